@@ -1,0 +1,57 @@
+"""Due times: the words in which the engine asks for them, and the answer with its explanation (DESIGN.md section 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+Mode = Literal["wall", "staffed", "hybrid", "working_days"]
+"""How a budget is counted: in minutes for the first three, in whole working days for the last (R-002-26..28, X-02)."""
+
+MODES: tuple[Mode, ...] = ("wall", "staffed", "hybrid", "working_days")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One step of an explanation: a stable code and what fills its sentence (JSON scalars only).
+
+    `escalation/explain.py` turns a reason into a sentence in zh-CN, ko or en.
+    """
+
+    code: str
+    values: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Due:
+    """An instant somebody must act by, and why."""
+
+    at: datetime
+    """Aware, UTC."""
+    reasons: tuple[Reason, ...] = ()
+    """In reading order: the rule, the calendar, the start, what was skipped."""
+    provisional: bool = False
+    """True when a year was counted that nobody has published yet; recomputed on publication."""
+
+
+class Calendars(Protocol):
+    """Due-time arithmetic over the institution's calendars. `escalation/` implements it; the engine only asks.
+
+    `calendar` names campus and channel: `"main/phone"`. The pseudo channel `staff` is the hours of the house itself.
+    """
+
+    def add(self, calendar: str, mode: Mode, start: datetime, amount: int) -> Due:
+        """Return the instant `amount` (minutes or working days, >= 0) after `start` (aware) as `mode` counts.
+
+        Raises UnknownCalendar for a name that no file defines. Pure: the same arguments give the same answer as
+        long as the calendar files are the same.
+        """
+        ...
+
+    def spent(self, calendar: str, mode: Mode, start: datetime, end: datetime) -> int:
+        """Return how much of a budget lies between two aware instants, in the mode's unit, rounded down (minutes;
+        or the staffed closes passed, the day of the start not counted). 0 when `end` <= `start`.
+        """
+        ...
