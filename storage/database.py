@@ -1,0 +1,157 @@
+"""The database: snapshots to read from, and units of work, the only thing that commits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, exc, text
+
+from storage import engines
+from storage.errors import OutcomeUnknown
+from storage.faults import is_unreachable, translated
+from storage.turns import Turn, Turnstile
+
+
+class UnitOfWork:
+    """One transaction that writes. It is rolled back unless `commit` was called."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.committed = False
+        """Whether the work is durable."""
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of this transaction. Raises RuntimeError after the commit: what came later would be lost."""
+        if self.committed:
+            raise RuntimeError("this unit of work is committed; open another")
+        return self._connection
+
+    def commit(self) -> None:
+        """Make everything durable, once.
+
+        Raises StoreBusy where nothing was changed, OutcomeUnknown where the connection was lost on the way,
+        RuntimeError for a second call.
+        """
+        with translated():
+            try:
+                self.connection.commit()
+            except exc.DBAPIError as error:
+                if is_unreachable(error):
+                    raise OutcomeUnknown from error
+                raise
+        self.committed = True
+
+
+class Database:
+    """An SQLite file, SQLite in memory, or PostgreSQL, by its address. Safe to share between threads.
+
+    Raises UnknownStore for another kind of address. Nothing is opened before the first use.
+    """
+
+    def __init__(self, url: str, *, connections: int = 8, wait_for: float = 5.0) -> None:
+        """Take the address, how many connections may be open (SQLite: to read), how many seconds a writer waits."""
+        self.url = engines.store_url(url)
+        """The parsed address; as text it hides the password."""
+        self.in_memory = engines.is_memory(self.url)
+        """Whether it vanishes with the process."""
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        """Whether one process owns it, one writer at a time."""
+        self._turnstile = Turnstile(wait_for=wait_for) if self.is_sqlite else None
+        self._reader: Engine
+        self._writer: Engine
+        if self.in_memory:
+            self._reader = self._writer = engines.sqlite_memory(self.url)
+        elif self.is_sqlite:
+            self._reader = engines.sqlite_reader(self.url, connections=connections)
+            self._writer = engines.sqlite_writer(self.url)
+        else:
+            self._reader = self._writer = engines.postgresql(self.url, connections=connections)
+        self._nested = threading.local()
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """The engines behind, for counting statements; one or two."""
+        return (self._reader,) if self._reader is self._writer else (self._reader, self._writer)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one snapshot and cannot write; always rolled back.
+
+        In memory there is one connection: reading waits for a writer of another thread, may be nested in a read of the
+        same thread, and is refused (RuntimeError) inside its write: read through the unit of work's connection.
+        Raises StoreBusy when no connection is free within 5 seconds.
+        """
+        if self.in_memory:
+            yield from self._read_memory()
+            return
+        with translated(), self._reader.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def write(self, *, turn: Turn = Turn.PERSON) -> Iterator[UnitOfWork]:
+        """Give a unit of work; it is rolled back unless the block called its `commit`.
+
+        SQLite: one writer at a time, people before sweeps; RuntimeError when this thread writes already.
+        Raises StoreBusy when the turn does not come within 5 seconds, or when PostgreSQL found a deadlock or waited too
+        long for a lock.
+        """
+        if self._turnstile is None:
+            with self._unit() as unit:
+                yield unit
+            return
+        with self._turnstile.passing(turn), self._unit() as unit:
+            yield unit
+
+    def ping(self) -> None:
+        """Return if the database answers. Raises StoreUnreachable or StoreBusy."""
+        with self.read() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close all connections. Repeating is safe; the next use opens new ones (in memory: an empty database)."""
+        for engine in self.engines:
+            engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _unit(self) -> Iterator[UnitOfWork]:
+        with translated(), self._writer.connect() as connection:
+            connection.begin()
+            unit = UnitOfWork(connection)
+            yield unit
+            if not unit.committed:
+                connection.rollback()
+
+    def _read_memory(self) -> Iterator[Connection]:
+        outer: Connection | None = getattr(self._nested, "connection", None)
+        if outer is not None:
+            yield outer
+            return
+        assert self._turnstile is not None
+        with self._turnstile.passing(Turn.PERSON), translated(), self._reader.connect() as connection:
+            self._nested.connection = connection
+            connection.begin()
+            connection.exec_driver_sql("PRAGMA query_only=ON")
+            try:
+                yield connection
+            finally:
+                self._nested.connection = None
+                if connection.in_transaction():
+                    connection.rollback()
+                connection.exec_driver_sql("PRAGMA query_only=OFF")
+                connection.rollback()

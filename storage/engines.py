@@ -1,0 +1,106 @@
+"""Connections as each database needs them."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from storage.errors import UnknownStore
+
+BUSY_MILLISECONDS = 5000
+"""How long a database waits for a lock of another process before it gives up."""
+
+POOL_SECONDS = 5.0
+"""How long a thread waits for a free connection."""
+
+
+def store_url(text: str) -> URL:
+    """Return the address parsed; `postgresql://` means the psycopg driver. Raises UnknownStore for other databases."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise UnknownStore from error
+    if url.drivername in {"postgresql", "postgres"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
+        raise UnknownStore
+    return url
+
+
+def is_memory(url: URL) -> bool:
+    """Say whether the address is SQLite in memory."""
+    return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
+
+
+def sqlite_reader(url: URL, *, connections: int) -> Engine:
+    """Return connections that only read, each transaction one snapshot (WAL)."""
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=POOL_SECONDS,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+    )
+    return _with_pragmas(engine, begin="BEGIN", read_only=True)
+
+
+def sqlite_writer(url: URL, *, foreign_keys: bool = True) -> Engine:
+    """Return the one connection that writes: it takes the write lock at once, so as never to give up half-way."""
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=POOL_SECONDS,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+    )
+    return _with_pragmas(engine, begin="BEGIN IMMEDIATE", foreign_keys=foreign_keys)
+
+
+def sqlite_memory(url: URL) -> Engine:
+    """Return the one connection that is the whole database."""
+    engine = create_engine(
+        url, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
+    )
+    return _with_pragmas(engine, begin="BEGIN")
+
+
+def postgresql(url: URL, *, connections: int) -> Engine:
+    """Return pooled connections: READ COMMITTED, UTC, bounded waiting for locks, no transaction idle for a minute."""
+    return create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=POOL_SECONDS,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "connect_timeout": 5,
+            "options": f"-c timezone=UTC -c lock_timeout={BUSY_MILLISECONDS}"
+            " -c idle_in_transaction_session_timeout=60000",
+        },
+    )
+
+
+def _with_pragmas(engine: Engine, *, begin: str, read_only: bool = False, foreign_keys: bool = True) -> Engine:
+    def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+        for pragma in (
+            f"busy_timeout={BUSY_MILLISECONDS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+            f"query_only={'ON' if read_only else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def on_begin(connection: Connection) -> None:
+        # The driver would begin late and deferred by itself; isolation_level=None leaves the beginning to us.
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+    return engine

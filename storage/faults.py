@@ -1,0 +1,52 @@
+"""What a driver's error means for us: busy (try again), out of reach, or a fault of ours that must be seen."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import exc
+
+from storage.errors import StoreBusy, StoreUnreachable
+
+SQLITE_BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+"""Primary result codes of SQLite for 'somebody else holds the lock'."""
+
+POSTGRESQL_BUSY_STATES = {"40001", "40P01", "55P03", "53300", "25P03"}
+"""Serialization failure, deadlock, lock not available in time, too many connections, idle too long in a transaction."""
+
+
+def is_busy(error: exc.DBAPIError) -> bool:
+    """Say whether the same work may succeed a moment later."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return (getattr(original, "sqlite_errorcode", 0) & 0xFF) in SQLITE_BUSY_CODES
+    return getattr(original, "sqlstate", None) in POSTGRESQL_BUSY_STATES
+
+
+def is_unreachable(error: exc.DBAPIError) -> bool:
+    """Say whether the connection is gone or never came about."""
+    if error.connection_invalidated:
+        return True
+    original = error.orig
+    state = getattr(original, "sqlstate", "")
+    connectionless = isinstance(error, exc.OperationalError) and state is None  # psycopg: no answer from a server
+    return connectionless or (
+        isinstance(state, str) and (state.startswith("08") or state in {"57P01", "57P02", "57P03"})
+    )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what means 'busy' or 'out of reach' into StoreBusy or StoreUnreachable; let everything else through."""
+    try:
+        yield
+    except exc.TimeoutError as error:
+        raise StoreBusy from error
+    except exc.DBAPIError as error:
+        if is_busy(error):
+            raise StoreBusy from error
+        if is_unreachable(error):
+            raise StoreUnreachable from error
+        raise

@@ -1,0 +1,225 @@
+"""What is to be told to the world: written with the change that causes it, delivered after the commit, at least once.
+
+To one recipient of one case messages go out in the order in which they were written: a later one waits for an earlier
+one that is held back, being delivered, or to be tried again. One that was given up or cancelled stands in nobody's way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    Row,
+    Select,
+    Table,
+    Text,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.schema import metadata
+from storage.types import Counter, Instant, Json
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("sequence", Counter, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("case_id", Text),
+    Column("cause", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("deliver_after", Instant, nullable=False),
+    Column("held_until", Instant),
+    Column("claimed_until", Instant),
+    Column("delivered_at", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("last_error", Text),
+    Column("given_up_at", Instant),
+    Column("cancelled_at", Instant),
+)
+
+_WAITING = and_(outbox.c.delivered_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.given_up_at.is_(None))
+
+Index("ix_outbox__waiting", outbox.c.deliver_after, sqlite_where=_WAITING, postgresql_where=_WAITING)
+Index(
+    "ix_outbox__line",
+    outbox.c.case_id,
+    outbox.c.recipient,
+    outbox.c.sequence,
+    sqlite_where=_WAITING,
+    postgresql_where=_WAITING,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One message to one recipient."""
+
+    id: str
+    """Opaque, unique."""
+    case_id: str | None
+    """The case it belongs to; None for a message about no case, which waits for no other."""
+    cause: str
+    """What made it: a task, or a clock's round and rung."""
+    kind: str
+    """What it says: `acknowledged`, `reminder`, ..."""
+    recipient: str
+    """To whom: `person:ID`, `complainant`, `webhook:ID`, ..."""
+    payload: Any
+    """What the channel needs, JSON. Texts about people belong into their own tables; give ids."""
+    created_at: datetime
+    """When it was caused."""
+    deliver_after: datetime
+    """Not before this instant."""
+    held_until: datetime | None = None
+    """Until then it can be called back, and does not go out."""
+    attempts: int = 0
+    """How often delivery failed so far."""
+
+    @property
+    def key(self) -> str:
+        """The key that makes a repeated effect one message: case, cause, kind, recipient."""
+        return message_key(self.case_id, cause=self.cause, kind=self.kind, recipient=self.recipient)
+
+
+def message_key(case_id: str | None, *, cause: str, kind: str, recipient: str) -> str:
+    """Return the unique key of a message; the parts cannot run into each other."""
+    return "|".join(part.replace("%", "%25").replace("|", "%7C") for part in (case_id or "", cause, kind, recipient))
+
+
+def write(connection: Connection, rows: Iterable[Message]) -> int:
+    """Write messages in the order given; one whose key exists already is left out, so that repeating is safe.
+
+    Returns how many are new.
+    """
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    written = 0
+    for message in rows:
+        statement = insert(outbox).values(
+            id=message.id,
+            case_id=message.case_id,
+            cause=message.cause,
+            kind=message.kind,
+            recipient=message.recipient,
+            payload=message.payload,
+            key=message.key,
+            created_at=message.created_at,
+            deliver_after=message.deliver_after,
+            held_until=message.held_until,
+        )
+        written += connection.execute(statement.on_conflict_do_nothing(index_elements=[outbox.c.key])).rowcount
+    return written
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[Message]:
+    """Return up to `limit` messages that may go out at `now`, oldest first: at most one for each case and recipient."""
+    return [_message(row) for row in connection.execute(_due(now, limit))]
+
+
+def claim(connection: Connection, now: datetime, *, limit: int, until: datetime) -> list[Message]:
+    """Take up to `limit` messages that are due, for this deliverer alone until `until`; then they are due again.
+
+    Several workers may claim at once: each gets others. Commit before delivering.
+    """
+    rows = connection.execute(_due(now, limit).with_for_update(skip_locked=True, of=outbox)).all()
+    ids = [row.id for row in rows]
+    if ids:
+        connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed_until=until))
+    return [_message(row) for row in rows]
+
+
+def mark_delivered(connection: Connection, message_id: str, *, now: datetime) -> bool:
+    """Note that the message went out. Repeating is safe: False, and the first instant stays."""
+    return _settle(connection, message_id, delivered_at=now, last_error=None)
+
+
+def mark_failed(connection: Connection, message_id: str, *, error: str, retry_at: datetime) -> bool:
+    """Note a failed delivery: one attempt more, next try not before `retry_at`. False if it is settled already."""
+    return _settle(connection, message_id, attempts=outbox.c.attempts + 1, last_error=error, deliver_after=retry_at)
+
+
+def give_up(connection: Connection, message_id: str, *, error: str, now: datetime) -> bool:
+    """Stop trying after a last failed attempt; what waits behind it goes on. False if it is settled already."""
+    return _settle(connection, message_id, attempts=outbox.c.attempts + 1, last_error=error, given_up_at=now)
+
+
+def cancel_held(connection: Connection, case_id: str, cause_prefix: str, *, now: datetime) -> int:
+    """Call back the messages of the case whose cause begins with `cause_prefix` and that are still held at `now`.
+
+    Their keys become free, so that doing the step again tells people again. Returns how many; repeating is safe.
+    """
+    mine = and_(outbox.c.case_id == case_id, func.substr(outbox.c.cause, 1, len(cause_prefix)) == cause_prefix)
+    statement = (
+        update(outbox)
+        .where(mine, _WAITING, outbox.c.held_until > now)
+        .values(cancelled_at=now, key=outbox.c.key + "|cancelled|" + outbox.c.id)
+    )
+    return connection.execute(statement).rowcount
+
+
+def let_go(connection: Connection, case_id: str, cause_prefix: str, *, now: datetime) -> int:
+    """Count the messages of the case and cause that can no longer be called back at `now`."""
+    mine = and_(outbox.c.case_id == case_id, func.substr(outbox.c.cause, 1, len(cause_prefix)) == cause_prefix)
+    held = and_(_WAITING, outbox.c.held_until.is_not(None), outbox.c.held_until > now)
+    gone = select(func.count()).select_from(outbox).where(mine, outbox.c.cancelled_at.is_(None), ~held)
+    return connection.scalar(gone) or 0
+
+
+def _due(now: datetime, limit: int) -> Select[Any]:
+    earlier = outbox.alias("earlier")
+    blocked = exists().where(
+        earlier.c.case_id == outbox.c.case_id,
+        earlier.c.recipient == outbox.c.recipient,
+        earlier.c.sequence < outbox.c.sequence,
+        earlier.c.delivered_at.is_(None),
+        earlier.c.cancelled_at.is_(None),
+        earlier.c.given_up_at.is_(None),
+    )
+    return (
+        select(outbox)
+        .where(
+            _WAITING,
+            outbox.c.deliver_after <= now,
+            or_(outbox.c.held_until.is_(None), outbox.c.held_until <= now),
+            or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= now),
+            ~blocked,
+        )
+        .order_by(outbox.c.sequence)
+        .limit(limit)
+    )
+
+
+def _settle(connection: Connection, message_id: str, **values: Any) -> bool:
+    statement = update(outbox).where(outbox.c.id == message_id, _WAITING).values(claimed_until=None, **values)
+    return connection.execute(statement).rowcount == 1
+
+
+def _message(row: Row[Any]) -> Message:
+    return Message(
+        id=row.id,
+        case_id=row.case_id,
+        cause=row.cause,
+        kind=row.kind,
+        recipient=row.recipient,
+        payload=row.payload,
+        created_at=row.created_at,
+        deliver_after=row.deliver_after,
+        held_until=row.held_until,
+        attempts=row.attempts,
+    )

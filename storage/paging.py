@@ -1,0 +1,102 @@
+"""Pages by the last thing seen, not by number: nothing is skipped or shown twice when rows come and go meanwhile."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_
+
+from storage.errors import BadCursor
+from storage.types import from_microseconds, to_microseconds
+
+LONGEST = 1024
+"""No cursor that we give out has more characters."""
+
+Key = tuple[str | int | datetime, ...]
+"""The values of one row that order it among the others."""
+
+
+@dataclass(frozen=True)
+class Sort:
+    """One column of the order. It must never be NULL (coalesce it); the last one must be unique."""
+
+    column: ColumnElement[Any]
+    """What is ordered by."""
+    kind: type[str] | type[int] | type[datetime]
+    """The type of its values."""
+    descending: bool = False
+    """Largest first."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A piece of a list."""
+
+    rows: tuple[Row[Any], ...]
+    """The rows, each with the columns of the statement first and those of the order behind."""
+    next: str | None
+    """The cursor of the following page, None after the last."""
+
+
+def encode(key: Key) -> str:
+    """Return an opaque cursor, safe in a URL, for the last row's key."""
+    values = [to_microseconds(value) if isinstance(value, datetime) else value for value in key]
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode(cursor: str, kinds: Sequence[type]) -> Key:
+    """Return the key in `cursor`, one value of each of `kinds` (str, int, datetime). Raises BadCursor for all else."""
+    if len(cursor) > LONGEST or not cursor.isascii():
+        raise BadCursor
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        values = json.loads(base64.b64decode(padded.encode(), altchars=b"-_", validate=True).decode())
+    except (ValueError, RecursionError, binascii.Error) as error:
+        raise BadCursor from error
+    if not isinstance(values, list) or len(values) != len(kinds):
+        raise BadCursor
+    return tuple(_value(value, kind) for value, kind in zip(values, kinds, strict=True))
+
+
+def after(order: Sequence[Sort], key: Key) -> ColumnElement[bool]:
+    """Return the condition for the rows that come behind `key` in `order`."""
+    ways = []
+    for index, (sort, value) in enumerate(zip(order, key, strict=True)):
+        same = [before.column == seen for before, seen in zip(order[:index], key, strict=False)]
+        ways.append(and_(*same, sort.column < value if sort.descending else sort.column > value))
+    return or_(*ways)
+
+
+def page(
+    connection: Connection, statement: Select[Any], *, order: Sequence[Sort], cursor: str | None, limit: int
+) -> Page:
+    """Return up to `limit` rows of `statement` in `order`, behind `cursor`. Raises BadCursor; ValueError: limit < 1."""
+    if limit < 1:
+        raise ValueError("a page has at least one row")
+    if cursor is not None:
+        statement = statement.where(after(order, decode(cursor, [sort.kind for sort in order])))
+    statement = statement.add_columns(*(sort.column.label(f"order_{index}") for index, sort in enumerate(order)))
+    statement = statement.order_by(*(sort.column.desc() if sort.descending else sort.column.asc() for sort in order))
+    rows = connection.execute(statement.limit(limit + 1)).all()
+    shown = tuple(rows[:limit])
+    return Page(shown, encode(tuple(shown[-1][-len(order) :])) if len(rows) > limit else None)
+
+
+def _value(value: Any, kind: type) -> str | int | datetime:
+    if kind is str and isinstance(value, str) and "\x00" not in value:
+        return value
+    if kind in (int, datetime) and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
+        if kind is int:
+            return value
+        try:
+            return from_microseconds(value)
+        except OverflowError as error:
+            raise BadCursor from error
+    raise BadCursor
