@@ -27,8 +27,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.insert import insert_new
 from storage.schema import metadata
 from storage.types import Counter, Instant, Json
 
@@ -108,22 +108,21 @@ def write(connection: Connection, rows: Iterable[Message]) -> int:
 
     Returns how many are new.
     """
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     written = 0
     for message in rows:
-        statement = insert(outbox).values(
-            id=message.id,
-            case_id=message.case_id,
-            cause=message.cause,
-            kind=message.kind,
-            recipient=message.recipient,
-            payload=message.payload,
-            key=message.key,
-            created_at=message.created_at,
-            deliver_after=message.deliver_after,
-            held_until=message.held_until,
-        )
-        written += connection.execute(statement.on_conflict_do_nothing(index_elements=[outbox.c.key])).rowcount
+        values = {
+            "id": message.id,
+            "case_id": message.case_id,
+            "cause": message.cause,
+            "kind": message.kind,
+            "recipient": message.recipient,
+            "payload": message.payload,
+            "key": message.key,
+            "created_at": message.created_at,
+            "deliver_after": message.deliver_after,
+            "held_until": message.held_until,
+        }
+        written += insert_new(connection, outbox, values, unique=("key",))
     return written
 
 

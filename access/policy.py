@@ -1,0 +1,190 @@
+"""Who may do what, as data, and who may see which case, as one wall for every list, count, search and command."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, not_, or_
+
+
+class Role(StrEnum):
+    """What a person is trusted with beside the work of a team."""
+
+    SUPERVISOR = "supervisor"
+    """Watches late work (R-002-30), takes it back, assigns it anew."""
+    PROCESS_OWNER = "process_owner"
+    """Edits and publishes diagrams (R-002-41)."""
+    OPERATOR = "operator"
+    """Runs the installation; sees no content of cases."""
+    AUDITOR = "auditor"
+    """Verifies the trail; sees no content of cases."""
+
+
+class Relation(StrEnum):
+    """How a person stands to a case or a task."""
+
+    SUPERVISOR = "supervisor"
+    PROCESS_OWNER = "process_owner"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+    FRONT_TEAM = "front_team"
+    """Member of a team that sees all ordinary cases."""
+    CASE_OWNER = "case_owner"
+    """The first responder of this case."""
+    ASKED = "asked"
+    """A team, a post or the person has, or had, a task in this case."""
+    ASSIGNEE = "assignee"
+    """Has this task."""
+    CANDIDATE = "candidate"
+    """This task is open to the person's team or post, and nobody has it."""
+
+
+class Action(StrEnum):
+    """What can be permitted."""
+
+    SEE_CASE = "see_case"
+    WORK_ON = "work_on"
+    SUPERVISE = "supervise"
+    PUBLISH = "publish"
+    ADMINISTER = "administer"
+    AUDIT = "audit"
+
+
+FRONT_TEAMS = frozenset({"service", "leadership"})
+"""Teams that see every ordinary case; all others see those in which they are asked."""
+
+GRANTS: Mapping[Relation, frozenset[Action]] = {
+    Relation.SUPERVISOR: frozenset({Action.SEE_CASE, Action.SUPERVISE}),
+    Relation.PROCESS_OWNER: frozenset({Action.PUBLISH}),
+    Relation.OPERATOR: frozenset({Action.ADMINISTER}),
+    Relation.AUDITOR: frozenset({Action.AUDIT}),
+    Relation.FRONT_TEAM: frozenset({Action.SEE_CASE}),
+    Relation.CASE_OWNER: frozenset({Action.SEE_CASE}),
+    Relation.ASKED: frozenset({Action.SEE_CASE}),
+    Relation.ASSIGNEE: frozenset({Action.WORK_ON}),
+    Relation.CANDIDATE: frozenset({Action.WORK_ON}),
+}
+"""What each relation may do; relations add up. A person complained about is shut out before this table is asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Principal:
+    """Who asks."""
+
+    person_id: str
+    """The id of the person."""
+    name: str
+    """As shown to colleagues."""
+    language: str
+    """In which to speak to them."""
+    teams: frozenset[str] = frozenset()
+    """Keys of their teams."""
+    posts: frozenset[str] = frozenset()
+    """Keys of the posts they hold, or stand in for at this moment."""
+    roles: frozenset[Role] = frozenset()
+    """Their roles."""
+
+    def relations(self) -> frozenset[Relation]:
+        """Return the relations that hold whatever the case."""
+        own = {Relation(role.value) for role in self.roles}
+        return frozenset(own | {Relation.FRONT_TEAM} if self.teams & FRONT_TEAMS else own)
+
+
+def permitted(action: Action, relations: Collection[Relation]) -> bool:
+    """Say whether any of the relations grants the action."""
+    return any(action in GRANTS[relation] for relation in relations)
+
+
+def may_see_case(
+    principal: Principal,
+    *,
+    case_owner: str | None,
+    asked_teams: Collection[str],
+    respondents: Collection[str],
+    asked_posts: Collection[str] = (),
+    asked_people: Collection[str] = (),
+) -> bool:
+    """Say whether the person may see the case: the same wall as `visible_cases`, for a case whose facts are at hand.
+
+    `asked_*` are the teams, posts and person ids that have or had a task in it; `respondents` the ids of the people
+    it is about.
+    """
+    if principal.person_id in respondents:
+        return False
+    relations = set(principal.relations())
+    if case_owner == principal.person_id:
+        relations.add(Relation.CASE_OWNER)
+    asked = principal.teams & set(asked_teams) or principal.posts & set(asked_posts)
+    if asked or principal.person_id in asked_people:
+        relations.add(Relation.ASKED)
+    return permitted(Action.SEE_CASE, relations)
+
+
+def visible_cases(
+    principal: Principal,
+    *,
+    case_owner_column: ColumnElement[Any],
+    case_id_column: ColumnElement[Any],
+    asked_teams: Select[Any],
+    respondents: Select[Any],
+    asked_posts: Select[Any] | None = None,
+    asked_people: Select[Any] | None = None,
+) -> ColumnElement[bool]:
+    """Return the condition under which the row of a case is visible to the person.
+
+    Each Select gives two columns, the case id first: then the team, the post, or the person id. `asked_*` are all tasks
+    of the case, past ones too; `respondents` the people it is about, who never see it, whatever else they are.
+    """
+
+    def among(pairs: Select[Any], values: Collection[str]) -> ColumnElement[bool]:
+        inner = pairs.subquery()
+        case, value = tuple(inner.c)[:2]
+        return exists(literal(1)).where(case == case_id_column, value.in_(sorted(values))).correlate_except(inner)
+
+    not_about_me = not_(among(respondents, {principal.person_id}))
+    if permitted(Action.SEE_CASE, principal.relations()):
+        return not_about_me
+    ways: list[ColumnElement[bool]] = []
+    if permitted(Action.SEE_CASE, {Relation.CASE_OWNER}):
+        ways.append(case_owner_column == principal.person_id)
+    if permitted(Action.SEE_CASE, {Relation.ASKED}):
+        asked = (asked_teams, principal.teams), (asked_posts, principal.posts), (asked_people, {principal.person_id})
+        ways.extend(among(pairs, values) for pairs, values in asked if pairs is not None and values)
+    return and_(not_about_me, or_(false(), *ways))
+
+
+def may_work_on(principal: Principal, *, team: str | None, post: str | None, assignee: str | None) -> bool:
+    """Say whether the person may claim or complete a task; ask `may_see_case` first.
+
+    A task that somebody has is theirs alone. One that nobody has is open to the holder of its post, or without a post
+    to its team.
+    """
+    if assignee is not None:
+        relations = {Relation.ASSIGNEE} if assignee == principal.person_id else set()
+    else:
+        open_to_me = post in principal.posts if post is not None else team in principal.teams
+        relations = {Relation.CANDIDATE} if open_to_me else set()
+    return permitted(Action.WORK_ON, relations)
+
+
+def may_supervise(principal: Principal) -> bool:
+    """Say whether the person may take work back and assign it anew in cases they see."""
+    return permitted(Action.SUPERVISE, principal.relations())
+
+
+def may_publish(principal: Principal) -> bool:
+    """Say whether the person may publish processes and calendars."""
+    return permitted(Action.PUBLISH, principal.relations())
+
+
+def may_administer(principal: Principal) -> bool:
+    """Say whether the person may manage accounts, teams, posts and tokens."""
+    return permitted(Action.ADMINISTER, principal.relations())
+
+
+def may_audit(principal: Principal) -> bool:
+    """Say whether the person may verify the trail."""
+    return permitted(Action.AUDIT, principal.relations())

@@ -1,0 +1,123 @@
+"""Who holds which post, who stands in, and who is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, select, true, update
+
+from access.errors import PostHeld, UnfitAbsence, UnfitDeputy
+from access.people import get
+from access.randomness import Ids
+from access.tables import absence, person, post_holder
+from storage.insert import insert_new
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostHolder:
+    """One post and its people."""
+
+    post: str
+    """The key of the post, as in `posts.toml`."""
+    person: str
+    """Who holds it."""
+    deputy: str | None
+    """Who stands in while the holder is away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absence:
+    """A time when somebody is not to be asked: `start_at` is the first instant away, `end_at` the first back."""
+
+    id: str
+    person: str
+    start_at: datetime
+    end_at: datetime
+    note: str
+    """For colleagues: until when, whom to ask. Not the reason."""
+
+
+def appoint(
+    connection: Connection, post: str, *, person_id: str, deputy: str | None = None, replace: bool = False
+) -> PostHolder:
+    """Give the post to a person. Raises PostHeld if another holds it and `replace` is not set, UnfitDeputy,
+    UnknownPerson. Repeating is safe."""
+    get(connection, person_id)
+    if deputy is not None:
+        get(connection, deputy)
+    if deputy == person_id:
+        raise UnfitDeputy
+    values = {"post": post, "person": person_id, "deputy": deputy}
+    if not insert_new(connection, post_holder, values, unique=("post",)):
+        mine = true() if replace else post_holder.c.person == person_id
+        if not connection.execute(
+            update(post_holder).where(post_holder.c.post == post, mine).values(**values)
+        ).rowcount:
+            raise PostHeld
+    return PostHolder(post=post, person=person_id, deputy=deputy)
+
+
+def vacate(connection: Connection, post: str) -> None:
+    """Leave the post empty. Repeating is safe."""
+    connection.execute(delete(post_holder).where(post_holder.c.post == post))
+
+
+def holder(connection: Connection, post: str) -> PostHolder | None:
+    """Return the post's people, None if nobody holds it."""
+    row = connection.execute(select(post_holder).where(post_holder.c.post == post)).one_or_none()
+    return None if row is None else PostHolder(**row._mapping)
+
+
+def holders(connection: Connection) -> list[PostHolder]:
+    """Return every post that is held, by key."""
+    return [PostHolder(**row._mapping) for row in connection.execute(select(post_holder).order_by(post_holder.c.post))]
+
+
+def acting(connection: Connection, post: str, *, now: datetime) -> str | None:
+    """Return who acts for the post at `now`: the holder; the deputy where the holder is away or has left; else None."""
+    people = holder(connection, post)
+    if people is None:
+        return None
+    candidates = [each for each in (people.person, people.deputy) if each is not None]
+    present = available(connection, candidates, now=now)
+    return next((each for each in candidates if each in present), None)
+
+
+def available(connection: Connection, person_ids: Iterable[str], *, now: datetime) -> frozenset[str]:
+    """Return those of the people who are active and not away at `now`."""
+    statement = select(person.c.id).where(
+        person.c.id.in_(set(person_ids)), person.c.active, ~away(person.c.id, now=now)
+    )
+    return frozenset(connection.scalars(statement))
+
+
+def away(person_column: ColumnElement[str], *, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that the person in the column is away at `now`."""
+    return exists().where(absence.c.person == person_column, absence.c.start_at <= now, absence.c.end_at > now)
+
+
+def add_absence(
+    connection: Connection, person_id: str, *, start_at: datetime, end_at: datetime, note: str, ids: Ids
+) -> Absence:
+    """Note an absence; absences may overlap. Raises UnfitAbsence, UnknownPerson. Repeating adds another."""
+    get(connection, person_id)
+    if end_at <= start_at:
+        raise UnfitAbsence
+    added = Absence(id=ids.new(), person=person_id, start_at=start_at, end_at=end_at, note=note)
+    connection.execute(
+        absence.insert().values(id=added.id, person=person_id, start_at=start_at, end_at=end_at, note=note)
+    )
+    return added
+
+
+def remove_absence(connection: Connection, absence_id: str) -> None:
+    """Take an absence back. Repeating is safe."""
+    connection.execute(delete(absence).where(absence.c.id == absence_id))
+
+
+def absences(connection: Connection, person_id: str, *, now: datetime) -> list[Absence]:
+    """Return the person's absences that are not over at `now`, the next first."""
+    mine = select(absence).where(absence.c.person == person_id, absence.c.end_at > now)
+    return [Absence(**row._mapping) for row in connection.execute(mine.order_by(absence.c.start_at, absence.c.id))]
