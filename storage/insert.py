@@ -15,5 +15,7 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any], 
     `unique` names the columns of a primary key or unique constraint; a conflict with any other raises IntegrityError.
     """
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=[table.c[name] for name in unique])
-    return connection.execute(statement).rowcount == 1
+    columns = [table.c[name] for name in unique]
+    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=columns)
+    # Asked for by RETURNING: the count of rows is not dependable where the database also fills in a number.
+    return connection.execute(statement.returning(*columns)).first() is not None

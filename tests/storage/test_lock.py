@@ -1,0 +1,54 @@
+"""One process serves an SQLite file."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from storage.errors import StoreHeld
+from storage.lock import holder, lock_path, serving
+from tests.support.shared import ROOT
+
+SERVE = """
+import sys
+from storage.lock import serving
+
+with serving(sys.argv[1]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_second_server_is_refused_and_told_which_process_holds_the_file(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'redress.db'}"
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", SERVE, url], cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "held\n"
+        assert holder(url) == first.pid
+        with pytest.raises(StoreHeld, match=rf"Process {first.pid} already serves redress\.db"), serving(url):
+            pass
+        first.kill()
+        first.wait()
+        # However the first process ended, nothing is left to be cleaned up by hand.
+        with serving(url):
+            assert (tmp_path / "redress.db.lock").read_text() == str(os.getpid())
+    assert holder(url) is None
+    with serving(url):
+        pass
+
+
+def test_one_process_cannot_serve_a_file_twice(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'redress.db'}"
+    with serving(url), pytest.raises(StoreHeld, match=f"Process {os.getpid()} "), serving(url):
+        pass
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql+psycopg://localhost/redress"])
+def test_memory_and_postgresql_need_no_lock(url: str) -> None:
+    with serving(url), serving(url):
+        assert (lock_path(url), holder(url)) == (None, None)

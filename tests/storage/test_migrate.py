@@ -1,0 +1,75 @@
+"""The migrations and the tables say the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from storage import migrate
+from storage.database import Database
+from storage.errors import StoreError
+from tests.support.postgres import PostgresServer
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh, empty database that outlives a connection, in a folder that does not exist yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'new folder %' / 'redress.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.create()
+
+
+def test_an_empty_database_is_brought_to_the_newest_revision_and_again_without_effect(url: str) -> None:
+    assert migrate.current(url) is None
+    assert migrate.upgrade(url) == migrate.head()
+    assert migrate.upgrade(url) == migrate.head() == migrate.current(url)
+
+
+def test_asking_for_the_revision_makes_no_file(tmp_path: Path) -> None:
+    assert migrate.current(f"sqlite:///{tmp_path / 'none.db'}") is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_after_all_migrations_the_database_has_exactly_the_tables_of_the_program(url: str) -> None:
+    migrate.upgrade(url)
+    if migrate.head() is None:
+        pytest.skip("the first migration is written when all tables exist")
+    assert migrate.check(url) == ()
+
+
+def test_what_separates_the_database_from_the_program_is_told(url: str) -> None:
+    migrate.upgrade(url)
+    with Database(url) as store, store.write() as unit:
+        unit.connection.execute(text("DROP TABLE IF EXISTS outbox"))
+        unit.commit()
+    assert any("outbox" in difference for difference in migrate.check(url))
+
+
+def test_a_database_from_a_newer_program_is_refused(url: str) -> None:
+    migrate.upgrade(url)
+    with Database(url) as store, store.write() as unit:
+        unit.connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+        unit.connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        unit.connection.execute(text("INSERT INTO alembic_version VALUES ('from_the_future')"))
+        unit.commit()
+    if migrate.head() is None:
+        pytest.skip("the first migration is written when all tables exist")
+    with pytest.raises(StoreError, match="from_the_future"):
+        migrate.upgrade(url)
+    assert migrate.check(url) != ()
+
+
+def test_tables_of_a_scenario_are_made_without_migrations(empty_database: Database) -> None:
+    migrate.create(empty_database)
+    migrate.create(empty_database)
+    with empty_database.read() as connection:
+        assert {"outbox", "idempotency"} <= set(inspect(connection).get_table_names())
+
+
+def test_constraints_have_names_by_rule(database: Database) -> None:
+    with database.read() as connection:
+        names = {constraint["name"] for constraint in inspect(connection).get_unique_constraints("outbox")}
+    assert names == {"uq_outbox__id", "uq_outbox__key"}

@@ -1,0 +1,106 @@
+"""What PostgreSQL does when people collide, and what we make of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from storage.database import Database
+from storage.errors import OutcomeUnknown, StoreBusy, StoreUnreachable
+from tests.support.postgres import PostgresServer
+
+
+@pytest.fixture
+def store(postgres_server: PostgresServer) -> Iterator[Database]:
+    """A database with two accounts."""
+    with Database(postgres_server.create()) as opened:
+        with opened.write() as unit:
+            unit.connection.execute(text("CREATE TABLE account (id int PRIMARY KEY, amount int)"))
+            unit.connection.execute(text("INSERT INTO account VALUES (1, 0), (2, 0)"))
+            unit.commit()
+        yield opened
+
+
+def add(number: int) -> str:
+    return f"UPDATE account SET amount = amount + 1 WHERE id = {number}"
+
+
+def test_a_deadlock_ends_in_busy_for_one_and_in_success_for_the_other(store: Database) -> None:
+    both_hold_one = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def work(first: int, second: int) -> None:
+        try:
+            with store.write() as unit:
+                unit.connection.execute(text(add(first)))
+                both_hold_one.wait(10)
+                unit.connection.execute(text(add(second)))
+                unit.commit()
+            outcomes.append("done")
+        except StoreBusy:
+            outcomes.append("busy")
+
+    threads = [threading.Thread(target=work, args=pair) for pair in ((1, 2), (2, 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["busy", "done"]
+    with store.read() as connection:
+        assert connection.execute(text("SELECT id, amount FROM account ORDER BY id")).all() == [(1, 1), (2, 1)]
+
+
+def test_waiting_too_long_for_a_row_ends_in_busy(store: Database) -> None:
+    with store.write() as first:
+        first.connection.execute(text(add(1)))
+        with pytest.raises(StoreBusy), store.write() as second:
+            second.connection.execute(text("SET LOCAL lock_timeout = 20"))
+            second.connection.execute(text(add(1)))
+
+
+def kill_all_but_me(store: Database, postgres_server: PostgresServer) -> None:
+    with Database(postgres_server.url("postgres")) as other, other.write() as unit:
+        unit.connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+            {"name": store.url.database},
+        )
+
+
+def test_a_connection_lost_before_the_commit_is_unreachable_and_the_next_use_connects_anew(
+    store: Database, postgres_server: PostgresServer
+) -> None:
+    with pytest.raises(StoreUnreachable), store.write() as unit:
+        unit.connection.execute(text(add(1)))
+        kill_all_but_me(store, postgres_server)
+        unit.connection.execute(text(add(2)))
+    with store.read() as connection:
+        assert connection.scalar(text("SELECT sum(amount) FROM account")) == 0
+
+
+def test_a_connection_lost_in_the_commit_is_never_called_unchanged(
+    store: Database, postgres_server: PostgresServer
+) -> None:
+    with pytest.raises(OutcomeUnknown), store.write() as unit:
+        unit.connection.execute(text(add(1)))
+        kill_all_but_me(store, postgres_server)
+        unit.commit()
+
+
+def test_a_full_pool_ends_in_busy(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.engines.POOL_SECONDS", 0.05)
+    with Database(store.url.render_as_string(hide_password=False), connections=1) as small, small.write():
+        with pytest.raises(StoreBusy), small.write():
+            pass
+
+
+def test_sessions_speak_utc_and_wait_for_locks_only_so_long(store: Database) -> None:
+    with store.read() as connection:
+        names = ("timezone", "lock_timeout", "transaction_isolation", "transaction_read_only")
+        reading = [connection.scalar(text(f"SHOW {name}")) for name in names]
+    with store.write() as unit:
+        writing = [unit.connection.scalar(text(f"SHOW {name}")) for name in names]
+    assert reading == ["UTC", "5s", "repeatable read", "on"]
+    assert writing == ["UTC", "5s", "read committed", "off"]

@@ -1,0 +1,48 @@
+"""The databases that every store test runs on: an SQLite file, SQLite in memory, and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from storage import migrate
+from storage.database import Database
+from tests.support.postgres import PostgresServer, running
+
+STORES = ("sqlite-file", "sqlite-memory", "postgresql")
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+"""A Monday; tests that do not care when it is use it."""
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for the run; each test takes a database of its own from it."""
+    with running() as server:
+        yield server
+
+
+def store_url(name: str, request: pytest.FixtureRequest, folder: Path) -> str:
+    """Return the address of a fresh, empty database of the kind `name`, one of `STORES`."""
+    if name == "sqlite-file":
+        return f"sqlite:///{folder / 'redress.db'}"
+    if name == "sqlite-memory":
+        return "sqlite://"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.create()
+
+
+@pytest.fixture(params=STORES)
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database, once of each kind."""
+    with Database(store_url(request.param, request, tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def database(empty_database: Database) -> Database:
+    """A database with every table that the test imported, once of each kind."""
+    migrate.create(empty_database)
+    return empty_database
