@@ -1,4 +1,4 @@
-"""Refusals: one class a reason, a stable `code`, the docstring as the default message. HTTP codes live in `api/errors.py`."""
+"""Refusals: one class a reason, a stable `code`, the docstring as default message. HTTP codes: `api/errors.py`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,247 @@
+"""The clocks of a case: a log of what happened to each, and the due time that follows from it (DESIGN.md section 4).
+
+Nothing here edits an instant. A clock keeps its start, its pauses and its extension; the due time and every rung are
+worked out from that log and the calendars, so that a plain recomputation always gives the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from engine.model.config import ClockSpec, Rung, RungTime
+from engine.model.due import Calendars, Due, Mode, Reason
+
+State = Literal["running", "paused", "met", "dropped"]
+
+
+@dataclass
+class Pause:
+    """One pause: from, why, and until when (None: still paused)."""
+
+    start: datetime
+    reason: str
+    why: str
+    end: datetime | None = None
+
+
+@dataclass
+class Extension:
+    """What was added, once, and why the complainant was told."""
+
+    mode: Mode
+    amount: int
+    why: str
+    at: datetime
+
+
+@dataclass
+class Clock:
+    """One round of one clock."""
+
+    name: str
+    scope: str
+    round: int
+    started_at: datetime
+    calendar: str
+    mode: Mode
+    budget: int
+    state: State = "running"
+    pauses: list[Pause] = field(default_factory=list)
+    extension: Extension | None = None
+    ended_at: datetime | None = None
+    revision: int = 0
+    fired: dict[str, datetime] = field(default_factory=dict)
+    """Rung -> the due instant for which it fired last."""
+    due_at: datetime | None = None
+    """Kept so that reading needs no calendar; always what `recompute` gives."""
+    last_due_at: datetime | None = None
+    """The due time that counted when the clock was met or paused, to tell late from in time."""
+    provisional: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Unique within the case."""
+        return f"{self.name}/{self.scope}/{self.round}" if self.scope else f"{self.name}/{self.round}"
+
+    @property
+    def late(self) -> bool:
+        """True when the clock was met after its due time."""
+        return self.ended_at is not None and self.last_due_at is not None and self.ended_at > self.last_due_at
+
+
+def segments(clock: Clock) -> list[tuple[datetime, datetime | None]]:
+    """Return the stretches in which the clock ran: from, until (None for the one that still runs)."""
+    found: list[tuple[datetime, datetime | None]] = []
+    start: datetime | None = clock.started_at
+    for pause in clock.pauses:
+        if start is not None:
+            found.append((start, pause.start))
+        start = pause.end
+    if start is not None:
+        found.append((start, None))
+    return found
+
+
+def at_amount(clock: Clock, amount: int, calendars: Calendars) -> Due | None:
+    """Return when `amount` (in the mode's unit) of running time is used up, without extension; None while paused."""
+    left = amount
+    for start, end in segments(clock):
+        if end is None:
+            return calendars.add(clock.calendar, clock.mode, start, left)
+        spent = calendars.spent(clock.calendar, clock.mode, start, end)
+        if spent > left or (spent == left and clock.mode == "working_days" and left > 0):
+            return calendars.add(clock.calendar, clock.mode, start, left)
+        left -= spent
+    return None
+
+
+def _extended(clock: Clock, due: Due, calendars: Calendars) -> Due:
+    if clock.extension is None:
+        return due
+    more = calendars.add(clock.calendar, clock.extension.mode, due.at, clock.extension.amount)
+    return Due(more.at, due.reasons, due.provisional or more.provisional)
+
+
+def recompute(clock: Clock, calendars: Calendars, *, now: datetime, spec: ClockSpec) -> bool:
+    """Work the due time out of the log; True when it moved. Rungs that now lie ahead may fire again.
+
+    Nothing happens to a clock that is met or dropped. Safe to repeat.
+    """
+    if clock.state in ("met", "dropped"):
+        return False
+    base = None if clock.state == "paused" else at_amount(clock, clock.budget, calendars)
+    due = None if base is None else _extended(clock, base, calendars)
+    before = clock.due_at
+    clock.due_at = None if due is None else due.at
+    clock.provisional = due is not None and due.provisional
+    clock.reasons = tuple(_reasons(clock, due))
+    if clock.due_at is not None:
+        clock.last_due_at = clock.due_at
+    if before == clock.due_at:
+        return False
+    clock.revision += 1
+    if clock.due_at is not None and clock.fired:
+        times = {rung.name: at for rung, at in _rung_times(clock, spec, calendars)}
+        clock.fired = {n: at for n, at in clock.fired.items() if n not in times or times[n] <= now}
+    return True
+
+
+def _reasons(clock: Clock, due: Due | None) -> Iterator[Reason]:
+    yield Reason("clock", {"name": clock.name, "mode": clock.mode, "budget": clock.budget, "round": clock.round})
+    if due is not None:
+        yield from due.reasons
+    for pause in clock.pauses:
+        if pause.end is not None:
+            yield Reason(
+                "pause",
+                {
+                    "from": pause.start.isoformat(),
+                    "to": pause.end.isoformat(),
+                    "reason": pause.reason,
+                    "why": pause.why,
+                    "calendar": clock.calendar,
+                },
+            )
+    if clock.extension is not None:
+        extension = clock.extension
+        unit = "working_days" if extension.mode == "working_days" else "minutes"
+        yield Reason("extended", {"amount": extension.amount, "unit": unit, "why": extension.why})
+    if clock.state == "paused":
+        last = clock.pauses[-1]
+        yield Reason(
+            "paused-since",
+            {"at": last.start.isoformat(), "reason": last.reason, "why": last.why, "calendar": clock.calendar},
+        )
+
+
+def _rung_times(clock: Clock, spec: ClockSpec, calendars: Calendars) -> Iterator[tuple[Rung, datetime]]:
+    for rung in spec.rungs:
+        at = _rung_time(clock, rung.at, calendars)
+        if at is not None:
+            yield rung, at
+
+
+def _rung_time(clock: Clock, at: RungTime, calendars: Calendars) -> datetime | None:
+    if clock.due_at is None:
+        return None
+    share = clock.budget * at.percent // 100
+    if at.base == "due" and not at.percent:
+        if at.working_days:
+            return calendars.add(clock.calendar, "working_days", clock.due_at, at.working_days).at
+        if clock.mode == "working_days" or at.minutes == 0:
+            return clock.due_at + timedelta(minutes=at.minutes)
+    if at.base == "start" and clock.mode == "working_days" and not at.percent:
+        if at.working_days == 0:
+            return clock.started_at + timedelta(minutes=at.minutes)
+        amount = at.working_days
+    else:
+        amount = share + at.minutes + (clock.budget if at.base == "due" else 0)
+    due = at_amount(clock, amount, calendars)
+    return None if due is None else _extended(clock, due, calendars).at
+
+
+def rungs_ahead(clock: Clock, spec: ClockSpec, calendars: Calendars) -> Iterator[tuple[Rung, datetime, str]]:
+    """Yield the rungs that still have to fire: rung, due instant, key. Nothing while paused, met or dropped."""
+    if clock.state != "running":
+        return
+    for rung, at in _rung_times(clock, spec, calendars):
+        last = clock.fired.get(rung.name)
+        if last is None:
+            yield rung, at, f"{clock.key}/{rung.name}/{clock.revision}"
+        elif rung.daily:
+            following = last + timedelta(days=1)
+            yield rung, following, f"{clock.key}/{rung.name}/{clock.revision}/{following:%Y%m%d}"
+
+
+def mark_fired(clock: Clock, rung: Rung, due_at: datetime, now: datetime) -> None:
+    """Record that a rung fired for `due_at`. A daily rung skips the slots that passed in a downtime."""
+    if rung.daily:
+        while due_at + timedelta(days=1) <= now:
+            due_at += timedelta(days=1)
+    clock.fired[rung.name] = due_at
+
+
+# --- save and load -----------------------------------------------------------------------------------------------
+def dump_clock(clock: Clock) -> dict[str, Any]:
+    """Return the clock as JSON values; instants as ISO 8601 in UTC."""
+    record: dict[str, Any] = {
+        "n": clock.name, "s": clock.scope, "r": clock.round, "at": clock.started_at.isoformat(), "c": clock.calendar,
+        "m": clock.mode, "b": clock.budget, "st": clock.state, "rev": clock.revision,
+    }  # fmt: skip
+    if clock.pauses:
+        record["p"] = [[p.start.isoformat(), p.reason, p.why, p.end and p.end.isoformat()] for p in clock.pauses]
+    if clock.extension:
+        e = clock.extension
+        record["x"] = [e.mode, e.amount, e.why, e.at.isoformat()]
+    if clock.fired:
+        record["f"] = {name: at.isoformat() for name, at in clock.fired.items()}
+    for short, value in (("e", clock.ended_at), ("d", clock.due_at), ("l", clock.last_due_at)):
+        if value is not None:
+            record[short] = value.isoformat()
+    if clock.provisional:
+        record["pr"] = 1
+    if clock.state in ("running", "paused"):
+        record["w"] = [[r.code, dict(r.values)] for r in clock.reasons]
+    return record
+
+
+def load_clock(record: Mapping[str, Any]) -> Clock:
+    """Return the clock that `dump_clock` gave."""
+    when = datetime.fromisoformat
+    extension = record.get("x")
+    return Clock(
+        name=record["n"], scope=record["s"], round=record["r"], started_at=when(record["at"]), calendar=record["c"],
+        mode=record["m"], budget=record["b"], state=record["st"], revision=record["rev"],
+        pauses=[Pause(when(s), r, w, when(e) if e else None) for s, r, w, e in record.get("p", ())],
+        extension=Extension(extension[0], extension[1], extension[2], when(extension[3])) if extension else None,
+        fired={name: when(at) for name, at in record.get("f", {}).items()},
+        ended_at=when(record["e"]) if "e" in record else None,
+        due_at=when(record["d"]) if "d" in record else None,
+        last_due_at=when(record["l"]) if "l" in record else None,
+        provisional=bool(record.get("pr")),
+        reasons=tuple(Reason(code, values) for code, values in record.get("w", ())),
+    )  # fmt: skip

@@ -1,0 +1,196 @@
+"""The facts of a case inside one step: typed, re-evaluated by the tables, and watched (DESIGN.md section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from engine.errors import StepFailed, Unfit
+from engine.model.config import FactSpec, FactType
+from engine.process import CompiledProcess
+
+DecisionSink = Callable[[str, tuple[str, ...], Mapping[str, Any]], None]
+"""Told of each decision taken: its id, the rules that matched, what it wrote."""
+
+
+def read_fact(spec: FactSpec, value: Any) -> Any:
+    """Return `value` (JSON, or already typed) as the fact's type. Raises Unfit naming fact and expected type."""
+    if value is None:
+        return None
+    try:
+        return _READERS[spec.type](value)
+    except (TypeError, ValueError, InvalidOperation):
+        raise Unfit(
+            f"{spec.name} must be of type {spec.type}.", fields=[{"field": spec.name, "code": f"not-{spec.type}"}]
+        ) from None
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, bool) or (isinstance(value, Decimal | float) and value != int(value)):
+        raise ValueError(value)
+    return int(value)
+
+
+def _amount(value: Any) -> Decimal:
+    if isinstance(value, bool):
+        raise ValueError(value)
+    amount = Decimal(str(value))
+    if not amount.is_finite() or abs(amount) >= Decimal(10) ** 13:
+        raise ValueError(value)
+    return amount
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(value)
+    return value
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(value)
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list | tuple):
+        raise ValueError(value)
+    return list(value)
+
+
+def _instant(value: Any) -> datetime:
+    instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    if instant.tzinfo is None:
+        raise ValueError(value)
+    return instant.astimezone(UTC)
+
+
+_READERS: Mapping[FactType, Callable[[Any], Any]] = {
+    "integer": _integer,
+    "amount": _amount,
+    "boolean": _boolean,
+    "string": _string,
+    "list": _list,
+    "instant": _instant,
+}
+
+
+def fact_to_json(value: Any) -> Any:
+    """Return a typed fact as JSON: amounts as decimal strings, instants as ISO 8601 in UTC."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value
+
+
+class CaseFacts:
+    """The facts during a step. `values` is what conditions read."""
+
+    def __init__(self, process: CompiledProcess, stored: Mapping[str, Any], decided: DecisionSink) -> None:
+        specs = process.config.facts
+        self._process, self._decided = process, decided
+        self.values: dict[str, Any] = {}
+        for name, spec in specs.items():
+            self.values[name] = read_fact(spec, stored[name]) if name in stored else spec.default
+        for name, _ in process.config.derived:
+            self.values.setdefault(name, stored.get(name))
+        self.changed: dict[str, None] = {}
+        """Names that changed in this step, in order."""
+        self.fresh: set[str] = set()
+        """Names that changed since the catches were last told."""
+
+    def change(self, changes: Mapping[str, Any]) -> frozenset[str]:
+        """Set facts, run the tables that follow from them, return what changed. Raises Unfit for unknown or wrong."""
+        specs = self._process.config.facts
+        unknown = [n for n in changes if n not in specs]
+        if unknown:
+            raise Unfit(
+                f"These are not facts of this process: {', '.join(sorted(unknown))}.",
+                fields=[{"field": n, "code": "unknown-fact"} for n in unknown],
+            )
+        changed = {n for n, v in ((n, read_fact(specs[n], v)) for n, v in changes.items()) if self._set(n, v)}
+        if changed:
+            changed |= self._run_tables(changed)
+        self._note(changed)
+        return frozenset(changed)
+
+    def run_all(self) -> frozenset[str]:
+        """Run every table that re-runs, as at the opening of a case; return what changed."""
+        changed = self._run_tables(None)
+        self._note(changed)
+        return frozenset(changed)
+
+    def decide(self, decision: str) -> Mapping[str, Any]:
+        """Evaluate one table now. Outputs it `writes` become facts; the others are returned for the task's data."""
+        use = next((t for t in self._process.config.tables if t.decision == decision), None)
+        outputs, rules = self._evaluate(decision)
+        if use is None:
+            self._decided(decision, rules, outputs)
+            return outputs
+        changed = self._write(decision, outputs, rules)
+        if changed:
+            changed |= self._run_tables(changed, after=decision)
+        self._note(changed)
+        return {}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the facts as they are stored."""
+        return {name: fact_to_json(value) for name, value in self.values.items()}
+
+    def _note(self, changed: set[str]) -> None:
+        self.changed.update(dict.fromkeys(sorted(changed)))
+        self.fresh |= changed
+
+    def _set(self, name: str, value: Any) -> bool:
+        if self.values.get(name) == value and type(self.values.get(name)) is type(value):
+            return False
+        self.values[name] = value
+        return True
+
+    def _run_tables(self, changed: set[str] | None, *, after: str | None = None) -> set[str]:
+        written: set[str] = set()
+        skip = after is not None
+        for use in self._process.config.tables:
+            if skip:
+                skip = use.decision != after
+                continue
+            if not use.rerun or use.decision not in self._process.decisions:
+                continue
+            outputs, rules = self._evaluate(use.decision)
+            written |= self._write(use.decision, outputs, rules)
+        if changed is None or changed or written:
+            for name, expression in self._process.config.derived:
+                if self._set(name, expression.evaluate(self.values, {})):
+                    written.add(name)
+        return written
+
+    def _evaluate(self, decision: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        found = self._process.decisions.get(decision)
+        if found is None:
+            raise StepFailed(f"The diagram asks for the decision {decision}, which its version does not hold.")
+        outcome = found.evaluate(self.values)
+        values = outcome.values
+        outputs = dict(values) if isinstance(values, Mapping) else {found.name: values}
+        return {n: _plain(v) for n, v in outputs.items()}, tuple(rule.id for rule in outcome.matched)
+
+    def _write(self, decision: str, outputs: Mapping[str, Any], rules: tuple[str, ...]) -> set[str]:
+        use = next(t for t in self._process.config.tables if t.decision == decision)
+        specs = self._process.config.facts
+        changed = {
+            n for n in use.writes if n in outputs and n in specs and self._set(n, read_fact(specs[n], outputs[n]))
+        }
+        if use.rules_fact and self._set(use.rules_fact, list(rules)):
+            changed.add(use.rules_fact)
+        if changed:
+            self._decided(decision, rules, {n: fact_to_json(self.values[n]) for n in use.writes})
+        return changed
+
+
+def _plain(value: Any) -> Any:
+    """Whole decimals become ints, so that a table's `2` fits an integer fact and JSON."""
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return int(value)
+    return value

@@ -1,0 +1,340 @@
+"""One case brought to life for one step: tree, clocks and facts together, and the `Host` that the diagram asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from engine.case_facts import CaseFacts, fact_to_json
+from engine.clock_book import ClockBook
+from engine.errors import Conflict, NotFound, Refusal, StepFailed, Unfit
+from engine.model.due import Calendars
+from engine.model.step import DueItem, Effect, Event, OpenTask, StepResult
+from engine.process import CompiledProcess
+from engine.spiff.execution import Execution, Token
+
+STATE_VERSION = 1
+"""Raised when the shape of the stored state changes; every version that ever shipped must load."""
+MAX_ROUNDS = 50
+"""How often settling may start anew before the diagram is said to run in circles."""
+
+
+class CaseRun:
+    """A step in progress. Made, used once by `kernel.step`, and thrown away."""
+
+    def __init__(
+        self,
+        process: CompiledProcess,
+        state: bytes | None,
+        *,
+        facts: Mapping[str, Any],
+        calendars: Calendars,
+        now: datetime,
+    ) -> None:
+        record: Mapping[str, Any] = {} if state is None else _read(state)
+        self.process, self.now, self._calendars = process, now, calendars
+        self._events: list[Event] = []
+        self._effects: list[Effect] = []
+        self._buffer: list[list[Any]] = [list(m) for m in record.get("b", ())]
+        self._authors: dict[str, list[Any]] = {k: [v[0], list(v[1])] for k, v in record.get("by", {}).items()}
+        self._rounds: dict[str, int] = dict(record.get("n", {}))
+        self.status, self.closure = record.get("st", (None, None))
+        self._ended_at: str | None = record.get("e")
+        self._quiet = True
+        self.case_facts = CaseFacts(process, facts, self._decided)
+        self.clocks = ClockBook(
+            process, record.get("c", ()), facts=self.case_facts.values, calendars=calendars, now=now, log=self._log
+        )
+        self._execution = Execution(process.program, self, record.get("t"))
+        self._quiet = False
+
+    # --- what a command does ----------------------------------------------------------------------------------
+    def open(self) -> None:
+        """Start the process: tables first, then the clocks that start with the case, then the first elements."""
+        self.case_facts.run_all()
+        self.clocks.reached("@open", ("",))
+        self._guarded(self._execution.start)
+
+    def complete(self, task_id: str, data: Mapping[str, Any], actor: str | None) -> None:
+        """Complete an open user task with form data; facts named by the task change before the token moves."""
+        token = self._execution.token(task_id)
+        if token is None or not token.open:
+            raise Conflict("This task is not open any more.", task=task_id)
+        element = self.process.diagram.elements[token.element]
+        requires = element.properties.get("requires")
+        named = {n: data[n] for n in element.listed("facts") if n in data}
+        changed = self.case_facts.change(named) if named else frozenset()
+        if requires and not self._execution.holds(token, requires, {"form": dict(data), **data}):
+            key = element.properties.get("requires_message", "requirement-not-met")
+            raise Unfit("Something else has to be done first.", fields=[{"field": "", "code": key}], requires=requires)
+        if actor is not None:
+            self._remember_author(token, actor)
+        if changed:
+            self._facts_moved(changed)
+        kept = {n: v for n, v in data.items() if n not in self.process.config.facts}
+        self._guarded(lambda: self._execution.complete(token, kept))
+
+    def deliver(self, message: str, payload: Mapping[str, Any], *, buffer: bool) -> None:
+        """Hand a message to whoever waits for it, or keep it."""
+        if self._execution.ended:
+            raise Conflict("This case has ended; a new one has to be opened.", message_name=message)
+        if self._hand_over(message, payload):
+            self._log(Event("message", name=message))
+        elif buffer:
+            self._buffer.append([message, dict(payload)])
+            self._log(Event("message", name=message, detail={"kept": True}))
+
+    def change_facts(self, changes: Mapping[str, Any]) -> None:
+        """Change facts from outside; tables, clocks and catches follow."""
+        changed = self.case_facts.change(changes)
+        if changed:
+            self._facts_moved(changed)
+
+    def fire_due(self) -> None:
+        """Fire everything that is due at the earliest due instant. Raises NotFound when nothing is due."""
+        due_rungs = list(self.clocks.rungs())
+        timers = self._execution.timers()
+        instants = [at for _, _, at, _ in due_rungs] + [at for _, at in timers]
+        instant = min(instants, default=None)
+        if instant is None or instant > self.now:
+            raise NotFound("Nothing is due in this case.")
+        for clock, rung, at, key in due_rungs:
+            if at == instant:
+                self.clocks.fired(clock, rung, at)
+                values = {"template": rung.template, "clock": clock.name, "due_at": _iso(clock.due_at)}
+                for to in rung.to:
+                    self._effects.append(Effect("notify", {"to": to, **values}, None, key))
+                if rung.message:
+                    self._hand_over(rung.message, {})
+        due_timers = [key for key, at in timers if at == instant]
+        self._guarded(lambda: self._execution.fire(due_timers, instant))
+
+    def settle(self) -> None:
+        """Run automatic steps, kept messages and thrown messages until only people, messages or time can go on."""
+        for _ in range(MAX_ROUNDS):
+            self._guarded(self._execution.pump)
+            if self._execution.ended:
+                self.clocks.drop_all()
+                self._buffer.clear()
+                return
+            for name, payload in self._execution.thrown():
+                self._buffer.append([name, payload])
+            if not (self._deliver_kept() or self._throw_facts()):
+                self.clocks.drop_scopes(self._execution.scopes())
+                return
+        raise StepFailed("The diagram runs in circles without ever waiting for anybody.")
+
+    def result(self) -> StepResult:
+        """Return what the step gave."""
+        tasks = tuple(self._open_task(token) for token in self._execution.open_tokens())
+        facts = self.case_facts
+        record = {
+            "v": STATE_VERSION,
+            "t": self._execution.dump(),
+            "c": self.clocks.dump(),
+            "b": self._buffer,
+            "by": self._authors,
+            "n": self._rounds,
+            "st": [self.status, self.closure],
+            "e": self._ended_at,
+        }
+        return StepResult(
+            state=orjson.dumps(record),
+            facts=facts.to_json(),
+            facts_changed=tuple(facts.changed),
+            tasks=tasks,
+            due=tuple(self._due_items()),
+            clocks=self.clocks.views(),
+            effects=tuple(self._effects),
+            events=tuple(self._events),
+            waits_for=self._execution.waits_for(),
+            ended=self._execution.ended,
+            ended_at_element=self._ended_at,
+            status=self.status,
+            closure=self.closure,
+        )
+
+    # --- what the diagram asks (engine.spiff.script_engine.Host) ----------------------------------------------
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """The facts as they are now."""
+        return self.case_facts.values
+
+    def known(self, name: str) -> bool:
+        """Form fields may be read before a form has set them: they are None."""
+        return name in self.process.form_fields
+
+    def perform(self, token: Token, operation: str, parameters: Mapping[str, Any]) -> None:
+        """Carry out a service task: state here, everything else as an effect for the pipeline."""
+        values = {name: fact_to_json(value) for name, value in parameters.items()}
+        if operation == "set_status":
+            self.status = values["status"]
+            self.closure = values.get("closure") if self.status == "closed" else None
+            self._log(Event("status", element=token.element, detail={"status": self.status, "closure": self.closure}))
+        elif operation == "set_facts":
+            self._facts_moved(self.case_facts.change(parameters))
+        elif operation == "pause_clocks":
+            self.clocks.pause(values["reason"], why=values.get("why", ""))
+        elif operation == "resume_clocks":
+            self.clocks.resume(values["reason"])
+        else:
+            self._effect(token, operation, values)
+
+    def _effect(self, token: Token, operation: str, values: Mapping[str, Any]) -> None:
+        known = self.process.operations.get(operation)
+        if known is None:
+            raise StepFailed(f"Nobody carries out the operation {operation}.", element=token.element)
+        if known.facts is not None:
+            self._facts_moved(self.case_facts.change(known.facts(values, token.data, self.facts)))
+        self._effects.append(Effect(operation, values, token.element, token.id, dict(token.data)))
+        self._log(Event("effect", element=token.element, task=token.id, detail={"operation": operation}))
+
+    def decide(self, token: Token, decision: str) -> Mapping[str, Any]:
+        """Evaluate a table; clocks follow the facts it writes."""
+        before = dict(self.case_facts.changed)
+        outputs = self.case_facts.decide(decision)
+        if self.case_facts.changed != before:
+            self.clocks.recalculate(calendars_changed=False)
+        return outputs
+
+    def timer_functions(self, token: Token) -> Mapping[str, Callable[..., Any]]:
+        """Return the vocabulary of timers, as seen from a token."""
+        now, calendars = self.now, self._calendars
+
+        def deadline(name: str) -> datetime | None:
+            clock = self.clocks.newest(name, token.scopes)
+            return None if clock is None or clock.state != "running" else clock.due_at
+
+        return {
+            "minutes": lambda n: now + timedelta(minutes=float(n)),
+            "hours": lambda n: now + timedelta(hours=float(n)),
+            "days": lambda n: now + timedelta(days=float(n)),
+            "working_days": lambda n: calendars.add(self.clocks.calendar("staff"), "working_days", now, int(n)).at,
+            "date": datetime.fromisoformat,
+            "deadline": deadline,
+        }
+
+    def entered(self, token: Token) -> None:
+        """A token reached an element where somebody or something must act or wait."""
+        key = f"{token.scopes[0]}|{token.element}"
+        self._rounds[key] = self._rounds.get(key, 0) + 1
+        self.clocks.reached(token.element, token.scopes)
+        self._log(Event("entered", element=token.element, task=token.id))
+
+    def completed(self, token: Token) -> None:
+        """A token left an element the regular way."""
+        if not token.waited:
+            self.clocks.reached(token.element, token.scopes)
+        self.clocks.completed(token.element, token.scopes)
+        self._log(Event("completed", element=token.element, task=token.id))
+        if token.ends_case:
+            self._ended_at = token.element
+
+    def cancelled(self, token: Token) -> None:
+        """A token was taken away by an event, a terminate end or a completion condition."""
+        self._authors.pop(token.element, None)
+        self._log(Event("cancelled", element=token.element, task=token.id))
+
+    # --- inside -----------------------------------------------------------------------------------------------
+    def _log(self, event: Event) -> None:
+        if not self._quiet:
+            self._events.append(event)
+
+    def _decided(self, decision: str, rules: tuple[str, ...], outputs: Mapping[str, Any]) -> None:
+        shown = {name: fact_to_json(value) for name, value in outputs.items()}
+        self._log(Event("decision", name=decision, detail={"rules": list(rules), "outputs": shown}))
+
+    def _facts_moved(self, changed: frozenset[str]) -> None:
+        if changed:
+            self._log(Event("facts", detail={n: fact_to_json(self.facts[n]) for n in sorted(changed)}))
+            self.clocks.recalculate(calendars_changed=False)
+
+    def _guarded(self, act: Callable[[], Any]) -> Any:
+        try:
+            return act()
+        except Refusal as refusal:
+            refusal.details.setdefault("element", self._execution.running)
+            raise
+        except Exception as error:
+            raise StepFailed(
+                f"The step {self._execution.running} failed: {error}",
+                element=self._execution.running,
+                reason=f"{type(error).__name__}: {error}",
+            ) from error
+
+    def _hand_over(self, message: str, payload: Mapping[str, Any]) -> bool:
+        return bool(self._guarded(lambda: self._execution.deliver(message, payload)))
+
+    def _deliver_kept(self) -> bool:
+        for index, (name, payload) in enumerate(self._buffer):
+            if self._hand_over(name, payload):
+                del self._buffer[index]
+                self._log(Event("message", name=name, detail={"was_kept": True}))
+                return True
+        return False
+
+    def _throw_facts(self) -> bool:
+        fresh, self.case_facts.fresh = self.case_facts.fresh, set()
+        thrown = False
+        for throw in self.process.config.throws if fresh else ():
+            if throw.on and not throw.on & fresh:
+                continue
+            if throw.when is not None and not throw.when.evaluate(self.facts, {}):
+                continue
+            if self._hand_over(throw.message, {}):
+                self._log(Event("message", name=throw.message, detail={"facts": sorted(fresh)}))
+                thrown = True
+                self._guarded(self._execution.pump)
+        return thrown
+
+    def _remember_author(self, token: Token, actor: str) -> None:
+        known = self._authors.get(token.element)
+        if known is None or known[0] != token.scopes[0]:
+            known = self._authors[token.element] = [token.scopes[0], []]
+        if actor not in known[1]:
+            known[1].append(actor)
+
+    def _open_task(self, token: Token) -> OpenTask:
+        element = self.process.diagram.elements[token.element]
+        assign = element.properties.get("assign")
+        if assign and assign.startswith("fact:"):
+            named = self.facts.get(assign.removeprefix("fact:"))
+            assign = f"post:{named}" if named else None
+        excluded = {p for other in element.listed("exclude") for p in self._authors.get(other, (None, ()))[1]}
+        own = self._execution.own_timer(token)
+        clock = self.clocks.next_unmet(token.scopes)
+        return OpenTask(
+            id=token.id,
+            element=element.id,
+            name=element.name,
+            process=element.process,
+            team=element.team or self.process.config.default_team,
+            assign=assign,
+            owns=element.properties.get("owns") == "true",
+            excluded=tuple(sorted(excluded)),
+            form=element.properties.get("formJsonSchemaFilename"),
+            due_at=min((at for at in (own, clock) if at is not None), default=None),
+            entered_at=token.entered_at or self.now,
+            round=self._rounds.get(f"{token.scopes[0]}|{token.element}", 1),
+            context=dict(token.data),
+        )
+
+    def _due_items(self) -> list[DueItem]:
+        items = [DueItem("clock", f"{c.name}/{r.name}", key, at) for c, r, at, key in self.clocks.rungs()]
+        for (task_id, timer), at in self._execution.timers():
+            items.append(DueItem("timer", timer, f"{task_id}/{timer}/{at:%Y%m%dT%H%M%S}", at))
+        return sorted(items, key=lambda item: (item.due_at, item.key))
+
+
+def _read(state: bytes) -> Mapping[str, Any]:
+    record: Mapping[str, Any] = orjson.loads(state)
+    if record.get("v") != STATE_VERSION:
+        raise StepFailed(f"A state of version {record.get('v')} cannot be read by this release.")
+    return record
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()

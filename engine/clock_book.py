@@ -1,0 +1,233 @@
+"""All clocks of one case inside a step: rounds start, are met, paused, extended; ladders fall due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from engine.case_clocks import (
+    Clock,
+    Extension,
+    Pause,
+    dump_clock,
+    load_clock,
+    mark_fired,
+    recompute,
+    rungs_ahead,
+)
+from engine.errors import Conflict, NotFound
+from engine.model.config import Budget, ClockSpec, Rung
+from engine.model.due import MODES, Calendars
+from engine.model.step import ClockView, Event, ExtendClock
+from engine.process import CompiledProcess
+
+Log = Callable[[Event], None]
+
+
+class ClockBook:
+    """The clocks of a case, oldest first. Reads facts through `facts`, which the run keeps up to date."""
+
+    def __init__(
+        self,
+        process: CompiledProcess,
+        records: Sequence[Mapping[str, Any]],
+        *,
+        facts: Mapping[str, Any],
+        calendars: Calendars,
+        now: datetime,
+        log: Log,
+    ) -> None:
+        self._process, self._facts, self._calendars, self._now, self._log = process, facts, calendars, now, log
+        self.clocks = [load_clock(record) for record in records]
+
+    # --- rounds ----------------------------------------------------------------------------------------------
+    def reached(self, element: str, scopes: Sequence[str]) -> None:
+        """An element was entered: clocks that start there open a round, clocks it makes moot are dropped."""
+        for name in self._process.clock_drops.get(element, ()):
+            self._end(name, scopes, "dropped", element)
+        for name in self._process.clock_starts.get(element, ()):
+            spec = self._process.config.clocks[name]
+            self._start(spec, scopes[0] if spec.per_process else "")
+
+    def completed(self, element: str, scopes: Sequence[str]) -> None:
+        """An element completed normally: clocks it meets stop."""
+        for name in self._process.clock_meets.get(element, ()):
+            self._end(name, scopes, "met", element)
+
+    def _start(self, spec: ClockSpec, scope: str) -> None:
+        earlier = [c for c in self.clocks if c.name == spec.name and c.scope == scope]
+        for clock in earlier:
+            if clock.state in ("running", "paused"):
+                self._close(clock, "dropped", None)
+        named = self._facts.get(spec.start_fact) if spec.start_fact and not earlier else None
+        start = named if isinstance(named, datetime) else self._now
+        budget = self._budget(spec)
+        clock = Clock(
+            name=spec.name, scope=scope, round=len(earlier) + 1, started_at=start,
+            calendar=self.calendar(spec.calendar), mode=budget.mode, budget=budget.amount,
+        )  # fmt: skip
+        self.clocks.append(clock)
+        recompute(clock, self._calendars, now=self._now, spec=spec)
+        self._log(Event("clock", name=clock.key, detail={"what": "started", "due_at": _iso(clock.due_at)}))
+
+    def _end(self, name: str, scopes: Sequence[str], state: str, element: str) -> None:
+        clock = self.newest(name, scopes)
+        if clock is not None and clock.state in ("running", "paused"):
+            self._close(clock, state, element)
+
+    def _close(self, clock: Clock, state: str, element: str | None) -> None:
+        clock.state = "met" if state == "met" else "dropped"
+        clock.ended_at, clock.due_at = self._now, None
+        detail = {"what": state, "late": clock.late, "was_due_at": _iso(clock.last_due_at)}
+        self._log(Event("clock", element=element, name=clock.key, detail=detail))
+
+    def drop_scopes(self, alive: set[str]) -> None:
+        """Drop running clocks of called processes that are over."""
+        for clock in self.clocks:
+            if clock.state in ("running", "paused") and clock.scope and clock.scope not in alive:
+                self._close(clock, "dropped", None)
+
+    def drop_all(self) -> None:
+        """The instance has ended: nothing is due any more."""
+        self.drop_scopes(set())
+        for clock in self.clocks:
+            if clock.state in ("running", "paused"):
+                self._close(clock, "dropped", None)
+
+    # --- reading ---------------------------------------------------------------------------------------------
+    def calendar(self, which: str) -> str:
+        """Return the name of the calendar: campus and channel, or campus and the staff's own hours."""
+        campus = self._facts.get("campus") or "main"
+        channel = (self._facts.get("channel") or "staff") if which == "channel" else "staff"
+        return f"{campus}/{channel}"
+
+    def newest(self, name: str, scopes: Sequence[str]) -> Clock | None:
+        """Return the newest round of a clock, looked for from the innermost scope outwards."""
+        for scope in scopes:
+            found = [c for c in self.clocks if c.name == name and c.scope == scope]
+            if found:
+                return found[-1]
+        return None
+
+    def next_unmet(self, scopes: Sequence[str]) -> datetime | None:
+        """Return the earliest due time among running clocks that concern a token in these scopes."""
+        return min((c.due_at for c in self.clocks if c.due_at is not None and c.scope in scopes), default=None)
+
+    def rungs(self) -> Iterator[tuple[Clock, Rung, datetime, str]]:
+        """Yield every rung that has still to fire: clock, rung, due instant, key."""
+        for clock in self.clocks:
+            spec = self._process.config.clocks.get(clock.name)
+            if spec is not None:
+                for rung, at, key in rungs_ahead(clock, spec, self._calendars):
+                    yield clock, rung, at, key
+
+    def views(self) -> tuple[ClockView, ...]:
+        """Return the clocks as people see them."""
+        return tuple(_view(clock) for clock in self.clocks)
+
+    def dump(self) -> list[dict[str, Any]]:
+        """Return the clocks as JSON values."""
+        return [dump_clock(clock) for clock in self.clocks]
+
+    # --- changing --------------------------------------------------------------------------------------------
+    def pause(self, reason: str, *, clock: str | None = None, why: str = "") -> int:
+        """Pause the running clocks that know this reason; return how many."""
+        count = 0
+        for each in self.clocks:
+            spec = self._process.config.clocks.get(each.name)
+            if each.state != "running" or spec is None or (clock is not None and each.name != clock):
+                continue
+            if reason not in spec.pause_reasons or not self._holds(spec):
+                continue
+            each.state = "paused"
+            each.pauses.append(Pause(self._now, reason, why))
+            self._recompute(each, "paused", {"reason": reason, "why": why})
+            count += 1
+        return count
+
+    def resume(self, reason: str, *, clock: str | None = None) -> int:
+        """Resume what is paused for this reason; return how many."""
+        count = 0
+        for each in self.clocks:
+            if each.state != "paused" or (clock is not None and each.name != clock):
+                continue
+            last = each.pauses[-1]
+            if last.reason != reason:
+                continue
+            last.end, each.state = self._now, "running"
+            self._recompute(each, "resumed", {"reason": reason})
+            count += 1
+        return count
+
+    def extend(self, command: ExtendClock) -> None:
+        """Extend the newest running round once. Raises NotFound, Conflict."""
+        spec = self._process.config.clocks.get(command.clock)
+        if spec is None:
+            raise NotFound(f"This process has no clock {command.clock}.")
+        running = [c for c in self.clocks if c.name == command.clock and c.state in ("running", "paused")]
+        if not running:
+            raise Conflict(f"The clock {command.clock} does not run any more.", clock=command.clock)
+        clock = running[-1]
+        if not spec.extendable:
+            raise Conflict(f"The process does not allow {command.clock} to be extended.", clock=command.clock)
+        if clock.extension is not None:
+            raise Conflict(
+                "This clock was extended already; once is all the process allows.",
+                clock=command.clock, extended_at=clock.extension.at.isoformat(), why=clock.extension.why,
+            )  # fmt: skip
+        mode = next(m for m in MODES if m == command.mode)
+        clock.extension = Extension(mode, command.amount, command.why, self._now)
+        self._recompute(clock, "extended", {"amount": command.amount, "mode": mode, "why": command.why})
+
+    def recalculate(self, *, calendars_changed: bool = True) -> None:
+        """Choose each clock's budget anew and work out due times: all of them, or those whose rule changed."""
+        for clock in self.clocks:
+            spec = self._process.config.clocks.get(clock.name)
+            if spec is None or clock.state in ("met", "dropped"):
+                continue
+            budget = self._budget(spec)
+            rule = (budget.mode, budget.amount, self.calendar(spec.calendar))
+            moved = rule != (clock.mode, clock.budget, clock.calendar)
+            clock.mode, clock.budget, clock.calendar = rule
+            if clock.state == "paused" and not self._holds(spec):
+                # What may no longer be paused runs on from now: an urgent case waits for nobody.
+                clock.pauses[-1].end, clock.state, moved = self._now, "running", True
+            if not (moved or calendars_changed):
+                continue
+            before = clock.due_at
+            if recompute(clock, self._calendars, now=self._now, spec=spec) or moved:
+                detail = {"what": "recalculated", "from": _iso(before), "due_at": _iso(clock.due_at)}
+                self._log(Event("clock", name=clock.key, detail=detail))
+
+    def fired(self, clock: Clock, rung: Rung, at: datetime) -> None:
+        """Record that a rung fell due and was acted on."""
+        mark_fired(clock, rung, at, self._now)
+        self._log(Event("fired", name=f"{clock.key}/{rung.name}", detail={"due_at": at.isoformat(), "to": rung.to}))
+
+    def _recompute(self, clock: Clock, what: str, detail: Mapping[str, Any]) -> None:
+        recompute(clock, self._calendars, now=self._now, spec=self._process.config.clocks[clock.name])
+        self._log(Event("clock", name=clock.key, detail={"what": what, **detail, "due_at": _iso(clock.due_at)}))
+
+    def _holds(self, spec: ClockSpec) -> bool:
+        return spec.pausable is None or bool(spec.pausable.evaluate(self._facts, {}))
+
+    def _budget(self, spec: ClockSpec) -> Budget:
+        for budget in spec.budgets:
+            if budget.when is None or budget.when.evaluate(self._facts, {}):
+                return budget
+        raise Conflict(f"No budget of the clock {spec.name} fits the facts of this case.", clock=spec.name)
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
+
+
+def _view(clock: Clock) -> ClockView:
+    return ClockView(
+        name=clock.name, scope=clock.scope, round=clock.round, state=clock.state, started_at=clock.started_at,
+        due_at=clock.due_at if clock.state == "running" else None if clock.state == "paused" else clock.last_due_at,
+        met_at=clock.ended_at if clock.state == "met" else None, late=clock.late, mode=clock.mode,
+        budget=clock.budget, revision=clock.revision, provisional=clock.provisional,
+        reasons=tuple({"code": r.code, "values": dict(r.values)} for r in clock.reasons),
+    )  # fmt: skip

@@ -1,0 +1,92 @@
+"""Reads the elements of diagram files into an index, so that nothing else needs XML to speak of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from engine.model.elements import Diagram, Element, Flow
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+NODES = frozenset(
+    {
+        *("startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"),
+        *("task", "userTask", "manualTask", "scriptTask", "serviceTask", "sendTask", "receiveTask"),
+        *("businessRuleTask", "callActivity", "subProcess", "transaction"),
+        *("exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"),
+    }
+)
+
+
+def secure_parser() -> etree.XMLParser:
+    """Return a parser that resolves no entities, opens no network and refuses oversized trees."""
+    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=False)
+
+
+def index_diagrams(files: Mapping[str, bytes]) -> Diagram:
+    """Return the index of `files` (path -> BPMN XML, already checked by `engine.publication`)."""
+    elements: dict[str, Element] = {}
+    flows: dict[str, Flow] = {}
+    processes: dict[str, str] = {}
+    for path, data in files.items():
+        root = etree.fromstring(data, secure_parser())
+        lanes = {(ref.text or "").strip(): ref.getparent().get("name") for ref in root.iter(f"{{{BPMN}}}flowNodeRef")}
+        for process in root.iter(f"{{{BPMN}}}process"):
+            process_id = process.get("id", "")
+            if process.get("isExecutable", "true") == "true":
+                processes[process_id] = process.get("name", process_id)
+            _index_scope(process, process_id, process_id, None, path, lanes, elements, flows)
+    return Diagram(elements, flows, processes)
+
+
+def _index_scope(
+    scope: etree._Element,
+    process_id: str,
+    scope_id: str,
+    lane: str | None,
+    path: str,
+    lanes: Mapping[str, str | None],
+    elements: dict[str, Element],
+    flows: dict[str, Flow],
+) -> None:
+    for node in scope:
+        if not isinstance(node.tag, str):
+            continue
+        tag = etree.QName(node).localname
+        node_id = node.get("id", "")
+        if tag == "sequenceFlow":
+            flows[node_id] = Flow(
+                node_id, node.get("name", ""), node.get("sourceRef", ""), node.get("targetRef", ""), process_id
+            )
+        if tag not in NODES:
+            continue
+        own_lane = lanes.get(node_id) or lane
+        elements[node_id] = Element(
+            id=node_id,
+            kind=tag,
+            name=" ".join(node.get("name", node_id).split()),
+            process=process_id,
+            scope=scope_id,
+            lane=own_lane,
+            file=path,
+            line=int(node.sourceline or 0),
+            documentation="\n".join((d.text or "").strip() for d in node.findall(f"{{{BPMN}}}documentation")),
+            attached_to=node.get("attachedToRef"),
+            interrupting=node.get("cancelActivity", "true") == "true",
+            calls=node.get("calledElement"),
+            properties=_properties(node),
+        )
+        if tag in ("subProcess", "transaction"):
+            _index_scope(node, process_id, node_id, own_lane, path, lanes, elements, flows)
+
+
+def _properties(node: etree._Element) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for extension in node.findall(f"{{{BPMN}}}extensionElements"):
+        for prop in extension.iter(f"{{{SPIFF}}}property"):
+            name = prop.get("name")
+            if name:
+                found[name] = prop.get("value", "")
+    return found

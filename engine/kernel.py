@@ -1,0 +1,81 @@
+"""The pure step: a version, a state, a command, facts, calendars and an instant give the next state and its effects.
+
+No store, no clock, no network, nothing global. The server, the scenario tests, the simulator and the rehearsal of a
+migration call the same function (DESIGN.md section 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from engine.case_run import CaseRun
+from engine.errors import Conflict, NotFound
+from engine.model.due import Calendars
+from engine.model.step import (
+    ChangeFacts,
+    Complete,
+    Deliver,
+    ExtendClock,
+    FireDue,
+    Open,
+    PauseClocks,
+    Recalculate,
+    ResumeClocks,
+    StepCommand,
+    StepResult,
+)
+from engine.process import CompiledProcess
+
+
+def step(
+    process: CompiledProcess,
+    state: bytes | None,
+    command: StepCommand,
+    *,
+    facts: Mapping[str, Any],
+    calendars: Calendars,
+    now: datetime,
+    actor: str | None = None,
+) -> StepResult:
+    """Carry out one command and every automatic step that follows, until only people, messages and time can go on.
+
+    `state` is None for `Open` only. `facts` are stored facts (JSON values); they come back typed as JSON. `actor` is
+    the person's id, kept to tell authors from approvers. Raises a Refusal and changes nothing when the command does
+    not fit; raises StepFailed, naming the element, when an automatic step fails. The same arguments always give the
+    same result, so repeating is safe.
+    """
+    run = CaseRun(process, state, facts=facts, calendars=calendars, now=now)
+    match command:
+        case Open():
+            run.open()
+        case Complete(task=task, data=data):
+            run.complete(task, data, actor)
+        case Deliver(message=message, payload=payload, buffer=buffer):
+            run.deliver(message, payload, buffer=buffer)
+        case ChangeFacts(changes=changes):
+            run.change_facts(changes)
+        case FireDue():
+            run.fire_due()
+        case PauseClocks(reason=reason, clock=clock, why=why):
+            if not run.clocks.pause(reason, clock=clock, why=why):
+                raise Conflict("No running clock of this case may be paused for this reason.", reason=reason)
+        case ResumeClocks(reason=reason, clock=clock):
+            if not run.clocks.resume(reason, clock=clock):
+                raise Conflict("No clock of this case is paused for this reason.", reason=reason)
+        case ExtendClock():
+            run.clocks.extend(command)
+        case Recalculate():
+            run.clocks.recalculate()
+        case _:
+            raise NotFound(f"There is no such command: {command!r}")
+    run.settle()
+    return run.result()
+
+
+def inspect(
+    process: CompiledProcess, state: bytes, *, facts: Mapping[str, Any], calendars: Calendars, now: datetime
+) -> StepResult:
+    """Return what a stored state says - open tasks, clocks, due items - without changing anything."""
+    return CaseRun(process, state, facts=facts, calendars=calendars, now=now).result()

@@ -1,0 +1,126 @@
+"""`process.toml` as values: facts, tables, clocks and their ladders. Reading and checking it is `config_file.py`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from engine.expressions import Expression
+from engine.model.due import Mode
+
+FactType = Literal["string", "integer", "amount", "boolean", "list", "instant"]
+FACT_TYPES: tuple[FactType, ...] = ("string", "integer", "amount", "boolean", "list", "instant")
+
+Labels = Mapping[str, str]
+"""A text in every language: `zh-CN`, `ko`, `en`."""
+
+
+@dataclass(frozen=True)
+class FactSpec:
+    """One fact of a case: its type, what it is before anybody says, and its name in three languages."""
+
+    name: str
+    type: FactType
+    default: object
+    labels: Labels
+
+
+@dataclass(frozen=True)
+class TableUse:
+    """A decision table whose outputs become facts."""
+
+    decision: str
+    writes: tuple[str, ...]
+    """The facts that take the outputs of the same name; anything else the table says is left out."""
+    rerun: bool
+    """True: evaluated again in the same step whenever a fact changes (R-004-18)."""
+    rules_fact: str | None = None
+    """The fact that keeps the ids of the rules that matched, or None."""
+
+
+@dataclass(frozen=True)
+class Throw:
+    """A message thrown after a change of facts, to catches that are present (never buffered)."""
+
+    message: str
+    when: Expression | None
+    on: frozenset[str]
+    """Only when one of these facts changed; empty: any."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long a clock runs, where `when` (over the facts) holds."""
+
+    when: Expression | None
+    mode: Mode
+    amount: int
+    """Minutes, or working days."""
+
+
+@dataclass(frozen=True)
+class RungTime:
+    """When a rung falls: at a share or an amount of the budget from the start, or after the due time."""
+
+    base: Literal["start", "due"]
+    percent: int = 0
+    minutes: int = 0
+    working_days: int = 0
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of a clock's ladder (DESIGN.md section 4)."""
+
+    name: str
+    at: RungTime
+    to: tuple[str, ...]
+    """Whom to tell, in the words of `notify`: `owner`, `post:...`, `team:...`, `complainant`."""
+    template: str
+    daily: bool = False
+    """True: told again every day until the clock is met; slots missed in a downtime are told once."""
+    message: str | None = None
+    """A message thrown to catches that are present."""
+
+
+@dataclass(frozen=True)
+class ClockSpec:
+    """A duty of the case to do something by a time."""
+
+    name: str
+    labels: Labels
+    per_process: bool
+    """True: keyed by the called process it starts in (each refund has its own); False: one for the case."""
+    starts: frozenset[str]
+    """Element ids whose entry opens a new round; `@open` is the opening of the case."""
+    start_fact: str | None
+    """The fact that names the first round's start (`received_at`); None: the instant of the start."""
+    met_by: frozenset[str]
+    dropped_by: frozenset[str]
+    calendar: Literal["channel", "staff"]
+    budgets: tuple[Budget, ...]
+    rungs: tuple[Rung, ...]
+    pause_reasons: frozenset[str] = frozenset()
+    pausable: Expression | None = None
+    extendable: bool = False
+
+
+@dataclass(frozen=True)
+class ProcessConfig:
+    """Everything that `process.toml` says about one process."""
+
+    key: str
+    process: str
+    """The id of the executable BPMN process that a case starts with."""
+    titles: Labels
+    default_team: str | None
+    facts: Mapping[str, FactSpec]
+    tables: tuple[TableUse, ...] = ()
+    derived: tuple[tuple[str, Expression], ...] = ()
+    throws: tuple[Throw, ...] = ()
+    clocks: Mapping[str, ClockSpec] = field(default_factory=dict)
+    undo_seconds: int = 0
+    undo_none_when: Expression | None = None
+    messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What people send -> the BPMN messages it may become, the first that is waited for (`text = ["answer", ...]`)."""

@@ -1,0 +1,61 @@
+"""The elements of a diagram as the rest of the house sees them: id, name, place, properties - no library, no XML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Element:
+    """A flow node, with what the diagram says about it."""
+
+    id: str
+    kind: str
+    """The BPMN tag without its namespace: `userTask`, `boundaryEvent`, ..."""
+    name: str
+    process: str
+    """Id of the executable process it stands in."""
+    scope: str
+    """Id of the innermost process or subprocess."""
+    lane: str | None
+    """Name of its lane; an element of an embedded subprocess has the lane of the subprocess."""
+    file: str
+    line: int
+    documentation: str = ""
+    attached_to: str | None = None
+    """The host of a boundary event."""
+    interrupting: bool = True
+    calls: str | None = None
+    """The process a call activity calls."""
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def team(self) -> str | None:
+        """The team whose work this is: the `team` property, else the lane."""
+        return self.properties.get("team") or self.lane
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """Return a property that is a comma list, without blanks."""
+        return tuple(part for part in (p.strip() for p in self.properties.get(name, "").split(",")) if part)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A sequence flow."""
+
+    id: str
+    name: str
+    source: str
+    target: str
+    process: str
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """All elements of a bundle's diagrams, by id."""
+
+    elements: Mapping[str, Element]
+    flows: Mapping[str, Flow]
+    processes: Mapping[str, str]
+    """Executable process id -> its name."""

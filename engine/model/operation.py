@@ -1,0 +1,35 @@
+"""What a service task may ask for. The registry is data of the house; diagrams name operations, checks know them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FactsOf = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]
+"""(parameters, task data, facts) -> facts to change in the same step. Pure."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation and what it needs."""
+
+    name: str
+    required: frozenset[str] = frozenset()
+    optional: frozenset[str] = frozenset()
+    open_ended: bool = False
+    """True: takes any parameter besides (`set_facts`)."""
+    facts: FactsOf | None = field(default=None, compare=False)
+    """Facts that follow from the operation at once, so that the elements behind it see them."""
+
+
+KERNEL_OPERATIONS: Mapping[str, Operation] = {
+    o.name: o
+    for o in (
+        Operation("set_status", required=frozenset({"status"}), optional=frozenset({"closure"})),
+        Operation("set_facts", open_ended=True),
+        Operation("pause_clocks", required=frozenset({"reason"})),
+        Operation("resume_clocks", required=frozenset({"reason"})),
+    )
+}
+"""The operations that only change the state of the case; the kernel carries them out itself."""

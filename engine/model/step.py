@@ -1,0 +1,180 @@
+"""What goes into one step of a case and what comes out: plain values, no store, no library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+
+# --- what can be asked of a case ---------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Open:
+    """Start the process."""
+
+
+@dataclass(frozen=True)
+class Complete:
+    """A person completes a user task with validated form data."""
+
+    task: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """A message for the case. `buffer`: kept until somebody waits for it, else dropped when nobody does."""
+
+    message: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    buffer: bool = True
+
+
+@dataclass(frozen=True)
+class ChangeFacts:
+    """Facts change from outside; the tables run again, clocks and catches follow in the same step."""
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class FireDue:
+    """Fire what is due exactly at the earliest due instant, which must not lie after `now`."""
+
+
+@dataclass(frozen=True)
+class PauseClocks:
+    """Pause clocks that allow it: the named one, or with None every clock that knows this reason."""
+
+    reason: str
+    clock: str | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class ResumeClocks:
+    """Resume what was paused for this reason."""
+
+    reason: str
+    clock: str | None = None
+
+
+@dataclass(frozen=True)
+class ExtendClock:
+    """Extend the newest round of a clock once, in the unit given, with a reason that the complainant is told."""
+
+    clock: str
+    mode: str
+    amount: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Recalculate:
+    """Calendars changed: work out every due time again from the log of its clock."""
+
+
+StepCommand = Open | Complete | Deliver | ChangeFacts | FireDue | PauseClocks | ResumeClocks | ExtendClock | Recalculate
+
+
+# --- what comes out ----------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class OpenTask:
+    """A user task somebody can do now."""
+
+    id: str
+    """Unique within the case, stable across save and load."""
+    element: str
+    name: str
+    process: str
+    team: str | None
+    assign: str | None
+    """`owner`, `post:<code>`, or None for the team's pool; facts are already resolved."""
+    owns: bool
+    excluded: tuple[str, ...]
+    """People who may not do it, because they did a step it must be apart from."""
+    form: str | None
+    due_at: datetime | None
+    """The earlier of the task's own timers and the next unmet clock of its scope."""
+    entered_at: datetime
+    round: int
+    """1 for the first time the element is reached in its scope, then 2, 3, ..."""
+    context: Mapping[str, Any] = field(default_factory=dict)
+    """Task data the form may show (outcomes of earlier steps)."""
+
+
+@dataclass(frozen=True)
+class DueItem:
+    """A row of the deadline table: a rung of a clock, or an element's own timer."""
+
+    source: Literal["clock", "timer"]
+    name: str
+    """`clock/rung`, or the element's id."""
+    key: str
+    """Unique within the case: clock, scope, round, rung and revision; or task id and timer."""
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class ClockView:
+    """A clock as people see it."""
+
+    name: str
+    scope: str
+    round: int
+    state: Literal["running", "paused", "met", "dropped"]
+    started_at: datetime
+    due_at: datetime | None
+    met_at: datetime | None
+    late: bool
+    mode: str
+    budget: int
+    revision: int
+    provisional: bool
+    reasons: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Something a service task or a rung asks for outside the state: applied or written by the pipeline."""
+
+    operation: str
+    parameters: Mapping[str, Any]
+    element: str | None
+    cause: str
+    """Task id, or clock/round/rung: makes the outbox key unique however often a step is repeated."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the case's log."""
+
+    kind: str
+    """`entered`, `completed`, `cancelled`, `fired`, `message`, `decision`, `facts`, `clock`, `status`, `effect`."""
+    element: str | None = None
+    name: str | None = None
+    task: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """Everything that one step gives, to be stored together or not at all."""
+
+    state: bytes
+    facts: Mapping[str, Any]
+    facts_changed: tuple[str, ...]
+    tasks: tuple[OpenTask, ...]
+    due: tuple[DueItem, ...]
+    clocks: tuple[ClockView, ...]
+    effects: tuple[Effect, ...]
+    events: tuple[Event, ...]
+    waits_for: tuple[str, ...]
+    """Names of messages that somebody in the case waits for."""
+    ended: bool
+    ended_at_element: str | None
+    status: str | None = None
+    """The public status the diagram has set: registered, in_progress, resolved, closed."""
+    closure: str | None = None

@@ -1,0 +1,53 @@
+"""A process version ready to run: diagram, specs, tables, configuration - one object, shared read-only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from engine.model.config import ProcessConfig
+from engine.model.elements import Diagram
+from engine.model.operation import KERNEL_OPERATIONS, Operation
+
+if TYPE_CHECKING:
+    from engine.decisions import Decision
+    from engine.spiff.compile import Program
+
+
+@dataclass(frozen=True)
+class CompiledProcess:
+    """Everything a step needs to know of one version."""
+
+    config: ProcessConfig
+    diagram: Diagram
+    program: Program
+    decisions: Mapping[str, Decision]
+    forms: Mapping[str, Any] = field(default_factory=dict)
+    """Form name -> `forms.FormDefinition`; opaque to the kernel."""
+    form_fields: frozenset[str] = frozenset()
+    """Names that conditions may read before any form has set them."""
+    operations: Mapping[str, Operation] = field(default_factory=lambda: KERNEL_OPERATIONS)
+
+    @cached_property
+    def clock_starts(self) -> Mapping[str, tuple[str, ...]]:
+        """Element id (or `@open`) -> clocks that start a round when it is entered."""
+        return _by_element((e, c.name) for c in self.config.clocks.values() for e in c.starts)
+
+    @cached_property
+    def clock_meets(self) -> Mapping[str, tuple[str, ...]]:
+        """Element id -> clocks that are met when it completes."""
+        return _by_element((e, c.name) for c in self.config.clocks.values() for e in c.met_by)
+
+    @cached_property
+    def clock_drops(self) -> Mapping[str, tuple[str, ...]]:
+        """Element id -> clocks that no longer matter when it is reached."""
+        return _by_element((e, c.name) for c in self.config.clocks.values() for e in c.dropped_by)
+
+
+def _by_element(pairs: Any) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for element, clock in pairs:
+        found.setdefault(element, []).append(clock)
+    return {element: tuple(clocks) for element, clocks in found.items()}

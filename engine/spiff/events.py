@@ -1,0 +1,120 @@
+"""Events that ask the case, not the machine, whether they have happened.
+
+A timer of the library evaluates its text once and compares with the wall clock whenever it is looked at. Here a timer
+fires only inside `fire due`: the script engine carries the due instant that is being fired as `horizon`, and is None
+at all other times. `deadline("respond")` is asked anew at each look, so that it follows triage, pauses and extensions.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition, TimerEventDefinition
+from SpiffWorkflow.util.task import TaskState
+
+from engine.timers_text import Expr, IsoCycle, TimerPlan
+
+UNFINISHED = TaskState.NOT_FINISHED_MASK
+
+
+class CaseTimer(TimerEventDefinition):
+    """A date or duration timer. Its key is unique in the file, so that one gateway may wait for several."""
+
+    def __init__(self, key: str, plan: TimerPlan) -> None:
+        super().__init__(key, "")
+        self.plan = plan
+        self.late_bound = isinstance(plan, Expr) and any(c.function == "deadline" for c in plan.expression.calls)
+
+    def due(self, task: Any) -> datetime | None:
+        """Return the instant this timer falls due for `task`, or None while it has none (paused, met, absent)."""
+        engine = task.workflow.script_engine
+        if self.late_bound:
+            due: datetime | None = engine.timer_due(task, self.plan)
+            return due
+        armed = task.internal_data.setdefault("due", {})
+        if self.name not in armed:
+            due = engine.timer_due(task, self.plan)
+            armed[self.name] = None if due is None else due.isoformat()
+        stored = armed[self.name]
+        return None if stored is None else datetime.fromisoformat(stored)
+
+    def has_fired(self, my_task: Any) -> bool:
+        fired: list[str] = my_task.internal_data.get("fired", [])
+        if self.name in fired:
+            return True
+        due = self.due(my_task)
+        horizon = my_task.workflow.script_engine.horizon
+        if due is None or horizon is None or due > horizon:
+            return False
+        my_task.internal_data["fired"] = [*fired, self.name]
+        return True
+
+    def reset(self, my_task: Any) -> None:
+        for name in ("due", "fired", "event_fired"):
+            my_task.internal_data.pop(name, None)
+
+
+class CaseCycle(CycleTimerEventDefinition):
+    """A repeating timer (`R3/PT10M`). Slots missed in a downtime fire once; `missed` says how many were skipped."""
+
+    def __init__(self, key: str, plan: IsoCycle) -> None:
+        super().__init__(key, "")
+        self.plan = plan
+
+    def due(self, task: Any) -> datetime | None:
+        """Return the next slot, or None when all are used up."""
+        cycle = task.internal_data.get("cycle")
+        if cycle is None:
+            engine = task.workflow.script_engine
+            cycle = {"next": self.plan.first(engine.now).isoformat(), "left": self.plan.repetitions}
+            task.internal_data["cycle"] = cycle
+        return None if cycle["left"] == 0 else datetime.fromisoformat(cycle["next"])
+
+    def has_fired(self, my_task: Any) -> bool:
+        return bool(my_task.internal_data.get("event_fired", False))
+
+    def update_task(self, my_task: Any) -> None:
+        due, engine = self.due(my_task), my_task.workflow.script_engine
+        if due is None:
+            my_task.internal_data["event_fired"] = True
+            return
+        if engine.horizon is None or due > engine.horizon:
+            return
+        cycle = my_task.internal_data["cycle"]
+        left, missed, following = cycle["left"], 0, self.plan.every.after(due)
+        left = None if left is None else left - 1
+        while following <= engine.now and left != 0:
+            following = self.plan.every.after(following)
+            left, missed = (None if left is None else left - 1), missed + 1
+        my_task.internal_data["cycle"] = {"next": following.isoformat(), "left": left, "missed": missed}
+        for output in my_task.task_spec.outputs:
+            child = my_task._add_child(output, TaskState.FUTURE)
+            child.task_spec._predict(child, mask=UNFINISHED)
+            child.task_spec._update(child)
+        if left == 0:
+            my_task.internal_data["event_fired"] = True
+
+    def reset(self, my_task: Any) -> None:
+        for name in ("cycle", "event_fired"):
+            my_task.internal_data.pop(name, None)
+
+
+class CaseBoundaryEvent(BoundaryEvent):
+    """A boundary event that, when it does not interrupt, catches again and again (BPMN 2.0.2, 10.5.6).
+
+    The library catches a non-interrupting message once for each activation of its host and is deaf afterwards.
+    """
+
+    def _on_complete_hook(self, my_task: Any) -> None:
+        super()._on_complete_hook(my_task)
+        if self.cancel_activity or isinstance(self.event_definition, TimerEventDefinition):
+            return
+        split = my_task.parent
+        host = next((t for t in split.children if not isinstance(t.task_spec, BoundaryEvent)), None)
+        if host is None or host.has_state(TaskState.FINISHED_MASK):
+            return
+        again = split._add_child(self, TaskState.WAITING)
+        self._predict(again, mask=UNFINISHED)
+        self._update(again)

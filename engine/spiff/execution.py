@@ -1,0 +1,190 @@
+"""A case's task tree in motion: the few verbs the kernel needs, in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition as AnyMessage
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent, EventBasedGateway
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import CallActivity
+from SpiffWorkflow.bpmn.util import BpmnEvent
+from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
+from SpiffWorkflow.util.task import TaskState
+
+from engine.expressions import compile_expression
+from engine.spiff.codec import dump_tree, load_tree
+from engine.spiff.compile import Program
+from engine.spiff.events import CaseCycle, CaseTimer
+from engine.spiff.script_engine import CaseScriptEngine, Host
+from engine.spiff.token import Token, element_of, waits
+from engine.spiff.tree import CaseTask, CaseWorkflow
+
+__all__ = ["Execution", "Token"]
+
+READY, WAITING, STARTED = TaskState.READY, TaskState.WAITING, TaskState.STARTED
+COMPLETED, CANCELLED = TaskState.COMPLETED, TaskState.CANCELLED
+TimerKey = tuple[str, str]
+"""Task id and timer name."""
+
+
+class Execution:
+    """One instance, for one step. Not shared between threads; specs are."""
+
+    def __init__(self, program: Program, host: Host, record: Mapping[str, Any] | None) -> None:
+        self._host, self._program = host, program
+        self._engine = CaseScriptEngine(host)
+        if record is None:
+            self._flow = CaseWorkflow(
+                program.spec, program.subprocess_specs, self._engine, sequence=0, journal=self._journal
+            )
+        else:
+            self._flow = load_tree(record, program.spec, program.subprocess_specs, self._engine, self._journal)
+
+    # --- reading ---------------------------------------------------------------------------------------------
+    @property
+    def ended(self) -> bool:
+        """True when the outermost process is over."""
+        return bool(self._flow.completed)
+
+    @property
+    def running(self) -> str | None:
+        """The element being carried out, for the record of a failure."""
+        task = self._flow.running
+        return None if task is None else Token(task).element
+
+    def token(self, task_id: str) -> Token | None:
+        """Return the token with this id, or None."""
+        task = self._flow.find(task_id)
+        return None if task is None else Token(task)
+
+    def open_tokens(self) -> list[Token]:
+        """Return the people's tasks that are open, oldest first."""
+        found = [t for t in self._flow.everything() if t._state == READY and t.task_spec.manual]
+        return [Token(t) for t in sorted(found, key=lambda t: t.last_state_change)]
+
+    def timers(self) -> list[tuple[TimerKey, datetime]]:
+        """Return every armed timer that has a due time, in order of arming."""
+        found = []
+        for task in self._catches():
+            for definition in _definitions(task):
+                if isinstance(definition, CaseTimer | CaseCycle):
+                    due = definition.due(task)
+                    if due is not None:
+                        found.append(((task.id, definition.name), due))
+        return found
+
+    def own_timer(self, token: Token) -> datetime | None:
+        """Return the earliest timer on the border of a task, None without one."""
+        host = token.task
+        while host.parent is not None and isinstance(host.parent.task_spec, LoopTask):
+            host = host.parent
+        dues = []
+        for other in host.parent.children if host.parent is not None else ():
+            if other._state == WAITING and isinstance(other.task_spec, BoundaryEvent):
+                for definition in _definitions(other):
+                    if isinstance(definition, CaseTimer | CaseCycle):
+                        dues.append(definition.due(other))
+        return min((due for due in dues if due is not None), default=None)
+
+    def waits_for(self) -> tuple[str, ...]:
+        """Return the names of the messages somebody waits for, each once, in order of arming."""
+        names = dict.fromkeys(d.name for t in self._catches() for d in _definitions(t) if isinstance(d, AnyMessage))
+        return tuple(names)
+
+    def scopes(self) -> set[str]:
+        """Return the ids of the call activities that are under way."""
+        found = set()
+        for sub in self._flow.subprocesses.values():
+            parent = self._flow.find(sub.parent_task_id)
+            if parent is not None and not sub.completed and isinstance(parent.task_spec, CallActivity):
+                found.add(parent.id)
+        return found
+
+    def holds(self, token: Token, expression: str, more: Mapping[str, Any]) -> bool:
+        """Evaluate a condition at a token; facts win over `more`, `more` over the task's data."""
+        compiled = compile_expression(expression)
+        names = {**{n: v for n, v in more.items() if n in compiled.names}}
+        names.update(self._engine.names_for(token.task, compiled.names - (names.keys() - self._host.facts.keys())))
+        return bool(compiled.evaluate(names, {}))
+
+    def dump(self) -> dict[str, Any]:
+        """Return the tree as JSON values."""
+        return dump_tree(self._flow)
+
+    # --- moving ----------------------------------------------------------------------------------------------
+    def start(self) -> None:
+        """Put the first token on the start event."""
+        self._flow.plant(self._flow.spec)
+
+    def complete(self, token: Token, data: Mapping[str, Any]) -> None:
+        """Complete a person's task with its outcomes."""
+        self._flow.running = token.task
+        token.data.update(data)
+        token.task.run()
+
+    def deliver(self, message: str, payload: Mapping[str, Any]) -> bool:
+        """Hand a message to every catch that waits for it; False when there is none."""
+        event = BpmnEvent(MessageEventDefinition(message), payload=dict(payload))
+        catches = [t for t in self._catches() if t.task_spec.catches(t, event)]
+        for task in catches:
+            if task._state == WAITING and self._flow.find(task.id) is task:
+                self._flow.running = task
+                task.task_spec.catch(task, event)
+                task.task_spec._update(task)
+        return bool(catches)
+
+    def fire(self, timers: Collection[TimerKey], instant: datetime) -> None:
+        """Fire the timers that fall due at this instant, and no other."""
+        self._engine.horizon = instant
+        try:
+            for task_id, _ in timers:
+                task = self._flow.find(task_id)
+                if task is None or task._state != WAITING:
+                    continue
+                self._flow.running = task
+                task.task_spec._update(task)
+                if isinstance(task.task_spec, EventBasedGateway) and task.internal_data.get("seen_events"):
+                    # Two timers due at the same instant: the gateway still takes one way, the first in the file.
+                    task.internal_data["seen_events"] = task.internal_data["seen_events"][:1]
+        finally:
+            self._engine.horizon = None
+
+    def pump(self) -> None:
+        """Run automatic elements until none is left. Raises StepFailed through the tree when it never ends."""
+        self._flow.do_engine_steps()
+        while any(t._state == READY and not t.task_spec.manual for t in self._flow.everything()):
+            self._flow.do_engine_steps()
+
+    def thrown(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the messages the diagram threw that nobody caught, once."""
+        for event in self._flow.get_events():
+            if isinstance(event.event_definition, AnyMessage):
+                yield event.event_definition.name, dict(event.payload or {})
+
+    def _catches(self) -> list[CaseTask]:
+        return [t for t in self._flow.event_manager.tasks.values() if t._state == WAITING]
+
+    def _journal(self, task: CaseTask, old: int, new: int) -> None:
+        if element_of(task) is None:
+            return
+        if new == COMPLETED:
+            self._host.completed(Token(task))
+        elif not waits(task):
+            return
+        elif new == CANCELLED and WAITING <= old < COMPLETED:
+            self._host.cancelled(Token(task))
+        elif new == READY and task.task_spec.manual:
+            task.internal_data["at"] = self._host.now.isoformat()
+            self._host.entered(Token(task))
+        elif task.task_spec.manual:
+            return
+        elif (new == STARTED and old <= WAITING) or (new == WAITING and old < WAITING):
+            self._host.entered(Token(task))
+
+
+def _definitions(task: Any) -> list[Any]:
+    definition = task.task_spec.event_definition
+    return getattr(definition, "event_definitions", None) or [definition]

@@ -1,0 +1,114 @@
+"""Joins that stay right in loops, beside started subprocesses, and when branches change the same data.
+
+The library's joins look at the whole tree: in the second round of a rework loop they fire as soon as one branch
+arrives, and a branch that finishes last overwrites what another has changed. These look at one round of the loop,
+and merge against the data before the fork.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
+from SpiffWorkflow.exceptions import WorkflowException
+from SpiffWorkflow.util.task import TaskState
+
+DONE, FINISHED = TaskState.COMPLETED, TaskState.FINISHED_MASK
+LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+
+
+def _upwards(task: Any) -> Iterator[Any]:
+    while task is not None:
+        yield task
+        task = task.parent
+
+
+class _Round:
+    """What both joins know: the arrivals of the present round, and how to merge their data."""
+
+    def _last_firing(self, task: Any) -> Any:
+        return next((t for t in _upwards(task.parent) if t.task_spec is self and t._state == DONE), None)
+
+    def _arrivals(self, my_task: Any) -> list[Any]:
+        fired = self._last_firing(my_task)
+        return [
+            t
+            for t in my_task.workflow.tasks.values()
+            if t.task_spec is self and t._state != DONE and (t is my_task or self._last_firing(t) is fired)
+        ]
+
+    def _merge(self, my_task: Any) -> None:
+        others = [t for t in self._arrivals(my_task) if t is not my_task and t.has_state(FINISHED)]
+        parents = [t.parent for t in sorted(others, key=lambda t: t.last_state_change)] + [my_task.parent]
+        if len(parents) == 1:
+            return
+        common = set.intersection(*({t.id for t in _upwards(p)} for p in parents))
+        base = next(t for t in _upwards(parents[0]) if t.id in common).data
+        merged = dict(base)
+        for parent in parents:
+            merged.update({k: v for k, v in parent.data.items() if k not in base or base[k] != v})
+            for gone in base.keys() - parent.data.keys():
+                merged.pop(gone, None)
+        my_task.data = merged
+
+
+class SafeParallelGateway(_Round, ParallelGateway):
+    """AND: fires when every incoming flow has arrived in this round."""
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        arrived = {t.parent.task_spec.name for t in self._arrivals(my_task) if t.parent._state == DONE}
+        return not set(self._inputs) - arrived
+
+    def _run_hook(self, my_task: Any) -> bool:
+        self._merge(my_task)
+        return True
+
+
+class SafeInclusiveGateway(_Round, InclusiveGateway):
+    """OR: fires when nothing that is alive can still reach an incoming flow that has not arrived."""
+
+    def _reaches(self) -> dict[str, set[str]]:
+        """Spec name -> the incoming flows' sources that it can reach. Static, worked out once a spec."""
+        known: dict[str, set[str]] | None = self.__dict__.get("_reach_cache")
+        if known is None:
+            known = {}
+            for source in self._inputs:
+                seen: set[str] = set()
+                todo = [source]
+                while todo:
+                    name = todo.pop()
+                    if name in seen or name == self.name:
+                        continue
+                    seen.add(name)
+                    known.setdefault(name, set()).add(source)
+                    todo += self._wf_spec.task_specs[name]._inputs
+            self.__dict__["_reach_cache"] = known
+        return known
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        arrived = {t.parent.task_spec.name for t in self._arrivals(my_task) if t.parent._state == DONE}
+        missing = set(self._inputs) - arrived
+        if not missing:
+            return True
+        reaches = self._reaches()
+        for task in my_task.workflow.tasks.values():
+            if task.task_spec is self:
+                continue
+            hit = reaches.get(task.task_spec.name)
+            if not hit or not hit & missing or hit & arrived:
+                continue
+            about_to = task._state == TaskState.FUTURE and task.parent is not None and task.parent._state == DONE
+            if task.has_state(LIVE) or about_to:
+                return False
+        return True
+
+    def _run_hook(self, my_task: Any) -> bool:
+        self._merge(my_task)
+        matches, defaults = self._get_matching_outputs(my_task)
+        if not matches and not defaults:
+            raise WorkflowException("no condition of the gateway holds and it has no default", task_spec=self)
+        my_task._sync_children(matches or defaults, TaskState.FUTURE)
+        for child in my_task.children:
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True

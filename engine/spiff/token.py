@@ -1,0 +1,93 @@
+"""A task of the library as the kernel sees it: where a token stands, in which called processes, with what data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import CallActivity, SubWorkflowTask
+from SpiffWorkflow.util.task import TaskState
+
+
+def element_of(task: Any) -> str | None:
+    """Return the id of the drawn element a task stands for, None for the library's internal nodes."""
+    spec = task.task_spec
+    if isinstance(spec, LoopTask):
+        # The wrapper of a multi-instance; the activity itself is its children.
+        return None
+    element: str | None = getattr(spec, "bpmn_id", None)
+    return element
+
+
+def waits(task: Any) -> bool:
+    """Tell whether tokens rest at this kind of element: people's tasks, catches, subprocesses."""
+    spec = task.task_spec
+    if isinstance(spec, BoundaryEvent):
+        return False
+    return bool(spec.manual) or isinstance(spec, CatchingEvent | SubWorkflowTask)
+
+
+class Token:
+    """A view on one task; holds nothing of its own."""
+
+    __slots__ = ("task",)
+
+    def __init__(self, task: Any) -> None:
+        self.task = task
+
+    @property
+    def id(self) -> str:
+        """The task's id, unique within the case."""
+        found: str = self.task.id
+        return found
+
+    @property
+    def element(self) -> str:
+        """Id of the drawn element; the internal name where nothing is drawn."""
+        return element_of(self.task) or str(self.task.task_spec.name)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The task's data: outcomes of the steps before it."""
+        data: dict[str, Any] = self.task.data
+        return data
+
+    @property
+    def open(self) -> bool:
+        """True while a person can complete it."""
+        return bool(self.task._state == TaskState.READY and self.task.task_spec.manual)
+
+    @property
+    def waited(self) -> bool:
+        """True where the token's arrival was reported apart from its leaving."""
+        return waits(self.task)
+
+    @property
+    def ends_case(self) -> bool:
+        """True at an end event of the outermost process."""
+        flow = self.task.workflow
+        return isinstance(self.task.task_spec, EndEvent) and flow is flow.top_workflow
+
+    @property
+    def entered_at(self) -> datetime | None:
+        """When a person's task was opened."""
+        at = self.task.internal_data.get("at")
+        return None if at is None else datetime.fromisoformat(at)
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Ids of the call activities around the token, innermost first; the case itself is the empty string."""
+        found: list[str] = []
+        flow, top = self.task.workflow, self.task.workflow.top_workflow
+        while flow is not top:
+            parent = top.find(flow.parent_task_id)
+            if parent is None:
+                break
+            if isinstance(parent.task_spec, CallActivity):
+                found.append(parent.id)
+            flow = parent.workflow
+        return (*found, "")

@@ -1,0 +1,205 @@
+"""Task trees without hidden globals: ids, order and journal come from the workflow, never from the machine.
+
+The library draws a UUID and reads the wall clock for every task and walks the whole tree after each one. Here a task
+takes the next number of its case, its `last_state_change` is the case's own counter (so that 'which branch came last'
+is exact, and the same after every load), and waiting tasks are found by a flat scan.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+READY, WAITING = TaskState.READY, TaskState.WAITING
+UNFINISHED = TaskState.NOT_FINISHED_MASK
+
+for _name in ("spiff.workflow", "spiff.task", "spiff.data"):
+    # The library assembles its log records before it asks whether anybody listens.
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+MAX_STEPS = 5_000
+"""Automatic elements in one step before the diagram is said to run in circles."""
+
+Journal = Callable[[Task, int, int], None]
+"""Called with a task, its old and its new state, in the order in which states really change."""
+
+
+class CaseTask(Task):
+    """A task that is numbered and ordered by its case."""
+
+    def __init__(self, workflow: Any, task_spec: Any, parent: Any = None, state: int = TaskState.MAYBE) -> None:
+        top = workflow.top_workflow
+        self.id = top.next_id()
+        workflow.tasks[self.id] = self
+        self.workflow = workflow
+        self._parent = parent.id if parent is not None else None
+        self._children: list[str] = []
+        self._state = state
+        self.triggered = False
+        self.task_spec = task_spec
+        self.thread_id = 0
+        self.data: dict[str, Any] = {}
+        self.internal_data: dict[str, Any] = {}
+        self.last_state_change = top.tick()
+        if parent is not None:
+            parent._child_added_notify(self)
+
+    def _add_child(self, task_spec: Any, state: int = TaskState.MAYBE) -> CaseTask:
+        task = CaseTask(self.workflow, task_spec, self, state)
+        if state == READY:
+            task._ready()
+        return task
+
+    def _set_state(self, value: int) -> None:
+        old = self._state
+        if value != old:
+            top = self.workflow.top_workflow
+            self.last_state_change = top.tick()
+            self._state = value
+            top.journal(self, old, value)
+
+    def _assign_new_thread_id(self, recursive: bool = True) -> int:
+        return 0
+
+
+class _Flat:
+    """What both kinds of workflow do without walking trees."""
+
+    tasks: dict[str, CaseTask]
+    top_workflow: Any
+
+    def update_waiting_tasks(self) -> None:
+        """Ask every waiting task whether it may go on."""
+        for task in [t for t in self.tasks.values() if t._state == WAITING]:
+            if task._state == WAITING and task.id in self.tasks:
+                task.task_spec._update(task)
+
+    def _task_removed_notify(self, task: CaseTask) -> None:
+        # The library leaves removed tasks in its event manager and their subprocesses alive: ghosts that catch
+        # messages, and that make an interrupted multi-instance unloadable.
+        if task._state < TaskState.COMPLETED and task._state >= WAITING:
+            self.top_workflow.journal(task, task._state, TaskState.CANCELLED)
+        self.top_workflow.purge(task.id)
+        super()._task_removed_notify(task)
+
+    def _mark_complete(self, task: CaseTask) -> None:
+        self.data.update(task.data)  # type: ignore[attr-defined]
+        self.completed = True
+
+    def plant(self, spec: Any) -> None:
+        """Create the first task of the tree, as the library's constructor would."""
+        root = CaseTask(self, spec.start, None, TaskState.FUTURE)
+        self.task_tree = root
+        root.task_spec._predict(root, mask=UNFINISHED)
+        root._ready()
+
+
+class CaseSubWorkflow(_Flat, BpmnSubWorkflow):
+    """An embedded subprocess or a called process."""
+
+    def __init__(self, spec: Any, parent_task_id: str, top_workflow: Any) -> None:
+        super().__init__(spec, parent_task_id, top_workflow, deserializing=True)
+
+    def _task_removed_notify(self, task: CaseTask) -> None:
+        if WAITING <= task._state < TaskState.COMPLETED:
+            self.top_workflow.journal(task, task._state, TaskState.CANCELLED)
+        self.top_workflow.purge(task.id)
+        self.task_removed_event(self, task)
+
+
+class CaseWorkflow(_Flat, BpmnWorkflow):
+    """The whole instance. `sequence` counts ids and state changes and is saved with the state."""
+
+    def __init__(
+        self, spec: Any, subprocess_specs: Any, script_engine: Any, *, sequence: int, journal: Journal
+    ) -> None:
+        self.sequence = sequence
+        self.journal = journal
+        self.running: CaseTask | None = None
+        self._steps = 0
+        super().__init__(spec, subprocess_specs, script_engine=script_engine, deserializing=True)
+
+    def next_id(self) -> str:
+        """Return the next task id, a number in base 36: short, unique in the case, the same on every replay."""
+        number, digits = self.tick(), ""
+        while number:
+            number, rest = divmod(number, 36)
+            digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
+        return digits
+
+    def tick(self) -> int:
+        """Return the next number of the case's own counter."""
+        self.sequence += 1
+        return self.sequence
+
+    def create_subprocess(self, my_task: CaseTask, spec_name: str) -> CaseSubWorkflow:
+        """Start the subprocess of a task."""
+        sub = CaseSubWorkflow(self.subprocess_specs[spec_name], my_task.id, self)
+        self.subprocesses[my_task.id] = sub
+        sub.plant(sub.spec)
+        return sub
+
+    def purge(self, task_id: str) -> None:
+        """Forget everything that hangs on a removed task: its catch, its subprocess and all below it."""
+        sub = self.subprocesses.pop(task_id, None)
+        self.event_manager.tasks.pop(task_id, None)
+        for task in list(sub.tasks.values()) if sub else ():
+            if WAITING <= task._state < TaskState.COMPLETED:
+                self.journal(task, task._state, TaskState.CANCELLED)
+            self.purge(task.id)
+
+    def delete_subprocess(self, my_task: CaseTask) -> list[CaseTask]:
+        """Remove the subprocess of a task; return the tasks that went with it."""
+        gone = list(self.subprocesses[my_task.id].tasks.values())
+        self.purge(my_task.id)
+        return gone
+
+    def find(self, task_id: str) -> CaseTask | None:
+        """Return the task with this id wherever it stands, or None."""
+        for flow in (self, *self.subprocesses.values()):
+            task = flow.tasks.get(task_id)
+            if task is not None:
+                return task
+        return None
+
+    def everything(self) -> list[CaseTask]:
+        """Return all tasks of the instance and its subprocesses."""
+        return [t for flow in (self, *self.subprocesses.values()) for t in flow.tasks.values()]
+
+    def get_task_from_id(self, task_id: str) -> CaseTask:
+        """Return the task with this id; raises KeyError where the library expects one to exist."""
+        task = self.find(task_id)
+        if task is None:
+            raise KeyError(task_id)
+        return task
+
+    def _do_engine_steps(self, will_complete_task: Any = None, did_complete_task: Any = None) -> bool:
+        def run(flow: Any) -> int:
+            count = 0
+            for task in [t for t in flow.tasks.values() if t._state == READY and not t.task_spec.manual]:
+                if task._state == READY and task.id in flow.tasks:
+                    self.running = task
+                    self._steps += 1
+                    if self._steps > MAX_STEPS:
+                        raise RuntimeError("automatic steps that never end")
+                    task.run()
+                    count += 1
+            return count
+
+        active = self.get_active_subprocesses()
+        for sub in sorted(active, key=lambda s: s.depth, reverse=True):
+            while run(sub):
+                pass
+            parent = self.find(sub.parent_task_id)
+            if parent is not None and parent.id in self.subprocesses:
+                parent.task_spec._update(parent)
+        return run(self) > 0 or len(self.get_active_subprocesses()) > len(active)
+
+    def refresh_timers(self) -> None:
+        """Do nothing: timers fire only through `fire due`, one instant at a time (DESIGN.md section 3)."""
