@@ -1,0 +1,65 @@
+"""Money on the wire: `{"amount": "10000.01", "currency": "CNY"}`, exact, never a floating-point number."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any
+
+from babel.numbers import get_currency_precision, list_currencies
+
+MAX_DECIMALS = 2
+MAX_WHOLE_DIGITS = 13
+
+_AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,12})(?:\.([0-9]+))?")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+
+Fault = tuple[str, str, dict[str, Any]]
+"""The part that is wrong (`amount`, `currency`, another name, `` for the whole), a code of `forms.messages`, its values."""
+
+
+@lru_cache
+def known_currencies() -> frozenset[str]:
+    """Return the codes of ISO 4217 that Unicode's CLDR knows."""
+    return frozenset(list_currencies())
+
+
+@lru_cache(maxsize=512)
+def decimals_of(currency: str) -> int:
+    """Return how many decimals an amount may have: those of the currency (KRW 0, CNY 2), `MAX_DECIMALS` at most."""
+    return min(MAX_DECIMALS, get_currency_precision(currency))
+
+
+def money_faults(value: object, currencies: Collection[str]) -> list[Fault]:
+    """Return what is wrong with a money value; nothing where it is exact, not negative and in one of `currencies`."""
+    if not isinstance(value, dict):
+        return [("", "money_shape", {})]
+    faults: list[Fault] = [(str(name), "unknown_field", {}) for name in value if name not in ("amount", "currency")]
+    currency = value.get("currency")
+    known = isinstance(currency, str) and currency in currencies
+    if not known:
+        code = "required" if "currency" not in value else "money_currency"
+        faults.append(("currency", code, {} if code == "required" else {"currencies": ", ".join(currencies)}))
+    if "amount" not in value:
+        faults.append(("amount", "required", {}))
+        return faults
+    amount = value["amount"]
+    found = _AMOUNT.fullmatch(amount) if isinstance(amount, str) else None
+    if found is None:
+        faults.append(("amount", "money_amount", {"max_digits": MAX_WHOLE_DIGITS}))
+    elif known and found.group(1) and len(found.group(1)) > decimals_of(str(currency)):
+        faults.append(("amount", "money_decimals", {"currency": currency, "decimals": decimals_of(str(currency))}))
+    return faults
+
+
+def cleaned_amount(amount: str) -> str:
+    """Return an amount as people type it in plain figures: full-width digits narrowed, thousands separators removed.
+
+    `１０，０００．５` and `10,000.5` become `10000.5`; what is no amount comes back as it was, trimmed. Safe to repeat.
+    """
+    narrow = unicodedata.normalize("NFKC", amount).strip()
+    if _GROUPED.fullmatch(narrow):
+        return narrow.replace(",", "")
+    return narrow if _AMOUNT.fullmatch(narrow) else unicodedata.normalize("NFC", amount).strip()
