@@ -1,0 +1,194 @@
+"""Tables of the complaint record. Public messages and internal notes are two tables and never one (R-004-15)."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
+
+from storage.schema import metadata
+from storage.types import Instant, Json
+
+
+def _case() -> Column[str]:
+    return Column("case_id", Text, ForeignKey("complaint.case_id"), nullable=False, index=True)
+
+
+complaint = Table(
+    "complaint",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("tracking_digest", Text, nullable=False, unique=True),
+    Column("received_at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("recorded_by", Text),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("category_version", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("identity_mode", Text, nullable=False),
+    Column("name", Text),
+    Column("email", Text),
+    Column("phone", Text),
+    Column("learner_id", Text),
+    Column("relation", Text),
+    Column("on_behalf_of", Text),
+    Column("desired_outcome", Text),
+    Column("location", Text),
+    Column("preferred_contact", Text),
+    Column("stated_people", Integer, nullable=False),
+    Column("refund_minor", BigInteger),
+    Column("refund_currency", Text),
+    Column("retention_hold", Text),
+)
+Index("ix_complaint__received", complaint.c.received_at, complaint.c.case_id)
+
+respondent = Table(
+    "respondent",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _case(),
+    Column("name", Text, nullable=False),
+    Column("role", Text),
+    Column("person", Text),
+)
+
+affected = Table(
+    "affected",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _case(),
+    Column("name", Text, nullable=False),
+    Column("contact", Text),
+    Column("learner_id", Text),
+    Column("joined_at", Instant, nullable=False),
+    Column("added_by", Text),
+    Column("left_at", Instant),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _case(),
+    Column("at", Instant, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("author", Text),
+    Column("template", Text),
+    Column("subject", Text),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _case(),
+    Column("at", Instant, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+action_item = Table(
+    "action_item",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _case(),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("team", Text),
+    Column("due_at", Instant),
+    Column("blocking", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("done_at", Instant),
+    Column("done_by", Text),
+    Column("done_note", Text),
+)
+
+promise = Table(
+    "promise",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _case(),
+    Column("what", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("made_by", Text),
+    Column("made_at", Instant, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("kept_at", Instant),
+    Column("kept_by", Text),
+    Column("missed_at", Instant),
+)
+
+refund_line = Table(
+    "refund_line",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _case(),
+    Column("payee", Text, nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("reviewed_by", Text),
+    Column("reviewed_at", Instant),
+    Column("reasons", Text),
+    Column("paid_on", Date),
+    Column("reference", Text),
+)
+
+remedy = Table(
+    "remedy",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _case(),
+    Column("affected_id", Text),
+    Column("kind", Text, nullable=False),
+    Column("days", Integer),
+    Column("note", Text),
+    Column("cause", Text, nullable=False),
+    Column("done_at", Instant),
+    Column("done_by", Text),
+)
+
+hand_over = Table(
+    "hand_over",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _case(),
+    Column("from_person", Text),
+    Column("to_person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", Text),
+    Column("asked_at", Instant, nullable=False),
+    Column("answered_at", Instant),
+    Column("accepted", Boolean),
+    Column("answer", Text),
+)
+
+case_link = Table(
+    "case_link",
+    metadata,
+    Column("case_id", Text, nullable=False),
+    Column("other_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("case_id", "other_id", "kind"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("case_id", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("values", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("read_at", Instant),
+)

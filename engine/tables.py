@@ -1,0 +1,174 @@
+"""Tables of the engine: versions, instances, work items, clocks, deadlines, the event log, incidents.
+
+The state is bytes with a version of its own; everything people search or count is projected beside it in the same
+transaction, so that no list ever opens a state (DESIGN.md section 3).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+
+from storage.schema import metadata
+from storage.types import Blob, Counter, Instant, Json
+
+process_version = Table(
+    "process_version",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("process_key", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("bundle", Blob, nullable=False),
+    Column("drawing", Blob),
+    Column("active", Boolean, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("published_by", Text),
+    Column("note", Text, nullable=False, server_default=""),
+    UniqueConstraint("process_key", "number"),
+    UniqueConstraint("process_key", "digest"),
+)
+
+instance = Table(
+    "instance",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("version_id", Text, ForeignKey("process_version.id"), nullable=False, index=True),
+    Column("row_version", Integer, nullable=False),
+    Column("state", Blob, nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("facts_version", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("closure", Text),
+    Column("case_owner", Text, index=True),
+    Column("priority", Text),
+    Column("impact", Text),
+    Column("category", Text),
+    Column("waits_for", Json, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("ended_as", Text),
+    Column("next_due", Instant),
+    Column("next_clock_due", Instant),
+    Column("retry_at", Instant),
+    Column("undo", Blob),
+    Column("undo_task", Text),
+    Column("undo_until", Instant),
+)
+_LIVE_DUE = instance.c.next_due.is_not(None)
+Index("ix_instance__due", instance.c.next_due, sqlite_where=_LIVE_DUE, postgresql_where=_LIVE_DUE)
+Index("ix_instance__status", instance.c.status, instance.c.case_id)
+
+past_instance = Table(
+    "past_instance",
+    metadata,
+    Column("case_id", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("version_id", Text, ForeignKey("process_version.id"), nullable=False, index=True),
+    Column("state", Blob, nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("ended_as", Text, nullable=False),
+    PrimaryKeyConstraint("case_id", "number"),
+)
+
+work_item = Table(
+    "work_item",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", Text, ForeignKey("instance.case_id"), nullable=False),
+    Column("task", Text, nullable=False),
+    Column("element", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("process", Text, nullable=False),
+    Column("team", Text),
+    Column("post", Text),
+    Column("assignee", Text),
+    Column("owner_bound", Boolean, nullable=False),
+    Column("owns", Boolean, nullable=False),
+    Column("excluded", Json, nullable=False),
+    Column("form", Text),
+    Column("round", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("due_at", Instant),
+    Column("entered_at", Instant, nullable=False),
+    Column("draft", Json),
+    Column("draft_by", Text),
+    Column("done_at", Instant),
+    Column("done_by", Text),
+    Column("data", Json),
+)
+_OPEN = work_item.c.state == "open"
+Index("ix_work_item__case", work_item.c.case_id, work_item.c.state)
+Index("ix_work_item__team", work_item.c.team, work_item.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("ix_work_item__assignee", work_item.c.assignee, work_item.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+
+case_clock = Table(
+    "case_clock",
+    metadata,
+    Column("case_id", Text, ForeignKey("instance.case_id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("budget", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("met_at", Instant),
+    Column("late", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("reasons", Json, nullable=False),
+    PrimaryKeyConstraint("case_id", "key"),
+)
+
+deadline = Table(
+    "deadline",
+    metadata,
+    Column("case_id", Text, ForeignKey("instance.case_id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    PrimaryKeyConstraint("case_id", "key"),
+)
+Index("ix_deadline__due", deadline.c.due_at)
+
+event_log = Table(
+    "event_log",
+    metadata,
+    Column("sequence", Counter, primary_key=True, autoincrement=True),
+    Column("case_id", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("element", Text),
+    Column("name", Text),
+    Column("task", Text),
+    Column("actor", Text),
+    Column("detail", Json, nullable=False),
+)
+Index("ix_event_log__case", event_log.c.case_id, event_log.c.sequence)
+
+conflict_of_interest = Table(
+    "conflict_of_interest",
+    metadata,
+    Column("case_id", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    PrimaryKeyConstraint("case_id", "person"),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("element", Text),
+    Column("doing", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("resolved_at", Instant),
+)
