@@ -84,6 +84,8 @@ def _catalogue(folder: Path, language: str) -> NullTranslations:
         raise ConfigProblem(file=file, key="", reason=f"cannot be read: {fault.strerror}") from fault
     except (PoFileError, ValueError) as fault:
         raise ConfigProblem(file=file, key="", reason=f"is no catalogue: {fault}") from fault
+    if not any(message.string for message in catalogue if message.id):
+        raise ConfigProblem(file=file, key="", reason="is no catalogue: it translates nothing")
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
