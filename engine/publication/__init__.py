@@ -1,0 +1,25 @@
+"""The gate that diagrams pass before they run: static checks on files, in words of their owners."""
+
+# The modules of rules register themselves when they are read.
+from engine.publication import (
+    reading,  # noqa: F401
+    rules_events,  # noqa: F401
+    rules_expressions,  # noqa: F401
+    rules_flows,  # noqa: F401
+    rules_foreign,  # noqa: F401
+    rules_gateways,  # noqa: F401
+    rules_identity,  # noqa: F401
+    rules_layout,  # noqa: F401
+    rules_loops,  # noqa: F401
+    rules_messages,  # noqa: F401
+    rules_people,  # noqa: F401
+    rules_references,  # noqa: F401
+    rules_services,  # noqa: F401
+    rules_structure,  # noqa: F401
+    rules_timers,  # noqa: F401
+)
+from engine.publication.check import check_bundle
+from engine.publication.context import CheckContext
+from engine.publication.registry import RULES, Rule
+
+__all__ = ["RULES", "CheckContext", "Rule", "check_bundle"]

@@ -1,0 +1,93 @@
+"""Everything that is checked together: the diagrams, what they refer to, and what is known around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from engine.publication.context import CheckContext
+from engine.publication.diagram import Node, Process, Scope, read_processes
+from engine.publication.names import bpmn
+
+
+@dataclass(eq=False)
+class Document:
+    """One diagram file."""
+
+    file: str
+    root: etree._Element
+    processes: list[Process]
+
+    def declared(self, name: str) -> dict[str, etree._Element]:
+        """Return what the file declares at its top, by id: `message`, `error`, `signal`, `escalation`."""
+        return {child.get("id") or "": child for child in self.root.iterchildren(bpmn(name))}
+
+    @property
+    def checked(self) -> list[Process]:
+        """The processes that run; all of them where none does (the file is refused anyway, and more is learnt)."""
+        running = [process for process in self.processes if process.executable]
+        return running or self.processes
+
+
+@dataclass(eq=False)
+class Bundle:
+    """The set of files under check."""
+
+    context: CheckContext
+    documents: list[Document] = field(default_factory=list)
+    decisions: frozenset[str] = frozenset()
+    """Ids of the decisions in the files and of those that the context knows."""
+
+    def add(self, file: str, root: etree._Element) -> None:
+        """Take a parsed diagram in."""
+        self.documents.append(Document(file, root, read_processes(root, file)))
+
+    def processes(self) -> Iterator[tuple[Document, Process]]:
+        """Yield the processes that are checked, with their files."""
+        for document in self.documents:
+            for process in document.checked:
+                yield document, process
+
+    def scopes(self) -> Iterator[tuple[Document, Scope]]:
+        """Yield the scopes whose content is checked: not the inside of what is refused as a whole."""
+        for document, process in self.processes():
+            for scope in process.scope.all():
+                if not _refused(scope):
+                    yield document, scope
+
+    def nodes(self) -> Iterator[tuple[Document, Node]]:
+        """Yield every node of every scope that is checked, with its file."""
+        for document, scope in self.scopes():
+            for node in scope.nodes:
+                yield document, node
+
+    def cases(self) -> dict[str, str]:
+        """Return process id -> the same word for all processes that run in one case: those that call each other."""
+        found = {process.scope.id: process.scope.id for _, process in self.processes()}
+        for _, process in self.processes():
+            for node in process.scope.all_nodes():
+                called = found.get(node.element.get("calledElement") or "")
+                if node.tag == "callActivity" and called is not None:
+                    mine = found[process.scope.id]
+                    found = {id_: mine if word == called else word for id_, word in found.items()}
+        return found
+
+    def process(self, id_: str) -> Process | None:
+        """Return the process of this id in the files."""
+        for document in self.documents:
+            for process in document.processes:
+                if process.scope.id == id_:
+                    return process
+        return None
+
+
+def _refused(scope: Scope) -> bool:
+    """Event and ad-hoc subprocesses are refused as a whole; what is inside follows other rules."""
+    while True:
+        if scope.event_triggered or scope.ad_hoc:
+            return True
+        if scope.parent is None:
+            return False
+        scope = scope.parent.scope

@@ -1,0 +1,67 @@
+"""What the checks may assume: the house around a diagram, as far as whoever asks knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Literal
+
+Mode = Literal["file", "bundle"]
+
+TEAMS: Final = frozenset(
+    {"service", "academic", "supervision", "facilities", "leadership", "legal", "technical", "mediation"}
+)
+"""The teams of DESIGN.md section 5; an installation adds its own."""
+
+OPERATIONS: Final[Mapping[str, Collection[str]]] = MappingProxyType(
+    {
+        "set_status": ("status",),
+        "set_facts": (),
+        "notify": ("to", "template"),
+        "pause_clocks": ("reason",),
+        "resume_clocks": ("reason",),
+        "record_plan": (),
+        "open_actions": (),
+        "record_remedies": (),
+        "close_round": (),
+        "retention_hold": ("reason",),
+        "record": ("kind", "text"),
+    }
+)
+"""The operations of service tasks, each with the parameters it cannot do without."""
+
+ENGINE_MESSAGES: Final = frozenset({"facts_changed", "ceiling_exceeded"})
+"""Messages that the engine itself throws when facts change; they carry no text."""
+
+
+@dataclass(frozen=True)
+class CheckContext:
+    """What is known while a set of files is checked. None means: not known, so not checked."""
+
+    mode: Mode = "file"
+    """`file`: a diagram alone, as from an editor; `bundle`: everything of a process, ready to be published."""
+    known_teams: Collection[str] = TEAMS
+    known_posts: Collection[str] | None = None
+    known_operations: Mapping[str, Collection[str]] = field(default_factory=lambda: OPERATIONS)
+    """Operation of service tasks -> the parameters it needs."""
+    known_facts: Collection[str] | None = None
+    """Facts, derived ones included."""
+    known_data: Collection[str] = ()
+    """Names that forms and decision tables put beside the facts."""
+    forms: Collection[str] | None = None
+    """File names of the forms in the bundle."""
+    clocks: Collection[str] | None = None
+    """Names of the case clocks in `process.toml`."""
+    default_team: str | None = None
+    known_processes: Collection[str] = ()
+    """Ids of processes outside these files that may be called."""
+    known_decisions: Collection[str] = ()
+    """Ids of decisions outside these files that may be called."""
+    engine_messages: Collection[str] = ENGINE_MESSAGES
+    previous_elements: Mapping[str, str] | None = None
+    """Element id -> local tag (`userTask`) in the version that is in force."""
+    max_bytes: int = 2_000_000
+    """Largest file."""
+    max_elements: int = 2_000
+    """Most elements in a file, drawing not counted."""

@@ -1,0 +1,178 @@
+"""Timers: a time that is understood, at a place where it fires once, or a known number of times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree
+
+from engine.publication.bundle import Bundle
+from engine.publication.diagram import Node
+from engine.publication.names import bpmn, text_of, words
+from engine.publication.registry import Finding, rule
+from engine.timers_text import Expr, IsoCycle, IsoDuration, TimerError, TimerKind, TimerPlan, parse_timer
+
+_KINDS: Final[dict[str, TimerKind]] = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
+LONG_CYCLE: Final = 100
+"""More repetitions than this make the state of a case grow too much."""
+
+
+def _timers(bundle: Bundle) -> Iterator[tuple[Node, etree._Element, TimerKind | None, etree._Element | None]]:
+    """Yield (node, definition, kind, element with the text); kind None where a timer says nothing."""
+    for _, node in bundle.nodes():
+        for definition in node.definitions:
+            if definition.kind == "timer":
+                found = [(name, definition.element.find(bpmn(name))) for name in _KINDS]
+                told = [(name, element) for name, element in found if element is not None]
+                if not told:
+                    yield node, definition.element, None, None
+                for name, element in told:
+                    yield node, definition.element, _KINDS[name], element
+
+
+def timer_plans(bundle: Bundle) -> Iterator[tuple[Node, etree._Element, TimerPlan]]:
+    """Yield every timer that is understood: its node, the element with its text, and what it means."""
+    for node, _, kind, element in _timers(bundle):
+        if kind is not None and element is not None:
+            try:
+                yield node, element, parse_timer(kind, text_of(element))
+            except TimerError:
+                continue
+
+
+@rule(
+    "timer-text",
+    "error",
+    "A timer says no time, or one that cannot be understood.",
+    'Write a length (P7D, PT1H, working_days(3)), an instant with its zone, or deadline("respond").',
+)
+def timer_text(bundle: Bundle) -> Iterator[Finding]:
+    for node, definition, kind, element in _timers(bundle):
+        if kind is None or element is None:
+            yield Finding(
+                definition,
+                f"The timer of the {words(node.element)} says no time.",
+                'Write a length such as PT1H or working_days(3), or deadline("respond").',
+            )
+            continue
+        try:
+            parse_timer(kind, text_of(element))
+        except TimerError as error:
+            yield Finding(
+                element,
+                f"The timer of the {words(node.element)}: {error.message}.",
+                error.advice,
+                below=error.line - 1,
+            )
+    for node, definition, _, _ in _timers(bundle):
+        if len([name for name in _KINDS if definition.find(bpmn(name)) is not None]) > 1:
+            yield Finding(
+                definition,
+                f"The timer of the {words(node.element)} says more than one time.",
+                "Keep one of timeDuration, timeDate and timeCycle.",
+            )
+
+
+@rule("timer-endless", "error", "A timer repeats without end.", "Say how often it fires, such as R5/P1D.")
+def timer_endless(bundle: Bundle) -> Iterator[Finding]:
+    for node, element, plan in timer_plans(bundle):
+        if isinstance(plan, IsoCycle) and plan.repetitions is None:
+            yield Finding(
+                element,
+                f"The timer of the {words(node.element)} repeats without end.",
+                "Say how often it fires, such as R5/P1D; daily reminders belong to the rungs of a clock.",
+            )
+
+
+@rule(
+    "timer-long-cycle",
+    "warning",
+    "A timer repeats so often that the case grows heavy.",
+    "Let a clock of the process remind, and keep the repetitions small.",
+)
+def timer_long_cycle(bundle: Bundle) -> Iterator[Finding]:
+    for node, element, plan in timer_plans(bundle):
+        if isinstance(plan, IsoCycle) and plan.repetitions is not None and plan.repetitions > LONG_CYCLE:
+            yield Finding(
+                element,
+                f"The timer of the {words(node.element)} repeats {plan.repetitions} times.",
+                "Let a clock of the process remind (rungs in process.toml), and keep the repetitions small.",
+            )
+
+
+@rule(
+    "timer-cycle-place",
+    "error",
+    "A repeating timer stands where it would start the path behind it several times or never end its step.",
+    "Use it only on the border of a step, non-interrupting.",
+)
+def timer_cycle_place(bundle: Bundle) -> Iterator[Finding]:
+    for node, _, kind, element in _timers(bundle):
+        if kind == "cycle" and element is not None and (node.tag != "boundaryEvent" or node.interrupting):
+            yield Finding(
+                element,
+                f"A repeating timer does not work at the {words(node.element)}.",
+                "Use it only on the border of a step, non-interrupting; elsewhere write one length or instant.",
+            )
+
+
+@rule(
+    "timer-at-once",
+    "warning",
+    "A timer of no length fires at once.",
+    "Write the length that is meant, or remove the event.",
+)
+def timer_at_once(bundle: Bundle) -> Iterator[Finding]:
+    for node, element, plan in timer_plans(bundle):
+        if isinstance(plan, IsoDuration) and plan.zero:
+            yield Finding(
+                element,
+                f"The timer of the {words(node.element)} has no length and fires at once.",
+                "Write the length that is meant, or remove the event.",
+            )
+
+
+@rule(
+    "clock-unknown",
+    "error",
+    "A timer asks for a clock that the process does not have, so it would never fire.",
+    "Correct the name, or add the clock to process.toml.",
+)
+def clock_unknown(bundle: Bundle) -> Iterator[Finding]:
+    clocks = bundle.context.clocks
+    if clocks is None:
+        return
+    for node, element, plan in timer_plans(bundle):
+        for call in plan.expression.calls if isinstance(plan, Expr) else ():
+            if call.function == "deadline" and call.args and call.args[0] not in clocks:
+                yield Finding(
+                    element,
+                    f"The timer of the {words(node.element)} asks for the clock {call.args[0]}, which does not exist.",
+                    f"Use one of: {', '.join(sorted(clocks)) or 'none is declared'}; or add it to process.toml.",
+                )
+
+
+@rule(
+    "event-gateway-timers",
+    "error",
+    "An event-based gateway, or one event, waits for more than one timer; only the first would be kept.",
+    "Keep one timer, and let an X gateway behind it decide.",
+)
+def event_gateway_timers(bundle: Bundle) -> Iterator[Finding]:
+    for _, node in bundle.nodes():
+        if node.tag == "eventBasedGateway":
+            waited = [found for flow in node.outgoing if flow.target is not None for found in flow.target.definitions]
+        else:
+            waited = node.definitions
+        timers = [found for found in waited if found.kind == "timer"]
+        repeating = node.tag == "eventBasedGateway" and any(
+            found.element.find(bpmn("timeCycle")) is not None for found in timers
+        )
+        if len(timers) > 1 or repeating:
+            yield Finding(
+                node.element,
+                f"The {words(node.element)} waits for {'a repeating timer' if repeating else 'more than one timer'}; "
+                "only the first time would be kept.",
+                "Keep one timer that fires once, and let an X gateway behind it decide.",
+            )

@@ -1,0 +1,137 @@
+"""Where a diagram holds expressions and scripts, and which names its own steps set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from engine.expressions import Expression, ExpressionError, Script, compile_expression, compile_script
+from engine.publication.bundle import Bundle, Document
+from engine.publication.diagram import Node
+from engine.publication.names import SPIFF, bpmn, spiff, tag, text_of, words
+
+CONDITION_FUNCTIONS = frozenset({"exceeds"})
+"""What conditions may call besides the common vocabulary."""
+_FOREIGN_LANGUAGES = ("javascript", "ecmascript", "groovy", "java", "juel", "feel", "xpath", "ruby", "jython")
+_INNER = ("loopCondition", "loopCardinality", "completionCondition")
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """A text that the engine will read."""
+
+    element: etree._Element
+    """Where it stands."""
+    where: str
+    """For a sentence: `condition of the arrow "yes"`."""
+    text: str
+    script: bool = False
+    language: str = ""
+    """The language that the diagram says it is in."""
+
+    @property
+    def foreign(self) -> str | None:
+        """The name of another engine's language, where the text is in one."""
+        bare = self.text.strip()
+        declared = self.language.rsplit("/", 1)[-1].removeprefix("x-").lower()
+        if any(name in declared for name in _FOREIGN_LANGUAGES):
+            return self.language
+        if bare.startswith(("${", "#{")):
+            return "expression language of another engine (${...})"
+        if bare.startswith("=") and not bare.startswith("=="):
+            return "FEEL"
+        return None
+
+    def compile(self) -> Expression | Script:
+        """Return what it means. Raises ExpressionError."""
+        if self.script:
+            return compile_script(self.text, CONDITION_FUNCTIONS)
+        return compile_expression(self.text, CONDITION_FUNCTIONS)
+
+
+def texts(bundle: Bundle) -> Iterator[Text]:
+    """Yield every expression and script of the diagrams that are checked, timers left out."""
+    for document in bundle.documents:
+        for retrieval in document.root.iter(bpmn("correlationPropertyRetrievalExpression")):
+            for path in retrieval.iterchildren(bpmn("messagePath"), bpmn("formalExpression")):
+                yield Text(path, "correlation of a message", text_of(path))
+    for document, scope in bundle.scopes():
+        for flow in scope.flows:
+            found = flow.condition_element
+            if found is not None:
+                yield Text(
+                    found,
+                    f"condition of the {words(flow.element)}",
+                    text_of(found),
+                    language=found.get("language") or "",
+                )
+        for node in scope.nodes:
+            yield from _node_texts(node)
+            yield from _payloads(document, node)
+
+
+def _node_texts(node: Node) -> Iterator[Text]:
+    name = words(node.element)
+    if node.tag == "scriptTask":
+        script = node.element.find(bpmn("script"))
+        at = node.element if script is None else script
+        yield Text(at, f"script of the {name}", text_of(script), True, node.element.get("scriptFormat") or "")
+    for kind in ("preScript", "postScript"):
+        found = node.extension(kind)
+        if found is not None and text_of(found).strip():
+            yield Text(found, f"{kind} of the {name}", text_of(found), True)
+    loop = node.loop
+    for child in loop if loop is not None else ():
+        if tag(child) in _INNER and text_of(child).strip():
+            yield Text(child, f"{tag(child)} of the {name}", text_of(child), language=child.get("language") or "")
+    operator = node.extension("serviceTaskOperator")
+    for parameter in operator.iter(spiff("parameter")) if operator is not None else ():
+        yield Text(parameter, f"parameter {parameter.get('id')} of the {name}", parameter.get("value") or "")
+    if node.properties.get("requires"):
+        yield Text(node.element, f"requires of the {name}", node.properties["requires"])
+
+
+def _payloads(document: Document, node: Node) -> Iterator[Text]:
+    name = words(node.element)
+    for definition in node.definitions:
+        sources = [definition.element]
+        declared = document.declared(definition.kind).get(definition.element.get(f"{definition.kind}Ref") or "")
+        sources += [declared] if declared is not None else []
+        for source in sources:
+            extensions = source.find(bpmn("extensionElements"))
+            for child in extensions.iter() if extensions is not None else ():
+                if child.tag in (f"{{{SPIFF}}}messagePayload", f"{{{SPIFF}}}payloadExpression"):
+                    if text_of(child).strip():
+                        yield Text(child, f"content of the {definition.kind} of the {name}", text_of(child))
+                elif child.tag == f"{{{SPIFF}}}processVariableCorrelation":
+                    inner = child.find(spiff("expression"))
+                    if inner is not None:
+                        yield Text(inner, f"correlation of the {name}", text_of(inner))
+
+
+def names_set(bundle: Bundle) -> set[str]:
+    """Return every name that some step of the diagrams gives a value."""
+    found: set[str] = set()
+    for text in texts(bundle):
+        if text.script:
+            try:
+                compiled = text.compile()
+            except ExpressionError:
+                continue
+            if isinstance(compiled, Script):
+                found.update(step.name for step in compiled.assignments)
+    for document in bundle.documents:
+        for element in document.root.iter():
+            if not isinstance(element.tag, str):
+                continue
+            if element.tag in (spiff("messageVariable"), spiff("variableName")):
+                found.add(text_of(element).strip())
+            elif element.tag == spiff("serviceTaskOperator"):
+                found.add(element.get("resultVariable") or "")
+            elif tag(element) in ("inputDataItem", "outputDataItem", "dataObject", "dataInput", "dataOutput"):
+                found.add(element.get("id") or "")
+            elif tag(element) in ("loopDataOutputRef",):
+                found.add(text_of(element).strip())
+    return found - {""}
