@@ -119,6 +119,14 @@ def test_a_window_until_midnight_runs_on_into_the_next_day() -> None:
     assert book.spent("c/x", "working_days", at("2026-01-05 23:00"), at("2026-01-07 00:00")) == 1
 
 
+def test_a_day_that_closes_at_midnight_does_not_ask_for_the_next_one() -> None:
+    campus = campus_of('mon-fri = ["20:00-24:00"]', years=plain_years(2026, 2026))
+    asked: tuple[tuple[Mode, int], ...] = (("working_days", 1), ("staffed", 8 * 60))
+    for mode, amount in asked:
+        found = book_of(campus).add("c/x", mode, at("2026-12-30 12:00"), amount)
+        assert (found.at, found.provisional) == (at("2027-01-01 00:00"), False)
+
+
 def test_a_year_end_is_crossed() -> None:
     campus = campus_of(years=plain_years(2026, 2026) | {2027: year_of(2027, _holiday("2027-01-01"))})
     found = book_of(campus).add("c/x", "working_days", at("2026-12-31 12:00"), 1)
