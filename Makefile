@@ -12,7 +12,7 @@ VENDOR := api/web/assets/vendor
 NPM = $(shell command -v npm >/dev/null 2>&1 && echo npm || echo 'env PATH="$(CURDIR)/$(BIN):$(PATH)" npm')
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	--no-emit-options --no-annotate --no-header --strip-extras --allow-unsafe
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := install
 .PHONY: install dev assets run browser check lint test test-full format lock clean
