@@ -1,0 +1,1 @@
+"""People, teams, posts, credentials, and who may see and do what."""

@@ -1,0 +1,1 @@
+"""The way in over HTTP: `rest/` for programs, `web/` for people."""

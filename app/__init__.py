@@ -1,0 +1,1 @@
+"""The composition root: settings, container, worker, command line. Nothing imports it."""

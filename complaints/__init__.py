@@ -1,0 +1,1 @@
+"""The record of a complaint: intake, facts, ownership, correspondence, groups, remedies, closure."""

@@ -1,0 +1,1 @@
+"""Forms of tasks and of intake: JSON Schema and UI schema, validation, accessible HTML."""

@@ -1,0 +1,1 @@
+"""The JSON API: routes that translate between HTTP and commands or queries."""

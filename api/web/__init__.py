@@ -1,0 +1,1 @@
+"""The pages: HTML that works without JavaScript, and more comfortably with it."""
