@@ -63,6 +63,38 @@ def not_utf8(raw: RawFile) -> Iterator[Finding]:
         yield Finding(1, f"The file says that it is written in {declared.group(1).decode('ascii', 'replace')}.", advice)
 
 
+@file_rule(
+    "doctype-forbidden",
+    "The file declares a document type or entities, which can make a reader load or expand other things.",
+    "Remove the line that begins with <!DOCTYPE.",
+)
+def doctype_forbidden(raw: RawFile) -> Iterator[Finding]:
+    at = _prolog_end(raw.data)
+    if raw.data.startswith(b"<!DOCTYPE", at):
+        yield Finding(
+            raw.data.count(b"\n", 0, at) + 1,
+            "The file declares a document type; that is not allowed in a diagram.",
+            "Remove the line that begins with <!DOCTYPE, and every <!ENTITY.",
+        )
+
+
+def _prolog_end(data: bytes) -> int:
+    """Return where something other than white space, remarks and processing instructions begins."""
+    at = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    while True:
+        while at < len(data) and data[at : at + 1].isspace():
+            at += 1
+        for opening, closing in ((b"<!--", b"-->"), (b"<?", b"?>")):
+            if data.startswith(opening, at):
+                end = data.find(closing, at)
+                if end < 0:
+                    return at
+                at = end + len(closing)
+                break
+        else:
+            return at
+
+
 @file_rule("malformed-xml", "The file is not well-formed XML.", "Export the diagram again from the editor.")
 def malformed_xml(raw: RawFile) -> Iterator[Finding]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -72,21 +104,6 @@ def malformed_xml(raw: RawFile) -> Iterator[Finding]:
         line = getattr(problem, "lineno", None) or 1
         reason = str(problem.args[0] if problem.args else problem).split(", line")[0] or "it is empty"
         yield Finding(line, f"The file is not well-formed XML: {reason}.", "Export the diagram again from the editor.")
-
-
-@file_rule(
-    "doctype-forbidden",
-    "The file declares a document type or entities, which can make a reader load or expand other things.",
-    "Remove the line that begins with <!DOCTYPE.",
-)
-def doctype_forbidden(raw: RawFile) -> Iterator[Finding]:
-    if raw.root is not None and raw.root.getroottree().docinfo.internalDTD is not None:
-        at = max(raw.data.find(b"<!DOCTYPE"), 0)
-        yield Finding(
-            raw.data.count(b"\n", 0, at) + 1,
-            "The file declares a document type; that is not allowed in a diagram.",
-            "Remove the line that begins with <!DOCTYPE, and every <!ENTITY.",
-        )
 
 
 @file_rule(

@@ -1,0 +1,72 @@
+"""Writes the table of diagram checks for process owners from the registry.
+
+`python -m tests.publication.handbook` refreshes `docs/process-owner/diagram-checks.md`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.publication import RULES, Rule
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "process-owner" / "diagram-checks.md"
+THEMES = {
+    "reading": "The file itself",
+    "rules_identity": "Ids",
+    "rules_structure": "Start, end and the way between",
+    "rules_flows": "Arrows",
+    "rules_gateways": "Gateways",
+    "rules_events": "Events",
+    "rules_messages": "Messages and signals",
+    "rules_timers": "Timers",
+    "rules_expressions": "Conditions and scripts",
+    "rules_references": "What the diagram refers to",
+    "rules_people": "Steps of people",
+    "rules_services": "Service tasks",
+    "rules_loops": "Steps that are done several times",
+    "rules_foreign": "What other engines know and this one does not",
+    "rules_layout": "The drawing",
+}
+_HEAD = """# What is checked before a diagram is published
+
+Every finding has a code, the file, the line, the element, what is wrong and what to do. An **error** is what would run
+wrongly, hang, or reach nobody: a bundle with an error is not published, and nothing of it is stored. Everything else is
+a **warning**: it is published, and the warning is shown to whoever publishes it.
+
+Three checks are milder for a diagram that is checked alone, as from the editor, because its house is not known then:
+`task-without-team`, `task-without-form` and `team-unknown` are warnings there; the first two also in a bundle whose
+`process.toml` has a `default_team`. `join-waits` is a warning where the join waits for ever only in some cases.
+
+What conditions, timers and scripts may say:
+
+- Conditions read facts and form fields by name: `people >= 10 and priority == "urgent"`. Allowed are names, numbers,
+  text in quotation marks, `True`, `False`, `None`, comparison, `and`, `or`, `not`, `in`, `a if b else c`,
+  `+ - * / // %`, lists, `name["key"]`, and the functions `len`, `min`, `max`, `sum`, `abs`, `any`, `all`, `sorted`,
+  `exceeds`.
+- Timers are ISO 8601 (`P7D`, `PT1H`, `2026-03-01T09:00+08:00`, `R3/PT10M`), or say `deadline("respond")`,
+  `working_days(3)`, `days(5)`, `hours(4)`, `minutes(45)`, `date("2026-03-01T09:00+08:00")`. An instant always has a
+  zone.
+- Scripts hold lines `name = expression`, nothing else.
+"""
+
+
+def _theme(rule: Rule) -> str:
+    check = rule.check or rule.file_check
+    assert check is not None
+    return THEMES[check.__module__.rsplit(".", 1)[-1]]
+
+
+def render() -> str:
+    """Return the page as it should stand in the documentation."""
+    lines = [_HEAD]
+    for theme in THEMES.values():
+        lines += [f"## {theme}", "", "| code | | meaning | what to do |", "| --- | --- | --- | --- |"]
+        for rule in RULES.values():
+            if _theme(rule) == theme:
+                lines.append(f"| `{rule.code}` | {rule.severity} | {rule.title} | {rule.remedy} |")
+        lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), encoding="utf-8")
