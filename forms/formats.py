@@ -30,10 +30,12 @@ def is_date(value: str) -> bool:
 
 def instant_of(value: str) -> datetime | None:
     """Return the instant of an RFC 3339 date-time with its offset, in UTC; None for anything else."""
-    if not value.isascii() or not validate_rfc3339(value):
+    # RFC 3339, section 5.6 allows small t and z, which the validator and older readers do not.
+    upper = value.upper()
+    if not value.isascii() or not validate_rfc3339(upper):
         return None
     try:
-        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        return datetime.fromisoformat(upper).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

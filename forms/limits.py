@@ -21,7 +21,7 @@ MAX_REPORTED = 100
 
 _ESCAPED = re.compile(rb"\\u00|\\[bf]|\x7f|\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-"""Control characters but tab, line feed and carriage return, and two non-characters: XML, HTML or PostgreSQL refuse them."""
+"""Control characters but tab, line feed, carriage return; two non-characters: XML, HTML or PostgreSQL refuse them."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 

@@ -102,7 +102,7 @@ MESSAGES: dict[str, dict[str, str]] = {
     "money_amount": {
         "zh-CN": "请用数字填写金额，例如 1200.50；整数部分最多 {max_digits} 位，不能为负数。",
         "ko": "1200.50과 같이 숫자로 금액을 입력해 주세요. 정수부는 최대 {max_digits}자리이며 음수는 쓸 수 없습니다.",
-        "en": "Enter an amount in figures, such as 1200.50; not negative, at most {max_digits} digits before the point.",
+        "en": "Enter an amount in figures (1200.50), not negative, {max_digits} digits before the point at most.",
     },
     "money_decimals": {
         "zh-CN": "{currency} 金额最多保留 {decimals} 位小数。",

@@ -17,7 +17,7 @@ _AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,12})(?:\.([0-9]+))?")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
 
 Fault = tuple[str, str, dict[str, Any]]
-"""The part that is wrong (`amount`, `currency`, another name, `` for the whole), a code of `forms.messages`, its values."""
+"""The wrong part (`amount`, `currency`, another name, `` for the whole), a code of `forms.messages`, its values."""
 
 
 @lru_cache

@@ -64,7 +64,7 @@ def render_form(
     candidates: Mapping[str, Sequence[Candidate]] | None = None,
     rows: Mapping[str, int] | None = None,
 ) -> Markup:
-    """Return what stands inside `<form method="post" novalidate>`: errors, facts, words to say, fields; no submit button.
+    """Return what stands inside `<form method="post" novalidate>`: errors, facts, words to say, fields; no send button.
 
     `data` is an answer or a draft, valid or not; None begins anew with `initial_data`. `problems` come from `validate`.
     Every id begins with `id_prefix` (letters, digits and _; ValueError otherwise), so that several forms fit one page.

@@ -15,7 +15,7 @@ MAX_NESTING = 40
 """The deepest nesting of brackets that is read; a form within the subset needs about 20."""
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
-"""One token of JSON. An unterminated string runs to the end, so that broken text is read once, not again at each quote."""
+"""One token of JSON. An unterminated string runs to the end: broken text is read once, not again at each quote."""
 
 
 def read_source(content: bytes, report: Report) -> dict[str, Any] | None:
@@ -114,7 +114,7 @@ def _lines(text: str) -> tuple[dict[str, int], list[tuple[str, int]]]:
 
 
 def _line_of_next(text: str, at: int, line: int) -> int:
-    """Return the line of the next character after `at` that is not white space: a comma before an item may end a line."""
+    """Return the line of the next character that is not white space: the comma at `at` may end its line."""
     at += 1
     while at < len(text) and text[at] in " \t\r\n":
         line += text[at] == "\n"

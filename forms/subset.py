@@ -27,7 +27,7 @@ _LOWER_UPPER = (("minLength", "maxLength"), ("minItems", "maxItems"), ("minimum"
 def check_schema(source: dict[str, Any], report: Report) -> dict[str, Any] | None:
     """Record what is wrong with a schema; return it with its references written out, or None if that is impossible."""
     for error in Draft202012Validator(Draft202012Validator.META_SCHEMA).iter_errors(source):
-        report.add("schema-invalid", pointer(error.absolute_path), _short(error.message))
+        report.add("schema-invalid", pointer(error.absolute_path), f"{_short(error.message)}.")
     if report.has_errors:
         return None
     try:

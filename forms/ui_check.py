@@ -43,7 +43,7 @@ def check_ui(ui: dict[str, Any], schema: dict[str, Any] | None, report: Report) 
     ids: set[str] = set()
     for index, group in enumerate(ui.get("groups", [])):
         place = f"/groups/{index}"
-        if group["id"] in ids or group["id"] in properties:
+        if group["id"] in ids:
             report.add("group-repeated", f"{place}/id", f'The id "{group["id"]}" is taken.')
         ids.add(group["id"])
         for name in group["fields"]:
