@@ -12,7 +12,7 @@ from engine.case_facts import CaseFacts, fact_to_json
 from engine.clock_book import ClockBook
 from engine.errors import Conflict, NotFound, Refusal, StepFailed, Unfit
 from engine.model.due import Calendars
-from engine.model.step import DueItem, Effect, Event, OpenTask, StepResult
+from engine.model.step import DueItem, Effect, Event, ExtendClock, OpenTask, Projected, StepResult
 from engine.process import CompiledProcess
 from engine.spiff.execution import Execution, Token
 
@@ -49,6 +49,8 @@ class CaseRun:
             process, record.get("c", ()), facts=self.case_facts.values, calendars=calendars, now=now, log=self._log
         )
         self._execution = Execution(process.program, self, record.get("t"))
+        projected = record.get("p", ({}, ()))
+        self._before = Projected(projected[0], frozenset(projected[1]), {v.key: v for v in self.clocks.views()})
         self._quiet = False
 
     # --- what a command does ----------------------------------------------------------------------------------
@@ -130,7 +132,7 @@ class CaseRun:
     def result(self) -> StepResult:
         """Return what the step gave."""
         tasks = tuple(self._open_task(token) for token in self._execution.open_tokens())
-        facts = self.case_facts
+        due, facts = tuple(self._due_items()), self.case_facts
         record = {
             "v": STATE_VERSION,
             "t": self._execution.dump(),
@@ -140,19 +142,21 @@ class CaseRun:
             "n": self._rounds,
             "st": [self.status, self.closure],
             "e": self._ended_at,
+            "p": [{t.id: _iso(t.due_at) for t in tasks}, [item.key for item in due]],
         }
         return StepResult(
             state=orjson.dumps(record),
             facts=facts.to_json(),
             facts_changed=tuple(facts.changed),
             tasks=tasks,
-            due=tuple(self._due_items()),
+            due=due,
             clocks=self.clocks.views(),
             effects=tuple(self._effects),
             events=tuple(self._events),
             waits_for=self._execution.waits_for(),
             ended=self._execution.ended,
             ended_at_element=self._ended_at,
+            before=self._before,
             status=self.status,
             closure=self.closure,
         )
@@ -180,6 +184,9 @@ class CaseRun:
             self.clocks.pause(values["reason"], why=values.get("why", ""))
         elif operation == "resume_clocks":
             self.clocks.resume(values["reason"])
+        elif operation == "extend_clock":
+            amount = int(values["working_days"] or 0)
+            self.clocks.extend(ExtendClock(values["clock"], "working_days", amount, values.get("why") or ""))
         else:
             self._effect(token, operation, values)
 
@@ -315,7 +322,7 @@ class CaseRun:
             assign=assign,
             owns=element.properties.get("owns") == "true",
             excluded=tuple(sorted(excluded)),
-            form=element.properties.get("formJsonSchemaFilename"),
+            form=_form_name(element.properties.get("formJsonSchemaFilename")),
             due_at=min((at for at in (own, clock) if at is not None), default=None),
             entered_at=token.entered_at or self.now,
             round=self._rounds.get(f"{token.scopes[0]}|{token.element}", 1),
@@ -334,6 +341,10 @@ def _read(state: bytes) -> Mapping[str, Any]:
     if record.get("v") != STATE_VERSION:
         raise StepFailed(f"A state of version {record.get('v')} cannot be read by this release.")
     return record
+
+
+def _form_name(file: str | None) -> str | None:
+    return None if file is None else file.removesuffix(".schema.json")
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from lxml import etree
 
@@ -32,7 +33,11 @@ def index_diagrams(files: Mapping[str, bytes]) -> Diagram:
     processes: dict[str, str] = {}
     for path, data in files.items():
         root = etree.fromstring(data, secure_parser())
-        lanes = {(ref.text or "").strip(): ref.getparent().get("name") for ref in root.iter(f"{{{BPMN}}}flowNodeRef")}
+        lanes = {
+            (ref.text or "").strip(): lane.get("name")
+            for lane in root.iter(f"{{{BPMN}}}lane")
+            for ref in lane.findall(f"{{{BPMN}}}flowNodeRef")
+        }
         for process in root.iter(f"{{{BPMN}}}process"):
             process_id = process.get("id", "")
             if process.get("isExecutable", "true") == "true":
@@ -71,7 +76,7 @@ def _index_scope(
             scope=scope_id,
             lane=own_lane,
             file=path,
-            line=int(node.sourceline or 0),
+            line=_line(node),
             documentation="\n".join((d.text or "").strip() for d in node.findall(f"{{{BPMN}}}documentation")),
             attached_to=node.get("attachedToRef"),
             interrupting=node.get("cancelActivity", "true") == "true",
@@ -80,6 +85,11 @@ def _index_scope(
         )
         if tag in ("subProcess", "transaction"):
             _index_scope(node, process_id, node_id, own_lane, path, lanes, elements, flows)
+
+
+def _line(node: Any) -> int:
+    line: int | None = node.sourceline
+    return line or 0
 
 
 def _properties(node: etree._Element) -> dict[str, str]:

@@ -75,3 +75,21 @@ class StepFailed(Refusal):
     """An automatic step of the diagram failed; nothing was changed and the failure is on record."""
 
     code = "step-failed"
+
+
+class MatchRequired(Refusal):
+    """A decision is made on what you saw: say which version that was (If-Match)."""
+
+    code = "match-required"
+
+
+class SignInRequired(Refusal):
+    """Sign in first, or send a valid token."""
+
+    code = "sign-in-required"
+
+
+class TooMany(Refusal):
+    """Too many requests; try again later."""
+
+    code = "too-many"

@@ -48,6 +48,8 @@ instance = Table(
     Column("ended_at", Instant),
     Column("ended_as", Text),
     Column("next_due", Instant),
+    Column("next_state_due", Instant),
+    Column("next_dated", Instant),
     Column("next_clock_due", Instant),
     Column("retry_at", Instant),
     Column("undo", Blob),

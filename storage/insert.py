@@ -19,3 +19,11 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any], 
     statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=columns)
     # Asked for by RETURNING: the count of rows is not dependable where the database also fills in a number.
     return connection.execute(statement.returning(*columns)).first() is not None
+
+
+def upsert(connection: Connection, table: Table, values: Mapping[str, Any], *, unique: tuple[str, ...]) -> None:
+    """Insert the row, or overwrite the one with the same `unique` columns. Repeating is safe."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    rest = {name: value for name, value in values.items() if name not in unique}
+    columns = [table.c[name] for name in unique]
+    connection.execute(insert(table).values(**values).on_conflict_do_update(index_elements=columns, set_=rest))

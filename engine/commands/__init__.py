@@ -1,1 +1,1 @@
-"""What changes a case: one verb a file, each a frozen dataclass and its handler."""
+"""The verbs of the engine, one a file: what people and the house can do to any case, whatever its process."""

@@ -19,6 +19,8 @@ class Operation:
     optional: frozenset[str] = frozenset()
     open_ended: bool = False
     """True: takes any parameter besides (`set_facts`)."""
+    reversible: bool = True
+    """False: a step that did this cannot be sent back (money has moved, a person has taken over)."""
     facts: FactsOf | None = field(default=None, compare=False)
     """Facts that follow from the operation at once, so that the elements behind it see them."""
 
@@ -30,6 +32,7 @@ KERNEL_OPERATIONS: Mapping[str, Operation] = {
         Operation("set_facts", open_ended=True),
         Operation("pause_clocks", required=frozenset({"reason"})),
         Operation("resume_clocks", required=frozenset({"reason"})),
+        Operation("extend_clock", required=frozenset({"clock", "working_days"}), optional=frozenset({"why"})),
     )
 }
 """The operations that only change the state of the case; the kernel carries them out itself."""

@@ -134,6 +134,11 @@ class ClockView:
     provisional: bool
     reasons: tuple[Mapping[str, Any], ...] = ()
 
+    @property
+    def key(self) -> str:
+        """Unique within the case."""
+        return f"{self.name}/{self.scope}/{self.round}" if self.scope else f"{self.name}/{self.round}"
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -160,6 +165,17 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Projected:
+    """What the last saved step projected beside the state, so that the next one writes only differences."""
+
+    tasks: Mapping[str, str | None] = field(default_factory=dict)
+    """Task id -> its due instant as ISO 8601."""
+    due: frozenset[str] = frozenset()
+    """Keys of the rows in the deadline table."""
+    clocks: Mapping[str, ClockView] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class StepResult:
     """Everything that one step gives, to be stored together or not at all."""
 
@@ -175,6 +191,7 @@ class StepResult:
     """Names of messages that somebody in the case waits for."""
     ended: bool
     ended_at_element: str | None
+    before: Projected
     status: str | None = None
     """The public status the diagram has set: registered, in_progress, resolved, closed."""
     closure: str | None = None

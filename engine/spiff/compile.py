@@ -18,9 +18,10 @@ from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.event_parsers import SpiffBoundaryEventParser
 from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
+from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 
 from engine.diagram_index import secure_parser
-from engine.spiff.events import CaseBoundaryEvent, CaseCycle, CaseTimer
+from engine.spiff.events import CaseBoundaryEvent, CaseCycle, CaseMessage, CaseTimer
 from engine.spiff.gateways import SafeInclusiveGateway, SafeParallelGateway
 from engine.spiff.script_engine import CaseServiceTask, TableUse
 from engine.timers_text import IsoCycle, TimerKind, parse_timer
@@ -88,9 +89,9 @@ def _prepare(spec: Any) -> None:
         if several is not None:
             targets = [output.name for output in task_spec.outputs]
             names = targets if len(targets) == len(several) else [f"{task_spec.name}#{i}" for i in range(len(several))]
-            definition.event_definitions = [_case_timer(d, n) for d, n in zip(several, names, strict=True)]
-        elif isinstance(definition, TimerEventDefinition):
-            task_spec.event_definition = _case_timer(definition, task_spec.name)
+            definition.event_definitions = [_ours(d, n) for d, n in zip(several, names, strict=True)]
+        elif definition is not None:
+            task_spec.event_definition = _ours(definition, task_spec.name)
         if isinstance(task_spec, LoopTask):
             # The library connects this when the children are made, so a case loaded in a fresh process never merges.
             child = spec.task_specs[task_spec.task_spec]
@@ -98,7 +99,11 @@ def _prepare(spec: Any) -> None:
                 child.completed_event.connect(task_spec.merge_child)
 
 
-def _case_timer(definition: Any, key: str) -> Any:
+def _ours(definition: Any, key: str) -> Any:
+    if isinstance(definition, MessageEventDefinition):
+        return CaseMessage(
+            definition.name, definition.correlation_properties, definition.expression, definition.message_var
+        )
     if not isinstance(definition, TimerEventDefinition):
         return definition
     if isinstance(definition, CycleTimerEventDefinition):

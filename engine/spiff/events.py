@@ -12,6 +12,7 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition, TimerEventDefinition
+from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from engine.timers_text import Expr, IsoCycle, TimerPlan
@@ -99,6 +100,19 @@ class CaseCycle(CycleTimerEventDefinition):
     def reset(self, my_task: Any) -> None:
         for name in ("cycle", "event_fired"):
             my_task.internal_data.pop(name, None)
+
+
+class CaseMessage(MessageEventDefinition):
+    """A message whose variable takes the payload's entry of the same name, or the payload where it has none."""
+
+    def update_task_data(self, my_task: Any) -> None:
+        payload = my_task.internal_data.pop(self.name, None) or {}
+        if self.message_var is not None:
+            my_task.data[self.message_var] = payload.get(self.message_var, payload)
+
+    def reset(self, my_task: Any) -> None:
+        my_task.internal_data.pop(self.name, None)
+        my_task.internal_data.pop("event_fired", None)
 
 
 class CaseBoundaryEvent(BoundaryEvent):

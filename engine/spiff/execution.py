@@ -11,13 +11,12 @@ from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEv
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import CallActivity
 from SpiffWorkflow.bpmn.util import BpmnEvent
-from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
 from engine.expressions import compile_expression
 from engine.spiff.codec import dump_tree, load_tree
 from engine.spiff.compile import Program
-from engine.spiff.events import CaseCycle, CaseTimer
+from engine.spiff.events import CaseCycle, CaseMessage, CaseTimer
 from engine.spiff.script_engine import CaseScriptEngine, Host
 from engine.spiff.token import Token, element_of, waits
 from engine.spiff.tree import CaseTask, CaseWorkflow
@@ -127,7 +126,7 @@ class Execution:
 
     def deliver(self, message: str, payload: Mapping[str, Any]) -> bool:
         """Hand a message to every catch that waits for it; False when there is none."""
-        event = BpmnEvent(MessageEventDefinition(message), payload=dict(payload))
+        event = BpmnEvent(CaseMessage(message), payload=dict(payload))
         catches = [t for t in self._catches() if t.task_spec.catches(t, event)]
         for task in catches:
             if task._state == WAITING and self._flow.find(task.id) is task:

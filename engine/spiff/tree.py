@@ -73,6 +73,7 @@ class _Flat:
 
     tasks: dict[str, CaseTask]
     top_workflow: Any
+    task_removed_event: Any
 
     def update_waiting_tasks(self) -> None:
         """Ask every waiting task whether it may go on."""
@@ -86,7 +87,7 @@ class _Flat:
         if task._state < TaskState.COMPLETED and task._state >= WAITING:
             self.top_workflow.journal(task, task._state, TaskState.CANCELLED)
         self.top_workflow.purge(task.id)
-        super()._task_removed_notify(task)
+        self.task_removed_event(self, task)
 
     def _mark_complete(self, task: CaseTask) -> None:
         self.data.update(task.data)  # type: ignore[attr-defined]
@@ -105,12 +106,6 @@ class CaseSubWorkflow(_Flat, BpmnSubWorkflow):
 
     def __init__(self, spec: Any, parent_task_id: str, top_workflow: Any) -> None:
         super().__init__(spec, parent_task_id, top_workflow, deserializing=True)
-
-    def _task_removed_notify(self, task: CaseTask) -> None:
-        if WAITING <= task._state < TaskState.COMPLETED:
-            self.top_workflow.journal(task, task._state, TaskState.CANCELLED)
-        self.top_workflow.purge(task.id)
-        self.task_removed_event(self, task)
 
 
 class CaseWorkflow(_Flat, BpmnWorkflow):

@@ -1,0 +1,115 @@
+"""A bundle: the files of one process, from a folder or a zip, and the digest that makes them a version.
+
+A version is what a process *does*: diagram, tables, `process.toml`, labels, notices and forms. Where shapes stand in
+the drawing does not count, so a change of layout only attaches a new drawing (DESIGN.md section 5).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from lxml import etree
+
+from engine.diagram_index import secure_parser
+from engine.errors import Unfit
+
+Files = Mapping[str, bytes]
+"""Path inside the bundle (`bpmn/<key>/...`, `forms/definitions/<key>/...`) -> content."""
+
+DRAWING = "http://www.omg.org/spec/BPMN/20100524/DI"
+PARTS = {".bpmn", ".dmn", ".toml", ".json"}
+MAX_FILES = 400
+MAX_BYTES = 16_000_000
+"""Unpacked."""
+
+
+class UnreadableBundle(Unfit):
+    """The bundle cannot be read; nothing was stored."""
+
+    code = "unreadable-bundle"
+
+
+def read_folders(bpmn: Path, forms: Path, key: str) -> dict[str, bytes]:
+    """Return the files of process `key` below the two top folders. Raises UnreadableBundle when there are none."""
+    files: dict[str, bytes] = {}
+    for top, folder in ((f"bpmn/{key}", bpmn / key), (f"forms/definitions/{key}", forms / key)):
+        for path in sorted(folder.glob("*")):
+            if path.is_file() and path.suffix in PARTS:
+                files[f"{top}/{path.name}"] = path.read_bytes()
+    if f"bpmn/{key}/process.toml" not in files:
+        raise UnreadableBundle(f"There is no bpmn/{key}/process.toml.", folder=str(bpmn / key))
+    return files
+
+
+def pack(files: Files) -> bytes:
+    """Return the files as a zip whose bytes depend on nothing but the files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), files[name], zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def unpack(data: bytes) -> dict[str, bytes]:
+    """Return the files of a zip. Raises UnreadableBundle: no zip, odd paths, too many or too large files."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = [e for e in archive.infolist() if not e.is_dir()]
+            if len(entries) > MAX_FILES:
+                raise UnreadableBundle(f"The bundle has more than {MAX_FILES} files.")
+            files: dict[str, bytes] = {}
+            left = MAX_BYTES
+            for entry in entries:
+                name = _safe_name(entry.filename)
+                with archive.open(entry) as stream:
+                    # Never trust the size that the archive states.
+                    content = stream.read(left + 1)
+                left -= len(content)
+                if left < 0:
+                    raise UnreadableBundle(f"The bundle unpacks to more than {MAX_BYTES // 1_000_000} MB.")
+                if PurePosixPath(name).suffix in PARTS and "/scenarios/" not in name:
+                    files[name] = content
+            return files
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+        raise UnreadableBundle(f"The bundle is no readable zip: {error}") from None
+
+
+def _safe_name(name: str) -> str:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name or len(name) > 200:
+        raise UnreadableBundle(f"The bundle holds a file with an odd path: {name[:100]!r}")
+    return str(path)
+
+
+def process_key(files: Files) -> str:
+    """Return the key of the one process in the bundle. Raises UnreadableBundle when there is none or more than one."""
+    keys = {PurePosixPath(name).parts[1] for name in files if PurePosixPath(name).match("bpmn/*/process.toml")}
+    if len(keys) != 1:
+        raise UnreadableBundle("A bundle holds one process: exactly one bpmn/<key>/process.toml.")
+    return keys.pop()
+
+
+def content_digest(files: Files) -> str:
+    """Return the digest of what the process does; drawings, comments and white space around XML do not count."""
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        content = _without_drawing(files[name]) if name.endswith(".bpmn") else files[name].replace(b"\r\n", b"\n")
+        whole.update(f"{name}\0{len(content)}\0".encode())
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def _without_drawing(data: bytes) -> bytes:
+    root = etree.fromstring(data, secure_parser())
+    for diagram in root.findall(f"{{{DRAWING}}}BPMNDiagram"):
+        root.remove(diagram)
+    for node in root.iter():
+        if isinstance(node.tag, str) and len(node) and not (node.text or "").strip():
+            node.text = None
+        if not (node.tail or "").strip():
+            node.tail = None
+    return etree.tostring(root, method="c14n", with_comments=False)

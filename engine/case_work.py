@@ -1,0 +1,182 @@
+"""One case inside one transaction: its row, its process, and what the command at work does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from access.policy import Principal
+from engine.ids import Ids
+from engine.kernel import step
+from engine.model.due import Calendars
+from engine.model.step import ClockView, Effect, Event, OpenTask, Projected, StepCommand, StepResult
+from engine.process import CompiledProcess
+from engine.versions import Versions
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: a member of staff, the complainant, or the house itself."""
+
+    kind: str
+    """`person`, `complainant` or `system`."""
+    principal: Principal | None = None
+
+    @property
+    def id(self) -> str:
+        """As the log names the actor: a person's id, `complainant`, or `system`."""
+        return self.principal.person_id if self.principal is not None else self.kind
+
+
+SYSTEM = Actor("system")
+COMPLAINANT = Actor("complainant")
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Somebody is to be told something, once: becomes a row of the outbox."""
+
+    to: str
+    """In the words of the diagram: `owner`, `post:...`, `team:...`, `complainant`, `person:...`."""
+    template: str
+    values: Mapping[str, Any]
+    cause: str
+
+
+class Placement(Protocol):
+    """Finds people: who gets a new task, and who is meant by `owner` or `post:...`. `escalation/` knows."""
+
+    def place(self, work: CaseWork, task: OpenTask) -> tuple[str | None, str | None]:
+        """Return (assignee, post) of a new task; both None leave it to its team."""
+        ...
+
+    def recipients(self, work: CaseWork, to: str) -> tuple[str, ...]:
+        """Return the addresses meant: `person:<id>`, `team:<code>`, `complainant`."""
+        ...
+
+
+EffectHandler = Callable[["CaseWork", Effect], None]
+CompletedHook = Callable[["CaseWork", str, Mapping[str, Any]], None]
+"""Called with the case, the element and the form data."""
+UnmakeHook = Callable[["CaseWork", str], None]
+"""Called with the case and the batch to take back."""
+DatedHandler = Callable[["CaseWork", str, datetime], None]
+"""Called with the case, the id of the record, and the instant that has come."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """What every case needs; built once by the composition root."""
+
+    versions: Versions
+    calendars: Calendars
+    placement: Placement
+    effects: Mapping[str, EffectHandler]
+    dated: Mapping[str, DatedHandler]
+    """Kind of dated record (`promise`, `action`) -> what happens when its instant comes."""
+    completed: CompletedHook
+    """Told of each form a person has completed, before the token moves on."""
+    unmake: UnmakeHook
+    """Takes back the rows that a change has made, when its step is sent back."""
+
+
+@dataclass
+class CaseWork:
+    """Collects what one command changes; `engine.projection` writes it down, the pipeline commits."""
+
+    connection: Connection
+    services: Services
+    ids: Ids
+    now: datetime
+    actor: Actor
+    case_id: str
+    process: CompiledProcess
+    row: dict[str, Any]
+    """The instance's columns as they will be written."""
+    batch: str
+    """The number of this change, in the cause of every row it makes: what is sent back is found by it."""
+    events: list[Event] = field(default_factory=list)
+    tellings: list[Telling] = field(default_factory=list)
+    result: StepResult | None = None
+    before: Projected | None = None
+    hold_until: datetime | None = None
+    """Until then what this change tells people can still be called back."""
+    reversible: bool = True
+    """False once something happened that a send-back could not take back."""
+
+    @property
+    def state_due(self) -> datetime | None:
+        """The earliest due instant that the state knows: a rung or an element's timer."""
+        if self.result is not None:
+            return self.result.due[0].due_at if self.result.due else None
+        due: datetime | None = self.row["next_state_due"]
+        return due
+
+    @property
+    def owner(self) -> str | None:
+        """The case owner's person id."""
+        owner: str | None = self.row["case_owner"]
+        return owner
+
+    def step(self, command: StepCommand) -> StepResult:
+        """Carry out one command of the kernel on the present state and apply its effects in this transaction."""
+        result = step(
+            self.process,
+            self.row["state"],
+            command,
+            facts=self.row["facts"],
+            calendars=self.services.calendars,
+            now=self.now,
+            actor=self.actor.principal.person_id if self.actor.principal else None,
+        )
+        if self.before is None:
+            self.before = result.before
+        self.result = result
+        self.row["state"], self.row["facts"] = result.state, dict(result.facts)
+        if result.facts_changed:
+            self.row["facts_version"] += 1
+        if self.hold_until is None:
+            # Something else has built on the last step: it cannot be sent back any more.
+            self.row["undo"] = None
+        self.events.extend(result.events)
+        for effect in result.effects:
+            self.apply(effect)
+        return result
+
+    def apply(self, effect: Effect) -> None:
+        """Carry out what a service task or a rung asks for: rows in this transaction, never the outside world."""
+        known = self.process.operations.get(effect.operation)
+        if known is not None and not known.reversible:
+            self.reversible = False
+        if effect.operation == "notify":
+            to = effect.parameters["to"]
+            for each in to if isinstance(to, list | tuple) else [to]:
+                values = {k: v for k, v in effect.parameters.items() if k not in ("to", "template")}
+                self.tell(str(each), str(effect.parameters["template"]), values | dict(effect.data), effect.cause)
+            return
+        self.services.effects[effect.operation](self, effect)
+
+    def tell(self, to: str, template: str, values: Mapping[str, Any], cause: str) -> None:
+        """Note that somebody is to be told; written to the outbox with everything else."""
+        if to.startswith("fact:"):
+            to = f"post:{self.row['facts'].get(to.removeprefix('fact:'))}"
+        self.tellings.append(Telling(to, template, values, cause))
+
+    def log(self, kind: str, *, name: str | None = None, element: str | None = None, **detail: Any) -> None:
+        """Add a line to the case's log."""
+        self.events.append(Event(kind, element=element, name=name, detail=detail))
+
+    def set_owner(self, person: str | None) -> None:
+        """Make somebody the case owner; the projection moves the open tasks that follow the owner."""
+        if person != self.row["case_owner"]:
+            self.log("owner", name=person, was=self.row["case_owner"])
+            self.row["case_owner"] = person
+
+    def clock(self, name: str) -> ClockView | None:
+        """Return the newest round of a clock as the last step left it."""
+        found = [c for c in (self.result.clocks if self.result else ()) if c.name == name]
+        return found[-1] if found else None

@@ -1,0 +1,91 @@
+"""Pause, resume and extend clocks, and work them out again when calendars change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from access.policy import may_supervise
+from engine.case_work import CaseWork
+from engine.errors import Forbidden, Unfit
+from engine.model.due import MODES
+from engine.model.step import ExtendClock, PauseClocks, Recalculate, ResumeClocks
+
+
+@dataclass(frozen=True)
+class PauseCase:
+    """Stop the clocks that allow it, for a reason that the complainant is told."""
+
+    case_id: str
+    why: str
+    clock: str | None = None
+    reason: str = "with_reason"
+
+
+@dataclass(frozen=True)
+class ResumeCase:
+    """Let the clocks run on."""
+
+    case_id: str
+    clock: str | None = None
+    reason: str = "with_reason"
+
+
+@dataclass(frozen=True)
+class ExtendCase:
+    """Extend a clock once, with a reason that the complainant is told."""
+
+    case_id: str
+    clock: str
+    amount: int
+    why: str
+    mode: str = "working_days"
+
+
+@dataclass(frozen=True)
+class RecalculateCase:
+    """Calendars have changed: every due time is worked out again."""
+
+    case_id: str
+
+
+def _require_owner(work: CaseWork) -> None:
+    principal = work.actor.principal
+    if principal is None or not (work.owner == principal.person_id or may_supervise(principal)):
+        raise Forbidden("Only the case owner or a supervisor changes the clocks of a case.", owner=work.owner)
+
+
+def _require_why(why: str) -> None:
+    if not why.strip() or len(why) > 2000:
+        raise Unfit("Give the reason, in at most 2000 characters.", fields=[{"field": "why", "code": "required"}])
+
+
+def pause_case(work: CaseWork, command: PauseCase) -> None:
+    """Pause. Raises Conflict when no running clock may be paused (an urgent case waits for nobody)."""
+    _require_owner(work)
+    _require_why(command.why)
+    work.step(PauseClocks(command.reason, command.clock, command.why))
+    work.tell("complainant", "paused", {"why": command.why}, f"pause:{work.batch}")
+
+
+def resume_case(work: CaseWork, command: ResumeCase) -> None:
+    """Resume. Raises Conflict when nothing is paused for this reason."""
+    _require_owner(work)
+    work.step(ResumeClocks(command.reason, command.clock))
+
+
+def extend_case(work: CaseWork, command: ExtendCase) -> None:
+    """Extend. Raises Conflict when the clock was extended already or does not run."""
+    _require_owner(work)
+    _require_why(command.why)
+    limit = 20 if command.mode == "working_days" else 10_000
+    if command.mode not in MODES or not 1 <= command.amount <= limit:
+        raise Unfit(f"The extension must be from 1 to {limit}.", fields=[{"field": "amount", "code": "out-of-range"}])
+    work.step(ExtendClock(command.clock, command.mode, command.amount, command.why))
+    due = work.clock(command.clock)
+    values = {"why": command.why, "due_at": due.due_at.isoformat() if due and due.due_at else None}
+    work.tell("complainant", "extended", values, f"extend:{work.batch}")
+
+
+def recalculate_case(work: CaseWork, command: RecalculateCase) -> None:
+    """Work out due times again. Repeating is safe."""
+    work.step(Recalculate())

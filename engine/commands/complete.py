@@ -1,0 +1,99 @@
+"""Complete a user task: the form is checked, the facts it names change, the token moves on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import update
+
+from engine.case_work import CaseWork
+from engine.errors import Unfit
+from engine.model.step import Complete
+from engine.tables import work_item
+from engine.work_items import case_of, element_of, load_item, require_mine, require_open
+from forms.clean import clean
+from forms.validate import validate
+
+
+@dataclass(frozen=True)
+class CompleteTask:
+    """I have done this; here is the form. `version` is the task version that was seen (required for decisions)."""
+
+    task_id: str
+    data: Mapping[str, Any]
+    version: int | None = None
+
+    @property
+    def case_id(self) -> str:
+        """Which case."""
+        return case_of(self.task_id)
+
+
+def complete_task(work: CaseWork, command: CompleteTask) -> dict[str, Any]:
+    """Complete and return `{"task": id}`.
+
+    Raises Conflict (done already, by whom; or no longer needed), Stale, MatchRequired, Forbidden, Unfit with fields.
+    A second completion of the same task is a Conflict, so repeating is safe.
+    """
+    item = load_item(work, command.task_id)
+    element = element_of(work, item)
+    require_open(item, version=command.version, must_match=bool(element.listed("exclude")))
+    who = require_mine(item, work.actor.principal)
+    data = check_form(work, item.form, command.data)
+    remember_for_undo(work, item.id)
+    if element.properties.get("owns") == "true" and work.owner is None:
+        work.set_owner(who.person_id)
+    work.connection.execute(
+        update(work_item)
+        .where(work_item.c.id == item.id)
+        .values(
+            state="done", done_at=work.now, done_by=who.person_id, assignee=who.person_id, data=data, draft=None,
+            version=item.version + 1,
+        )
+    )  # fmt: skip
+    work.services.completed(work, element.id, data)
+    work.step(Complete(item.task, data))
+    if not work.reversible:
+        work.row["undo"] = None
+        work.hold_until = None
+    return {"task": item.id}
+
+
+def check_form(work: CaseWork, name: str | None, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the cleaned data of a form. Raises Unfit with every field that does not fit."""
+    form = work.process.forms.get(name or "")
+    if form is None:
+        if data:
+            raise Unfit("This task takes no data.", fields=[{"field": n, "code": "unknown"} for n in sorted(data)])
+        return {}
+    cleaned = clean(form, dict(data))
+    problems = validate(form, cleaned)
+    if problems:
+        raise Unfit(
+            fields=[{"field": p.pointer, "code": p.code, "values": dict(p.values)} for p in problems], form=form.name
+        )
+    kept: dict[str, Any] = cleaned
+    return kept
+
+
+def remember_for_undo(work: CaseWork, task_id: str) -> None:
+    """Keep the state before the step while what it tells people is held back (`undo_seconds` of the process)."""
+    config = work.process.config
+    never = config.undo_none_when is not None and bool(
+        config.undo_none_when.evaluate({n: work.row["facts"].get(n) for n in config.undo_none_when.names}, {})
+    )
+    if config.undo_seconds <= 0 or never:
+        work.row.update(undo=None, undo_task=None, undo_until=None)
+        return
+    until = work.now + timedelta(seconds=config.undo_seconds)
+    row = work.row
+    snapshot = {
+        "state": row["state"].decode(), "facts": row["facts"], "owner": row["case_owner"], "status": row["status"],
+        "closure": row["closure"], "batch": work.batch,
+    }  # fmt: skip
+    row.update(undo=orjson.dumps(snapshot), undo_task=task_id, undo_until=until)
+    work.hold_until = until

@@ -1,0 +1,75 @@
+"""Send back a step that was completed wrongly, while nobody outside has heard of it (DESIGN.md section 6.12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import orjson
+from sqlalchemy import update
+
+from access.policy import may_supervise
+from engine.case_work import CaseWork
+from engine.errors import Conflict, Forbidden, Unfit
+from engine.kernel import inspect
+from engine.projection import item_id
+from engine.tables import work_item
+from engine.work_items import case_of, load_item
+from storage import outbox
+
+
+@dataclass(frozen=True)
+class SendBack:
+    """Take the completion of this task back. A supervisor gives a reason."""
+
+    task_id: str
+    reason: str = ""
+
+    @property
+    def case_id(self) -> str:
+        """Which case."""
+        return case_of(self.task_id)
+
+
+def send_back(work: CaseWork, command: SendBack) -> None:
+    """Restore state, facts, clocks and owner to before the step; delete the notices it would have sent.
+
+    Raises Conflict when the notices are out, when something else has happened since, or when the step moved money.
+    """
+    item, principal, row = load_item(work, command.task_id), work.actor.principal, work.row
+    if principal is None or (item.done_by != principal.person_id and not may_supervise(principal)):
+        raise Forbidden("Only who completed the step, or a supervisor, can send it back.")
+    if item.done_by != principal.person_id and not command.reason.strip():
+        raise Unfit("Give the reason.", fields=[{"field": "reason", "code": "required"}])
+    if item.state != "done":
+        raise Conflict("This task is not completed.", task=item.id)
+    if row["undo"] is None or row["undo_task"] != item.id:
+        raise Conflict("Others have built on this step; it cannot be sent back any more.", task=item.id)
+    if row["undo_until"] <= work.now:
+        raise Conflict("The notices of this step are out; it cannot be sent back any more.", task=item.id)
+    snapshot = orjson.loads(row["undo"])
+    calendars, now = work.services.calendars, work.now
+    current = work.result or inspect(work.process, row["state"], facts=row["facts"], calendars=calendars, now=now)
+    stored = snapshot["state"].encode()
+    earlier = inspect(work.process, stored, facts=snapshot["facts"], calendars=calendars, now=now)
+    back = {t.id: item_id(work.case_id, t.id) for t in earlier.tasks if t.id not in {c.id for c in current.tasks}}
+    work.connection.execute(
+        update(work_item)
+        .where(work_item.c.id.in_(back.values()))
+        .values(state="open", done_at=None, done_by=None, version=work_item.c.version + 1)
+    )
+    work.before = replace(
+        current.before,
+        tasks={t.id: t.due_at.isoformat() if t.due_at else None for t in current.tasks} | dict.fromkeys(back),
+        due=frozenset(d.key for d in current.due),
+        clocks={c.key: c for c in current.clocks},
+    )
+    work.result = earlier
+    outbox.cancel_held(work.connection, work.case_id, f"{snapshot['batch']}:", now=work.now)
+    work.services.unmake(work, snapshot["batch"])
+    row.update(
+        state=earlier.state, facts=snapshot["facts"], status=snapshot["status"], closure=snapshot["closure"],
+        facts_version=row["facts_version"] + 1, undo=None, undo_task=None, undo_until=None, ended_at=None,
+        ended_as=None,
+    )  # fmt: skip
+    work.set_owner(snapshot["owner"])
+    work.log("sent-back", element=item.element, name=item.id, reason=command.reason)

@@ -1,0 +1,107 @@
+"""From the files of a bundle to a process that runs, or to the list of everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from engine.bundle import Files, process_key
+from engine.config_file import read_config
+from engine.decisions import Decision, parse_decisions
+from engine.diagram_index import index_diagrams
+from engine.errors import NotPublishable
+from engine.model.config import ProcessConfig
+from engine.model.operation import Operation
+from engine.model.problem import Problem
+from engine.process import CompiledProcess
+from engine.publication import CheckContext, check_bundle
+from engine.spiff.compile import compile_program
+from forms.catalogue import FormCatalogue, check_files
+
+
+@dataclass(frozen=True)
+class House:
+    """What the installation knows, for the checks: teams, posts, operations, templates of notices."""
+
+    teams: Collection[str]
+    posts: Collection[str]
+    operations: Mapping[str, Operation]
+
+
+def check(files: Files, house: House, *, previous: Mapping[str, str] | None = None) -> list[Problem]:
+    """Return every finding about a bundle, errors and warnings, sorted. Never raises for what the files hold.
+
+    `previous` maps element ids of the version in force to their tags: an id may not change its meaning.
+    """
+    key = process_key(files)
+    file = f"bpmn/{key}/process.toml"
+    config, problems = read_config(files[file], file)
+    if config is not None and config.key != key:
+        problems.append(
+            Problem(file, None, "error", "process-toml", "key", None, f"says {config.key}, but stands in bpmn/{key}/",
+                    "Use the folder's name as the key.")
+        )  # fmt: skip
+    forms = {name: data for name, data in files.items() if name.startswith("forms/")}
+    for found in check_files(forms):
+        problems.append(
+            Problem(
+                found.file, found.line, found.severity, found.code, found.pointer, None, found.message, found.advice
+            )
+        )
+    problems += check_bundle(files, context=_context(files, config, house, previous))
+    return sorted(set(problems), key=lambda p: (p.severity != "error", p.file, p.line or 0, p.code, p.element or ""))
+
+
+def _context(
+    files: Files, config: ProcessConfig | None, house: House, previous: Mapping[str, str] | None
+) -> CheckContext:
+    forms = frozenset(PurePosixPath(n).name for n in files if n.startswith("forms/"))
+    return CheckContext(
+        mode="bundle",
+        known_teams=house.teams,
+        known_posts=house.posts,
+        known_operations={o.name: tuple(sorted(o.required)) for o in house.operations.values()},
+        known_facts=None if config is None else frozenset(config.facts) | {n for n, _ in config.derived},
+        known_data=_form_fields(files),
+        forms=forms,
+        clocks=None if config is None else frozenset(config.clocks),
+        default_team=None if config is None else config.default_team,
+        engine_messages=frozenset() if config is None else frozenset(t.message for t in config.throws),
+        previous_elements=previous,
+    )
+
+
+def _form_fields(files: Files) -> frozenset[str]:
+    forms = {name: data for name, data in files.items() if name.startswith("forms/")}
+    try:
+        catalogue = FormCatalogue.from_files(forms)
+    except ValueError:
+        return frozenset()
+    return frozenset(field.name for form in catalogue.forms.values() for field in form.fields)
+
+
+def compile_bundle(files: Files, house: House) -> CompiledProcess:
+    """Return the process that the files describe. They must have passed `check`.
+
+    Raises NotPublishable when they hold what even the library cannot parse.
+    """
+    key = process_key(files)
+    config, problems = read_config(files[f"bpmn/{key}/process.toml"], f"bpmn/{key}/process.toml")
+    if config is None or any(p.severity == "error" for p in problems):
+        raise NotPublishable(problems=[p.as_dict() for p in problems])
+    diagrams = {name: data for name, data in files.items() if name.endswith(".bpmn")}
+    decisions: dict[str, Decision] = {}
+    for name, data in files.items():
+        if name.endswith(".dmn"):
+            decisions.update(parse_decisions(data, name).decisions)
+    catalogue = FormCatalogue.from_files({n: d for n, d in files.items() if n.startswith("forms/")})
+    return CompiledProcess(
+        config=config,
+        diagram=index_diagrams(diagrams),
+        program=compile_program(diagrams, config.process),
+        decisions=decisions,
+        forms={form.name: form for form in catalogue.forms.values()},
+        form_fields=_form_fields(files),
+        operations=house.operations,
+    )

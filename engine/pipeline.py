@@ -1,0 +1,256 @@
+"""The one way in which anything changes: begin, look, fire what is due, authorise, act, save, commit (DESIGN.md 3).
+
+Every change of a case is a command - a frozen dataclass with a handler. Nobody else commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, insert, select, update
+
+from access.policy import may_see_case
+from engine.case_work import Actor, CaseWork, Services
+from engine.clock import Clock
+from engine.dated import fire_dated
+from engine.errors import Conflict, NotFound, Refusal
+from engine.ids import Ids
+from engine.model.step import FireDue
+from engine.projection import save
+from engine.tables import conflict_of_interest, incident, instance, work_item
+from storage.database import Database, UnitOfWork
+from storage.turns import Turn
+
+MAX_FIRINGS = 100
+"""Due instants fired before one command; what is left is the sweep's."""
+RETRY_AFTER = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
+"""How long a case whose firing failed is left alone, by the number of failures."""
+
+BeforeCommit = Callable[[Connection, Any], None]
+"""Called with the open transaction and the answer: what must commit with the change or not at all."""
+
+
+class CaseCommand(Protocol):
+    """A change of one case."""
+
+    @property
+    def case_id(self) -> str:
+        """Which case."""
+        ...
+
+
+class CaseHandler(Protocol):
+    """Carries out one kind of command on one case."""
+
+    def __call__(self, work: CaseWork, command: Any) -> Any:
+        """Authorise, act, and return the answer. Raises a Refusal before it writes anything."""
+        ...
+
+
+class HouseHandler(Protocol):
+    """Carries out a command that opens a case, or concerns none."""
+
+    def __call__(self, desk: Desk, command: Any) -> Any:
+        """Authorise, act, and return the answer."""
+        ...
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a house command works with: the transaction, and the way to bring new cases to life in it."""
+
+    connection: Connection
+    services: Services
+    ids: Ids
+    now: datetime
+    actor: Actor
+    pipeline: Pipeline
+
+    def open_case(self, case_id: str, process_key: str, facts: Mapping[str, Any], *, owner: str | None) -> CaseWork:
+        """Return a new case on the newest version of a process, not started and not yet saved."""
+        version = self.services.versions.newest(self.connection, process_key)
+        row = {
+            "case_id": case_id, "version_id": version.id, "row_version": 0, "state": None, "facts": dict(facts),
+            "facts_version": 1, "status": "registered", "closure": None, "case_owner": owner, "priority": None,
+            "impact": None, "category": None, "waits_for": [], "started_at": self.now, "ended_at": None,
+            "ended_as": None, "next_due": None, "next_state_due": None, "next_dated": None, "next_clock_due": None,
+            "retry_at": None, "undo": None,
+            "undo_task": None, "undo_until": None,
+        }  # fmt: skip
+        self.connection.execute(insert(instance).values(**{**row, "state": b""}))
+        return CaseWork(
+            connection=self.connection, services=self.services, ids=self.ids, now=self.now, actor=self.actor,
+            case_id=case_id, process=self.services.versions.process(self.connection, version.id), row=row, batch="1",
+        )  # fmt: skip
+
+
+class Pipeline:
+    """Runs commands. One for a process; safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        ids: Ids,
+        services: Services,
+        case_handlers: Mapping[type, CaseHandler],
+        house_handlers: Mapping[type, HouseHandler],
+    ) -> None:
+        self.database, self.clock, self.ids, self.services = database, clock, ids, services
+        self._case_handlers, self._house_handlers = case_handlers, house_handlers
+
+    def run(self, command: Any, actor: Actor, *, before_commit: BeforeCommit | None = None) -> Any:
+        """Carry out a command in one transaction and return its answer.
+
+        Raises the handler's Refusal with nothing changed - except that what was due has fired and stays, when it was
+        the firing that took the ground from under the command (Conflict). Raises StoreBusy when the store is busy.
+        """
+        house = self._house_handlers.get(type(command))
+        with self.database.write(turn=Turn.PERSON) as unit:
+            if house is not None:
+                desk = Desk(unit.connection, self.services, self.ids, self.clock.now(), actor, self)
+                answer = house(desk, command)
+            else:
+                answer = self._run_case(unit, command, actor)
+                if isinstance(answer, _Overtaken):
+                    unit.commit()
+                    raise answer.refusal
+            if before_commit is not None:
+                before_commit(unit.connection, answer)
+            unit.commit()
+        return answer
+
+    def _run_case(self, unit: UnitOfWork, command: CaseCommand, actor: Actor) -> Any:
+        connection, now = unit.connection, self.clock.now()
+        work = self.load(connection, command.case_id, actor, now)
+        fence = work.row["row_version"]
+        fired = self.fire_what_is_due(work)
+        ground = (dict(work.row), list(work.events), list(work.tellings), work.result)
+        try:
+            answer = self._case_handlers[type(command)](work, command)
+        except Conflict as refusal:
+            if not fired:
+                raise
+            # The firing stands and the person is told; a handler refuses before it writes rows of its own.
+            work.row, work.events, work.tellings, work.result = ground
+            save(work, fence=fence)
+            return _Overtaken(refusal)
+        save(work, fence=fence)
+        return answer
+
+    def load(self, connection: Connection, case_id: str, actor: Actor, now: datetime) -> CaseWork:
+        """Return the case under its row lock. Raises NotFound when it does not exist or is not the actor's to see."""
+        row = connection.execute(select(instance).where(instance.c.case_id == case_id).with_for_update()).first()
+        if row is None or not self._visible(connection, case_id, row.case_owner, actor):
+            raise NotFound("There is no such case.", case=case_id)
+        return CaseWork(
+            connection=connection, services=self.services, ids=self.ids, now=now, actor=actor, case_id=case_id,
+            process=self.services.versions.process(connection, row.version_id), row=dict(row._mapping),
+            batch=str(row.row_version + 1),
+        )  # fmt: skip
+
+    def _visible(self, connection: Connection, case_id: str, owner: str | None, actor: Actor) -> bool:
+        if actor.principal is None:
+            return True
+        asked = connection.execute(
+            select(work_item.c.team, work_item.c.post, work_item.c.assignee)
+            .where(work_item.c.case_id == case_id)
+            .distinct()
+        ).all()
+        conflicted = connection.execute(
+            select(conflict_of_interest.c.person).where(conflict_of_interest.c.case_id == case_id)
+        ).scalars()
+        return may_see_case(
+            actor.principal,
+            case_owner=owner,
+            asked_teams=[r.team for r in asked if r.team],
+            asked_posts=[r.post for r in asked if r.post],
+            asked_people=[r.assignee for r in asked if r.assignee],
+            respondents=list(conflicted),
+        )
+
+    def fire_what_is_due(self, work: CaseWork, *, limit: int = MAX_FIRINGS) -> int:
+        """Fire every due instant up to now, one at a time; return how many.
+
+        A firing that fails is discarded and recorded as an incident, and the case is left alone for a while: the
+        command that follows goes on.
+        """
+        count = 0
+        while count < limit and self._is_due(work):
+            before = (dict(work.row), list(work.events), list(work.tellings), work.result, work.before)
+            try:
+                fire_next(work)
+            except Refusal as refusal:
+                work.row, work.events, work.tellings, work.result, work.before = before
+                self._record_incident(work, refusal)
+                break
+            count += 1
+        return count
+
+    @staticmethod
+    def _is_due(work: CaseWork) -> bool:
+        retry_at: datetime | None = work.row["retry_at"]
+        if retry_at is not None and retry_at > work.now:
+            return False
+        return any(at is not None and at <= work.now for at in (work.state_due, work.row["next_dated"]))
+
+    def _record_incident(self, work: CaseWork, refusal: Refusal) -> None:
+        known = work.connection.execute(
+            select(incident).where(incident.c.case_id == work.case_id, incident.c.resolved_at.is_(None))
+        ).first()
+        attempts = 1 if known is None else known.attempts + 1
+        element = refusal.details.get("element")
+        if known is None:
+            work.connection.execute(
+                insert(incident).values(
+                    id=self.ids.new(), case_id=work.case_id, at=work.now, element=element, doing="fire due",
+                    reason=refusal.message, attempts=attempts,
+                )
+            )  # fmt: skip
+        else:
+            work.connection.execute(
+                update(incident).where(incident.c.id == known.id).values(attempts=attempts, reason=refusal.message)
+            )
+        work.row["retry_at"] = work.now + RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
+        work.log("incident", element=element, reason=refusal.message, attempts=attempts)
+
+    def sweep_case(self, case_id: str) -> int:
+        """Fire what is due in one case, in a transaction of its own; return how many instants fired.
+
+        Somebody else having the case at the moment is no error: it returns 0 and is asked again.
+        """
+        with self.database.write(turn=Turn.SWEEP) as unit:
+            connection = unit.connection
+            statement = select(instance).where(instance.c.case_id == case_id).with_for_update(skip_locked=True)
+            row = connection.execute(statement).first()
+            if row is None:
+                return 0
+            now = self.clock.now()
+            work = CaseWork(
+                connection=connection, services=self.services, ids=self.ids, now=now, actor=Actor("system"),
+                case_id=case_id, process=self.services.versions.process(connection, row.version_id),
+                row=dict(row._mapping), batch=str(row.row_version + 1),
+            )  # fmt: skip
+            fired = self.fire_what_is_due(work)
+            save(work, fence=row.row_version)
+            unit.commit()
+        return fired
+
+
+def fire_next(work: CaseWork) -> None:
+    """Fire the earliest due instant of a case: what its state says, or a dated record."""
+    state_due, dated = work.state_due, work.row["next_dated"]
+    if state_due is None or (dated is not None and dated < state_due):
+        fire_dated(work)
+    else:
+        work.step(FireDue())
+        work.row["retry_at"] = None
+
+
+@dataclass(frozen=True)
+class _Overtaken:
+    refusal: Conflict

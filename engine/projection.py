@@ -1,0 +1,172 @@
+"""Writes one case's change down: the instance, and the rows that people search, each only where it differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, update
+
+from engine.case_work import CaseWork
+from engine.errors import Conflict
+from engine.model.step import ClockView, OpenTask, StepResult
+from engine.tables import case_clock, deadline, event_log, instance, work_item
+from storage import outbox
+from storage.insert import upsert
+
+PROJECTED_FACTS = ("priority", "impact", "category")
+"""Facts that lists filter by."""
+
+
+def save(work: CaseWork, *, fence: int) -> None:
+    """Write the case in the open transaction; nothing is committed here.
+
+    `fence` is the row version that was read. Raises Conflict when somebody else has written the row since.
+    """
+    result = work.result
+    if result is not None:
+        _write_tasks(work, result)
+        _write_clocks(work, result)
+        _write_deadlines(work, result)
+    _write_instance(work, result, fence)
+    if work.events:
+        work.connection.execute(
+            insert(event_log),
+            [
+                {
+                    "case_id": work.case_id, "at": work.now, "kind": e.kind, "element": e.element, "name": e.name,
+                    "task": e.task, "actor": work.actor.id, "detail": dict(e.detail),
+                }
+                for e in work.events
+            ],
+        )  # fmt: skip
+    _write_outbox(work)
+
+
+def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> None:
+    row = work.row
+    row["row_version"] = fence + 1
+    if result is not None:
+        row["status"] = result.status or row["status"]
+        row["closure"] = result.closure
+        row["waits_for"] = list(result.waits_for)
+        row.update({name: row["facts"].get(name) for name in PROJECTED_FACTS})
+        if result.ended and row["ended_at"] is None:
+            row["ended_at"], row["ended_as"] = work.now, result.ended_at_element
+        row["next_state_due"] = result.due[0].due_at if result.due else None
+        row["next_clock_due"] = min(
+            (c.due_at for c in result.clocks if c.state == "running" and c.due_at), default=None
+        )
+    row["next_due"] = min((at for at in (row["next_state_due"], row["next_dated"]) if at is not None), default=None)
+    values = {k: v for k, v in row.items() if k not in ("case_id", "started_at")}
+    done = work.connection.execute(
+        update(instance).where(instance.c.case_id == work.case_id, instance.c.row_version == fence).values(**values)
+    )
+    if done.rowcount != 1:
+        raise Conflict("The case was changed by somebody else at the same moment; look again.")
+
+
+def _write_tasks(work: CaseWork, result: StepResult) -> None:
+    before = work.before.tasks if work.before else {}
+    now_open = {task.id: task for task in result.tasks}
+    gone = [task for task in before if task not in now_open]
+    if gone:
+        ids = [item_id(work.case_id, task) for task in gone]
+        work.connection.execute(
+            update(work_item)
+            .where(work_item.c.id.in_(ids), work_item.c.state == "open")
+            .values(state="cancelled", done_at=work.now, version=work_item.c.version + 1)
+        )
+    fresh = [task for task in result.tasks if task.id not in before]
+    if fresh:
+        work.connection.execute(insert(work_item), [_new_item(work, task) for task in fresh])
+    moved = [t for t in result.tasks if t.id in before and before[t.id] != (t.due_at.isoformat() if t.due_at else None)]
+    for task in moved:
+        work.connection.execute(
+            update(work_item).where(work_item.c.id == item_id(work.case_id, task.id)).values(due_at=task.due_at)
+        )
+    _bump_shown(work, result, [t for t in result.tasks if t.id in before])
+
+
+def _bump_shown(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> None:
+    """A task whose form shows a fact that changed gets a new version: what its reader saw is out of date."""
+    changed = set(result.facts_changed)
+    stale = [
+        item_id(work.case_id, task.id)
+        for task in kept
+        if changed and (form := work.process.forms.get(task.form or "")) and any(s.fact in changed for s in form.shows)
+    ]
+    if stale:
+        work.connection.execute(
+            update(work_item).where(work_item.c.id.in_(stale)).values(version=work_item.c.version + 1)
+        )
+
+
+def _new_item(work: CaseWork, task: OpenTask) -> dict[str, Any]:
+    assignee, post = work.services.placement.place(work, task)
+    return {
+        "id": item_id(work.case_id, task.id), "case_id": work.case_id, "task": task.id, "element": task.element,
+        "name": task.name, "process": task.process, "team": task.team, "post": post, "assignee": assignee,
+        "owner_bound": task.assign == "owner", "owns": task.owns, "excluded": list(task.excluded),
+        "form": task.form, "round": task.round, "state": "open", "version": 1, "due_at": task.due_at,
+        "entered_at": task.entered_at,
+    }  # fmt: skip
+
+
+def item_id(case_id: str, task: str) -> str:
+    """Return the public id of a task: the case's and the task's own."""
+    return f"{case_id}-{task}"
+
+
+def _write_clocks(work: CaseWork, result: StepResult) -> None:
+    before: Mapping[str, ClockView] = work.before.clocks if work.before else {}
+    for clock in result.clocks:
+        if before.get(clock.key) == clock:
+            continue
+        upsert(
+            work.connection,
+            case_clock,
+            {
+                "case_id": work.case_id, "key": clock.key, "name": clock.name, "scope": clock.scope,
+                "round": clock.round, "state": clock.state, "mode": clock.mode, "budget": clock.budget,
+                "started_at": clock.started_at, "due_at": clock.due_at, "met_at": clock.met_at, "late": clock.late,
+                "revision": clock.revision, "provisional": clock.provisional, "reasons": list(clock.reasons),
+            },
+            unique=("case_id", "key"),
+        )  # fmt: skip
+
+
+def _write_deadlines(work: CaseWork, result: StepResult) -> None:
+    before = work.before.due if work.before else frozenset()
+    items = {item.key: item for item in result.due}
+    gone = before - items.keys()
+    if gone:
+        work.connection.execute(
+            delete(deadline).where(and_(deadline.c.case_id == work.case_id, deadline.c.key.in_(sorted(gone))))
+        )
+    fresh = [item for key, item in items.items() if key not in before]
+    if fresh:
+        work.connection.execute(
+            insert(deadline),
+            [
+                {"case_id": work.case_id, "key": i.key, "source": i.source, "name": i.name, "due_at": i.due_at}
+                for i in fresh
+            ],
+        )
+
+
+def _write_outbox(work: CaseWork) -> None:
+    held = work.hold_until
+    messages = []
+    for telling in work.tellings:
+        for recipient in work.services.placement.recipients(work, telling.to):
+            messages.append(
+                outbox.Message(
+                    id=work.ids.new(), case_id=work.case_id, cause=f"{work.batch}:{telling.cause}",
+                    kind=telling.template, recipient=recipient,
+                    payload={"to": telling.to, "values": dict(telling.values)},
+                    created_at=work.now, deliver_after=held if held and held > work.now else work.now,
+                    held_until=held if held and held > work.now else None,
+                )
+            )  # fmt: skip
+    outbox.write(work.connection, messages)

@@ -1,0 +1,163 @@
+"""Numbered, immutable versions of processes: stored as bundles, compiled once, shared by every case that runs them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from engine.bundle import Files, content_digest, pack, process_key, unpack
+from engine.compile_bundle import House, check, compile_bundle
+from engine.errors import NotFound, NotPublishable
+from engine.model.problem import Problem
+from engine.process import CompiledProcess
+from engine.tables import process_version
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version, as lists show it."""
+
+    id: str
+    process_key: str
+    number: int
+    digest: str
+    active: bool
+    published_at: datetime
+    published_by: str | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What publishing a bundle came to."""
+
+    version: Version
+    problems: tuple[Problem, ...]
+    """Warnings; errors refuse."""
+    outcome: str
+    """`published`, `drawing` (same process, new layout), or `unchanged`."""
+
+
+class Versions:
+    """Finds and publishes versions. Safe to share between threads; compiled versions stay in memory."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._compiled: dict[str, CompiledProcess] = {}
+        self._lock = threading.Lock()
+
+    def process(self, connection: Connection, version_id: str) -> CompiledProcess:
+        """Return a version ready to run, from memory or parsed from its bundle. Raises NotFound."""
+        found = self._compiled.get(version_id)
+        if found is None:
+            files = self.files(connection, version_id)
+            with self._lock:
+                found = self._compiled.get(version_id) or compile_bundle(files, self.house)
+                self._compiled[version_id] = found
+        return found
+
+    def files(self, connection: Connection, version_id: str) -> dict[str, bytes]:
+        """Return the files of a version, with its newest drawing. Raises NotFound."""
+        table = process_version.c
+        row = connection.execute(select(table.bundle, table.drawing).where(table.id == version_id)).first()
+        if row is None:
+            raise NotFound("There is no such version of a process.", version=version_id)
+        return {**unpack(row.bundle), **(unpack(row.drawing) if row.drawing else {})}
+
+    def newest(self, connection: Connection, key: str) -> Version:
+        """Return the newest active version of a process. Raises NotFound when it was never published."""
+        table = process_version.c
+        row = connection.execute(
+            _columns().where(table.process_key == key, table.active).order_by(table.number.desc()).limit(1)
+        ).first()
+        if row is None:
+            raise NotFound(f"No version of the process {key} is published.", process=key)
+        return _version(row)
+
+    def all(self, connection: Connection) -> list[Version]:
+        """Return every version, newest first within each process."""
+        table = process_version.c
+        return [_version(r) for r in connection.execute(_columns().order_by(table.process_key, table.number.desc()))]
+
+    def get(self, connection: Connection, key: str, number: int) -> Version:
+        """Return one version by process and number. Raises NotFound."""
+        table = process_version.c
+        row = connection.execute(_columns().where(table.process_key == key, table.number == number)).first()
+        if row is None:
+            raise NotFound("There is no such version of a process.", process=key, number=number)
+        return _version(row)
+
+    def check(self, connection: Connection, files: Files) -> list[Problem]:
+        """Return every finding about a bundle, compared with the version in force. Stores nothing."""
+        return check(files, self.house, previous=self._previous(connection, process_key(files)))
+
+    def publish(
+        self, connection: Connection, files: Files, *, version_id: str, now: datetime, by: str | None, note: str = ""
+    ) -> Publication:
+        """Store a bundle as the next version of its process; new cases take it at once, running ones keep theirs.
+
+        The same content again gives `unchanged`, a new layout alone `drawing`: repeating is safe. Raises
+        NotPublishable with the whole list when the bundle has errors; then nothing is stored.
+        """
+        problems = tuple(self.check(connection, files))
+        if any(p.severity == "error" for p in problems):
+            raise NotPublishable(problems=[p.as_dict() for p in problems])
+        process = compile_bundle(files, self.house)
+        key, digest = process_key(files), content_digest(files)
+        table = process_version.c
+        same = connection.execute(_columns().where(table.process_key == key, table.digest == digest)).first()
+        if same is not None:
+            return self._republish(connection, _version(same), files, problems)
+        number = (
+            connection.execute(select(func.max(table.number)).where(table.process_key == key)).scalar_one() or 0
+        ) + 1
+        version = Version(version_id, key, number, digest, True, now, by, note)
+        connection.execute(
+            insert(process_version).values(
+                id=version_id, process_key=key, number=number, digest=digest, bundle=pack(files), active=True,
+                published_at=now, published_by=by, note=note,
+            )
+        )  # fmt: skip
+        with self._lock:
+            self._compiled[version_id] = process
+        return Publication(version, problems, "published")
+
+    def _republish(
+        self, connection: Connection, version: Version, files: Files, problems: tuple[Problem, ...]
+    ) -> Publication:
+        drawings = {name: data for name, data in files.items() if name.endswith(".bpmn")}
+        stored = self.files(connection, version.id)
+        where = process_version.c.id == version.id
+        if not version.active:
+            connection.execute(update(process_version).where(where).values(active=True))
+        if all(stored.get(name) == data for name, data in drawings.items()):
+            return Publication(version, problems, "unchanged")
+        connection.execute(update(process_version).where(where).values(drawing=pack(drawings)))
+        return Publication(version, problems, "drawing")
+
+    def _previous(self, connection: Connection, key: str) -> Mapping[str, str] | None:
+        try:
+            version = self.newest(connection, key)
+        except NotFound:
+            return None
+        elements = self.process(connection, version.id).diagram.elements
+        return {element.id: element.kind for element in elements.values()}
+
+
+def _columns() -> Any:
+    table = process_version.c
+    return select(
+        table.id, table.process_key, table.number, table.digest, table.active, table.published_at, table.published_by,
+        table.note,
+    )  # fmt: skip
+
+
+def _version(row: Any) -> Version:
+    return Version(
+        row.id, row.process_key, row.number, row.digest, row.active, row.published_at, row.published_by, row.note
+    )

@@ -1,0 +1,70 @@
+"""Reading a task for a command: is it open, is it this person's to do, is it what the person saw?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from access.policy import Principal, may_work_on
+from engine.case_work import CaseWork
+from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale
+from engine.model.elements import Element
+from engine.tables import work_item
+
+
+def case_of(task_id: str) -> str:
+    """Return the case a task id belongs to. Raises NotFound for text that is no task id."""
+    case_id, separator, task = task_id.rpartition("-")
+    if not (separator and case_id and task) or len(task_id) > 80:
+        raise NotFound("There is no such task.", task=task_id)
+    return case_id
+
+
+def load_item(work: CaseWork, task_id: str) -> Any:
+    """Return the row of a task of this case. Raises NotFound."""
+    row = work.connection.execute(
+        select(work_item).where(work_item.c.id == task_id, work_item.c.case_id == work.case_id)
+    ).first()
+    if row is None:
+        raise NotFound("There is no such task.", task=task_id)
+    return row
+
+
+def require_open(item: Any, *, version: int | None = None, must_match: bool = False) -> None:
+    """Raise Conflict, with who and when, unless the task is open; Stale unless it is the version that was seen."""
+    if item.state == "done":
+        raise Conflict(
+            "This task has been completed already.", task=item.id, by=item.done_by, at=item.done_at.isoformat()
+        )
+    if item.state != "open":
+        raise Conflict("This task is no longer needed; the case has moved on.", task=item.id)
+    if version is None and must_match:
+        raise MatchRequired(current=item.version)
+    if version is not None and version != item.version:
+        raise Stale("The task has changed since you saw it.", seen=version, current=item.version)
+
+
+def require_mine(item: Any, principal: Principal | None) -> Principal:
+    """Raise Forbidden, saying why, unless this person may do the task; return the person."""
+    if principal is None:
+        raise Forbidden("Only members of staff work on tasks.")
+    if principal.person_id in (item.excluded or ()):
+        raise Forbidden("You did a step that this one must be apart from; somebody else decides.", task=item.id)
+    if not may_work_on(principal, team=item.team, post=item.post, assignee=item.assignee):
+        raise Forbidden(
+            "This task belongs to somebody else.", task=item.id, team=item.team, post=item.post, assignee=item.assignee
+        )
+    return principal
+
+
+def element_of(work: CaseWork, item: Any) -> Element:
+    """Return the drawn element of a task."""
+    return work.process.diagram.elements[item.element]
+
+
+def give_to(work: CaseWork, item: Any, person: str | None) -> None:
+    """Write who has a task; its version moves on."""
+    work.connection.execute(
+        update(work_item).where(work_item.c.id == item.id).values(assignee=person, version=item.version + 1)
+    )
