@@ -1,4 +1,4 @@
-"""Finds the real inputs that stand beside the checkout; a test that needs them skips, saying so, where they are absent."""
+"""Finds the real inputs that stand beside the checkout; a test that needs them skips, saying so, where they are not."""
 
 from __future__ import annotations
 
