@@ -37,8 +37,12 @@ class Bundle:
 
     context: CheckContext
     documents: list[Document] = field(default_factory=list)
-    decisions: frozenset[str] = frozenset()
-    """Ids of the decisions in the files and of those that the context knows."""
+    decisions: dict[str, list[tuple[str, int | None]]] = field(default_factory=dict)
+    """Decision id -> the files and lines that hold it."""
+    broken: set[str] = field(default_factory=set)
+    """Ids of elements of decision files that have errors of their own."""
+    outputs: set[str] = field(default_factory=set)
+    """Names that the decisions set."""
 
     def add(self, file: str, root: etree._Element) -> None:
         """Take a parsed diagram in."""

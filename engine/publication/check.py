@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -13,6 +13,7 @@ from engine.publication.context import CheckContext
 from engine.publication.names import tag
 from engine.publication.reading import read
 from engine.publication.registry import RULES, Finding, Rule
+from engine.publication.tables import read_tables
 
 
 def check_bundle(files: Mapping[str, bytes], *, context: CheckContext | None = None) -> list[Problem]:
@@ -30,30 +31,13 @@ def check_bundle(files: Mapping[str, bytes], *, context: CheckContext | None = N
             problems += (_problem(RULES[code], finding, name) for code, finding in findings)
             if raw.root is not None:
                 bundle.add(name, raw.root)
-    decisions, more = _decisions(files)
-    problems += more
-    bundle.decisions = frozenset(decisions) | frozenset(context.known_decisions)
+    problems += read_tables(files, bundle)
     places = {document.root: document.file for document in bundle.documents}
     for rule in RULES.values():
         if rule.check is not None:
             for finding in rule.check(bundle):
                 problems.append(_problem(rule, finding, finding.file or _file_of(finding, places)))
     return sorted(set(problems), key=_order)
-
-
-def _decisions(files: Mapping[str, bytes]) -> tuple[Iterable[str], list[Problem]]:
-    names = [name for name in sorted(files) if name.lower().endswith(".dmn")]
-    if not names:
-        return (), []
-    from engine.decisions import parse_decisions  # only where there are tables: the reader of FEEL is costly to load
-
-    found: set[str] = set()
-    problems: list[Problem] = []
-    for name in names:
-        parsed = parse_decisions(files[name], name)
-        found.update(parsed.decisions)
-        problems += parsed.problems
-    return found, problems
 
 
 def _file_of(finding: Finding, places: Mapping[etree._Element, str]) -> str:

@@ -74,7 +74,7 @@ def name_unknown(bundle: Bundle) -> Iterator[Finding]:
     context = bundle.context
     if context.known_facts is None:
         return
-    known = {*context.known_facts, *context.known_data, *names_set(bundle), "form"}
+    known = {*context.known_facts, *context.known_data, *names_set(bundle), *bundle.outputs, "form"}
     for element, where, line, names in _names_used(bundle):
         for name in sorted(names - known):
             yield Finding(

@@ -82,11 +82,28 @@ def decision_missing(bundle: Bundle) -> Iterator[Finding]:
                 f"The {words(node.element)} names no decision table.",
                 "Enter the id of a decision (calledDecisionId) in its properties.",
             )
-        elif decision not in bundle.decisions:
+        elif decision not in {*bundle.decisions, *bundle.broken, *bundle.context.known_decisions}:
             yield Finding(
                 node.element,
                 f"The {words(node.element)} asks the decision {decision}, which is not in the files.",
                 "Check it together with the file of that decision table, or correct the id.",
+            )
+
+
+@rule(
+    "decision-twice",
+    "error",
+    "Two files hold a decision with the same id, so one would decide in place of the other.",
+    "Give one of them another id, and remove files that are copies.",
+)
+def decision_twice(bundle: Bundle) -> Iterator[Finding]:
+    for id_, places in bundle.decisions.items():
+        for file, line in places[1:]:
+            yield Finding(
+                line,
+                f"The id {id_} is already used by a decision in {places[0][0]}.",
+                "Give one of the two another id, and remove files that are copies.",
+                file=file,
             )
 
 
