@@ -94,6 +94,18 @@ class NoticeBook:
             raise NotFound(f"there is no notice {name!r}", template=name)
         return self.templates[name]
 
+    def for_reader(self, name: str, reader: Audience) -> Template:
+        """Return the template for this reader: itself, or its variant `<name>_staff` / `<name>_complainant`.
+
+        Raises NotFound where there is none: a notice to staff never reaches a complainant by mistake.
+        """
+        template = self.template(name)
+        if template.audience != reader:
+            template = self.template(f"{name}_{reader}")
+        if template.audience != reader:
+            raise NotFound(f"the notice {template.name!r} is not for the {reader}", template=template.name)
+        return template
+
     def render(self, name: str, language: str, values: Mapping[str, str]) -> Notice:
         """Return a notice filled in. Raises NotFound for its name, and Unfit as `render` does."""
         return render(self.template(name), language, values)

@@ -107,6 +107,15 @@ def test_an_unknown_notice_is_refused_by_name() -> None:
     assert caught.value.details == {"template": "results"}
 
 
+def test_each_reader_gets_the_notice_meant_for_them_or_none() -> None:
+    book = parse_notices(SHIPPED.read_bytes(), file="notices.toml")
+    assert book.for_reader("withdrawal_noted", "complainant").name == "withdrawal_noted"
+    assert book.for_reader("withdrawal_noted", "staff").name == "withdrawal_noted_staff"
+    for name, reader in (("support_late", "complainant"), ("receipt", "staff"), ("nothing", "staff")):
+        with pytest.raises(NotFound):
+            book.for_reader(name, "complainant" if reader == "complainant" else "staff")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

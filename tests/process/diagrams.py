@@ -1,0 +1,46 @@
+"""The diagrams of the complaint process as XML, for the tests that compare the words around them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from lxml import etree
+
+from tests.support.shared import ROOT
+
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
+FOLDER = ROOT / "bpmn" / "complaint"
+NAMED_ELSEWHERE = {"lane", "message", "signal", "error", "escalation", "inputDataItem", "outputDataItem"}
+"""Their names are codes: of teams (posts.toml), of messages, of variables."""
+
+
+@cache
+def roots() -> tuple[Any, ...]:
+    return tuple(etree.parse(path).getroot() for path in sorted(FOLDER.glob("*.bpmn")))
+
+
+def elements(*kinds: str) -> list[Any]:
+    """Return the BPMN elements of these kinds (all without one) in all the diagrams."""
+    found = [element for root in roots() for element in root.iter() if str(element.tag).startswith(BPMN)]
+    return [element for element in found if not kinds or element.tag.removeprefix(BPMN) in kinds]
+
+
+def names() -> dict[str, str]:
+    """Return the drawn name of each element that a person reads, by id."""
+    return {
+        element.get("id"): element.get("name")
+        for element in elements()
+        if element.get("id") and element.get("name") and element.tag.removeprefix(BPMN) not in NAMED_ELSEWHERE
+    }
+
+
+def properties(name: str) -> dict[str, str]:
+    """Return the value of an extension property, by the id of the element that has it."""
+    return {
+        element.get("id"): entry.get("value")
+        for element in elements("userTask", "serviceTask", "scriptTask", "subProcess", "callActivity")
+        for entry in element.iterfind(f"{BPMN}extensionElements/{SPIFF}properties/{SPIFF}property")
+        if entry.get("name") == name
+    }

@@ -1,0 +1,71 @@
+"""Every notice that the diagrams and the clocks name exists, for the reader it is sent to, with the text it needs."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from functools import cache
+from typing import Any
+
+from complaints.notices import Audience, NoticeBook, parse_notices
+from forms.catalogue import FormCatalogue
+from tests.process.diagrams import FOLDER, SPIFF, elements
+from tests.support.shared import ROOT
+
+
+@cache
+def book() -> NoticeBook:
+    return parse_notices((FOLDER / "notices.toml").read_bytes(), file="notices.toml")
+
+
+def reader(to: str) -> Audience:
+    return "complainant" if to == "complainant" else "staff"
+
+
+def named_in_diagrams() -> list[tuple[str, list[str], str]]:
+    found = []
+    for task in elements("serviceTask"):
+        for operator in task.iter(f"{SPIFF}serviceTaskOperator"):
+            given: dict[str, Any] = {
+                parameter.get("id"): ast.literal_eval(parameter.get("value"))
+                for parameter in operator.iter(f"{SPIFF}parameter")
+                if operator.get("id") == "notify"
+            }
+            if given:
+                to = given["to"] if isinstance(given["to"], list) else [given["to"]]
+                found.append((task.get("id"), to, given["template"]))
+    return found
+
+
+def test_every_notice_named_in_a_diagram_exists_for_those_it_goes_to() -> None:
+    named = named_in_diagrams()
+    assert len(named) > 15
+    for element, to, template in named:
+        for whom in to:
+            assert book().for_reader(template, reader(whom)).audience == reader(whom), element
+
+
+def test_every_notice_named_by_a_rung_of_a_clock_exists_for_those_it_goes_to() -> None:
+    clocks = tomllib.loads((FOLDER / "process.toml").read_text(encoding="utf-8"))["clocks"]
+    rungs = [rung for clock in clocks.values() for rung in clock.get("rungs", [])]
+    assert len(rungs) > 8
+    for rung in rungs:
+        for whom in rung["to"]:
+            assert book().for_reader(rung["template"], reader(whom)).audience == reader(whom), rung
+
+
+def test_every_text_that_a_notice_carries_comes_from_a_field_that_the_complainant_may_read() -> None:
+    catalogue = FormCatalogue.from_folder(ROOT / "forms" / "definitions")
+    public = {
+        field.name
+        for (process, _), form in catalogue.forms.items()
+        if process == "complaint"
+        for field in form.fields
+        if field.audience == "public"
+    }
+    sources = {template.text_from for template in book().templates.values() if template.text_from is not None}
+    assert sources - public == set()
+    assert sources == {
+        "acknowledgement_text", "exit_text", "interim_text", "papers_wanted", "question", "reasons", "response_text",
+        "result_text",
+    }  # fmt: skip
