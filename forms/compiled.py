@@ -11,7 +11,7 @@ from forms.formats import FORMATS, MAX_EMAIL
 from forms.keywords import MAX_INTEGER, MAX_NUMBER, MONEY, Part, validator_class
 from forms.kinds import kind_of
 from forms.money import money_faults
-from forms.pattern import MAX_TEXT, compile_pattern
+from forms.pattern import MAX_TEXT, LimitedPattern, compile_pattern
 
 MAX_STRING = 20_000
 """The longest text where the schema names no maxLength, in characters; a larger maxLength is cut to it."""
@@ -49,8 +49,9 @@ def items_of(schema: dict[str, Any]) -> int | None:
 
 
 def _object(schema: dict[str, Any]) -> Part:
-    fields = {name: _field(field) for name, field in schema.get("properties", {}).items()}
-    part = Part(_condition(schema))
+    properties = schema.get("properties", {})
+    fields = {name: _field(field) for name, field in properties.items()}
+    part = Part(_condition({key: value for key, value in schema.items() if key != "properties"}, properties))
     part["properties"] = fields
     if not {"allOf", "if", "dependentRequired"} & set(schema):
         part.holds = _object_holds(fields, frozenset(schema.get("required", [])))
@@ -90,7 +91,7 @@ def _field(schema: dict[str, Any]) -> Part:
     if kind == "choices":
         part["uniqueItems"] = True
     if "pattern" in schema:
-        part["pattern"] = compile_pattern(schema["pattern"], min(part["maxLength"], MAX_TEXT))
+        part["pattern"] = _limited(schema["pattern"], schema)
     part.holds = _holds(part, str(kind))
     return part
 
@@ -120,7 +121,7 @@ def _text_holds(part: Part) -> Holds:
             type(value) is str
             and least <= len(value) <= most
             and (test is None or test(value))
-            and (pattern is None or pattern.fullmatch(value) is not None)
+            and (pattern is None or pattern.fits(value))
         )
 
     return holds
@@ -149,20 +150,30 @@ def _list_holds(part: Part) -> Holds | None:
     return holds
 
 
-def _condition(node: Any) -> Any:
-    """Return a condition, or the keywords of an object, with the patterns inside it compiled."""
+def _limited(pattern: str, field: dict[str, Any]) -> LimitedPattern:
+    """Return a pattern with the limit of the field it speaks of, for which the check has counted its ways."""
+    limit = min(int(field.get("maxLength", MAX_TEXT)), MAX_TEXT)
+    return LimitedPattern(compile_pattern(pattern, limit), limit)
+
+
+def _condition(node: Any, fields: dict[str, Any], field: dict[str, Any] | None = None) -> Any:
+    """Return a condition with the patterns inside it compiled.
+
+    `fields` are the fields of the object that the condition speaks of, `field` the one whose answer it tests, if any.
+    """
     if isinstance(node, list):
-        return [_condition(item) for item in node]
+        return [_condition(item, fields, field) for item in node]
     if not isinstance(node, dict):
         return node
     result: dict[str, Any] = {}
     for key, value in node.items():
         if key == "pattern" and isinstance(value, str):
-            result[key] = compile_pattern(value)
+            result[key] = _limited(value, field or {})
         elif key == "properties":
-            result[key] = {name: _condition(test) for name, test in value.items()}
+            tested = {name: fields.get(name, {}) for name in value}
+            result[key] = {n: _condition(test, tested[n].get("properties", {}), tested[n]) for n, test in value.items()}
         elif key in ("const", "enum", "required", "dependentRequired"):
             result[key] = value
         else:
-            result[key] = _condition(value)
+            result[key] = _condition(value, fields, field)
     return result

@@ -7,7 +7,6 @@ an error, that an answer is in order; whatever it does not vouch for goes the lo
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -19,6 +18,7 @@ from jsonschema.validators import extend
 
 from forms.formats import FORMATS
 from forms.money import money_faults
+from forms.pattern import LimitedPattern
 
 MAX_INTEGER = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly (RFC 8259, section 6)."""
@@ -85,8 +85,8 @@ def _format(validator: Any, name: str, value: Any, schema: Any) -> Faults:
         yield Unfit("format_" + name.replace("-", "_"))
 
 
-def _pattern(validator: Any, pattern: re.Pattern[str], value: Any, schema: Any) -> Faults:
-    if isinstance(value, str) and len(value) <= MAX_PATTERN_TEXT and pattern.fullmatch(value) is None:
+def _pattern(validator: Any, pattern: LimitedPattern, value: Any, schema: Any) -> Faults:
+    if isinstance(value, str) and not pattern.fits(value):
         yield Unfit("pattern")
 
 
@@ -94,9 +94,6 @@ def _money(validator: Any, currencies: tuple[str, ...], value: Any, schema: Any)
     for part, code, values in money_faults(value, currencies):
         yield Unfit(code, values, path=(part,) if part else ())
 
-
-MAX_PATTERN_TEXT = 500
-"""A longer text is never matched against a pattern: its maxLength refuses it already."""
 
 MONEY = "x-money"
 """The keyword that a money field is compiled to; its value is the tuple of permitted currencies."""

@@ -8,6 +8,7 @@ pattern are an upper bound for how many ways there are to read one text by it, w
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 MAX_LENGTH = 200
@@ -28,6 +29,18 @@ class PatternInvalid(ValueError):
 
 class PatternSlow(ValueError):
     """The pattern could be read in so many ways that a hostile text would keep the server busy."""
+
+
+@dataclass(frozen=True)
+class LimitedPattern:
+    """A pattern with the length of text for which its ways were counted."""
+
+    expression: re.Pattern[str]
+    max_length: int
+
+    def fits(self, text: str) -> bool:
+        """Say whether the text may pass; a longer one is not matched at all, since its maxLength refuses it already."""
+        return len(text) > self.max_length or self.expression.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forms.pattern import MAX_TEXT, PatternInvalid, PatternSlow, compile_pattern
+from forms.validate import validate
+from tests.forms.samples import form_of, form_with, labels
 
 
 @pytest.mark.parametrize(
@@ -82,6 +84,33 @@ def test_the_slowest_accepted_kind_of_pattern_is_still_quick() -> None:
     began = time.perf_counter()
     assert compiled.fullmatch("a" * 200) is None
     assert time.perf_counter() - began < 0.2
+
+
+def test_a_text_over_the_limit_of_its_field_is_never_matched() -> None:
+    # Cheap for 20 characters, for which it was accepted; for 20,000 it would take minutes.
+    field = {"type": "string", "pattern": "^a*a*a*b$", "maxLength": 18}
+    form = form_with("a", field)
+    began = time.perf_counter()
+    assert [problem.code for problem in validate(form, {"a": "a" * 20_000})] == ["too_long"]
+    assert time.perf_counter() - began < 0.2
+    assert [problem.code for problem in validate(form, {"a": "a" * 18})] == ["pattern"]
+
+
+def test_a_pattern_accepted_for_a_short_field_is_accepted_in_its_conditions_too() -> None:
+    schema = {
+        "type": "object",
+        "properties": {
+            "code": {"type": "string", "pattern": "^[a-z]*-[a-z]*$", "maxLength": 80},
+            "strict": {"type": "boolean"},
+        },
+        "if": {"properties": {"strict": {"const": True}}, "required": ["strict"]},
+        "then": {"properties": {"code": {"pattern": "^[a-m]*-[a-m]*$"}}},
+        "additionalProperties": False,
+    }
+    form = form_of(schema, {"title": labels("t"), "fields": {n: {"label": labels(n)} for n in ("code", "strict")}})
+    assert validate(form, {"code": "xy-z", "strict": False}) == ()
+    assert [p.pointer for p in validate(form, {"code": "xy-z", "strict": True})] == ["/code"]
+    assert validate(form, {"code": "ab-c", "strict": True}) == ()
 
 
 def test_the_grammar_agrees_with_the_library() -> None:

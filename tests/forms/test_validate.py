@@ -39,7 +39,7 @@ def test_an_answer_in_order_has_no_fault() -> None:
         ({"summary": "x" * 4001}, [("/summary", "too_long")]),
         ({"reply": "x" * 2001}, [("/reply", "too_long")]),
         ({"serial": "ab1"}, [("/serial", "pattern")]),
-        ({"serial": "AB12345678901"}, [("/serial", "too_long"), ("/serial", "pattern")]),
+        ({"serial": "AB12345678901"}, [("/serial", "too_long")]),
         ({"pieces": "three"}, [("/pieces", "type_integer")]),
         ({"pieces": 2.0}, [("/pieces", "type_integer")]),
         ({"pieces": True}, [("/pieces", "type_integer")]),
