@@ -199,14 +199,15 @@ def _check_placeholders(reading: Reading, template: Template, key: str) -> None:
         for language, text in labels.items():
             here = f"{key}.{part}"
             names = frozenset(_PLACEHOLDER.findall(text))
-            sets[language] = names
+            optional = [line for line in text.split("\n") if line.startswith(OPTIONAL)]
+            sets[language] = names, frozenset(_PLACEHOLDER.findall("\n".join(optional)))
             if re.search(r"[{}]", _PLACEHOLDER.sub("", text)):
                 message = f"A brace in {language} belongs to no placeholder."
                 reading.problem(here, "brace-alone", message, "Write {name}, or leave the brace out.")
             for name in sorted(names):
                 _check_placeholder(reading, template, name, here)
         if len(set(sets.values())) > 1:
-            message = f"The {part} of {template.name} names different placeholders in different languages."
+            message = f"The {part} of {template.name} differs in its placeholders or optional lines."
             reading.problem(f"{key}.{part}", "languages-differ", message, "Say the same in every language.")
     if ("text" in template.placeholders) != (template.text_from is not None):
         message = f"{template.name} needs `text_from` exactly where it has {{text}}."

@@ -124,6 +124,7 @@ def test_each_reader_gets_the_notice_meant_for_them_or_none() -> None:
         ("{owner}", "{note}", ["placeholder-unknown", "languages-differ"]),
         ("{owner}", "{link}", ["placeholder-not-for-reader", "languages-differ"]),
         ("{owner}", "{owner", ["brace-alone", "languages-differ"]),
+        ("? 负责人", "？ 负责人", ["languages-differ"]),
         ('ko = "결과 ({number})", ', "", ["language-missing"]),
         ('text_from = "result_text"', "", ["text-from"]),
         ('text_from = "result_text"', "text_from = 3", ["text-from", "text-from"]),

@@ -12,7 +12,7 @@ from tests.support.shared import ROOT
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
 FOLDER = ROOT / "bpmn" / "complaint"
-NAMED_ELSEWHERE = {"lane", "message", "signal", "error", "escalation", "inputDataItem", "outputDataItem"}
+NAMED_ELSEWHERE = {"lane", "message", "signal", "error", "escalation", "inputDataItem", "outputDataItem", "property"}
 """Their names are codes: of teams (posts.toml), of messages, of variables."""
 
 

@@ -14,6 +14,7 @@ from complaints.categories import load_categories
 from forms.catalogue import FormCatalogue, check_files
 from forms.form import Field, Form
 from forms.validate import validate
+from tests.process.diagrams import properties
 from tests.support.shared import ROOT
 
 FOLDER = ROOT / "forms" / "definitions" / "complaint"
@@ -279,8 +280,36 @@ def test_fields_that_become_facts_have_the_kind_of_the_fact(name: str, facts: Ma
     assert {fact: kinds.get(fact) for fact in facts} == facts
 
 
+KINDS_OF_FACTS = {"string": {"choice", "string"}, "integer": {"integer"}, "boolean": {"boolean"}, "list": {"choices"}}
+
+
+@cache
+def process() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "bpmn" / "complaint" / "process.toml").read_text(encoding="utf-8"))
+
+
 def known_facts() -> set[str]:
-    return set(tomllib.loads((ROOT / "bpmn" / "complaint" / "labels.toml").read_text(encoding="utf-8"))["facts"])
+    return set(process()["facts"]) | set(process().get("derived", {}))
+
+
+def test_the_diagram_takes_exactly_these_fields_as_facts_and_their_types_agree() -> None:
+    drawn = {element: set(value.split(",")) for element, value in properties("facts").items()}
+    assert drawn == {element: set(facts) for element, facts in FACT_FIELDS.items()}
+    for facts in FACT_FIELDS.values():
+        for fact, kind in facts.items():
+            assert kind in KINDS_OF_FACTS[process()["facts"][fact]["type"]], fact
+
+
+def test_every_form_names_what_the_diagram_asks_of_it() -> None:
+    """Conditions read form fields by their bare names: those that decide the way exist and are always answered."""
+    deciding = {
+        "verify": {"outcome"}, "plan": {"next"}, "callback": {"result"}, "offer_mediation": {"accepted"},
+        "mediate": {"mediation_result"}, "decide_head": {"decision"}, "decide_leadership": {"decision"},
+        "review_refund": {"decision"}, "late_case": {"action"}, "late_response": {"action"},
+        "late_acknowledgement": {"action"},
+    }  # fmt: skip
+    for name, fields in deciding.items():
+        assert {field.name for field in form(name).fields if field.required} >= fields, name
 
 
 def test_no_other_field_of_a_task_bears_the_name_of_a_fact() -> None:
