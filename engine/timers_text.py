@@ -5,6 +5,7 @@ Pure: no clock, no calendar, no engine. The engine asks the plan for instants; e
 
 from __future__ import annotations
 
+import ast
 import calendar
 import re
 from collections.abc import Collection
@@ -14,7 +15,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from engine.errors import Refusal
-from engine.expression_syntax import ExpressionError
+from engine.expression_syntax import ExpressionError, parse
 from engine.expressions import NOT_CONSTANT, Expression, compile_expression
 
 TimerKind = Literal["duration", "date", "cycle"]
@@ -215,9 +216,31 @@ def _expression(kind: TimerKind, text: str) -> TimerPlan:
         raise TimerError("a repetition must be written out", _EXAMPLES["cycle"])
     for call in expression.calls:
         _check_call(call.function, call.args)
+    _check_places(kind, text)
     if not expression.names and not any(call.function in TIMER_FUNCTIONS for call in expression.calls):
         raise TimerError(f"{text.strip()} is not a time", _EXAMPLES[kind])
     return Expr(expression)
+
+
+def _check_places(kind: TimerKind, text: str) -> None:
+    """Refuse times that are counted with: a deadline may be absent, and two instants cannot be added."""
+    tree, _ = parse(text, TIMER_FUNCTIONS)
+    results: list[ast.expr] = [tree]
+    while results:
+        node = results.pop()
+        if isinstance(node, ast.IfExp):
+            results += [node.body, node.orelse]
+            counted: list[ast.expr] = [node.test]
+        elif isinstance(node, ast.BoolOp):
+            results += node.values
+            counted = []
+        elif isinstance(node, ast.Call):
+            counted = node.args
+        else:
+            counted = [node]
+        for part in (inner for outer in counted for inner in ast.walk(outer)):
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in TIMER_FUNCTIONS:
+                raise TimerError(f"{part.func.id}(...) cannot be counted or compared with", _EXAMPLES[kind])
 
 
 def _check_call(function: str, args: Collection[object]) -> None:

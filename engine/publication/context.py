@@ -54,6 +54,8 @@ class CheckContext:
     clocks: Collection[str] | None = None
     """Names of the case clocks in `process.toml`."""
     default_team: str | None = None
+    main_process: str | None = None
+    """Id of the process that a new case runs (`process` in `process.toml`)."""
     known_processes: Collection[str] = ()
     """Ids of processes outside these files that may be called."""
     known_decisions: Collection[str] = ()

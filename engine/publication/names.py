@@ -80,7 +80,5 @@ def words(element: etree._Element) -> str:
 
 
 def text_of(element: etree._Element | None) -> str:
-    """Return the text of an element without comments; empty where there is none."""
-    if element is None:
-        return ""
-    return "".join([element.text or "", *(child.tail or "" for child in element if not isinstance(child.tag, str))])
+    """Return the text of an element as the engine reads it: what stands before any remark or element inside."""
+    return "" if element is None else element.text or ""

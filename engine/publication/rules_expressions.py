@@ -9,10 +9,10 @@ from lxml import etree
 
 from engine.expressions import ExpressionError, Script
 from engine.publication.bundle import Bundle
-from engine.publication.names import words
+from engine.publication.names import text_of, words
 from engine.publication.registry import Finding, rule
 from engine.publication.rules_timers import timer_plans
-from engine.publication.texts import Text, names_set, texts
+from engine.publication.texts import RUNS_SCRIPTS, SCRIPTS, Text, names_set, texts
 from engine.timers_text import Expr
 
 
@@ -56,7 +56,39 @@ def script_invalid(bundle: Bundle) -> Iterator[Finding]:
             yield from _compile(text)
 
 
+@rule(
+    "script-ignored",
+    "error",
+    "A script before or after a step is not run there, or a service task is to keep a result that none gives.",
+    "Put it into a script task of its own.",
+)
+def script_ignored(bundle: Bundle) -> Iterator[Finding]:
+    for _, node in bundle.nodes():
+        for kind in SCRIPTS if node.tag not in RUNS_SCRIPTS else ():
+            found = node.extension(kind)
+            if found is not None and text_of(found).strip():
+                yield Finding(
+                    found,
+                    f"The {kind} of the {words(node.element)} would not be run.",
+                    "Put it into a script task of its own before or after the step.",
+                )
+        operator = node.extension("serviceTaskOperator")
+        if operator is not None and operator.get("resultVariable"):
+            yield Finding(
+                operator,
+                f"The {words(node.element)} is to keep a result as {operator.get('resultVariable')}, but gives none.",
+                "Remove the result variable, and set facts with the operation set_facts.",
+            )
+
+
 def _compile(text: Text) -> Iterator[Finding]:
+    if text.broken_up:
+        yield Finding(
+            text.element,
+            f"The {text.where} has a remark or an element inside; only what stands before it would be read.",
+            "Keep only the text itself.",
+        )
+        return
     try:
         text.compile()
     except ExpressionError as error:

@@ -24,8 +24,9 @@ def _default(node: Node) -> Flow | None:
 )
 def gateway_without_default(bundle: Bundle) -> Iterator[Finding]:
     for _, node in bundle.nodes():
-        conditions = any(flow.condition_element is not None for flow in node.outgoing)
-        if node.tag in CONDITIONAL and node.outgoing and _default(node) is None and conditions:
+        conditions = [flow for flow in node.outgoing if flow.condition_element is not None]
+        always = node.tag == "inclusiveGateway" and len(conditions) < len(node.outgoing)
+        if node.tag in CONDITIONAL and conditions and _default(node) is None and not always:
             yield Finding(
                 node.element,
                 f"The {words(node.element)} has no default arrow: a case for which no condition holds stops there.",
@@ -69,13 +70,13 @@ def default_with_condition(bundle: Bundle) -> Iterator[Finding]:
 @rule(
     "flow-without-condition",
     "error",
-    "An arrow out of a gateway says neither when it is taken nor that it is the default.",
+    "An arrow out of an exclusive gateway says neither when it is taken nor that it is the default.",
     "Give it a condition, or mark it as the default.",
 )
 def flow_without_condition(bundle: Bundle) -> Iterator[Finding]:
     for _, node in bundle.nodes():
-        if node.tag not in CONDITIONAL or len(node.outgoing) < 2:
-            continue
+        if node.tag != "exclusiveGateway" or len(node.outgoing) < 2:
+            continue  # an inclusive gateway takes an arrow without a condition always
         for flow in node.outgoing:
             if flow.condition_element is None and flow is not _default(node):
                 yield Finding(

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.publication.bundle import Bundle, Document
-from engine.publication.diagram import Scope
 from engine.publication.names import NODES, tag, words
 from engine.publication.registry import Finding, rule
 
@@ -84,25 +83,26 @@ def id_twice(bundle: Bundle) -> Iterator[Finding]:
 
 
 @rule(
-    "process-id-twice",
+    "id-in-two-files",
     "error",
-    "Two files hold a process or subprocess with the same id, so one would run in place of the other.",
+    "Two files use the same id for a process, a step or an arrow, so one would be taken for the other.",
     "Give one of them another id, and remove files that are copies.",
 )
-def process_id_twice(bundle: Bundle) -> Iterator[Finding]:
-    seen: dict[str, Scope] = {}
+def id_in_two_files(bundle: Bundle) -> Iterator[Finding]:
+    seen: dict[str, Document] = {}
     for document in bundle.documents:
-        own: dict[str, Scope] = {}
-        for process in document.processes:
-            for scope in process.scope.all():
-                if scope.id in seen:
-                    yield Finding(
-                        scope.element,
-                        f"The id {scope.id} is already used by a process or subprocess in {seen[scope.id].file}.",
-                        "Give one of the two another id, and remove files that are copies.",
-                    )
-                elif scope.id:
-                    own[scope.id] = scope
+        own: dict[str, Document] = {}
+        for element in _elements(document):
+            id_ = element.get("id")
+            if not id_ or tag(element) not in NODES | {"process", "sequenceFlow"}:
+                continue
+            if id_ in seen:
+                yield Finding(
+                    element,
+                    f"The id {id_} is already used in {seen[id_].file}.",
+                    "Give one of the two another id, and remove files that are copies.",
+                )
+            own[id_] = document
         seen.update(own)
 
 

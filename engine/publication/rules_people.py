@@ -19,10 +19,10 @@ def _human(bundle: Bundle) -> Iterator[Node]:
 
 
 def lane_of(node: Node) -> etree._Element | None:
-    """Return the lane a step stands in; inside a subprocess without lanes of its own, that of the subprocess."""
+    """Return the named lane a step stands in, or else that of the subprocess around it."""
     found: Node | None = node
     while found is not None:
-        if found.lanes:
+        if found.lanes and (found.lanes[-1].get("name") or "").strip():
             return found.lanes[-1]
         found = found.scope.parent
     return None

@@ -11,7 +11,6 @@ from engine.publication.bundle import Bundle
 from engine.publication.diagram import Node
 from engine.publication.names import spiff, words
 from engine.publication.registry import Finding, rule
-from engine.publication.texts import CONDITION_FUNCTIONS
 
 
 def _services(bundle: Bundle) -> Iterator[tuple[Node, etree._Element | None]]:
@@ -110,6 +109,6 @@ def recipient_unknown(bundle: Bundle) -> Iterator[Finding]:
 
 def _constant(source: str) -> object:
     try:
-        return compile_expression(source, CONDITION_FUNCTIONS).constant
+        return compile_expression(source).constant
     except ExpressionError:
         return NOT_CONSTANT

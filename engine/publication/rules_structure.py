@@ -51,6 +51,46 @@ def process_not_executable(bundle: Bundle) -> Iterator[Finding]:
                     )
 
 
+@rule(
+    "main-process-missing",
+    "error",
+    "The process that a new case is to run is not in the files, or is not executable.",
+    "Correct the name of the process in process.toml, or mark it as executable.",
+)
+def main_process_missing(bundle: Bundle) -> Iterator[Finding]:
+    main = bundle.context.main_process
+    if main is None or not bundle.documents:
+        return
+    found = bundle.process(main)
+    if found is None or not found.executable:
+        yield Finding(
+            bundle.documents[0].root if found is None else found.scope.element,
+            f"A new case is to run the process {main}, which is "
+            f"{'not in the files' if found is None else 'not marked as executable'}.",
+            "Correct the name of the process in process.toml, or mark the process as executable.",
+        )
+
+
+@rule(
+    "process-never-called",
+    "warning",
+    "A process is neither the one that a new case runs nor called by it, so it never runs.",
+    "Call it, or remove it.",
+)
+def process_never_called(bundle: Bundle) -> Iterator[Finding]:
+    main = bundle.context.main_process
+    if main is None or bundle.process(main) is None:
+        return
+    cases = bundle.cases()
+    for _, process in bundle.processes():
+        if cases.get(process.scope.id) != cases.get(main):
+            yield Finding(
+                process.scope.element,
+                f"The {words(process.scope.element)} is never called, so it never runs.",
+                f"Call it from {main} or from a process that it calls, or remove it.",
+            )
+
+
 def _title(scope: Scope) -> str:
     return f"The {words(scope.element)}"
 

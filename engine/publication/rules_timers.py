@@ -56,6 +56,13 @@ def timer_text(bundle: Bundle) -> Iterator[Finding]:
                 'Write a length such as PT1H or working_days(3), or deadline("respond").',
             )
             continue
+        if len(element):
+            yield Finding(
+                element,
+                f"The timer of the {words(node.element)} has a remark or an element inside its text.",
+                "Keep only the text itself.",
+            )
+            continue
         try:
             parse_timer(kind, text_of(element))
         except TimerError as error:
@@ -151,28 +158,3 @@ def clock_unknown(bundle: Bundle) -> Iterator[Finding]:
                     f"The timer of the {words(node.element)} asks for the clock {call.args[0]}, which does not exist.",
                     f"Use one of: {', '.join(sorted(clocks)) or 'none is declared'}; or add it to process.toml.",
                 )
-
-
-@rule(
-    "event-gateway-timers",
-    "error",
-    "An event-based gateway, or one event, waits for more than one timer; only the first would be kept.",
-    "Keep one timer, and let an X gateway behind it decide.",
-)
-def event_gateway_timers(bundle: Bundle) -> Iterator[Finding]:
-    for _, node in bundle.nodes():
-        if node.tag == "eventBasedGateway":
-            waited = [found for flow in node.outgoing if flow.target is not None for found in flow.target.definitions]
-        else:
-            waited = node.definitions
-        timers = [found for found in waited if found.kind == "timer"]
-        repeating = node.tag == "eventBasedGateway" and any(
-            found.element.find(bpmn("timeCycle")) is not None for found in timers
-        )
-        if len(timers) > 1 or repeating:
-            yield Finding(
-                node.element,
-                f"The {words(node.element)} waits for {'a repeating timer' if repeating else 'more than one timer'}; "
-                "only the first time would be kept.",
-                "Keep one timer that fires once, and let an X gateway behind it decide.",
-            )

@@ -12,9 +12,13 @@ from engine.publication.bundle import Bundle, Document
 from engine.publication.diagram import Node
 from engine.publication.names import SPIFF, bpmn, spiff, tag, text_of, words
 
-CONDITION_FUNCTIONS = frozenset({"exceeds"})
-"""What conditions may call besides the common vocabulary."""
 _FOREIGN_LANGUAGES = ("javascript", "ecmascript", "groovy", "java", "juel", "feel", "xpath", "ruby", "jython")
+SCRIPTS = ("preScript", "postScript")
+RUNS_SCRIPTS = frozenset(
+    {"task", "userTask", "manualTask", "subProcess", "transaction", "callActivity", "businessRuleTask"}
+    | {"sendTask", "receiveTask"}
+)
+"""Elements before and after which a script runs."""
 _INNER = ("loopCondition", "loopCardinality", "completionCondition")
 
 
@@ -30,6 +34,8 @@ class Text:
     script: bool = False
     language: str = ""
     """The language that the diagram says it is in."""
+    content: bool = True
+    """False where the text stands in an attribute."""
 
     @property
     def foreign(self) -> str | None:
@@ -44,19 +50,24 @@ class Text:
             return "FEEL"
         return None
 
+    @property
+    def broken_up(self) -> bool:
+        """Say whether a remark or an element stands inside the text: only what stands before it would be read."""
+        return self.content and len(self.element) > 0
+
     def compile(self) -> Expression | Script:
         """Return what it means. Raises ExpressionError."""
         if self.script:
-            return compile_script(self.text, CONDITION_FUNCTIONS)
-        return compile_expression(self.text, CONDITION_FUNCTIONS)
+            return compile_script(self.text)
+        return compile_expression(self.text)
 
 
 def texts(bundle: Bundle) -> Iterator[Text]:
     """Yield every expression and script of the diagrams that are checked, timers left out."""
     for document in bundle.documents:
         for retrieval in document.root.iter(bpmn("correlationPropertyRetrievalExpression")):
-            for path in retrieval.iterchildren(bpmn("messagePath"), bpmn("formalExpression")):
-                yield Text(path, "correlation of a message", text_of(path))
+            if len(retrieval):  # the library reads the first child, whatever it is
+                yield Text(retrieval, "correlation of a message", retrieval[0].text or "", content=False)
     for document, scope in bundle.scopes():
         for flow in scope.flows:
             found = flow.condition_element
@@ -77,8 +88,15 @@ def _node_texts(node: Node) -> Iterator[Text]:
     if node.tag == "scriptTask":
         script = node.element.find(bpmn("script"))
         at = node.element if script is None else script
-        yield Text(at, f"script of the {name}", text_of(script), True, node.element.get("scriptFormat") or "")
-    for kind in ("preScript", "postScript"):
+        yield Text(
+            at,
+            f"script of the {name}",
+            text_of(script),
+            True,
+            node.element.get("scriptFormat") or "",
+            script is not None,
+        )
+    for kind in SCRIPTS if node.tag in RUNS_SCRIPTS else ():
         found = node.extension(kind)
         if found is not None and text_of(found).strip():
             yield Text(found, f"{kind} of the {name}", text_of(found), True)
@@ -88,9 +106,11 @@ def _node_texts(node: Node) -> Iterator[Text]:
             yield Text(child, f"{tag(child)} of the {name}", text_of(child), language=child.get("language") or "")
     operator = node.extension("serviceTaskOperator")
     for parameter in operator.iter(spiff("parameter")) if operator is not None else ():
-        yield Text(parameter, f"parameter {parameter.get('id')} of the {name}", parameter.get("value") or "")
+        yield Text(
+            parameter, f"parameter {parameter.get('id')} of the {name}", parameter.get("value") or "", content=False
+        )
     if node.properties.get("requires"):
-        yield Text(node.element, f"requires of the {name}", node.properties["requires"])
+        yield Text(node.element, f"requires of the {name}", node.properties["requires"], content=False)
 
 
 def _payloads(document: Document, node: Node) -> Iterator[Text]:
@@ -128,8 +148,6 @@ def names_set(bundle: Bundle) -> set[str]:
                 continue
             if element.tag in (spiff("messageVariable"), spiff("variableName")):
                 found.add(text_of(element).strip())
-            elif element.tag == spiff("serviceTaskOperator"):
-                found.add(element.get("resultVariable") or "")
             elif tag(element) in ("inputDataItem", "outputDataItem", "dataObject", "dataInput", "dataOutput"):
                 found.add(element.get("id") or "")
             elif tag(element) in ("loopDataOutputRef",):

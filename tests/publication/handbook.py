@@ -41,8 +41,8 @@ What conditions, timers and scripts may say:
 
 - Conditions read facts and form fields by name: `people >= 10 and priority == "urgent"`. Allowed are names, numbers,
   text in quotation marks, `True`, `False`, `None`, comparison, `and`, `or`, `not`, `in`, `a if b else c`,
-  `+ - * / // %`, lists, `name["key"]`, and the functions `len`, `min`, `max`, `sum`, `abs`, `any`, `all`, `sorted`,
-  `exceeds`.
+  `+ - * / // %`, lists, `name["key"]`, and the functions `len`, `min`, `max`, `sum`, `abs`, `any`, `all` and
+  `sorted`.
 - Timers are ISO 8601 (`P7D`, `PT1H`, `2026-03-01T09:00+08:00`, `R3/PT10M`), or say `deadline("respond")`,
   `working_days(3)`, `days(5)`, `hours(4)`, `minutes(45)`, `date("2026-03-01T09:00+08:00")`. An instant always has a
   zone.

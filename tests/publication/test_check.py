@@ -83,7 +83,7 @@ def test_findings_of_several_files_come_in_one_sorted_list() -> None:
     names = ["no-end-bad.bpmn", "unreachable-bad.bpmn", "malformed-xml-bad.bpmn", "id-malformed-bad.bpmn"]
     files = {name: (FIXTURES / name).read_bytes() for name in names}
     problems = check_bundle(files)
-    assert [(found.file, found.code) for found in problems if found.code != "process-id-twice"] == [
+    assert [(found.file, found.code) for found in problems if found.code != "id-in-two-files"] == [
         ("id-malformed-bad.bpmn", "id-malformed"),
         ("malformed-xml-bad.bpmn", "malformed-xml"),
         ("no-end-bad.bpmn", "no-end"),
