@@ -194,9 +194,12 @@ class CaseRun:
         known = self.process.operations.get(operation)
         if known is None:
             raise StepFailed(f"Nobody carries out the operation {operation}.", element=token.element)
-        if known.facts is not None:
-            self._facts_moved(self.case_facts.change(known.facts(values, token.data, self.facts)))
-        self._effects.append(Effect(operation, values, token.element, token.id, dict(token.data)))
+        made: Mapping[str, Any] = {}
+        if known.consequence is not None:
+            follows = known.consequence(values, token.data, self.facts)
+            made = follows.made
+            self._facts_moved(self.case_facts.change(follows.facts))
+        self._effects.append(Effect(operation, values, token.element, token.id, dict(token.data), made))
         self._log(Event("effect", element=token.element, task=token.id, detail={"operation": operation}))
 
     def decide(self, token: Token, decision: str) -> Mapping[str, Any]:

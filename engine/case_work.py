@@ -60,6 +60,8 @@ class Placement(Protocol):
 
 
 EffectHandler = Callable[["CaseWork", Effect], None]
+ExcerptHook = Callable[[CompiledProcess, str, Mapping[str, Any]], Mapping[str, Any]]
+"""Called with the process, the template's name and the task's data."""
 CompletedHook = Callable[["CaseWork", str, Mapping[str, Any]], None]
 """Called with the case, the element and the form data."""
 UnmakeHook = Callable[["CaseWork", str], None]
@@ -75,9 +77,13 @@ class Services:
     versions: Versions
     calendars: Calendars
     placement: Placement
+    zone: Callable[[Mapping[str, Any]], str]
+    """Facts of a case -> the IANA name of the zone its people live in."""
     effects: Mapping[str, EffectHandler]
     dated: Mapping[str, DatedHandler]
     """Kind of dated record (`promise`, `action`) -> what happens when its instant comes."""
+    excerpt: ExcerptHook
+    """Picks from the forms' data the few words that a notice may carry; everything else stays inside."""
     completed: CompletedHook
     """Told of each form a person has completed, before the token moves on."""
     unmake: UnmakeHook
@@ -155,8 +161,10 @@ class CaseWork:
         if effect.operation == "notify":
             to = effect.parameters["to"]
             for each in to if isinstance(to, list | tuple) else [to]:
+                template = str(effect.parameters["template"])
                 values = {k: v for k, v in effect.parameters.items() if k not in ("to", "template")}
-                self.tell(str(each), str(effect.parameters["template"]), values | dict(effect.data), effect.cause)
+                values.update(self.services.excerpt(self.process, template, effect.data))
+                self.tell(str(each), template, values, effect.cause)
             return
         self.services.effects[effect.operation](self, effect)
 

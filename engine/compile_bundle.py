@@ -103,5 +103,6 @@ def compile_bundle(files: Files, house: House) -> CompiledProcess:
         decisions=decisions,
         forms={form.name: form for form in catalogue.forms.values()},
         form_fields=_form_fields(files),
+        documents={PurePosixPath(n).name: d for n, d in files.items() if n.endswith(".toml") and n.startswith("bpmn/")},
         operations=house.operations,
     )

@@ -13,10 +13,10 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, insert, select, update
 
 from access.policy import may_see_case
-from engine.case_work import Actor, CaseWork, Services
+from engine.case_work import SYSTEM, Actor, CaseWork, Services
 from engine.clock import Clock
 from engine.dated import fire_dated
-from engine.errors import Conflict, NotFound, Refusal
+from engine.errors import Conflict, NotFound, Refusal, StepFailed
 from engine.ids import Ids
 from engine.model.step import FireDue
 from engine.projection import save
@@ -147,11 +147,7 @@ class Pipeline:
         row = connection.execute(select(instance).where(instance.c.case_id == case_id).with_for_update()).first()
         if row is None or not self._visible(connection, case_id, row.case_owner, actor):
             raise NotFound("There is no such case.", case=case_id)
-        return CaseWork(
-            connection=connection, services=self.services, ids=self.ids, now=now, actor=actor, case_id=case_id,
-            process=self.services.versions.process(connection, row.version_id), row=dict(row._mapping),
-            batch=str(row.row_version + 1),
-        )  # fmt: skip
+        return self._work(connection, row, actor, now)
 
     def _visible(self, connection: Connection, case_id: str, owner: str | None, actor: Actor) -> bool:
         if actor.principal is None:
@@ -218,6 +214,26 @@ class Pipeline:
         work.row["retry_at"] = work.now + RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
         work.log("incident", element=element, reason=refusal.message, attempts=attempts)
 
+    def leave_alone(self, case_id: str, error: Exception) -> None:
+        """Record that sweeping a case failed in a way nobody foresaw, and look at others first for a while."""
+        with self.database.write(turn=Turn.SWEEP) as unit:
+            row = unit.connection.execute(
+                select(instance).where(instance.c.case_id == case_id).with_for_update()
+            ).first()
+            if row is None:
+                return
+            work = self._work(unit.connection, row, SYSTEM, self.clock.now())
+            self._record_incident(work, StepFailed(f"{type(error).__name__}: {error}"))
+            save(work, fence=row.row_version)
+            unit.commit()
+
+    def _work(self, connection: Connection, row: Any, actor: Actor, now: datetime) -> CaseWork:
+        return CaseWork(
+            connection=connection, services=self.services, ids=self.ids, now=now, actor=actor, case_id=row.case_id,
+            process=self.services.versions.process(connection, row.version_id), row=dict(row._mapping),
+            batch=str(row.row_version + 1),
+        )  # fmt: skip
+
     def sweep_case(self, case_id: str) -> int:
         """Fire what is due in one case, in a transaction of its own; return how many instants fired.
 
@@ -229,12 +245,7 @@ class Pipeline:
             row = connection.execute(statement).first()
             if row is None:
                 return 0
-            now = self.clock.now()
-            work = CaseWork(
-                connection=connection, services=self.services, ids=self.ids, now=now, actor=Actor("system"),
-                case_id=case_id, process=self.services.versions.process(connection, row.version_id),
-                row=dict(row._mapping), batch=str(row.row_version + 1),
-            )  # fmt: skip
+            work = self._work(connection, row, SYSTEM, self.clock.now())
             fired = self.fire_what_is_due(work)
             save(work, fence=row.row_version)
             unit.commit()

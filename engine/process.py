@@ -28,6 +28,8 @@ class CompiledProcess:
     """Form name -> `forms.FormDefinition`; opaque to the kernel."""
     form_fields: frozenset[str] = frozenset()
     """Names that conditions may read before any form has set them."""
+    documents: Mapping[str, bytes] = field(default_factory=dict)
+    """File name -> content of what the bundle holds besides (`labels.toml`, `notices.toml`)."""
     operations: Mapping[str, Operation] = field(default_factory=lambda: KERNEL_OPERATIONS)
 
     @cached_property

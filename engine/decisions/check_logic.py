@@ -72,8 +72,9 @@ def _check_cell(element: etree._Element, cell: s.Cell, column: Input, context: C
                 context.report.error(
                     "type-mismatch", element, f"{where} can never match: it is a {found}, the input a {kind}.", _FIT
                 )
-            elif column.type.whole and _is_broken(part):
-                context.report.error("type-mismatch", element, f"{where} can never match: {_broken(part)}.", _FIT)
+            elif column.type.whole and part is test and _is_broken(part):
+                message = f"{where} can never match: the input is a whole number."
+                context.report.error("type-mismatch", element, message, _FIT)
             elif kind is None and isinstance(part, s.Compare | s.And | s.Or | s.Between | s.In):
                 context.report.warning(
                     "cell-ignores-input",
@@ -153,7 +154,3 @@ def _plain(declared: Type) -> Type:
 
 def _is_broken(node: s.Node) -> bool:
     return isinstance(node, s.Constant) and type(node.value) is Decimal and node.value != node.value.to_integral_value()
-
-
-def _broken(node: s.Node) -> str:
-    return f"{show(node.value)} is no whole number" if isinstance(node, s.Constant) else "it is no whole number"

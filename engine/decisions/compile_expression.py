@@ -276,14 +276,16 @@ def _ordered(node: s.Call, parameters: tuple[str, ...], required: int) -> tuple[
     for name in given:
         if name not in parameters:
             raise NotFeel(f"The function `{node.function}` has no parameter `{name}`.")
-    found = node.arguments or tuple(given.get(name, s.Constant(None)) for name in parameters)
-    if not required <= (len(given) or len(found)) <= len(parameters) or (node.arguments and len(found) < required):
+    for name in parameters[:required] if given else ():
+        if name not in given:
+            raise NotFeel(f"The function `{node.function}` needs the parameter `{name}`.")
+    count = len(given) or len(node.arguments)
+    if not required <= count <= len(parameters):
         expected = str(required) if required == len(parameters) else f"{required} to {len(parameters)}"
         raise NotFeel(
-            f"The function `{node.function}` takes {expected} arguments ({', '.join(parameters)}), "
-            f"not {len(given) or len(node.arguments)}."
+            f"The function `{node.function}` takes {expected} arguments ({', '.join(parameters)}), not {count}."
         )
-    return found
+    return tuple(given.get(name, s.Constant(None)) for name in parameters) if given else node.arguments
 
 
 _COMPILERS: dict[type[s.Node], Callable[[Any, Functions], Evaluate]] = {

@@ -69,7 +69,7 @@ def _items(scope: Scope, source: Evaluate, until: Evaluate | None) -> list[Any]:
             raise _NoListError
         return value if isinstance(value, list) else [value]
     end = until(scope)
-    if not _whole(value) or not _whole(end):
+    if not _is_whole(value) or not _is_whole(end):
         raise _NoListError
     scope.run.spend(int(min(abs(end - value), Decimal(10**9))))
     step = 1 if value <= end else -1
@@ -83,7 +83,7 @@ def _position(scope: Scope, items: list[Any], condition: Evaluate) -> Decimal | 
 
 
 def _at(items: list[Any], position: Decimal) -> Any:
-    if not _whole(position) or position == 0 or abs(position) > len(items):
+    if not _is_whole(position) or position == 0 or abs(position) > len(items):
         return None
     return items[int(position) - 1 if position > 0 else int(position)]
 
@@ -92,5 +92,5 @@ def _item_scope(scope: Scope, item: Any) -> Scope:
     return scope.inner({**item, "item": item} if isinstance(item, dict) else {"item": item})
 
 
-def _whole(value: Any) -> bool:
-    return type(value) is Decimal and abs(value) < 10**9 and value == int(value)
+def _is_whole(value: Any) -> bool:
+    return type(value) is Decimal and value == int(value)

@@ -44,6 +44,8 @@ def _check_never(table: Table, elements: TableElements, report: Report) -> None:
             cell = rule.cell_nodes[position]
             whole = cell_verdict(cell)
             where = f"Rule {rule.number}, input {column.label!r}"
+            if report.has_error(cells[position]):
+                continue
             if whole is not None and subset(column, whole.true).is_empty():
                 report.warning(
                     "rule-never-matches",

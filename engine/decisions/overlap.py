@@ -93,15 +93,14 @@ def _report_pair(
         report.warning(
             "rules-may-overlap",
             elements.rules[second],
-            f"{numbers} may match at once{outputs}, for example {example}.",
+            f"{numbers} may match at once{outputs}, {example}.",
             f"Make sure they cannot; otherwise the decision fails, because the hit policy is {table.hit_policy}.",
         )
         return
     report.error(
         "overlapping-rules",
         elements.rules[second],
-        f"{numbers} match at once{outputs}, for example {example}, "
-        f"but the hit policy {table.hit_policy} does not allow that.",
+        f"{numbers} match at once{outputs}, {example}, but the hit policy {table.hit_policy} does not allow that.",
         "Narrow one of them, or choose another hit policy such as FIRST or PRIORITY.",
     )
 
@@ -115,5 +114,5 @@ def _example(grid: list[Column], pair: tuple[int, int]) -> str:
         both = intersection(left, right)
         value = sample(both)
         if value is not None or both.null:
-            parts.append(f"for {column.label} = {show(value)}")
-    return " and ".join(parts) or "whatever the facts are"
+            parts.append(f"{column.label} = {show(value)}")
+    return f"for example for {' and '.join(parts)}" if parts else "whatever the facts are"

@@ -67,15 +67,7 @@ def read_table(
     fallbacks = (variable, decision) if len(output_elements) == 1 else ("", "")
     outputs = [read_output(item, reader, context.types, fallbacks=fallbacks) for item in output_elements]
     labels = [input_label(item) for item in input_elements]
-    names = [column.name for column in outputs if column is not None]
-    for item, column in zip(output_elements, outputs, strict=True):
-        if column is not None and names.count(column.name) > 1:
-            report.error(
-                "duplicate-output",
-                item,
-                f"Several outputs are called {column.name!r}.",
-                "Give each output a name of its own.",
-            )
+    _check_names(output_elements, outputs, report)
     rules: list[Rule] = []
     cells: list[tuple[etree._Element, ...]] = []
     for number, item in enumerate(rule_elements, 1):
@@ -96,6 +88,21 @@ def read_table(
         required=context.required,
     )
     return table, TableElements(element, input_elements, output_elements, rule_elements, tuple(cells))
+
+
+def _check_names(elements: tuple[etree._Element, ...], outputs: list[Output | None], report: Report) -> None:
+    seen: set[str] = set()
+    for element, column in zip(elements, outputs, strict=True):
+        if column is None:
+            continue
+        if column.name in seen:
+            report.error(
+                "duplicate-output",
+                element,
+                f"Several outputs are called {column.name!r}.",
+                "Give each output a name of its own.",
+            )
+        seen.add(column.name)
 
 
 def _rule(

@@ -42,6 +42,11 @@ class Report:
         """Record a text that cannot be read as FEEL."""
         self._add("error", "not-feel", element, f"{where}: {refusal.message}", refusal.advice)
 
+    def has_error(self, element: etree._Element) -> bool:
+        """Return whether an error has been recorded at the element."""
+        place = (element.get("id"), line_of(element))
+        return any(item.severity == "error" and (item.element, item.line) == place for item in self.problems)
+
     def _add(
         self,
         severity: Literal["error", "warning"],

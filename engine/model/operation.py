@@ -6,8 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-FactsOf = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]
-"""(parameters, task data, facts) -> facts to change in the same step. Pure."""
+@dataclass(frozen=True)
+class Consequence:
+    """What follows from an operation at once."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Facts to change in the same step, so that the elements behind it see them."""
+    made: Mapping[str, Any] = field(default_factory=dict)
+    """What the effect's handler is to write down; JSON values."""
+
+
+ConsequenceOf = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], Consequence]
+"""(parameters, task data, facts) -> what follows. Pure."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +31,7 @@ class Operation:
     """True: takes any parameter besides (`set_facts`)."""
     reversible: bool = True
     """False: a step that did this cannot be sent back (money has moved, a person has taken over)."""
-    facts: FactsOf | None = field(default=None, compare=False)
-    """Facts that follow from the operation at once, so that the elements behind it see them."""
+    consequence: ConsequenceOf | None = field(default=None, compare=False)
 
 
 KERNEL_OPERATIONS: Mapping[str, Operation] = {

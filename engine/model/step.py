@@ -150,6 +150,9 @@ class Effect:
     cause: str
     """Task id, or clock/round/rung: makes the outbox key unique however often a step is repeated."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    """The task's data at that moment."""
+    made: Mapping[str, Any] = field(default_factory=dict)
+    """What the operation's pure part worked out for the handler to write down."""
 
 
 @dataclass(frozen=True)

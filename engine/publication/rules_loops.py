@@ -65,19 +65,24 @@ def multi_instance_receive(bundle: Bundle) -> Iterator[Finding]:
 
 
 @rule(
-    "loop-output-again",
+    "loop-item-again",
     "error",
-    "A step that is done for a list collects results under a name that already has some when it comes round again.",
-    "Do without loopDataOutputRef, or empty the list in a script task before the step.",
+    "A step that is done for a list uses names that already have a value when it comes round again.",
+    "Put the step into a part of the process that is passed once.",
 )
-def loop_output_again(bundle: Bundle) -> Iterator[Finding]:
+def loop_item_again(bundle: Bundle) -> Iterator[Finding]:
     for _, node in bundle.nodes():
-        if _has(node, "loopDataOutputRef") and node.loop is not None and on_a_loop(node):
-            given = text_of(node.loop.find(bpmn("loopDataInputRef"))).strip()
-            wanted = text_of(node.loop.find(bpmn("loopDataOutputRef"))).strip()
-            if given != wanted:
-                yield Finding(
-                    node.loop,
-                    f"The {words(node.element)} lies on a loop; collecting {wanted} fails the second time.",
-                    "Do without loopDataOutputRef, or put the step into a process of its own that is called.",
-                )
+        loop = node.loop
+        if loop is None or tag(loop) != "multiInstanceLoopCharacteristics" or not on_a_loop(node):
+            continue
+        given = text_of(loop.find(bpmn("loopDataInputRef"))).strip()
+        wanted = text_of(loop.find(bpmn("loopDataOutputRef"))).strip()
+        item = loop.find(bpmn("inputDataItem"))
+        named = item.get("id") if item is not None else None
+        if named or (wanted and wanted != given):
+            yield Finding(
+                loop,
+                f"The {words(node.element)} lies on a loop; the name {named or wanted} already has a value the second "
+                "time, and the case stops there.",
+                "Use loopCardinality without items, or put the step where it is passed once.",
+            )

@@ -1,0 +1,105 @@
+"""The composition root: builds every part of the house once and plugs the floors together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from app.settings import Settings
+from complaints.categories import CategoryTree, load_categories
+from complaints.effects import EFFECTS
+from complaints.notice_book import NoticeBooks
+from complaints.operations import OPERATIONS
+from complaints.registry import DATED, handlers, on_completed
+from complaints.unmake import unmake
+from engine.bundle import read_folders
+from engine.case_work import SYSTEM, Services
+from engine.clock import Clock, SystemClock
+from engine.commands.publish import PublishBundle
+from engine.commands.registry import CASE_HANDLERS, HOUSE_HANDLERS
+from engine.compile_bundle import House
+from engine.ids import Ids, RandomIds
+from engine.pipeline import Pipeline
+from engine.versions import Publication, Versions
+from escalation.calendar_files import load_calendars
+from escalation.due import CalendarBook
+from escalation.explain import Explainer
+from escalation.placement import PostPlacement
+from escalation.posts import Posts, load_posts
+from escalation.sweep import Sweep
+from storage.database import Database
+
+
+@dataclass(frozen=True)
+class Application:
+    """Everything a process of Redress holds, for as long as it lives."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    ids: Ids
+    pipeline: Pipeline
+    versions: Versions
+    calendars: CalendarBook
+    explainer: Explainer
+    posts: Posts
+    categories: CategoryTree
+    notices: NoticeBooks
+    sweep: Sweep
+    zones: Mapping[str, str]
+    """Campus -> IANA zone."""
+
+    def publish_folder(self, *, note: str = "") -> list[Publication]:
+        """Publish every process below `bpmn/`; what is in force already stays as it is. Raises NotPublishable."""
+        done = []
+        for key in process_keys(self.settings.bpmn_folder):
+            files = read_folders(self.settings.bpmn_folder, self.settings.forms_folder, key)
+            done.append(self.pipeline.run(PublishBundle(files, note), SYSTEM))
+        return done
+
+    def now(self) -> datetime:
+        """Return the present instant of this installation (moved, in the demo)."""
+        return self.clock.now()
+
+
+def process_keys(folder: Path) -> list[str]:
+    """Return the keys of the processes below `bpmn/`."""
+    return sorted(path.parent.name for path in folder.glob("*/process.toml"))
+
+
+def house(posts: Posts) -> House:
+    """Return what the publication checks know of the installation."""
+    return House(teams=frozenset(posts.teams), posts=frozenset(posts.posts), operations=OPERATIONS)
+
+
+def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Application:
+    """Build an application over the settings. Opens no connection before the first use."""
+    posts = load_posts(settings.bpmn_folder / "posts.toml")
+    campuses = load_calendars(settings.bpmn_folder / "calendars").campuses
+    tree = load_categories(settings.bpmn_folder / "categories.toml")
+    zones = {name: str(campus.zone) for name, campus in campuses.items()}
+    first_zone = zones.get("main") or next(iter(zones.values()))
+
+    def zone(facts: Mapping[str, Any]) -> str:
+        return zones.get(str(facts.get("campus") or "main"), first_zone)
+
+    calendars, notices = CalendarBook(campuses), NoticeBooks()
+    database, clock, ids = Database(settings.database_url), clock or SystemClock(), ids or RandomIds()
+    versions = Versions(house(posts))
+    services = Services(
+        versions=versions, calendars=calendars, placement=PostPlacement(posts), zone=zone, effects=EFFECTS,
+        dated=DATED, excerpt=notices.excerpt, completed=on_completed, unmake=unmake,
+    )  # fmt: skip
+    case_handlers, house_handlers = handlers(tree)
+    pipeline = Pipeline(
+        database=database, clock=clock, ids=ids, services=services,
+        case_handlers={**CASE_HANDLERS, **case_handlers}, house_handlers={**HOUSE_HANDLERS, **house_handlers},
+    )  # fmt: skip
+    return Application(
+        settings=settings, database=database, clock=clock, ids=ids, pipeline=pipeline, versions=versions,
+        calendars=calendars, explainer=Explainer(settings.locale_folder), posts=posts, categories=tree,
+        notices=notices, sweep=Sweep(database=database, clock=clock, pipeline=pipeline), zones=zones,
+    )  # fmt: skip

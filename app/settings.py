@@ -1,0 +1,39 @@
+"""The only reader of the environment. Defaults are right for production; the rest of the house receives values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an installation may set, each as `REDRESS_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="REDRESS_", extra="ignore", populate_by_name=True)
+
+    database_url: str = Field(
+        default=f"sqlite:///{ROOT / 'var' / 'redress.db'}",
+        title="Database",
+        description="sqlite:///path, or postgresql+psycopg://user:password@host/name",
+    )
+    host: str = Field(default="127.0.0.1", title="Address to listen on")
+    port: int = Field(
+        default=8000, title="Port to listen on", validation_alias=AliasChoices("REDRESS_PORT", "PORT"), ge=1, le=65535
+    )
+    bpmn_folder: Path = Field(default=ROOT / "bpmn", title="Processes, calendars, posts and categories")
+    forms_folder: Path = Field(default=ROOT / "forms" / "definitions", title="Form definitions")
+    locale_folder: Path = Field(default=ROOT / "locale", title="Catalogues of the three languages")
+    var_folder: Path = Field(default=ROOT / "var", title="Where the installation keeps its files")
+    public_url: str = Field(default="", title="Address under which complainants reach the tracking page")
+    demo: bool = Field(default=False, title="Demo mode: movable clock, demo people")
+    secure_cookies: bool = Field(default=True, title="Cookies only over HTTPS; off in the demo")
+    max_body_bytes: int = Field(default=2_000_000, title="Largest request", ge=10_000)
+    requests_per_minute: int = Field(default=600, title="Requests a minute from one person or address", ge=1)
+    filings_per_minute: int = Field(
+        default=20, title="Complaints and tracking attempts a minute from one address", ge=1
+    )
+    log_level: str = Field(default="INFO", title="Least level that is logged")

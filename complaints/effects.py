@@ -1,0 +1,168 @@
+"""What the diagram's service tasks write down, in the transaction of the step that reached them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, insert, select, update
+
+from complaints.ownership import change_owner
+from complaints.tables import action_item, affected, complaint, refund_line, remedy
+from engine.case_work import CaseWork, EffectHandler
+from engine.dated import set_dated
+from engine.model.step import Effect
+
+DAY_END = time(18, 0)
+"""An action that is due on a day is due at the end of the working day."""
+
+
+def minor_units(amount: str) -> int:
+    """Return an amount with at most two decimals as an integer of hundredths (fen). Exact."""
+    return int(Decimal(amount) * 100)
+
+
+def record(work: CaseWork, effect: Effect) -> None:
+    """Write a line into the case's log."""
+    work.log("recorded", element=effect.element, **effect.parameters)
+
+
+def retention_hold(work: CaseWork, effect: Effect) -> None:
+    """Forbid deletion of this case until the hold is lifted (R-004-10). Repeating is safe."""
+    work.connection.execute(
+        update(complaint)
+        .where(complaint.c.case_id == work.case_id)
+        .values(retention_hold=str(effect.parameters["reason"]))
+    )
+    work.log("retention-hold", element=effect.element, reason=effect.parameters["reason"])
+
+
+def take_over(work: CaseWork, effect: Effect) -> None:
+    """Act on what was decided about a late case: take over at once, or offer the case to somebody."""
+    action, principal = effect.parameters.get("action"), work.actor.principal
+    if action == "take_over" and principal is not None:
+        change_owner(work, principal.person_id, reason=str(effect.parameters.get("why") or ""))
+    elif action == "reassign" and effect.parameters.get("to"):
+        change_owner(work, str(effect.parameters["to"]), reason=str(effect.parameters.get("why") or ""), offer=True)
+
+
+def record_plan(work: CaseWork, effect: Effect) -> None:
+    """Write the plan's refund lines and open its interim measures."""
+    lines = effect.made["refunds"]
+    work.connection.execute(
+        delete(refund_line).where(
+            refund_line.c.case_id == work.case_id,
+            refund_line.c.state.in_(("planned", "approved")),
+            refund_line.c.id.not_in([_line_id(work, line["id"]) for line in lines]),
+        )
+    )
+    known = set(
+        work.connection.execute(select(refund_line.c.id).where(refund_line.c.case_id == work.case_id)).scalars()
+    )
+    fresh = [line for line in lines if _line_id(work, line["id"]) not in known]
+    if fresh:
+        work.connection.execute(
+            insert(refund_line),
+            [
+                {
+                    "id": _line_id(work, line["id"]), "case_id": work.case_id, "payee": line["payee"],
+                    "amount_minor": minor_units(line["amount"]), "currency": line["currency"], "state": line["state"],
+                    "cause": f"{work.batch}:{effect.cause}",
+                }
+                for line in fresh
+            ],
+        )  # fmt: skip
+    open_actions(work, effect)
+
+
+def open_actions(work: CaseWork, effect: Effect) -> None:
+    """Open action items with owner team and due time; the overdue ones are told to owner and team."""
+    zone = ZoneInfo(work.services.zone(work.row["facts"]))
+    for action in effect.made["actions"]:
+        action_id = work.ids.new()
+        due_at = _end_of(action["due_on"], zone)
+        work.connection.execute(
+            insert(action_item).values(
+                id=action_id, case_id=work.case_id, kind=action["kind"], title=action["title"], team=action["team"],
+                due_at=due_at, blocking=action["blocking"], created_at=work.now, cause=f"{work.batch}:{effect.cause}",
+            )
+        )  # fmt: skip
+        if due_at is not None:
+            set_dated(work, "action", action_id, due_at)
+        work.log("action-opened", name=action_id, title=action["title"], team=action["team"])
+        if action["team"]:
+            values = {"item": action["title"], "due_at": due_at.isoformat() if due_at else None}
+            work.tell(f"team:{action['team']}", "action_opened", values, f"action:{action_id}")
+
+
+def record_remedies(work: CaseWork, effect: Effect) -> None:
+    """Write one remedy a person, for everybody on the list, or for the complainant alone (R-004-21)."""
+    people = list(
+        work.connection.execute(
+            select(affected.c.id).where(affected.c.case_id == work.case_id, affected.c.left_at.is_(None))
+        ).scalars()
+    ) or [None]
+    rows = [
+        {
+            "id": work.ids.new(), "case_id": work.case_id, "affected_id": person, "kind": given["kind"],
+            "days": given["days"], "note": given["note"], "cause": f"{work.batch}:{effect.cause}",
+        }
+        for given in effect.made["remedies"]
+        for person in people
+    ]  # fmt: skip
+    if rows:
+        work.connection.execute(insert(remedy), rows)
+
+
+def record_approval(work: CaseWork, effect: Effect) -> None:
+    """Write down what the approval covers."""
+    work.log("approved", element=effect.element, **effect.made["ceiling"])
+
+
+def record_refund_decision(work: CaseWork, effect: Effect) -> None:
+    """Write down the review of a refund line."""
+    line, principal = effect.made["line"], work.actor.principal
+    work.connection.execute(
+        update(refund_line)
+        .where(refund_line.c.id == _line_id(work, line["id"]))
+        .values(
+            state=line["state"], amount_minor=minor_units(line["amount"]), reasons=effect.made["reasons"],
+            reviewed_by=principal.person_id if principal else None, reviewed_at=work.now,
+        )
+    )  # fmt: skip
+
+
+def record_payment(work: CaseWork, effect: Effect) -> None:
+    """Write down that a refund was paid."""
+    line = effect.made["line"]
+    paid_on = date.fromisoformat(effect.made["paid_on"]) if effect.made["paid_on"] else None
+    work.connection.execute(
+        update(refund_line)
+        .where(refund_line.c.id == _line_id(work, line["id"]))
+        .values(state="paid", paid_on=paid_on, reference=effect.made["reference"])
+    )
+    work.log("refund-paid", name=line["id"], amount=line["amount"], currency=line["currency"])
+
+
+def _line_id(work: CaseWork, line_id: str) -> str:
+    return f"{work.case_id}-{line_id}"
+
+
+def _end_of(day: Any, zone: ZoneInfo) -> datetime | None:
+    return None if not day else datetime.combine(date.fromisoformat(day), DAY_END, zone).astimezone(UTC)
+
+
+EFFECTS: Mapping[str, EffectHandler] = {
+    "record": record,
+    "retention_hold": retention_hold,
+    "change_owner": take_over,
+    "record_plan": record_plan,
+    "open_actions": open_actions,
+    "record_remedies": record_remedies,
+    "record_approval": record_approval,
+    "record_refund_decision": record_refund_decision,
+    "record_payment": record_payment,
+}

@@ -1,0 +1,207 @@
+"""Filing a complaint: every registration field, a number and a tracking code, and the first step of its process.
+
+The tracking code is shown once; only its digest is stored. Anonymous and confidential complaints are refused with an
+explanation until they can be kept safely (X-06).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from access.tables import person
+from complaints.categories import CategoryTree
+from complaints.effects import minor_units
+from complaints.tables import complaint, respondent
+from engine.errors import Unfit, UnknownCalendar, Unsafe
+from engine.model.step import ClockView, Open
+from engine.pipeline import Desk
+from engine.projection import save
+from engine.tables import conflict_of_interest
+
+TYPES = ("complaint", "opinion", "suggestion", "inquiry")
+TRACKING_LENGTH = 16
+"""Base-32 characters: 80 random bits, told on the phone in four groups of four."""
+LOOK_BACK = timedelta(days=30)
+"""How long ago something that staff write down may have been received."""
+FACT_FIELDS = ("safety", "injury", "fraud", "legal_dispute", "public_risk", "fault")
+
+
+@dataclass(frozen=True)
+class Complainant:
+    """Who complains, as far as they say."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    learner_id: str | None = None
+    relation: str | None = None
+
+
+@dataclass(frozen=True)
+class Respondent:
+    """Who is complained about; `person` where staff know which colleague it is."""
+
+    name: str
+    role: str | None = None
+    person: str | None = None
+
+
+@dataclass(frozen=True)
+class FileComplaint:
+    """A complaint arrives, from the public or written down by staff."""
+
+    subject: str
+    text: str
+    channel: str = "web"
+    type: str = "complaint"
+    category: str = "other"
+    people: int = 1
+    refund_amount: str | None = None
+    refund_currency: str | None = None
+    received_at: datetime | None = None
+    language: str = "zh-CN"
+    identity_mode: str = "identified"
+    complainant: Complainant = Complainant()
+    on_behalf_of: str | None = None
+    respondents: tuple[Respondent, ...] = ()
+    desired_outcome: str | None = None
+    location: str | None = None
+    preferred_contact: str | None = None
+    campus: str = "main"
+    flags: Mapping[str, bool] = field(default_factory=dict)
+    """Facts that make a case urgent from minute 0: `safety`, `injury`, ..."""
+    process: str = "complaint"
+    follows: str | None = None
+    """The id of an ended case that this one continues."""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What whoever filed it is told."""
+
+    id: str
+    number: str
+    tracking_code: str
+    """Shown now and never again."""
+    acknowledge_by: datetime | None
+    clock: ClockView | None
+    """The acknowledgement clock, with the reasons of its due time."""
+
+
+def tracking_digest(code: str) -> str:
+    """Return what is stored of a tracking code; blanks, hyphens, case, O for 0, I and L for 1 do not count."""
+    bare = "".join(c for c in code.upper() if c.isalnum()).translate(str.maketrans("OIL", "011"))
+    return hashlib.sha256(f"redress-tracking:{bare}".encode()).hexdigest()
+
+
+def grouped(code: str, size: int = 4) -> str:
+    """Return a code in groups, as people read it aloud."""
+    return "-".join(code[i : i + size] for i in range(0, len(code), size))
+
+
+def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], Filed]:
+    """Return the handler of `FileComplaint`, which knows the category codes in force."""
+
+    def file_complaint(desk: Desk, command: FileComplaint) -> Filed:
+        """File and run to the first task. Raises Unfit with every field that does not fit, or Unsafe."""
+        _check(desk, command, tree)
+        case_id, number, code = desk.ids.new(), f"R{desk.ids.code(9)}", desk.ids.code(TRACKING_LENGTH)
+        received_at = command.received_at or desk.now
+        _store(desk, command, case_id, grouped(number, 5), code, received_at, tree.version)
+        principal = desk.actor.principal
+        # Whoever takes a complaint by phone or at the desk owns it from then on (R-004-12).
+        owner = principal.person_id if principal is not None and "service" in principal.teams else None
+        work = desk.open_case(case_id, command.process, _facts(command, received_at), owner=owner)
+        known = work.process.config.facts
+        work.row["facts"] = {name: value for name, value in work.row["facts"].items() if name in known}
+        work.log("filed", name=number, channel=command.channel, recorded_by=principal.person_id if principal else None)
+        work.step(Open())
+        save(work, fence=0)
+        clock = work.clock("acknowledge")
+        return Filed(case_id, grouped(number, 5), grouped(code), clock.due_at if clock else None, clock)
+
+    return file_complaint
+
+
+def _facts(command: FileComplaint, received_at: datetime) -> dict[str, Any]:
+    return {
+        "type": command.type, "category": command.category, "channel": command.channel, "campus": command.campus,
+        "language": command.language, "relation": command.complainant.relation or "",
+        "identity_mode": command.identity_mode, "received_at": received_at.isoformat(),
+        "stated_people": command.people, "people": command.people, "listed_people": 0,
+        "refund": command.refund_amount, "refund_currency": command.refund_currency or "CNY",
+        "respondent_named": bool(command.respondents), **{n: bool(command.flags.get(n)) for n in FACT_FIELDS},
+    }  # fmt: skip
+
+
+def _check(desk: Desk, command: FileComplaint, tree: CategoryTree) -> None:
+    if command.identity_mode in ("anonymous", "confidential"):
+        raise Unsafe(
+            "This installation cannot yet keep your identity secret as it should, so it does not accept "
+            f"{command.identity_mode} complaints. Please turn to a person of your trust outside, or file it under "
+            "your name.",
+            field="identity_mode",
+        )
+    wrong: list[dict[str, Any]] = []
+
+    def require(holds: bool, field_name: str, code: str) -> None:
+        if not holds:
+            wrong.append({"field": field_name, "code": code})
+
+    require(command.identity_mode == "identified", "identity_mode", "unknown")
+    require(command.type in TYPES, "type", "unknown")
+    require(tree.exists(command.category), "category", "unknown")
+    require(bool(command.subject.strip()), "subject", "required")
+    require(bool(command.text.strip()), "text", "required")
+    require(1 <= command.people <= 100_000, "people", "out-of-range")
+    require(command.language in ("zh-CN", "ko", "en"), "language", "unknown")
+    require(not (set(command.flags) - set(FACT_FIELDS)), "flags", "unknown")
+    received_at, principal = command.received_at, desk.actor.principal
+    if received_at is not None:
+        require(principal is not None, "received_at", "staff-only")
+        require(desk.now - LOOK_BACK <= received_at <= desk.now, "received_at", "out-of-range")
+    try:
+        desk.services.calendars.add(f"{command.campus}/{command.channel}", "wall", desk.now, 0)
+    except UnknownCalendar:
+        require(False, "channel", "unknown")
+    named = [r.person for r in command.respondents if r.person]
+    require(not named or principal is not None, "respondents", "staff-only")
+    found = (
+        set(desk.connection.execute(select(person.c.id).where(person.c.id.in_(named))).scalars()) if named else set()
+    )
+    require(set(named) <= found, "respondents", "unknown-person")
+    if wrong:
+        raise Unfit(fields=wrong)
+
+
+def _store(
+    desk: Desk, command: FileComplaint, case_id: str, number: str, code: str, received_at: datetime, version: str
+) -> None:
+    who, principal = command.complainant, desk.actor.principal
+    desk.connection.execute(
+        insert(complaint).values(
+            case_id=case_id, number=number, tracking_digest=tracking_digest(code), received_at=received_at,
+            recorded_at=desk.now, recorded_by=principal.person_id if principal else None, subject=command.subject,
+            text=command.text, channel=command.channel, type=command.type, category=command.category,
+            category_version=str(version), language=command.language, identity_mode=command.identity_mode,
+            name=who.name, email=who.email, phone=who.phone, learner_id=who.learner_id, relation=who.relation,
+            on_behalf_of=command.on_behalf_of, desired_outcome=command.desired_outcome, location=command.location,
+            preferred_contact=command.preferred_contact, stated_people=command.people,
+            refund_minor=None if command.refund_amount is None else minor_units(command.refund_amount),
+            refund_currency=command.refund_currency,
+        )
+    )  # fmt: skip
+    for each in command.respondents:
+        desk.connection.execute(
+            insert(respondent).values(
+                id=desk.ids.new(), case_id=case_id, name=each.name, role=each.role, person=each.person
+            )
+        )
+        if each.person:
+            desk.connection.execute(insert(conflict_of_interest).values(case_id=case_id, person=each.person))

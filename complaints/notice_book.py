@@ -1,0 +1,42 @@
+"""The notices of each version of a process, read once, and the few words of a form that a notice may carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from complaints.notices import NoticeBook, parse_notices
+from engine.process import CompiledProcess
+
+EMPTY = NoticeBook({})
+
+
+class NoticeBooks:
+    """Finds the notices that are pinned with a process version."""
+
+    def __init__(self) -> None:
+        self._read: WeakKeyDictionary[Any, NoticeBook] = WeakKeyDictionary()
+
+    def of(self, process: CompiledProcess) -> NoticeBook:
+        """Return the notices of a version. Raises NoticesInvalid for a file that publication would refuse."""
+        key = process.program
+        found = self._read.get(key)
+        if found is None:
+            content = process.documents.get("notices.toml")
+            found = EMPTY if content is None else parse_notices(content, file="notices.toml")
+            self._read[key] = found
+        return found
+
+    def excerpt(self, process: CompiledProcess, template: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the text that the template takes from a form (`text_from`), and an amount; nothing else gets out."""
+        found = self.of(process).templates.get(template)
+        if found is None:
+            return {}
+        picked: dict[str, Any] = {}
+        if found.text_from is not None and isinstance(data.get(found.text_from), str):
+            picked["text"] = data[found.text_from]
+        amount = data.get("amount")
+        if "amount" in found.placeholders and isinstance(amount, dict):
+            picked["amount"] = f"{amount['amount']} {amount['currency']}"
+        return picked

@@ -1,0 +1,165 @@
+"""What a plan means in facts: refund lines, actions and remedies, worked out purely (DESIGN.md section 6.6 and 6.7).
+
+These functions run inside the step, so that the gateways behind `record_plan` already see the new amounts. The rows
+are written afterwards, in the same transaction, by `complaints/effects.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from engine.errors import Unfit
+from engine.model.operation import Consequence
+
+SETTLED = ("paid", "rejected")
+HOME_CURRENCY = "CNY"
+
+
+def record_plan(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
+    """Take the plan form: refund lines (an unchanged line keeps its review), interim measures, the plan's revision."""
+    revision = facts["plan_revision"] + 1
+    lines = _planned(data.get("refunds") or (), facts["planned_refunds"], revision)
+    changed = lines != facts["planned_refunds"]
+    opened, open_actions, known = _open("interim", data.get("interim_measures") or (), facts)
+    return Consequence(
+        facts={
+            "plan_revision": revision,
+            **_refund_facts(lines),
+            "refunds_revision": facts["refunds_revision"] + (1 if changed else 0),
+            "open_actions": open_actions,
+            "actions_opened": known,
+        },
+        made={"refunds": lines, "actions": opened},
+    )
+
+
+def _planned(asked: Iterable[Mapping[str, Any]], before: Iterable[Mapping[str, Any]], revision: int) -> list[Any]:
+    left = list(before)
+    lines = [dict(line) for line in before if line["state"] in SETTLED]
+    for number, line in enumerate(asked, start=1):
+        money = line["amount"]
+        wanted = (line["payee"], Decimal(money["amount"]), money["currency"])
+        same = next((o for o in left if (o["payee"], Decimal(o["amount"]), o["currency"]) == wanted), None)
+        if same is not None:
+            left.remove(same)
+            if same["state"] not in SETTLED:
+                lines.append(dict(same))
+            continue
+        lines.append(
+            {
+                "id": f"{revision}.{number}", "payee": line["payee"], "amount": money["amount"],
+                "currency": money["currency"], "state": "planned",
+            }
+        )  # fmt: skip
+    return lines
+
+
+def _refund_facts(lines: list[Any]) -> dict[str, Any]:
+    counted = [line for line in lines if line["state"] != "rejected"]
+    foreign = sorted({line["currency"] for line in counted} - {HOME_CURRENCY})
+    waiting = [line["id"] for line in lines if line["state"] not in SETTLED]
+    return {
+        "planned_refunds": lines,
+        "largest_refund": str(max((Decimal(line["amount"]) for line in counted), default=Decimal(0))),
+        # Amounts in different currencies are never compared: the one that has no threshold decides.
+        "planned_currency": foreign[0] if foreign else HOME_CURRENCY,
+        "waiting_refunds": waiting,
+        "reviewed_refunds": [line["id"] for line in lines if line["state"] == "approved"],
+        "open_refunds": len(waiting),
+    }
+
+
+def open_actions(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
+    """Open the plan's actions, and the conditions of its approval; what was opened before is not opened again."""
+    opened, count, known = _open("action", data.get("actions") or (), facts)
+    if data.get("decision") == "approve_with_conditions":
+        more, count, known = _open(
+            "condition", data.get("conditions") or (), {**facts, "open_actions": count, "actions_opened": known}
+        )
+        opened += more
+    return Consequence({"open_actions": count, "actions_opened": known}, {"actions": opened})
+
+
+def _open(
+    kind: str, asked: Iterable[Mapping[str, Any]], facts: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], int, list[str]]:
+    known, opened, count = list(facts["actions_opened"]), [], facts["open_actions"]
+    for action in asked:
+        mark = f"{kind}|{action['title']}"
+        if mark in known:
+            continue
+        known.append(mark)
+        # Conditions always block closing: they are what the approval was given for.
+        blocking = kind != "action" or action.get("blocking", True)
+        count += 1 if blocking else 0
+        opened.append(
+            {
+                "kind": kind, "title": action["title"], "team": action.get("owner_team"),
+                "due_on": action.get("due_on"), "blocking": blocking,
+            }
+        )  # fmt: skip
+    return opened, count, known
+
+
+def record_remedies(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
+    """Note a remedy for everybody concerned, one record a person (R-004-21)."""
+    known, made = list(facts["remedies_recorded"]), []
+    people = max(1, facts["listed_people"])
+    for remedy in data.get("remedies") or ():
+        mark = f"{remedy['kind']}|{remedy.get('days') or ''}"
+        if mark not in known:
+            known.append(mark)
+            made.append({"kind": remedy["kind"], "days": remedy.get("days"), "note": remedy.get("note")})
+    return Consequence(
+        {"open_remedies": facts["open_remedies"] + people * len(made), "remedies_recorded": known}, {"remedies": made}
+    )
+
+
+def record_approval(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
+    """Store what the approval covers: never below today's values, more where the approver said so (R-004-18)."""
+    covered = parameters.get("refund") or {}
+    refund = max(facts["largest_refund"], Decimal(covered["amount"]) if covered else Decimal(0))
+    ceiling = {
+        "ceiling_people": max(facts["people"], parameters.get("people") or 0),
+        "ceiling_refund": str(refund),
+        "ceiling_currency": facts["planned_currency"],
+        "ceiling_level": parameters["level"],
+        "ceiling_revision": facts["plan_revision"],
+    }
+    return Consequence(ceiling, {"ceiling": ceiling})
+
+
+def _line(facts: Mapping[str, Any], line_id: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    lines = [dict(line) for line in facts["planned_refunds"]]
+    found = next((line for line in lines if line["id"] == line_id), None)
+    if found is None:
+        raise Unfit("This refund is no longer part of the plan.", fields=[{"field": "refund", "code": "unknown"}])
+    return lines, found
+
+
+def record_refund_decision(
+    parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]
+) -> Consequence:
+    """Approve a refund line, for at most the amount that was planned, or reject it (R-004-28)."""
+    lines, line = _line(facts, parameters["refund"])
+    if parameters["decision"] == "approve":
+        money = parameters.get("amount") or {"amount": line["amount"], "currency": line["currency"]}
+        if money["currency"] != line["currency"] or Decimal(money["amount"]) > Decimal(line["amount"]):
+            raise Unfit(
+                "A review approves at most the planned amount, in its currency.",
+                fields=[{"field": "amount", "code": "over-plan", "values": {"planned": line["amount"]}}],
+            )
+        line.update(state="approved", amount=money["amount"])
+    elif parameters["decision"] == "reject":
+        line["state"] = "rejected"
+    return Consequence(_refund_facts(lines), {"line": line, "reasons": data.get("reasons")})
+
+
+def record_payment(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
+    """Note that a refund was paid; money that has moved stays moved whatever happens to the case."""
+    lines, line = _line(facts, parameters["refund"])
+    line["state"] = "paid"
+    made = {"line": line, "paid_on": data.get("paid_on"), "reference": data.get("reference")}
+    return Consequence(_refund_facts(lines), made)

@@ -1,0 +1,58 @@
+"""APScheduler as the metronome: it calls `run_once` of a few loops and holds no business fact (DESIGN.md section 4)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+log = structlog.get_logger(__name__)
+
+BEAT_SECONDS = 0.25
+"""How often due work is looked for: twice as often as the 0.5 s that the design promises."""
+
+
+@dataclass(frozen=True)
+class Loop:
+    """Something to be done again and again. `run` takes what says whether to go on."""
+
+    name: str
+    run: Callable[[Callable[[], bool]], object]
+    every_seconds: float = BEAT_SECONDS
+
+
+class Metronome:
+    """Starts and stops the loops of a process. Start and stop are each done once."""
+
+    def __init__(self, loops: list[Loop]) -> None:
+        self._loops = loops
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(max(1, len(loops)))},
+            # A beat that comes while the last one still works is left out, never queued.
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone="UTC",
+        )
+
+    def start(self) -> None:
+        """Start beating; returns at once."""
+        for loop in self._loops:
+            self._scheduler.add_job(self._beat, "interval", [loop], seconds=loop.every_seconds, id=loop.name)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Let the running passes finish their case, then stop."""
+        self._stopping.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def _beat(self, loop: Loop) -> None:
+        try:
+            loop.run(lambda: not self._stopping.is_set())
+        except Exception:  # noqa: BLE001 - a loop's edge
+            # One bad pass never stops the metronome; what was due stays due.
+            log.exception("loop-failed", loop=loop.name)

@@ -1,0 +1,89 @@
+"""Finds people for the engine: who gets a new task, and who is meant by `owner`, `post:...` or `team:...`.
+
+Membership and posts are read late, in the transaction of the step: who is away today does not get today's task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from sqlalchemy import select
+
+from access.tables import absence, membership, person, post_holder
+from engine.case_work import CaseWork
+from engine.model.step import OpenTask
+from engine.tables import conflict_of_interest
+from escalation.ladder import Absence, Assignment, Holder, person_for_post
+from escalation.posts import Posts
+
+DUTY_POST = "duty_officer"
+"""Who looks after a case that nobody has taken yet (DESIGN.md section 6.2)."""
+OUTSIDE_POST = "outside_post"
+"""Who decides where everybody inside is kept apart from the decision."""
+LAST_RESORT = "leadership"
+"""The team that hears of it when no post on the way upward is filled."""
+
+
+class PostPlacement:
+    """Implements `engine.case_work.Placement` over `posts.toml`, holders and absences."""
+
+    def __init__(self, posts: Posts) -> None:
+        self.posts = posts
+
+    def place(self, work: CaseWork, task: OpenTask) -> tuple[str | None, str | None]:
+        """Return (assignee, post) of a new task; both None leave it to its team."""
+        if task.assign == "owner":
+            return work.owner, None
+        excluded = self._conflicted(work) | set(task.excluded)
+        if task.assign is not None and task.assign.startswith("post:"):
+            post = task.assign.removeprefix("post:")
+            return None, self._assignment(work, post, excluded).post if excluded else post
+        if task.team is not None and excluded and self._nobody_left(work, task.team, excluded):
+            return None, OUTSIDE_POST
+        return None, None
+
+    def recipients(self, work: CaseWork, to: str) -> tuple[str, ...]:
+        """Return the addresses meant: `person:<id>`, `team:<code>`, `complainant`; nobody for who has withdrawn."""
+        if to == "complainant":
+            return () if work.row["facts"].get("complainant_withdrawn") else ("complainant",)
+        if to == "owner":
+            if work.owner is not None:
+                return (f"person:{work.owner}",)
+            to = f"post:{DUTY_POST}"
+        if to.startswith("post:"):
+            found = self._assignment(work, to.removeprefix("post:"), self._conflicted(work))
+            return (f"person:{found.person}",) if found.person else (f"team:{LAST_RESORT}",)
+        return (to,)
+
+    def acting(self, work: CaseWork, post: str) -> str | None:
+        """Return the person who acts for a post in this case, or None."""
+        return self._assignment(work, post, self._conflicted(work)).person
+
+    def _assignment(self, work: CaseWork, post: str, excluded: Set[str]) -> Assignment:
+        holders = [
+            Holder(row.post, row.person, row.deputy)
+            for row in work.connection.execute(select(post_holder.c.post, post_holder.c.person, post_holder.c.deputy))
+        ]
+        away = work.connection.execute(
+            select(absence.c.person, absence.c.start_at, absence.c.end_at).where(
+                absence.c.start_at <= work.now, absence.c.end_at > work.now
+            )
+        )
+        absences = [Absence(row.person, row.start_at, row.end_at) for row in away]
+        return person_for_post(
+            post, work.now, posts=self.posts, holders=holders, absences=absences, excluded=frozenset(excluded)
+        )
+
+    @staticmethod
+    def _conflicted(work: CaseWork) -> set[str]:
+        table = conflict_of_interest.c
+        return set(work.connection.execute(select(table.person).where(table.case_id == work.case_id)).scalars())
+
+    @staticmethod
+    def _nobody_left(work: CaseWork, team: str, excluded: Set[str]) -> bool:
+        members = work.connection.execute(
+            select(membership.c.person)
+            .join(person, person.c.id == membership.c.person)
+            .where(membership.c.team == team, person.c.active)
+        ).scalars()
+        return set(members) <= set(excluded)
