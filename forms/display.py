@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, tzinfo
 from functools import lru_cache
@@ -11,18 +10,17 @@ from typing import Any
 from babel import Locale
 from babel.dates import get_timezone_name
 
+from forms.characters import UNUSABLE
 from forms.form import Field, Option
 from forms.languages import pick
 from forms.local_time import to_local
 from forms.texts import TEXTS
 
-_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
-
 
 def showable(value: Any) -> str:
     """Return a text or number as it can stand in a page; characters that no page can hold become U+FFFD, else ``."""
     if isinstance(value, str):
-        return _UNSHOWABLE.sub("\ufffd", value)
+        return UNUSABLE.sub("\ufffd", value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     return str(value) if isinstance(value, float) or abs(value) < 10**30 else ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
+from forms.characters import CONTROL, MAYBE_IN_JSON, SURROGATE
 from forms.field_problem import FieldProblem
 from forms.pointer import pointer
 
@@ -18,11 +18,6 @@ MAX_DEPTH = 8
 """The deepest nesting of lists and objects in an answer."""
 MAX_REPORTED = 100
 """How many problems are reported at most; more help nobody."""
-
-_ESCAPED = re.compile(rb"\\u00|\\[bf]|\x7f|\xc2[\x80-\x9f]|\xef\xbf[\xbe\xbf]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
-"""Control characters but tab, line feed, carriage return; two non-characters: XML, HTML or PostgreSQL refuse them."""
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def limit_problems(data: dict[str, Any]) -> list[FieldProblem]:
@@ -34,7 +29,7 @@ def limit_problems(data: dict[str, Any]) -> list[FieldProblem]:
     if len(encoded) > MAX_BYTES:
         return [FieldProblem("", "too_large", {"kilobytes": MAX_BYTES // 1024})]
     # The JSON text holds these bytes where the answer holds control characters, or speaks of them: then look closely.
-    return list(_faults(data)) if _ESCAPED.search(encoded) else []
+    return list(_faults(data)) if MAYBE_IN_JSON.search(encoded) else []
 
 
 def _faults(data: dict[str, Any]) -> Iterator[FieldProblem]:
@@ -61,9 +56,9 @@ def _faults(data: dict[str, Any]) -> Iterator[FieldProblem]:
 
 def _code_of(value: Any) -> str | None:
     if isinstance(value, str):
-        if _SURROGATE.search(value):
+        if SURROGATE.search(value):
             return "surrogate"
-        return "control_character" if _CONTROL.search(value) else None
+        return "control_character" if CONTROL.search(value) else None
     if isinstance(value, float):
         return None if math.isfinite(value) else "number_size"
     if isinstance(value, int):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
+from forms.characters import UNUSABLE
 from forms.pointer import token
 from forms.problem import Report
 
@@ -50,10 +52,25 @@ def read_source(content: bytes, report: Report) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         report.add("json-not-an-object", "", "The file must hold one JSON object.")
         return None
-    if any(0xD800 <= ord(char) <= 0xDFFF for char in json.dumps(value, ensure_ascii=False)):
-        report.add("json-invalid", "", "A text holds half of a surrogate pair, which is no character.")
-        return None
-    return None if repeated else value
+    unusable = list(_unusable(value, ""))
+    for place in unusable:
+        report.add("json-invalid", place, "A text holds a control character, or one that stands for none.")
+    return None if repeated or unusable else value
+
+
+def _unusable(node: Any, place: str) -> Iterator[str]:
+    """Yield the pointers of the names and texts that no page could show; the nesting is limited already."""
+    if isinstance(node, str):
+        if UNUSABLE.search(node):
+            yield place
+    elif isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _unusable(item, f"{place}/{index}")
+    elif isinstance(node, dict):
+        for name, item in node.items():
+            if UNUSABLE.search(name):
+                yield place
+            yield from _unusable(item, f"{place}/{token(name)}")
 
 
 def _refuse_constant(name: str) -> Any:

@@ -89,6 +89,16 @@ def test_invalid_json_is_reported_with_its_line() -> None:
     assert (found.code, found.line, found.pointer) == ("json-invalid", 3, "")
 
 
+@pytest.mark.parametrize("escape", ["\\u001f", "\\ud800", "\\u0085", "\\ufdd0", "\\ufffe", "\\udbff\\udfff"])
+def test_a_label_that_no_page_can_show_is_refused_with_its_line(escape: str) -> None:
+    schema = b'{"type": "object", "additionalProperties": false}'
+    ui = f"""{{"title": {{
+      "zh-CN": "x",
+      "en": "a{escape}b"}}, "fields": {{}}}}""".encode()
+    found = [(p.code, p.line, p.pointer) for p in check_form(schema, ui, "x.schema.json")]
+    assert found == [("json-invalid", 3, "/title/en")]
+
+
 def test_a_finding_names_the_line_of_the_entry() -> None:
     schema = b"""{
   "type": "object",

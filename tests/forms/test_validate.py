@@ -93,6 +93,24 @@ def test_what_is_no_object_is_refused_as_a_whole(data: Any) -> None:
     assert validate(equipment(), data) == (FieldProblem("", "type_object", {}),)
 
 
+def test_every_character_of_unicode_is_accepted_or_named() -> None:
+    refused = []
+    for start in range(0, 0x110000, 0x400):
+        block = [chr(point) for point in range(start, start + 0x400)]
+        if told(changed(summary="xx" + "".join(block))):
+            refused += [ord(char) for char in block if told(changed(summary=f"xx{char}"))]
+    expected = [
+        *range(9),
+        0x0B,
+        0x0C,
+        *range(0x0E, 0x20),
+        *range(0x7F, 0xA0),
+        *range(0xD800, 0xE000),
+        *range(0xFDD0, 0xFDF0),
+    ]
+    assert refused == sorted(expected + [plane << 16 | low for plane in range(17) for low in (0xFFFE, 0xFFFF)])
+
+
 def test_text_that_only_speaks_of_escapes_is_in_order() -> None:
     assert told(changed(summary=r"write \u0000 or \b here")) == []
 
