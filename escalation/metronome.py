@@ -53,6 +53,6 @@ class Metronome:
     def _beat(self, loop: Loop) -> None:
         try:
             loop.run(lambda: not self._stopping.is_set())
-        except Exception:  # noqa: BLE001 - a loop's edge
+        except Exception:
             # One bad pass never stops the metronome; what was due stays due.
             log.exception("loop-failed", loop=loop.name)

@@ -55,7 +55,7 @@ class Sweep:
             except StoreError as error:
                 # Busy or unreachable: the row stays due and the next pass finds it again.
                 log.warning("sweep-postponed", case=case_id, reason=str(error))
-            except Exception as error:  # noqa: BLE001 - a loop's edge: recorded as an incident
+            except Exception as error:
                 log.exception("sweep-failed", case=case_id)
                 self._pipeline.leave_alone(case_id, error)
             cases += 1
