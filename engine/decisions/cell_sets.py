@@ -21,7 +21,11 @@ from engine.decisions.values import Kind
 
 COUNTABLE = frozenset({"boolean", "date", "years and months duration", "other"})
 """Kinds kept as integers: truth values 0 and 1, days by ordinal, months; `other` (lists, contexts) is one point."""
-_BOUNDS: dict[str, Spans] = {"boolean": ((cuts.below(0), cuts.above(1)),), "other": cuts.only(0)}
+_BOUNDS: dict[str, Spans] = {
+    "boolean": ((cuts.below(0), cuts.above(1)),),
+    "string": ((cuts.below(""), cuts.HIGH),),
+    "other": cuts.only(0),
+}
 KEYS = (
     "number",
     "string",
@@ -206,7 +210,7 @@ def _equals(value: Any) -> Verdict | None:
 
 
 def _single(key: str, spans: Spans) -> ValueSet:
-    return ValueSet({key: _whole(key, spans)}, null=False)
+    return ValueSet({key: _whole(key, cuts.intersection(spans, _BOUNDS.get(key, FULL)))}, null=False)
 
 
 def _whole(key: str, spans: Spans) -> Spans:
