@@ -157,9 +157,9 @@ def _check_tokens(text: str) -> None:
     try:
         for found in tokenize.generate_tokens(io.StringIO(text).readline):
             line, column = found.start[0], found.start[1] + 1
-            if found.string in ("(", "["):
+            if found.string in ("(", "[", "{"):
                 depth += 1
-            elif found.string in (")", "]"):
+            elif found.string in (")", "]", "}"):
                 depth -= 1
                 if depth < 0:
                     raise ExpressionError(

@@ -133,6 +133,8 @@ def parse_timer(kind: TimerKind, text: str) -> TimerPlan:
         raise TimerError(f"the timer has more than {_MAX_TEXT} characters", _EXAMPLES[kind])
     if len(bare) >= 2 and bare[0] == bare[-1] and bare[0] in "'\"" and bare[0] not in bare[1:-1]:
         bare = bare[1:-1].strip()
+        if not bare:
+            raise TimerError("the timer has no time", _EXAMPLES[kind])
     elif not _LOOKS_ISO.match(bare):
         return _expression(kind, text)
     return _iso(kind, bare)

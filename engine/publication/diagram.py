@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from lxml import etree
 
 from engine.publication.names import (
     ACTIVITIES,
     EVENTS,
-    GATEWAYS,
     LOOPS,
     NODES,
     SPIFF,
@@ -72,7 +72,7 @@ class Node:
     inside: Scope | None = None
     """The content of a subprocess."""
 
-    @property
+    @cached_property
     def definitions(self) -> list[Definition]:
         """The event definitions of an event; of a send or receive task the message it names."""
         found = [
@@ -98,7 +98,7 @@ class Node:
         """The loop or multi-instance marker, if any."""
         return next((child for child in self.element if tag(child) in LOOPS), None)
 
-    @property
+    @cached_property
     def properties(self) -> dict[str, str]:
         """The extension properties: name -> value."""
         found = self.element.find(f"{bpmn('extensionElements')}/{spiff('properties')}")
@@ -227,8 +227,3 @@ def _read_scope(
 def is_event(node: Node) -> bool:
     """Say whether the node is an event."""
     return node.tag in EVENTS
-
-
-def is_gateway(node: Node) -> bool:
-    """Say whether the node is a gateway."""
-    return node.tag in GATEWAYS

@@ -13,6 +13,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "process-owner" / "diagram
 THEMES = {
     "reading": "The file itself",
     "rules_identity": "Ids",
+    "rules_processes": "Which process runs",
     "rules_structure": "Start, end and the way between",
     "rules_flows": "Arrows",
     "rules_gateways": "Gateways",
