@@ -218,7 +218,7 @@ LISTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), ARITHMETIC + LOGIC + COMPARISONS + DATES + FUNCTIONS + LISTS)
+@pytest.mark.parametrize(("text", "expected"), [*ARITHMETIC, *LOGIC, *COMPARISONS, *DATES, *FUNCTIONS, *LISTS])
 def test_an_expression_has_its_value(text: str, expected: Any) -> None:
     found = evaluate(text)
     assert found == expected

@@ -109,7 +109,7 @@ def test_a_rule_called_unreachable_never_decides(made: tuple[list[In], list[list
     decision, problems = read_table(columns, [Out("x")], rules, "FIRST")
     assert decision is not None
     silent = {problem.element for problem in problems if problem.code == "unreachable-rule"}
-    decided = set()
+    decided: set[str] = set()
     for facts in combinations(columns):
         try:
             decided.update(rule.id for rule in decision.evaluate(facts).matched)

@@ -1,4 +1,4 @@
-"""A decision is taken on every change of facts, so it must cost next to nothing: the budget, with room for a busy machine."""
+"""A decision is taken on every change of facts, so it must cost next to nothing: the budget."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,7 +34,7 @@ def tck_cases(folder: Path) -> Iterator[Case]:
         root = etree.parse(str(file)).getroot()
         model = file.parent / root.findtext(f"{_CASE}modelName", "").strip()
         for case in root.iter(f"{_CASE}testCase"):
-            facts = {node.get("name"): _value(node) for node in case.iter(f"{_CASE}inputNode")}
+            facts = {node.get("name", ""): _value(node) for node in case.iter(f"{_CASE}inputNode")}
             for node in case.iter(f"{_CASE}resultNode"):
                 expected = node.find(f"{_CASE}expected")
                 name = node.get("name", "")
@@ -72,7 +72,7 @@ def _scalar(node: Any) -> Any:
         return None
     text = node.text or ""
     kind = (node.get(f"{_XSI}type") or "xsd:string").split(":")[-1]
-    readers = {
+    readers: dict[str, Callable[[str], Any]] = {
         "string": str,
         "boolean": lambda written: written.strip() == "true",
         "date": date.fromisoformat,
