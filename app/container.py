@@ -75,8 +75,10 @@ def house(posts: Posts) -> House:
     return House(teams=frozenset(posts.teams), posts=frozenset(posts.posts), operations=OPERATIONS)
 
 
-def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None) -> Application:
-    """Build an application over the settings. Opens no connection before the first use."""
+def build(
+    settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, versions: Versions | None = None
+) -> Application:
+    """Build an application over the settings; `versions` may be shared by several. Opens no connection yet."""
     posts = load_posts(settings.bpmn_folder / "posts.toml")
     campuses = load_calendars(settings.bpmn_folder / "calendars").campuses
     tree = load_categories(settings.bpmn_folder / "categories.toml")
@@ -88,7 +90,7 @@ def build(settings: Settings, *, clock: Clock | None = None, ids: Ids | None = N
 
     calendars, notices = CalendarBook(campuses), NoticeBooks()
     database, clock, ids = Database(settings.database_url), clock or SystemClock(), ids or RandomIds()
-    versions = Versions(house(posts))
+    versions = versions or Versions(house(posts))
     services = Services(
         versions=versions, calendars=calendars, placement=PostPlacement(posts), zone=zone, effects=EFFECTS,
         dated=DATED, excerpt=notices.excerpt, completed=on_completed, unmake=unmake,

@@ -47,6 +47,13 @@ def step(
     same result, so repeating is safe.
     """
     run = CaseRun(process, state, facts=facts, calendars=calendars, now=now)
+    carry_out(run, command, actor)
+    run.settle()
+    return run.result()
+
+
+def carry_out(run: CaseRun, command: StepCommand, actor: str | None = None) -> None:
+    """Do what a command asks for and nothing that follows from it; `run.settle()` does that. Raises a Refusal."""
     match command:
         case Open():
             run.open()
@@ -70,8 +77,6 @@ def step(
             run.clocks.recalculate()
         case _:
             raise NotFound(f"There is no such command: {command!r}")
-    run.settle()
-    return run.result()
 
 
 def inspect(

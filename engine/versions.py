@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,6 +50,8 @@ class Versions:
     def __init__(self, house: House) -> None:
         self.house = house
         self._compiled: dict[str, CompiledProcess] = {}
+        self._gate: dict[bytes, tuple[tuple[Problem, ...], CompiledProcess]] = {}
+        """Bundles that passed, by their bytes: the same one is not checked twice."""
         self._lock = threading.Lock()
 
     def process(self, connection: Connection, version_id: str) -> CompiledProcess:
@@ -104,10 +107,7 @@ class Versions:
         The same content again gives `unchanged`, a new layout alone `drawing`: repeating is safe. Raises
         NotPublishable with the whole list when the bundle has errors; then nothing is stored.
         """
-        problems = tuple(self.check(connection, files))
-        if any(p.severity == "error" for p in problems):
-            raise NotPublishable(problems=[p.as_dict() for p in problems])
-        process = compile_bundle(files, self.house)
+        problems, process = self._passed(connection, files)
         key, digest = process_key(files), content_digest(files)
         table = process_version.c
         same = connection.execute(_columns().where(table.process_key == key, table.digest == digest)).first()
@@ -126,6 +126,17 @@ class Versions:
         with self._lock:
             self._compiled[version_id] = process
         return Publication(version, problems, "published")
+
+    def _passed(self, connection: Connection, files: Files) -> tuple[tuple[Problem, ...], CompiledProcess]:
+        previous = self._previous(connection, process_key(files))
+        key = hashlib.sha256(pack(files) + repr(sorted((previous or {}).items())).encode()).digest()
+        found = self._gate.get(key)
+        if found is None:
+            problems = tuple(check(files, self.house, previous=previous))
+            if any(p.severity == "error" for p in problems):
+                raise NotPublishable(problems=[p.as_dict() for p in problems])
+            found = self._gate[key] = (problems, compile_bundle(files, self.house))
+        return found
 
     def _republish(
         self, connection: Connection, version: Version, files: Files, problems: tuple[Problem, ...]

@@ -16,6 +16,7 @@ from engine.commands.clocks import (
     resume_case,
 )
 from engine.commands.complete import CompleteTask, complete_task
+from engine.commands.house_work import HouseWork, house_work
 from engine.commands.publish import PublishBundle, publish_bundle
 from engine.commands.send_back import SendBack, send_back
 from engine.commands.take_next import TakeNext, take_next
@@ -32,4 +33,8 @@ CASE_HANDLERS: Mapping[type, CaseHandler] = {
     ExtendCase: extend_case,
     RecalculateCase: recalculate_case,
 }
-HOUSE_HANDLERS: Mapping[type, HouseHandler] = {TakeNext: take_next, PublishBundle: publish_bundle}
+HOUSE_HANDLERS: Mapping[type, HouseHandler] = {
+    TakeNext: take_next,
+    PublishBundle: publish_bundle,
+    HouseWork: house_work,
+}

@@ -1,0 +1,157 @@
+"""The command line. Every command says what went wrong and what to do; a stack trace is a fault of ours."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app import cli_demo, cli_people
+from app.settings import Settings
+from engine.errors import Refusal
+from storage.errors import StoreError
+
+app = typer.Typer(help="Redress: complaint handling run by the institution's own diagram.", no_args_is_help=True)
+app.add_typer(cli_demo.app, name="demo", help="The demo: people and complaints made up, a clock that can be moved.")
+app.add_typer(cli_people.app, name="user", help="People, teams, posts and tokens.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print for machines.")]
+
+
+@app.command()
+def serve() -> None:
+    """Serve pages and API, and fire what is due, until stopped."""
+    from app.serve import serve as run
+
+    run(Settings())
+
+
+@app.command()
+def worker() -> None:
+    """Fire what is due, beside servers on PostgreSQL; SQLite has one server, which does it itself."""
+    from app.work import work
+
+    work(Settings())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this release's schema. Repeating is safe."""
+    from app.serve import prepare
+
+    prepare(Settings())
+    typer.echo("The schema is up to date.")
+
+
+@app.command()
+def init(
+    administrator: Annotated[str, typer.Option(prompt="Login of the administrator")],
+    name: Annotated[str, typer.Option(prompt="Name of the administrator")],
+) -> None:
+    """Set up a real installation: schema, processes, an administrator with a token; no demo people."""
+    from app.installation import set_up
+
+    typer.echo(set_up(Settings(), login=administrator, name=name))
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path], typer.Argument(help="Diagrams, tables, or a bundle (folder or zip)")],
+    as_json: AsJson = False,
+) -> None:
+    """Say whether diagrams can be published; exit 0 when they can, 1 when not."""
+    from app.checking import check_paths
+
+    problems = check_paths(paths, Settings())
+    if as_json:
+        typer.echo(json.dumps([p.as_dict() for p in problems], ensure_ascii=False, indent=2))
+    else:
+        for p in problems:
+            place = f"{p.file}:{p.line}" if p.line else p.file
+            element = f" {p.element}" + (f" ({p.name})" if p.name else "") if p.element else ""
+            typer.echo(f"{place}: {p.severity} {p.code}:{element} {p.message} {p.advice}")
+        errors = sum(p.severity == "error" for p in problems)
+        typer.echo(f"{errors} errors, {len(problems) - errors} warnings.")
+    raise typer.Exit(1 if any(p.severity == "error" for p in problems) else 0)
+
+
+@app.command()
+def bundle(key: str, out: Annotated[Path, typer.Argument(help="The zip to write")]) -> None:
+    """Pack a process's folders into a bundle that can be published elsewhere."""
+    from engine.bundle import pack, read_folders
+
+    settings = Settings()
+    out.write_bytes(pack(read_folders(settings.bpmn_folder, settings.forms_folder, key)))
+    typer.echo(f"{out} written.")
+
+
+@app.command()
+def publish(
+    path: Annotated[Path | None, typer.Argument(help="A bundle (zip); without one every process below bpmn/")] = None,
+    note: Annotated[str, typer.Option(help="What changed and why")] = "",
+) -> None:
+    """Put processes in force for new cases; running cases keep their version."""
+    from app.checking import publish_path
+
+    for line in publish_path(path, note, Settings()):
+        typer.echo(line)
+
+
+@app.command()
+def scenario(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Scenario files or folders; all of bpmn/ without")] = None,
+) -> None:
+    """Play scenarios on a virtual clock; exit 1 when one does not hold."""
+    from app.scenario_run import run_scenarios
+
+    raise typer.Exit(run_scenarios(paths or [], Settings(), typer.echo))
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check what is stored: every state loads, every projection equals what its state says, nothing due is forgotten."""
+    from app.doctor import examine
+
+    findings = examine(Settings())
+    typer.echo(json.dumps(findings, ensure_ascii=False) if as_json else "\n".join(findings) or "All is sound.")
+    raise typer.Exit(1 if findings else 0)
+
+
+@app.command()
+def export(
+    case: Annotated[str, typer.Argument(help="Number or id of a case")],
+    language: Annotated[str, typer.Option(help="zh-CN, ko or en")] = "en",
+) -> None:
+    """Print the file of a case as text: what was said, what was done, by whom and when."""
+    from app.case_file_text import case_file_text
+
+    typer.echo(case_file_text(Settings(), case, language))
+
+
+def _guarded(run: Callable[[], Any]) -> int:
+    try:
+        run()
+    except Refusal as refusal:
+        problems = refusal.details.pop("problems", [])
+        for p in problems:
+            print(f"{p['file']}:{p['line'] or ''}: {p['severity']} {p['code']}: {p['message']}", file=sys.stderr)
+        details = ", ".join(f"{k}: {v}" for k, v in refusal.details.items())
+        print(refusal.message + (f" ({details})" if details else ""), file=sys.stderr)
+        return 1
+    except (StoreError, OSError, ValueError) as error:
+        print(f"{error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def main() -> None:
+    """Run the command line; exit codes are those of each command, 1 for a refusal."""
+    sys.exit(_guarded(app))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""`redress user`: people, teams, posts, roles and tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from access import people, posts, teams, tokens
+from app.serve import application_for
+from app.settings import Settings
+from engine.case_work import SYSTEM
+from engine.commands.house_work import HouseWork
+from engine.errors import Unfit
+from engine.pipeline import Desk
+
+app = typer.Typer(no_args_is_help=True)
+
+
+def _do(act: Callable[[Desk], Any]) -> Any:
+    application = application_for(Settings())
+    try:
+        return application.pipeline.run(HouseWork(act), SYSTEM)
+    finally:
+        application.database.close()
+
+
+@app.command()
+def add(
+    login: str,
+    name: str,
+    team: Annotated[list[str] | None, typer.Option(help="May be given several times")] = None,
+    role: Annotated[list[str] | None, typer.Option(help="supervisor, process_owner, operator, auditor")] = None,
+    language: str = "zh-CN",
+) -> None:
+    """Add a person and print a token, once."""
+
+    def act(desk: Desk) -> str:
+        _known_teams(team or [])
+        people.add(desk.connection, login, name=name, language=language, now=desk.now)
+        for each in team or []:
+            teams.join(desk.connection, login, each)
+        for each in role or []:
+            teams.give_role(desk.connection, login, each)
+        return tokens.issue(desk.connection, login, name="first", ids=desk.ids, now=desk.now).secret
+
+    typer.echo(f"Token of {login}, shown once: {_do(act)}")
+
+
+@app.command()
+def token(login: str, name: str = "command line") -> None:
+    """Issue another token and print it, once."""
+    secret = _do(lambda desk: tokens.issue(desk.connection, login, name=name, ids=desk.ids, now=desk.now).secret)
+    typer.echo(f"Token of {login}, shown once: {secret}")
+
+
+@app.command()
+def appoint(post: str, login: str, deputy: Annotated[str | None, typer.Option()] = None) -> None:
+    """Give a post to a person, with who stands in; replaces the present holder."""
+    application = application_for(Settings())
+    application.posts.post(post)
+    _do(lambda desk: posts.appoint(desk.connection, post, login, deputy=deputy, replace=True))
+    typer.echo(f"{login} holds {post}.")
+
+
+@app.command()
+def leave(login: str) -> None:
+    """Close an account: tokens and sessions end at once."""
+    _do(lambda desk: people.deactivate(desk.connection, login, now=desk.now))
+    typer.echo(f"The account {login} is closed.")
+
+
+def _known_teams(named: list[str]) -> None:
+    known = application_for(Settings()).posts.teams
+    unknown = sorted(set(named) - set(known))
+    if unknown:
+        raise Unfit(f"There is no team {', '.join(unknown)}; bpmn/posts.toml knows {', '.join(sorted(known))}.")

@@ -1,0 +1,273 @@
+"""Plays scenarios: real commands on a virtual clock, in a database of their own (`redress scenario`, and the tests)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from access.principals import principal
+from app.container import Application, build
+from app.roster import seat
+from app.scenario_expect import Expectations
+from app.scenario_file import Scenario, instant, length
+from app.settings import Settings
+from complaints.actions import CompleteAction, CompleteRemedy
+from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
+from complaints.change_facts import ChangeFacts
+from complaints.correspondence import ReceiveMessage, Satisfaction, Withdraw
+from complaints.intake import Complainant, FileComplaint, Respondent
+from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
+from complaints.retype import Retype
+from complaints.tables import action_item, remedy
+from engine.case_work import COMPLAINANT, SYSTEM, Actor
+from engine.clock import MovableClock
+from engine.commands.claim import ClaimTask
+from engine.commands.clocks import ExtendCase, PauseCase, ResumeCase
+from engine.commands.complete import CompleteTask
+from engine.commands.house_work import HouseWork
+from engine.commands.send_back import SendBack
+from engine.errors import Refusal
+from engine.ids import CountedIds
+from engine.tables import instance, work_item
+from engine.versions import Versions
+from storage.migrate import create
+
+
+class ScenarioFailed(AssertionError):
+    """A step did not do what the scenario says; the message names the step."""
+
+
+@dataclass
+class Stage:
+    """One scenario being played."""
+
+    scenario: Scenario
+    application: Application
+    clock: MovableClock
+    case_id: str = ""
+
+    def actor(self, login: str | None) -> Actor:
+        """Return who acts: somebody of the roster, or the complainant."""
+        if login in (None, "complainant"):
+            return COMPLAINANT
+        with self.application.database.read() as connection:
+            found = principal(connection, str(login), now=self.clock.now())
+        if found is None:
+            raise ScenarioFailed(f"nobody has the login {login!r}")
+        return Actor("person", found)
+
+    def run(self, command: Any, login: str | None) -> Any:
+        """Carry out a command and everything that is due by then."""
+        answer = self.application.pipeline.run(command, self.actor(login))
+        self.application.sweep.run_until_done()
+        return answer
+
+    def move_to(self, at: datetime) -> None:
+        """Move the clock; everything that falls due on the way fires at its own instant."""
+        while True:
+            with self.application.database.read() as connection:
+                due = connection.execute(
+                    select(instance.c.next_due).where(instance.c.next_due.is_not(None)).order_by(instance.c.next_due)
+                ).scalar()
+            if due is None or due > at:
+                break
+            if due > self.clock.now():
+                self.clock.advance_to(due)
+            if self.application.sweep.run_until_done() == 0:
+                break
+        if at > self.clock.now():
+            self.clock.advance_to(at)
+
+    def open_task(self, element: str) -> str:
+        """Return the id of the open task of an element. Raises ScenarioFailed with what is open instead."""
+        with self.application.database.read() as connection:
+            rows = connection.execute(
+                select(work_item.c.id, work_item.c.element)
+                .where(work_item.c.case_id == self.case_id, work_item.c.state == "open")
+                .order_by(work_item.c.entered_at, work_item.c.id)
+            ).all()
+        for row in rows:
+            if row.element == element:
+                found: str = row.id
+                return found
+        raise ScenarioFailed(f"no open task {element}; open: {', '.join(r.element for r in rows) or 'none'}")
+
+
+def stage(scenario: Scenario, settings: Settings, *, versions: Versions | None = None) -> Stage:
+    """Build an empty installation in memory with the roster and the processes of `settings`."""
+    clock = MovableClock(scenario.at)
+    in_memory = settings.model_copy(update={"database_url": "sqlite://"})
+    application = build(in_memory, clock=clock, ids=CountedIds(), versions=versions)
+    create(application.database)
+    application.pipeline.run(HouseWork(lambda desk: seat(desk.connection, desk.now)), SYSTEM)
+    application.publish_folder()
+    return Stage(scenario, application, clock)
+
+
+def play(scenario: Scenario, settings: Settings, *, versions: Versions | None = None) -> Stage:
+    """Play a scenario to its end and return the stage, for a look around. Raises ScenarioFailed, naming the step."""
+    on = stage(scenario, settings, versions=versions)
+    try:
+        _file(on)
+        expectations = Expectations(on.application, on.case_id)
+        for number, step in enumerate(scenario.steps, start=1):
+            try:
+                _step(on, step, expectations)
+            except ScenarioFailed as failure:
+                raise ScenarioFailed(f"{scenario.name}, step {number}: {failure}") from None
+            except Refusal as refusal:
+                raise ScenarioFailed(
+                    f"{scenario.name}, step {number} ({_brief(step)}): refused, {refusal.code}: {refusal.message} "
+                    f"{refusal.details}"
+                ) from None
+    except BaseException:
+        on.application.database.close()
+        raise
+    return on
+
+
+def _brief(step: Mapping[str, Any]) -> str:
+    return ", ".join(f"{k}: {v}" for k, v in step.items() if k != "data")[:80]
+
+
+def _file(on: Stage) -> None:
+    given = dict(on.scenario.complaint)
+    refund = given.pop("refund", None) or {}
+    who = given.pop("complainant", None) or {}
+    respondents = tuple(Respondent(**r) for r in given.pop("respondents", None) or ())
+    flags = {name: given.pop(name) for name in ("safety", "injury", "fraud", "legal_dispute", "public_risk", "fault")
+             if name in given}  # fmt: skip
+    given.setdefault("subject", on.scenario.title.get("en", on.scenario.name))
+    given.setdefault("text", given["subject"])
+    command = FileComplaint(
+        **given, process=on.scenario.process, flags=flags, complainant=Complainant(**who), respondents=respondents,
+        refund_amount=str(refund["amount"]) if refund else None, refund_currency=refund.get("currency"),
+    )  # fmt: skip
+    on.case_id = on.run(command, on.scenario.recorded_by).id
+
+
+def _step(on: Stage, step: Mapping[str, Any], expectations: Expectations) -> None:
+    if "refused" in step:
+        _refused(on, step["refused"], expectations)
+        return
+    verb = next(v for v in _VERBS if v in step)
+    if verb == "expect":
+        wrong = expectations.check(step["expect"] or {})
+        if wrong:
+            raise ScenarioFailed("; ".join(wrong))
+        return
+    _VERBS[verb](on, step, step[verb])
+
+
+def _refused(on: Stage, step: Mapping[str, Any], expectations: Expectations) -> None:
+    try:
+        _step(on, {k: v for k, v in step.items() if k != "code"}, expectations)
+    except Refusal as refusal:
+        if step.get("code") not in (None, refusal.code):
+            raise ScenarioFailed(f"refused as {refusal.code}, not as {step['code']}: {refusal.message}") from None
+        return
+    raise ScenarioFailed(f"{_brief(step)} was not refused")
+
+
+def _do(on: Stage, step: Mapping[str, Any], element: str) -> None:
+    task = on.open_task(element)
+    with on.application.database.read() as connection:
+        version = connection.execute(select(work_item.c.version).where(work_item.c.id == task)).scalar_one()
+    on.run(CompleteTask(task, step.get("data") or {}, version), step.get("by"))
+
+
+def _message(on: Stage, step: Mapping[str, Any], name: str) -> None:
+    data = step.get("data") or {}
+    if name == "satisfaction":
+        command: Any = Satisfaction(on.case_id, bool(data["satisfied"]), data.get("text", ""))
+    elif name == "withdraw":
+        command = Withdraw(on.case_id, data.get("reason", "withdrawn"))
+    else:
+        command = ReceiveMessage(on.case_id, data.get("text", name))
+    on.run(command, step.get("by"))
+
+
+def _facts(on: Stage, step: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
+    with on.application.database.read() as connection:
+        version = connection.execute(
+            select(instance.c.facts_version).where(instance.c.case_id == on.case_id)
+        ).scalar_one()
+    on.run(ChangeFacts(on.case_id, changes, version), step.get("by"))
+
+
+def _affected(on: Stage, step: Mapping[str, Any], change: Mapping[str, Any]) -> None:
+    if change.get("add"):
+        on.run(AddAffected(on.case_id, tuple(AffectedPerson(**p) for p in change["add"])), step.get("by"))
+    for name in change.get("remove", ()):
+        on.run(RemoveAffected(on.case_id, name), step.get("by"))
+
+
+def _hand_over(on: Stage, step: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    on.run(AskHandOver(on.case_id, given["to"], given.get("why", "")), step.get("by"))
+
+
+def _hand_over_answer(on: Stage, step: Mapping[str, Any], answer: str) -> None:
+    accept = answer == "accept"
+    on.run(AcceptHandOver(on.case_id) if accept else DeclineHandOver(on.case_id, step.get("why", "")), step.get("by"))
+
+
+def _actions(on: Stage, step: Mapping[str, Any], which: str) -> None:
+    table = action_item.c
+    with on.application.database.read() as connection:
+        rows = connection.execute(
+            select(table.id, table.title).where(table.case_id == on.case_id, table.done_at.is_(None))
+        ).all()
+    chosen = [row.id for row in rows if which in ("all", row.title)]
+    if not chosen:
+        raise ScenarioFailed(f"no open action {which}")
+    for action_id in chosen:
+        on.run(CompleteAction(on.case_id, action_id, "done"), step.get("by"))
+
+
+def _remedies(on: Stage, step: Mapping[str, Any], which: Any) -> None:
+    table = remedy.c
+    with on.application.database.read() as connection:
+        rows = connection.execute(select(table.id).where(table.case_id == on.case_id, table.done_at.is_(None))).all()
+    for row in rows:
+        on.run(CompleteRemedy(on.case_id, row.id, "done"), step.get("by"))
+
+
+_VERBS: Mapping[str, Callable[[Stage, Mapping[str, Any], Any], None]] = {
+    "do": _do,
+    "expect": lambda on, step, value: None,
+    "claim": lambda on, step, value: on.run(ClaimTask(on.open_task(value)), step.get("by")),
+    "advance": lambda on, step, value: on.move_to(on.clock.now() + _length(value)),
+    "advance_to": lambda on, step, value: on.move_to(instant(value, "advance_to")),
+    "message": _message,
+    "facts": _facts,
+    "affected": _affected,
+    "pause": lambda on, step, value: on.run(
+        PauseCase(on.case_id, value.get("why", "reason"), value.get("clock"), value.get("reason", "with_reason")),
+        step.get("by"),
+    ),
+    "resume": lambda on, step, value: on.run(
+        ResumeCase(on.case_id, value.get("clock"), value.get("reason", "with_reason")), step.get("by")
+    ),
+    "extend": lambda on, step, value: on.run(
+        ExtendCase(on.case_id, value["clock"], int(value["amount"]), value.get("why", "reason")), step.get("by")
+    ),
+    "withdraw": lambda on, step, value: on.run(
+        Withdraw(on.case_id, (value or {}).get("reason", "withdrawn")), step.get("by")
+    ),
+    "hand_over": _hand_over,
+    "hand_over_answer": _hand_over_answer,
+    "action_done": _actions,
+    "remedies_done": _remedies,
+    "retype": lambda on, step, value: on.run(
+        Retype(on.case_id, value["process"], value.get("type"), value.get("reason", "")), step.get("by")
+    ),
+    "send_back": lambda on, step, value: on.run(SendBack(value, step.get("reason", "")), step.get("by")),
+}
+
+
+def _length(value: Any) -> timedelta:
+    return length(str(value), "advance")

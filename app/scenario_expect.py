@@ -1,0 +1,185 @@
+"""What a scenario may expect of its case, and how what is the case is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.container import Application
+from engine.tables import case_clock, event_log, instance, work_item
+from storage.outbox import outbox
+
+
+class Expectations:
+    """Compares a case with what is expected. Notices and rungs are those since the last look."""
+
+    def __init__(self, application: Application, case_id: str) -> None:
+        self._application, self._case_id = application, case_id
+        self._seen_notices = self._seen_rungs = 0
+
+    def check(self, expected: Mapping[str, Any]) -> list[str]:
+        """Return one sentence for each expectation that does not hold."""
+        wrong: list[str] = []
+        with self._application.database.read() as connection:
+            for key, value in expected.items():
+                look = _LOOKS.get(key)
+                if look is None:
+                    wrong.append(f"{key} is nothing that can be expected")
+                    continue
+                found = look(self, connection, value)
+                if found is not None:
+                    wrong.append(f"expected {key} {value!r}, found {found!r}")
+            self._seen_notices = max(self._seen_notices, self._last(connection, outbox.c.sequence))
+            self._seen_rungs = max(self._seen_rungs, self._last(connection, event_log.c.sequence))
+        return wrong
+
+    def _last(self, connection: Connection, column: Any) -> int:
+        found: int | None = connection.execute(
+            select(column).where(column.table.c.case_id == self._case_id).order_by(column.desc()).limit(1)
+        ).scalar()
+        return found or 0
+
+    def row(self, connection: Connection) -> Any:
+        """Return the instance's row."""
+        return connection.execute(select(instance).where(instance.c.case_id == self._case_id)).one()
+
+    def open_tasks(self, connection: Connection) -> dict[str, str]:
+        """Return element -> team (or post) of the open tasks."""
+        rows = connection.execute(
+            select(work_item).where(work_item.c.case_id == self._case_id, work_item.c.state == "open")
+        )
+        return {row.element: row.team for row in rows}
+
+    def tasks(self, connection: Connection, expected: Mapping[str, str]) -> Any:
+        """Exactly these tasks are open, in these teams."""
+        found = self.open_tasks(connection)
+        return None if found == dict(expected) else found
+
+    def no_tasks(self, connection: Connection, elements: Iterable[str]) -> Any:
+        """None of these is open."""
+        found = sorted(set(self.open_tasks(connection)) & set(elements))
+        return found or None
+
+    def assignees(self, connection: Connection, expected: Mapping[str, Any]) -> Any:
+        """These open tasks are with these people (or posts: `post:x`)."""
+        rows = connection.execute(
+            select(work_item).where(work_item.c.case_id == self._case_id, work_item.c.state == "open")
+        )
+        found = {r.element: r.assignee or (f"post:{r.post}" if r.post else None) for r in rows}
+        shown = {element: found.get(element, "not open") for element in expected}
+        return None if shown == dict(expected) else shown
+
+    def clocks(self, connection: Connection, expected: Mapping[str, Any]) -> Any:
+        """The newest round of each clock is due then, or `paused`, `met`, `dropped`, `none`."""
+        rows = connection.execute(
+            select(case_clock).where(case_clock.c.case_id == self._case_id).order_by(case_clock.c.started_at)
+        ).all()
+        newest = {row.name: row for row in rows}
+        wrong = {}
+        for name, wanted in expected.items():
+            row = newest.get(name)
+            state = "none" if row is None else row.state
+            if state == "running" and row is not None:
+                holds = _is_instant(wanted) and row.due_at == datetime.fromisoformat(str(wanted))
+                state = row.due_at.isoformat() if row.due_at else "running"
+            else:
+                holds = str(wanted) == state
+            if not holds:
+                wrong[name] = state
+        return wrong or None
+
+    def path(self, connection: Connection, expected: Iterable[str]) -> Any:
+        """These elements were passed in this order, others in between."""
+        passed = self._completed(connection)
+        rest = iter(passed)
+        return None if all(element in rest for element in expected) else passed
+
+    def visited(self, connection: Connection, expected: Mapping[str, int]) -> Any:
+        """Each element was completed so many times."""
+        passed = self._completed(connection)
+        wrong = {e: passed.count(e) for e, n in expected.items() if passed.count(e) != n}
+        return wrong or None
+
+    def _completed(self, connection: Connection) -> list[str]:
+        rows = connection.execute(
+            select(event_log.c.element)
+            .where(event_log.c.case_id == self._case_id, event_log.c.kind == "completed")
+            .order_by(event_log.c.sequence)
+        ).scalars()
+        return [element for element in rows if element]
+
+    def notices(self, connection: Connection, expected: Iterable[Iterable[str]]) -> Any:
+        """Exactly these were told since the last look: [to, template]."""
+        rows = connection.execute(
+            select(outbox.c.payload, outbox.c.kind)
+            .where(outbox.c.case_id == self._case_id, outbox.c.sequence > self._seen_notices)
+            .order_by(outbox.c.sequence)
+        )
+        found = [[row.payload["to"], row.kind] for row in rows]
+        return None if sorted(found) == sorted([str(a), str(b)] for a, b in expected) else found
+
+    def rungs(self, connection: Connection, expected: Iterable[str]) -> Any:
+        """Exactly these rungs fell due since the last look, in this order: `clock/rung`."""
+        rows = connection.execute(
+            select(event_log.c.name)
+            .where(
+                event_log.c.case_id == self._case_id, event_log.c.kind == "fired",
+                event_log.c.sequence > self._seen_rungs, event_log.c.name.contains("/"),
+            )
+            .order_by(event_log.c.sequence)
+        ).scalars()  # fmt: skip
+        found = [f"{name.split('/')[0]}/{name.split('/')[-1]}" for name in rows]
+        return None if found == list(expected) else found
+
+    def facts(self, connection: Connection, expected: Mapping[str, Any]) -> Any:
+        """These facts have these values; amounts are compared as numbers."""
+        stored = self.row(connection).facts
+        wrong = {n: stored.get(n) for n, v in expected.items() if not _same(stored.get(n), v)}
+        return wrong or None
+
+    def ended(self, connection: Connection, expected: bool) -> Any:
+        """The instance has ended, or not."""
+        found = self.row(connection).ended_at is not None
+        return None if found == expected else found
+
+    def column(self, name: str) -> Callable[[Connection, Any], Any]:
+        """Return the look at one column of the instance."""
+
+        def look(connection: Connection, expected: Any) -> Any:
+            found = getattr(self.row(connection), name)
+            return None if found == expected else found if found is not None else "none"
+
+        return look
+
+
+def _is_instant(text: Any) -> bool:
+    return str(text)[:2] == "20"
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    if isinstance(wanted, int | float) and not isinstance(wanted, bool) and isinstance(found, str):
+        return float(found) == float(wanted)
+    return bool(found == wanted) or str(found) == str(wanted)
+
+
+_Look = Callable[[Expectations, Connection, Any], Any]
+_LOOKS: Mapping[str, _Look] = {
+    "status": lambda e, c, v: e.column("status")(c, v),
+    "closure": lambda e, c, v: e.column("closure")(c, v),
+    "owner": lambda e, c, v: e.column("case_owner")(c, v),
+    "priority": lambda e, c, v: e.column("priority")(c, v),
+    "impact": lambda e, c, v: e.column("impact")(c, v),
+    "tasks": Expectations.tasks,
+    "no_tasks": Expectations.no_tasks,
+    "assignees": Expectations.assignees,
+    "clocks": Expectations.clocks,
+    "path": Expectations.path,
+    "visited": Expectations.visited,
+    "notices": Expectations.notices,
+    "rungs": Expectations.rungs,
+    "facts": Expectations.facts,
+    "ended": Expectations.ended,
+}

@@ -1,0 +1,37 @@
+"""`redress scenario`: plays files and says which hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from app.container import house
+from app.scenario import ScenarioFailed, play
+from app.scenario_file import ScenarioInvalid, read_scenario
+from app.settings import Settings
+from engine.versions import Versions
+from escalation.posts import load_posts
+
+
+def scenario_files(paths: Iterable[Path], settings: Settings) -> list[Path]:
+    """Return the scenario files named, or all of `bpmn/`."""
+    found: list[Path] = []
+    for path in list(paths) or [settings.bpmn_folder]:
+        found += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+    return found
+
+
+def run_scenarios(paths: Iterable[Path], settings: Settings, say: Callable[[str], object]) -> int:
+    """Play; return 0 when all hold and 1 otherwise. Nothing outside memory is touched."""
+    versions = Versions(house(load_posts(settings.bpmn_folder / "posts.toml")))
+    files, failed = scenario_files(paths, settings), 0
+    for file in files:
+        try:
+            play(read_scenario(file), settings, versions=versions).application.database.close()
+        except (ScenarioFailed, ScenarioInvalid) as failure:
+            failed += 1
+            say(f"FAILED {failure}")
+        else:
+            say(f"holds  {file.stem}")
+    say(f"{len(files) - failed} of {len(files)} scenarios hold.")
+    return 1 if failed or not files else 0

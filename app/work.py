@@ -1,0 +1,28 @@
+"""`redress worker`: the loops alone, beside servers that share a PostgreSQL database."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+from app.log import configure
+from app.serve import application_for, loops
+from app.settings import Settings
+from escalation.metronome import Metronome
+from storage.errors import StoreHeld
+
+
+def work(settings: Settings) -> None:
+    """Fire what is due until SIGTERM or SIGINT. Raises StoreHeld on SQLite, where the server does it itself."""
+    configure(settings.log_level)
+    application = application_for(settings)
+    if application.database.is_sqlite:
+        raise StoreHeld("On SQLite the server fires what is due itself; a worker needs PostgreSQL.")
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    metronome = Metronome(loops(application))
+    metronome.start()
+    stop.wait()
+    metronome.stop()
+    application.database.close()
