@@ -5,6 +5,7 @@ from engine.publication import (
     reading,  # noqa: F401
     rules_events,  # noqa: F401
     rules_expressions,  # noqa: F401
+    rules_extensions,  # noqa: F401
     rules_flows,  # noqa: F401
     rules_foreign,  # noqa: F401
     rules_gateways,  # noqa: F401

@@ -28,8 +28,8 @@ class Flow:
 
     id: str
     element: etree._Element
-    source: Node | None
-    target: Node | None
+    source: Node | None = field(repr=False)
+    target: Node | None = field(repr=False)
 
     @property
     def condition_element(self) -> etree._Element | None:
@@ -61,15 +61,15 @@ class Node:
     id: str
     tag: str
     element: etree._Element
-    scope: Scope
-    outgoing: list[Flow] = field(default_factory=list)
-    incoming: list[Flow] = field(default_factory=list)
-    boundaries: list[Node] = field(default_factory=list)
+    scope: Scope = field(repr=False)
+    outgoing: list[Flow] = field(default_factory=list, repr=False)
+    incoming: list[Flow] = field(default_factory=list, repr=False)
+    boundaries: list[Node] = field(default_factory=list, repr=False)
     """Boundary events attached to this activity."""
-    host: Node | None = None
+    host: Node | None = field(default=None, repr=False)
     """What a boundary event is attached to."""
     lanes: list[etree._Element] = field(default_factory=list)
-    inside: Scope | None = None
+    inside: Scope | None = field(default=None, repr=False)
     """The content of a subprocess."""
 
     @cached_property
@@ -124,11 +124,11 @@ class Scope:
     id: str
     element: etree._Element
     file: str
-    parent: Node | None
+    parent: Node | None = field(repr=False)
     """The subprocess whose inside this is; None for a process."""
-    nodes: list[Node] = field(default_factory=list)
-    flows: list[Flow] = field(default_factory=list)
-    scopes: list[Scope] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list, repr=False)
+    flows: list[Flow] = field(default_factory=list, repr=False)
+    scopes: list[Scope] = field(default_factory=list, repr=False)
 
     @property
     def event_triggered(self) -> bool:

@@ -154,8 +154,8 @@ class _Game:
         later: list[Node] = []
         for at in dict.fromkeys(state):
             node = self.flows[at].target
-            if node is None:
-                return [_without(state, [at])]
+            if node is None or node.scope is not self.scope:
+                return [_without(state, [at])]  # a broken arrow is another rule's matter
             if len(node.incoming) > 1 and node.tag == "inclusiveGateway":
                 later.append(node)
                 continue
@@ -182,7 +182,7 @@ class _Game:
             return [() if ends_all else rest]
         found = [_marking([*rest, *choice]) for choice in _choices(node, index)]
         for event in node.boundaries:
-            outs = [index[flow] for flow in event.outgoing]
+            outs = [index[flow] for flow in event.outgoing if flow in index]
             if event.interrupting:
                 found.append(_marking([*rest, *outs]))
             else:
@@ -191,7 +191,7 @@ class _Game:
 
 
 def _choices(node: Node, index: dict[Flow, int]) -> list[list[int]]:
-    outs = [index[flow] for flow in node.outgoing]
+    outs = [index[flow] for flow in node.outgoing if flow in index]
     if node.tag in ("exclusiveGateway", "eventBasedGateway"):
         return [[out] for out in outs] or [[]]
     if node.tag == "inclusiveGateway" and len(outs) > 1:

@@ -94,6 +94,30 @@ def task_without_message(bundle: Bundle) -> Iterator[Finding]:
             )
 
 
+@rule(
+    "signal-never-thrown",
+    "error",
+    "The case waits for a signal that nothing in it throws; signals do not come from outside.",
+    "Throw the signal in the same case, or use a message.",
+)
+def signal_never_thrown(bundle: Bundle) -> Iterator[Finding]:
+    uses = list(_named(bundle, "signal"))
+    together = bundle.cases()
+    thrown = {(together[process_id(node)], name) for _, node, _, name in uses if node.tag in _THROWS}
+    for _, node, _, name in uses:
+        if node.tag in _THROWS or not name or (together[process_id(node)], name) in thrown:
+            continue
+        before = [flow.source for flow in node.incoming if flow.source is not None]
+        other_way = any(source.tag == "eventBasedGateway" for source in before) or len(node.definitions) > 1
+        hangs = node.tag != "boundaryEvent" and not other_way
+        yield Finding(
+            node.element,
+            f"The {words(node.element)} waits for the signal {name}, which nothing in the same case throws.",
+            "Throw the signal in the same case, or use a message, which can come from outside.",
+            severity="error" if hangs else "warning",
+        )
+
+
 def process_id(node: Node) -> str:
     """Return the id of the process a node belongs to."""
     scope = node.scope

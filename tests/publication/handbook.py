@@ -25,6 +25,7 @@ THEMES = {
     "rules_people": "Steps of people",
     "rules_services": "Service tasks",
     "rules_loops": "Steps that are done several times",
+    "rules_extensions": "Settings of this engine in the diagram",
     "rules_foreign": "What other engines know and this one does not",
     "rules_layout": "The drawing",
 }
