@@ -113,7 +113,7 @@ def scenario(
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
-    """Check what is stored: every state loads, every projection equals what its state says, nothing due is forgotten."""
+    """Check what is stored: every state loads, projections equal their states, nothing due is forgotten."""
     from app.doctor import examine
 
     findings = examine(Settings())

@@ -16,6 +16,7 @@ from engine.model.step import Complete
 from engine.tables import work_item
 from engine.work_items import case_of, element_of, load_item, require_mine, require_open
 from forms.clean import clean
+from forms.decode import with_readonly
 from forms.validate import validate
 
 
@@ -70,7 +71,7 @@ def check_form(work: CaseWork, name: str | None, data: Mapping[str, Any]) -> dic
         if data:
             raise Unfit("This task takes no data.", fields=[{"field": n, "code": "unknown"} for n in sorted(data)])
         return {}
-    cleaned = clean(form, dict(data))
+    cleaned = with_readonly(form, clean(form, dict(data)), {})
     problems = validate(form, cleaned)
     if problems:
         raise Unfit(

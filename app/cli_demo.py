@@ -1,0 +1,92 @@
+"""`redress demo`: run the demo, start it anew, move its clock."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import urllib.error
+import urllib.request
+from typing import Annotated, Any
+
+import typer
+
+from app.demo import seed, write_card
+from app.serve import application_for, prepare, serve
+from app.settings import Settings
+
+app = typer.Typer(no_args_is_help=True)
+LENGTH = re.compile(r"^\+?(\d+)\s*(m|min|h|d)$")
+MINUTES = {"m": 1, "min": 1, "h": 60, "d": 1440}
+
+
+def demo_settings() -> Settings:
+    """Return the settings of the demo: its own file, its own clock, cookies without HTTPS."""
+    plain = Settings()
+    return plain.model_copy(
+        update={
+            "demo": True,
+            "secure_cookies": False,
+            "database_url": f"sqlite:///{plain.var_folder / 'demo.db'}",
+        }
+    )
+
+
+@app.command()
+def run(
+    fresh: Annotated[bool, typer.Option(help="Throw away what the last demo left")] = False,
+    quiet: Annotated[bool, typer.Option(help="Do not print the sign-ins")] = False,
+) -> None:
+    """Serve the demo; the first time with people and complaints made up for it."""
+    settings = demo_settings()
+    card = settings.var_folder / "demo.json"
+    if fresh:
+        for path in settings.var_folder.glob("demo*"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    known = card.exists() and (settings.var_folder / "demo.db").exists()
+    if not known:
+        for path in settings.var_folder.glob("demo*"):
+            path.unlink()
+    prepare(settings)
+    if not known:
+        typer.echo("Seeding the demo ...")
+        write_card(settings, seed(settings))
+    content = json.loads(card.read_text(encoding="utf-8"))
+    content["url"] = f"http://127.0.0.1:{settings.port}"
+    card.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
+    if not quiet:
+        typer.echo(f"\nRedress demo: {content['url']}\nSign in with one of these tokens (also in {card}):")
+        for person in content["people"]:
+            duties = ", ".join([*person["teams"], *person["posts"], *person["roles"]])
+            typer.echo(f"  {person['name']:<12} {duties:<60} {person['token']}")
+    serve(settings, application_for(settings))
+
+
+@app.command()
+def clock(by: Annotated[str, typer.Argument(help="+45m, +2h or +3d")]) -> None:
+    """Move the running demo's clock forward; what falls due on the way fires at its own time."""
+    match = LENGTH.match(by.strip())
+    if match is None:
+        raise ValueError(f"{by!r} is no length of time: write +45m, +2h or +3d.")
+    settings = demo_settings()
+    content = json.loads((settings.var_folder / "demo.json").read_text(encoding="utf-8"))
+    operator = next(p for p in content["people"] if "operator" in p["roles"])
+    answer = _post(
+        f"{content['url']}/api/demo/clock", {"minutes": int(match[1]) * MINUTES[match[2]]}, operator["token"]
+    )
+    typer.echo(f"It is now {answer['now']} in the demo.")
+
+
+def _post(url: str, body: dict[str, Any], token: str) -> Any:
+    request = urllib.request.Request(  # noqa: S310 - an address of this machine, from our own file
+        url,
+        data=json.dumps(body).encode(),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=120) as response:  # noqa: S310
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        raise ValueError(f"The demo refused: {error.read().decode(errors='replace')}") from None
+    except urllib.error.URLError as error:
+        raise ValueError(f"No demo answers at {url}: start it with make run. ({error.reason})") from None

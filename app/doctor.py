@@ -1,0 +1,80 @@
+"""Checks what is stored against itself: states load, projections agree with them, nothing due is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.container import Application, build
+from app.serve import application_for
+from app.settings import Settings
+from engine.kernel import inspect
+from engine.projection import item_id
+from engine.tables import case_clock, deadline, instance, work_item
+
+GRACE = timedelta(minutes=1)
+"""How late a firing may be before something is said to be wrong."""
+
+
+def examine(settings: Settings) -> list[str]:
+    """Return one sentence for everything that is not as it should be. Reads only; safe to repeat at any time."""
+    application = application_for(settings) if settings.demo else build(settings)
+    try:
+        return list(findings(application))
+    finally:
+        application.database.close()
+
+
+def findings(application: Application) -> Iterator[str]:
+    """Yield one sentence for everything that is not as it should be."""
+    with application.database.read() as connection:
+        for row in connection.execute(select(instance)).all():
+            yield from _case(application, connection, row)
+        for row in connection.execute(
+            select(instance.c.case_id, instance.c.next_due).where(
+                instance.c.next_due < application.now() - GRACE, instance.c.retry_at.is_(None)
+            )
+        ):
+            yield f"case {row.case_id}: something has been due since {row.next_due.isoformat()} and did not fire"
+
+
+def _case(application: Application, connection: Connection, row: Any) -> Iterator[str]:
+    try:
+        process = application.versions.process(connection, row.version_id)
+        found = inspect(process, row.state, facts=row.facts, calendars=application.calendars, now=application.now())
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others are looked at
+        yield f"case {row.case_id}: the stored state cannot be read: {type(error).__name__}: {error}"
+        return
+    tasks = {item_id(row.case_id, t.id) for t in found.tasks}
+    open_items = set(
+        connection.execute(
+            select(work_item.c.id).where(work_item.c.case_id == row.case_id, work_item.c.state == "open")
+        ).scalars()
+    )
+    if tasks != open_items:
+        yield f"case {row.case_id}: open tasks {sorted(open_items)} differ from the state's {sorted(tasks)}"
+    keys = set(
+        connection.execute(
+            select(deadline.c.key).where(deadline.c.case_id == row.case_id, deadline.c.source != "dated")
+        ).scalars()
+    )
+    if keys != {d.key for d in found.due}:
+        yield f"case {row.case_id}: the deadline table differs from what the state says"
+    clocks = {
+        r.key: (r.state, r.due_at)
+        for r in connection.execute(
+            select(case_clock.c.key, case_clock.c.state, case_clock.c.due_at).where(case_clock.c.case_id == row.case_id)
+        )
+    }
+    said = {c.key: (c.state, c.due_at) for c in found.clocks}
+    if not said.items() <= clocks.items():
+        yield f"case {row.case_id}: the clock table differs from what the state says"
+    if (found.status or row.status) != row.status:
+        yield f"case {row.case_id}: status {row.status} is not the state's {found.status}"
+    if found.ended != (row.ended_at is not None):
+        yield f"case {row.case_id}: ended or not is told differently by row and state"
+    if not found.ended and not (found.tasks or found.due or found.waits_for):
+        yield f"case {row.case_id}: nobody and nothing can move it on"
