@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
-from SpiffWorkflow.bpmn.specs.event_definitions.timer import CycleTimerEventDefinition, TimerEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
@@ -57,45 +57,45 @@ class CaseTimer(TimerEventDefinition):
             my_task.internal_data.pop(name, None)
 
 
-class CaseCycle(CycleTimerEventDefinition):
-    """A repeating timer (`R3/PT10M`). Slots missed in a downtime fire once; `missed` says how many were skipped."""
+class CaseCycle(TimerEventDefinition):
+    """A repeating timer (`R3/PT10M`). Slots missed in a downtime fire once; `missed` says how many were skipped.
+
+    The library hangs what each slot starts below the waiting timer itself, and cuts it off when the host is done.
+    Here a slot fires like any other event, and `CaseBoundaryEvent` waits for the next one.
+    """
 
     def __init__(self, key: str, plan: IsoCycle) -> None:
         super().__init__(key, "")
         self.plan = plan
 
     def due(self, task: Any) -> datetime | None:
-        """Return the next slot, or None when all are used up."""
+        """Return the slot that is waited for."""
         cycle = task.internal_data.get("cycle")
         if cycle is None:
             engine = task.workflow.script_engine
             cycle = {"next": self.plan.first(engine.now).isoformat(), "left": self.plan.repetitions}
             task.internal_data["cycle"] = cycle
-        return None if cycle["left"] == 0 else datetime.fromisoformat(cycle["next"])
+        return datetime.fromisoformat(cycle["next"])
 
     def has_fired(self, my_task: Any) -> bool:
-        return bool(my_task.internal_data.get("event_fired", False))
+        if my_task.internal_data.get("event_fired"):
+            return True
+        due, horizon = self.due(my_task), my_task.workflow.script_engine.horizon
+        if due is None or horizon is None or due > horizon:
+            return False
+        my_task.internal_data["event_fired"] = True
+        return True
 
-    def update_task(self, my_task: Any) -> None:
-        due, engine = self.due(my_task), my_task.workflow.script_engine
-        if due is None:
-            my_task.internal_data["event_fired"] = True
-            return
-        if engine.horizon is None or due > engine.horizon:
-            return
-        cycle = my_task.internal_data["cycle"]
-        left, missed, following = cycle["left"], 0, self.plan.every.after(due)
+    def following(self, task: Any) -> dict[str, Any] | None:
+        """Return the slot after the one that fired at `task`, None when all are used up."""
+        cycle, now = task.internal_data["cycle"], task.workflow.script_engine.now
+        left, missed = cycle["left"], 0
         left = None if left is None else left - 1
-        while following <= engine.now and left != 0:
-            following = self.plan.every.after(following)
+        at = self.plan.every.after(datetime.fromisoformat(cycle["next"]))
+        while at <= now and left != 0:
+            at = self.plan.every.after(at)
             left, missed = (None if left is None else left - 1), missed + 1
-        my_task.internal_data["cycle"] = {"next": following.isoformat(), "left": left, "missed": missed}
-        for output in my_task.task_spec.outputs:
-            child = my_task._add_child(output, TaskState.FUTURE)
-            child.task_spec._predict(child, mask=UNFINISHED)
-            child.task_spec._update(child)
-        if left == 0:
-            my_task.internal_data["event_fired"] = True
+        return None if left == 0 else {"next": at.isoformat(), "left": left, "missed": missed}
 
     def reset(self, my_task: Any) -> None:
         for name in ("cycle", "event_fired"):
@@ -118,17 +118,25 @@ class CaseMessage(MessageEventDefinition):
 class CaseBoundaryEvent(BoundaryEvent):
     """A boundary event that, when it does not interrupt, catches again and again (BPMN 2.0.2, 10.5.6).
 
-    The library catches a non-interrupting message once for each activation of its host and is deaf afterwards.
+    The library catches a non-interrupting message once for each activation of its host and is deaf afterwards. A
+    timer fires once for each activation, a cycle once for each slot.
     """
 
-    def _on_complete_hook(self, my_task: Any) -> None:
-        super()._on_complete_hook(my_task)
-        if self.cancel_activity or isinstance(self.event_definition, TimerEventDefinition):
+    def _on_ready_hook(self, my_task: Any) -> None:
+        super()._on_ready_hook(my_task)
+        definition = self.event_definition
+        if self.cancel_activity or isinstance(definition, CaseTimer):
             return
         split = my_task.parent
         host = next((t for t in split.children if not isinstance(t.task_spec, BoundaryEvent)), None)
         if host is None or host.has_state(TaskState.FINISHED_MASK):
             return
+        slot = definition.following(my_task) if isinstance(definition, CaseCycle) else None
+        if isinstance(definition, CaseCycle) and slot is None:
+            return
+        # At once, not when this one has run: a second event of the same step would find nobody.
         again = split._add_child(self, TaskState.WAITING)
+        if slot is not None:
+            again.internal_data["cycle"] = slot
         self._predict(again, mask=UNFINISHED)
         self._update(again)
