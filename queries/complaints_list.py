@@ -1,0 +1,145 @@
+"""The list of complaints that a person sees, filtered and searched, the newest first."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, true
+
+from access.tables import person
+from complaints.tables import complaint
+from engine.tables import instance, work_item
+from queries.reader import Reader
+from queries.visibility import cases, visible
+from storage.paging import Sort, page
+
+MOST_WORDS = 8
+"""Words of a search that are looked for; each must occur."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is asked of the list; None does not narrow it."""
+
+    status: str | None = None
+    case_owner: str | None = None
+    team: str | None = None
+    """Somebody of this team has, or may take, an open task."""
+    impact: str | None = None
+    priority: str | None = None
+    overdue: bool = False
+    """A clock of the case runs past its time."""
+    q: str | None = None
+    """Words in the number, the subject, the text or the complainant's name."""
+
+
+@dataclass(frozen=True)
+class ComplaintItem:
+    """A complaint as lists show it."""
+
+    id: str
+    number: str
+    subject: str
+    type: str
+    channel: str
+    status: str
+    status_text: str
+    closure: str | None
+    case_owner: str | None
+    case_owner_name: str | None
+    priority: str | None
+    impact: str | None
+    category: str | None
+    received_at: datetime
+    due_at: datetime | None
+    """Of the next clock."""
+    late: bool
+
+
+@dataclass(frozen=True)
+class ComplaintPage:
+    """A page of complaints."""
+
+    items: tuple[ComplaintItem, ...]
+    next: str | None
+
+
+NEWEST_FIRST = (
+    Sort(complaint.c.received_at, datetime, descending=True),
+    Sort(instance.c.case_id, str),
+)
+
+
+def complaints(
+    reader: Reader, filters: Filters | None = None, *, cursor: str | None = None, limit: int = 50
+) -> ComplaintPage:
+    """Return a page of what the reader sees. Raises BadCursor."""
+    conditions = _conditions(reader, filters or Filters())
+    chosen = (
+        cases()
+        .add_columns(person.c.name.label("owner_name"))
+        .outerjoin(person, person.c.id == instance.c.case_owner)
+        .where(visible(reader.who), *conditions)
+    )
+    found = page(reader.connection, chosen, order=NEWEST_FIRST, cursor=cursor, limit=limit)
+    return ComplaintPage(tuple(_item(reader, row) for row in found.rows), found.next)
+
+
+def _conditions(reader: Reader, filters: Filters) -> list[ColumnElement[bool]]:
+    table = instance.c
+    wanted = {
+        table.status: filters.status,
+        table.case_owner: filters.case_owner,
+        table.impact: filters.impact,
+        table.priority: filters.priority,
+    }
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in wanted.items() if value is not None]
+    if filters.team is not None:
+        task = work_item.c
+        conditions.append(
+            exists().where(task.case_id == table.case_id, task.state == "open", task.team == filters.team)
+        )
+    if filters.overdue:
+        conditions.append(table.next_clock_due < reader.now)
+    if filters.q is not None:
+        conditions.append(_found(filters.q))
+    return conditions
+
+
+def _found(text: str) -> ColumnElement[bool]:
+    """Return the condition that every word occurs somewhere; width and case do not count, nor hyphens of numbers."""
+    words = unicodedata.normalize("NFKC", text).lower().split()[:MOST_WORDS]
+    plain_number = func.replace(func.lower(complaint.c.number), "-", "")
+
+    def occurs(word: str) -> ColumnElement[bool]:
+        columns = (complaint.c.subject, complaint.c.text, complaint.c.name)
+        within = [func.lower(column).contains(word, autoescape=True) for column in columns]
+        bare = word.replace("-", "")
+        return or_(*within, plain_number.contains(bare, autoescape=True)) if bare else or_(*within)
+
+    return and_(true(), *(occurs(word) for word in words))
+
+
+def _item(reader: Reader, row: Any) -> ComplaintItem:
+    words = reader.library.words.of(reader.process(row.version_id))
+    return ComplaintItem(
+        id=row.case_id,
+        number=row.number,
+        subject=row.subject,
+        type=row.type,
+        channel=row.channel,
+        status=row.status,
+        status_text=words.status(row.status, reader.language),
+        closure=row.closure,
+        case_owner=row.case_owner,
+        case_owner_name=row.owner_name,
+        priority=row.priority,
+        impact=row.impact,
+        category=row.category,
+        received_at=row.received_at,
+        due_at=row.next_clock_due,
+        late=row.next_clock_due is not None and row.next_clock_due < reader.now,
+    )

@@ -1,0 +1,83 @@
+"""Clocks as people read them: when, why then, and what has become of it, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from engine.model.due import Due, Reason
+from engine.model.step import ClockView
+from engine.tables import case_clock
+from queries.reader import Reader
+from queries.words import ProcessWords
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """A duty to do something by a time."""
+
+    name: str
+    label: str
+    due_at: datetime | None
+    explanation: str
+    state: str
+    """running, paused, met or dropped."""
+    late: bool
+    round: int
+    scope: str
+    started_at: datetime
+    met_at: datetime | None
+    provisional: bool
+    """True while a year is counted whose calendar nobody has published."""
+
+
+def clock_lines(reader: Reader, case_id: str, words: ProcessWords, zone: ZoneInfo) -> tuple[ClockLine, ...]:
+    """Return the clocks of a case, the running ones first, each by its due time. The caller has passed the wall."""
+    rows = reader.connection.execute(select(case_clock).where(case_clock.c.case_id == case_id)).all()
+    lines = [clock_line(reader, row, words, zone) for row in rows]
+    order = {"running": 0, "paused": 1}
+    return tuple(sorted(lines, key=lambda c: (order.get(c.state, 2), c.due_at or c.started_at, c.name, c.round)))
+
+
+def clock_line(reader: Reader, row: Any, words: ProcessWords, zone: ZoneInfo) -> ClockLine:
+    """Return one row of `case_clock` explained."""
+    running_late = row.state == "running" and row.due_at is not None and row.due_at < reader.now
+    return ClockLine(
+        name=row.name,
+        label=words.clock(row.name, reader.language),
+        due_at=row.due_at,
+        explanation=explanation(reader, row.due_at, row.reasons, zone, provisional=row.provisional),
+        state=row.state,
+        late=row.late or running_late,
+        round=row.round,
+        scope=row.scope,
+        started_at=row.started_at,
+        met_at=row.met_at,
+        provisional=row.provisional,
+    )
+
+
+def explanation(
+    reader: Reader,
+    due_at: datetime | None,
+    reasons: Iterable[Mapping[str, Any]],
+    zone: ZoneInfo,
+    *,
+    provisional: bool = False,
+) -> str:
+    """Return why something is due when it is, as one paragraph; without a due time the reasons alone."""
+    found = tuple(Reason(each["code"], each["values"]) for each in reasons)
+    explainer = reader.library.explainer
+    if due_at is not None:
+        return explainer.explain(Due(due_at, found, provisional), reader.language, zone=zone)
+    return ("" if reader.language == "zh-CN" else " ").join(explainer.reasons(found, reader.language, zone=zone))
+
+
+def view_explanation(reader: Reader, view: ClockView, zone: ZoneInfo) -> str:
+    """Return the explanation of a clock as a step has left it."""
+    return explanation(reader, view.due_at, view.reasons, zone, provisional=view.provisional)

@@ -1,0 +1,67 @@
+"""Who reads, in which language, at which instant, over which snapshot: the one argument of every query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from access.policy import Principal
+from complaints.categories import CategoryTree
+from complaints.notice_book import NoticeBooks
+from engine.errors import SignInRequired
+from engine.model.due import Calendars
+from engine.process import CompiledProcess
+from engine.versions import Versions
+from escalation.explain import Explainer
+from escalation.posts import Posts
+from queries.words import Words
+
+
+@dataclass(frozen=True)
+class Library:
+    """What every query looks things up in; built once for a process. Safe to share between threads."""
+
+    versions: Versions
+    calendars: Calendars
+    explainer: Explainer
+    posts: Posts
+    categories: CategoryTree
+    notices: NoticeBooks
+    zones: Mapping[str, str]
+    """Campus -> IANA zone."""
+    words: Words = field(default_factory=Words)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One reading: a snapshot of the database, the reader, the language and the instant."""
+
+    connection: Connection
+    library: Library
+    now: datetime
+    """Aware, UTC."""
+    language: str
+    """One of zh-CN, ko, en."""
+    principal: Principal | None = None
+    """None for a complainant without an account."""
+
+    @property
+    def who(self) -> Principal:
+        """Return the member of staff who reads. Raises SignInRequired where nobody has signed in."""
+        if self.principal is None:
+            raise SignInRequired
+        return self.principal
+
+    def process(self, version_id: str) -> CompiledProcess:
+        """Return a version of a process, ready to be asked for names and forms."""
+        return self.library.versions.process(self.connection, version_id)
+
+    def zone(self, campus: str | None) -> ZoneInfo:
+        """Return the time zone in which the people of a campus live."""
+        zones = self.library.zones
+        name = zones.get(campus or "main") or zones.get("main") or next(iter(zones.values()), "UTC")
+        return ZoneInfo(name)

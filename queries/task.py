@@ -1,0 +1,153 @@
+"""One task: its form, the facts it shows, its draft, and what was said before. The only query that opens a state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, select
+
+from access.policy import Principal, may_supervise, may_work_on
+from engine.errors import NotFound
+from engine.kernel import inspect
+from engine.process import CompiledProcess
+from engine.tables import instance, work_item
+from forms.form import Form
+from queries.earlier_forms import EarlierForm, earlier_forms, is_own, shown_data
+from queries.inbox import TaskItem, task_items, task_rows
+from queries.reader import Reader
+from queries.visibility import sees_whole, visible
+
+
+@dataclass(frozen=True)
+class ShownFact:
+    """A fact of the case above the form."""
+
+    name: str
+    label: str
+    value: Any
+    text: str
+    """The value in words."""
+
+
+@dataclass(frozen=True)
+class FormFiles:
+    """The form as its process owner wrote it."""
+
+    name: str
+    schema: Mapping[str, Any]
+    ui: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task with everything needed to do it."""
+
+    task: TaskItem
+    form: FormFiles | None
+    draft: Mapping[str, Any] | None
+    draft_by: str | None
+    data: Mapping[str, Any] | None
+    """What was answered, once it is done."""
+    done_by: str | None
+    done_at: datetime | None
+    documentation: str
+    """What the diagram says about this step."""
+    decision: bool
+    """True: completing it needs `If-Match` (DESIGN.md section 7)."""
+    may: tuple[str, ...]
+    """What the reader can do now: claim, release, assign, complete, send-back."""
+    facts: tuple[ShownFact, ...]
+    context: Mapping[str, Any]
+    """Outcomes of earlier steps that reached this one."""
+    earlier: tuple[EarlierForm, ...]
+
+
+@dataclass(frozen=True)
+class TaskDesk:
+    """A task, and what only the pages need of it."""
+
+    view: TaskView
+    form: Form | None
+    case_facts: Mapping[str, Any]
+    zone: ZoneInfo
+
+
+def task(reader: Reader, task_id: str) -> TaskDesk:
+    """Return a task of a case that the reader sees, open or not. Raises NotFound."""
+    who, connection = reader.who, reader.connection
+    row = connection.execute(
+        task_rows()
+        .add_columns(work_item.c.draft, work_item.c.data, instance.c.facts, instance.c.undo_task)
+        .add_columns(instance.c.undo_until, instance.c.case_owner)
+        .where(work_item.c.id == task_id, visible(who))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such task.", task=task_id)
+    process = reader.process(row.version_id)
+    element = process.diagram.elements.get(row.element)
+    form: Form | None = process.forms.get(row.form or "")
+    decision = bool(element and element.listed("exclude"))
+    works = _works(who, row)
+    whole = sees_whole(who, case_owner=row.case_owner) or (decision and works)
+    view = TaskView(
+        task=task_items(reader, [row])[0],
+        form=None if form is None else FormFiles(form.name, form.schema, form.ui),
+        draft=row.draft if works else None,
+        draft_by=row.draft_by if works else None,
+        data=shown_data(process, row, whole=whole or is_own(who, row)) if row.state == "done" else None,
+        done_by=row.done_by,
+        done_at=row.done_at,
+        documentation=element.documentation if element else "",
+        decision=decision,
+        may=_may(reader, row, works=works),
+        facts=_facts(reader, process, form, row.facts),
+        context=_context(reader, process, row) if works and row.state == "open" else {},
+        earlier=earlier_forms(reader, row.case_id, process, whole=whole),
+    )
+    return TaskDesk(view, form, row.facts, reader.zone(row.facts.get("campus")))
+
+
+def _works(who: Principal, row: Row[Any]) -> bool:
+    apart = who.person_id in (row.excluded or ())
+    return not apart and may_work_on(who, team=row.team, post=row.post, assignee=row.assignee)
+
+
+def _may(reader: Reader, row: Row[Any], *, works: bool) -> tuple[str, ...]:
+    who, can = reader.who, []
+    if row.state == "open":
+        if works:
+            can += ["complete"] if row.assignee == who.person_id else ["claim", "complete"]
+        if row.assignee == who.person_id and not (row.owner_bound and row.case_owner == who.person_id):
+            can.append("release")
+        if may_supervise(who):
+            can.append("assign")
+    undo = row.undo_task == row.id and row.undo_until is not None and row.undo_until > reader.now
+    if row.state == "done" and undo and (row.done_by == who.person_id or may_supervise(who)):
+        can.append("send-back")
+    return tuple(can)
+
+
+def _facts(
+    reader: Reader, process: CompiledProcess, form: Form | None, facts: Mapping[str, Any]
+) -> tuple[ShownFact, ...]:
+    words = reader.library.words.of(process)
+    language = reader.language
+    return tuple(
+        ShownFact(
+            name=shown.fact,
+            label=words.fact(shown.fact, language),
+            value=facts.get(shown.fact),
+            text=words.value(shown.fact, facts.get(shown.fact), language),
+        )
+        for shown in (form.shows if form else ())
+    )
+
+
+def _context(reader: Reader, process: CompiledProcess, row: Row[Any]) -> Mapping[str, Any]:
+    state = reader.connection.execute(select(instance.c.state).where(instance.c.case_id == row.case_id)).scalar_one()
+    found = inspect(process, state, facts=row.facts, calendars=reader.library.calendars, now=reader.now)
+    return next((dict(each.context) for each in found.tasks if each.id == row.task), {})

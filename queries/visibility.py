@@ -1,0 +1,65 @@
+"""The wall: which cases a person sees. Every query goes through here, and nothing else decides about sight.
+
+Support that is only asked for help sees the case with what its work needs: no contact details of the complainant and
+no internal notes of others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Text, select, type_coerce
+
+from access.policy import Action, Principal, Relation, permitted, visible_cases
+from complaints.tables import complaint
+from engine.errors import NotFound
+from engine.tables import conflict_of_interest, instance, work_item
+from queries.reader import Reader
+
+CASE_COLUMNS = tuple(column for column in instance.c if column.name not in ("state", "undo"))
+"""A case without its state, which no list ever opens."""
+
+
+def visible(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition under which a row of `instance` is visible to the person."""
+    return visible_cases(
+        principal,
+        case_owner_column=instance.c.case_owner,
+        case_id_column=instance.c.case_id,
+        asked_teams=select(work_item.c.case_id, work_item.c.team),
+        asked_posts=select(work_item.c.case_id, work_item.c.post),
+        asked_people=select(work_item.c.case_id, work_item.c.assignee),
+        respondents=select(conflict_of_interest.c.case_id, conflict_of_interest.c.person),
+    )
+
+
+def sees_whole(principal: Principal, *, case_owner: str | None) -> bool:
+    """Say whether somebody who sees the case sees all of it: the case owner, front teams, supervisors."""
+    relations = set(principal.relations())
+    if case_owner == principal.person_id:
+        relations.add(Relation.CASE_OWNER)
+    return permitted(Action.SEE_CASE, relations)
+
+
+def case_row(reader: Reader, case_id: str) -> Row[Any]:
+    """Return the case with its complaint. Raises NotFound when there is none, or when it is not the reader's to see."""
+    row = reader.connection.execute(cases().where(instance.c.case_id == case_id, visible(reader.who))).one_or_none()
+    if row is None:
+        raise NotFound("There is no such complaint.", complaint=case_id)
+    return row
+
+
+def cases() -> Select[Any]:
+    """Return the selection of all cases with their complaints; put `visible` behind it."""
+    complaint_columns = (column for column in complaint.c if column.name not in ("case_id", "category"))
+    return select(*CASE_COLUMNS, *complaint_columns).join_from(
+        instance, complaint, complaint.c.case_id == instance.c.case_id
+    )
+
+
+def open_to(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition under which a task that nobody has may be taken by the person (`access.policy`)."""
+    table = work_item.c
+    by_team = table.post.is_(None) & table.team.in_(sorted(principal.teams))
+    apart = type_coerce(table.excluded, Text).contains(f'"{principal.person_id}"', autoescape=True)
+    return table.assignee.is_(None) & (by_team | table.post.in_(sorted(principal.posts))) & ~apart
