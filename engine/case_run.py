@@ -19,7 +19,7 @@ from engine.spiff.execution import Execution, Token
 STATE_VERSION = 1
 """Raised when the shape of the stored state changes; every version that ever shipped must load."""
 MAX_ROUNDS = 50
-"""How often settling may start anew before the diagram is said to run in circles."""
+"""How often settling may start anew, beside once for each kept message, before the diagram runs in circles."""
 
 
 class CaseRun:
@@ -54,11 +54,11 @@ class CaseRun:
         self._quiet = False
 
     # --- what a command does ----------------------------------------------------------------------------------
-    def open(self) -> None:
+    def open(self, *, numbered_from: int = 0) -> None:
         """Start the process: tables first, then the clocks that start with the case, then the first elements."""
         self.case_facts.run_all()
         self.clocks.reached("@open", ("",))
-        self._guarded(self._execution.start)
+        self._guarded(lambda: self._execution.start(numbered_from))
 
     def complete(self, task_id: str, data: Mapping[str, Any], actor: str | None) -> None:
         """Complete an open user task with form data; facts named by the task change before the token moves."""
@@ -116,7 +116,7 @@ class CaseRun:
 
     def settle(self) -> None:
         """Run automatic steps, kept messages and thrown messages until only people, messages or time can go on."""
-        for _ in range(MAX_ROUNDS):
+        for _ in range(MAX_ROUNDS + len(self._buffer)):
             self._guarded(self._execution.pump)
             if self._execution.ended:
                 self.clocks.drop_all()
@@ -275,7 +275,7 @@ class CaseRun:
                 reason=f"{type(error).__name__}: {error}",
             ) from error
 
-    def _hand_over(self, message: str, payload: Mapping[str, Any]) -> bool:
+    def _hand_over(self, message: str, payload: Any) -> bool:
         return bool(self._guarded(lambda: self._execution.deliver(message, payload)))
 
     def _deliver_kept(self) -> bool:

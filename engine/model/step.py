@@ -13,6 +13,9 @@ from typing import Any, Literal
 class Open:
     """Start the process."""
 
+    numbered_from: int = 0
+    """Task ids begin beyond this number: a case that has run before never uses an id twice."""
+
 
 @dataclass(frozen=True)
 class Complete:

@@ -22,7 +22,7 @@ from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 
 from engine.diagram_index import secure_parser
 from engine.spiff.events import CaseBoundaryEvent, CaseCycle, CaseMessage, CaseTimer
-from engine.spiff.gateways import SafeInclusiveGateway, SafeParallelGateway
+from engine.spiff.gateways import CaseEndJoin, SafeInclusiveGateway, SafeParallelGateway
 from engine.spiff.script_engine import CaseServiceTask, TableUse
 from engine.timers_text import IsoCycle, TimerKind, parse_timer
 
@@ -83,6 +83,7 @@ def compile_program(files: Mapping[str, bytes], process_id: str) -> Program:
 
 
 def _prepare(spec: Any) -> None:
+    spec.end.__class__ = CaseEndJoin
     for task_spec in spec.task_specs.values():
         definition: Any = getattr(task_spec, "event_definition", None)
         several = getattr(definition, "event_definitions", None)

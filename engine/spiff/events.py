@@ -7,6 +7,7 @@ at all other times. `deadline("respond")` is asked anew at each look, so that it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,8 +46,11 @@ class CaseTimer(TimerEventDefinition):
         fired: list[str] = my_task.internal_data.get("fired", [])
         if self.name in fired:
             return True
-        due = self.due(my_task)
         horizon = my_task.workflow.script_engine.horizon
+        if horizon is None and self.late_bound:
+            # Nothing is being fired: no need to ask the case again.
+            return False
+        due = self.due(my_task)
         if due is None or horizon is None or due > horizon:
             return False
         my_task.internal_data["fired"] = [*fired, self.name]
@@ -106,9 +110,10 @@ class CaseMessage(MessageEventDefinition):
     """A message whose variable takes the payload's entry of the same name, or the payload where it has none."""
 
     def update_task_data(self, my_task: Any) -> None:
-        payload = my_task.internal_data.pop(self.name, None) or {}
+        payload = my_task.internal_data.pop(self.name, None)
         if self.message_var is not None:
-            my_task.data[self.message_var] = payload.get(self.message_var, payload)
+            found = payload.get(self.message_var, payload) if isinstance(payload, Mapping) else payload
+            my_task.data[self.message_var] = found
 
     def reset(self, my_task: Any) -> None:
         my_task.internal_data.pop(self.name, None)

@@ -114,8 +114,9 @@ class Execution:
         return dump_tree(self._flow)
 
     # --- moving ----------------------------------------------------------------------------------------------
-    def start(self) -> None:
-        """Put the first token on the start event."""
+    def start(self, numbered_from: int = 0) -> None:
+        """Put the first token on the start event; ids are counted on from the number given."""
+        self._flow.sequence = numbered_from
         self._flow.plant(self._flow.spec)
 
     def complete(self, token: Token, data: Mapping[str, Any]) -> None:
@@ -124,9 +125,9 @@ class Execution:
         token.data.update(data)
         token.task.run()
 
-    def deliver(self, message: str, payload: Mapping[str, Any]) -> bool:
+    def deliver(self, message: str, payload: Any) -> bool:
         """Hand a message to every catch that waits for it; False when there is none."""
-        event = BpmnEvent(CaseMessage(message), payload=dict(payload))
+        event = BpmnEvent(CaseMessage(message), payload=payload)
         catches = [t for t in self._catches() if t.task_spec.catches(t, event)]
         for task in catches:
             if task._state == WAITING and self._flow.find(task.id) is task:
@@ -157,11 +158,11 @@ class Execution:
         while any(t._state == READY and not t.task_spec.manual for t in self._flow.everything()):
             self._flow.do_engine_steps()
 
-    def thrown(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def thrown(self) -> Iterator[tuple[str, Any]]:
         """Yield the messages the diagram threw that nobody caught, once."""
         for event in self._flow.get_events():
             if isinstance(event.event_definition, AnyMessage):
-                yield event.event_definition.name, dict(event.payload or {})
+                yield event.event_definition.name, event.payload
 
     def _catches(self) -> list[CaseTask]:
         return [t for t in self._flow.event_manager.tasks.values() if t._state == WAITING]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.control import _EndJoin
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.task import TaskState
@@ -112,3 +113,17 @@ class SafeInclusiveGateway(_Round, InclusiveGateway):
         for child in my_task.children:
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
+
+
+class CaseEndJoin(_EndJoin):
+    """The library's node behind all ends of a process: fires when nothing else in the process is unfinished.
+
+    The library looks a thousand tasks down and no further, so a deep case would end with work still open.
+    """
+
+    def _check_threshold_unstructured(self, my_task: Any) -> bool:
+        end = self._outputs[0]
+        return not any(
+            task._state < DONE and task.task_spec is not self and task.task_spec.name != end
+            for task in my_task.workflow.tasks.values()
+        )

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -23,6 +24,7 @@ for _name in ("spiff.workflow", "spiff.task", "spiff.data"):
     # The library assembles its log records before it asks whether anybody listens.
     logging.getLogger(_name).setLevel(logging.WARNING)
 
+MAX_DEPTH = 1_000_000_000
 MAX_STEPS = 5_000
 """Automatic elements in one step before the diagram is said to run in circles."""
 
@@ -67,6 +69,24 @@ class CaseTask(Task):
     def _assign_new_thread_id(self, recursive: bool = True) -> int:
         return 0
 
+    def is_descendant_of(self, task: Task) -> bool:
+        # Without recursion: a case that went round a few hundred times is deeper than Python's stack.
+        tasks, at = self.workflow.tasks, self._parent
+        while at is not None:
+            if at == task.id:
+                return True
+            at = tasks[at]._parent
+        return False
+
+    def find_ancestor(self, spec_name: str) -> CaseTask | None:
+        tasks, at = self.workflow.tasks, self._parent
+        while at is not None:
+            found: CaseTask = tasks[at]
+            if found.task_spec.name == spec_name:
+                return found
+            at = found._parent
+        return None
+
 
 class _Flat:
     """What both kinds of workflow do without walking trees."""
@@ -80,6 +100,11 @@ class _Flat:
         for task in [t for t in self.tasks.values() if t._state == WAITING]:
             if task._state == WAITING and task.id in self.tasks:
                 task.task_spec._update(task)
+
+    def get_tasks_iterator(self, first_task: Any = None, **kwargs: Any) -> Any:
+        """Walk the tree however deep it is; the library stops looking a thousand tasks down."""
+        kwargs.setdefault("max_depth", MAX_DEPTH)
+        return BpmnTaskIterator(first_task or self.task_tree, **kwargs)
 
     def _task_removed_notify(self, task: CaseTask) -> None:
         # The library leaves removed tasks in its event manager and their subprocesses alive: ghosts that catch
