@@ -1,0 +1,189 @@
+"""The live picture of a case: its drawing, where it stands, which way it came, and what falls due where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lxml import etree
+from sqlalchemy import select
+
+from engine.diagram_index import BPMN, secure_parser
+from engine.process import CompiledProcess
+from engine.tables import deadline, event_log, work_item
+from queries.case_file import ProcessVersion, process_version_of
+from queries.reader import Reader
+from queries.token_replay import Replay, replay
+from queries.visibility import case_row
+
+_DEADLINE = re.compile(r"deadline\(\s*[\"']([^\"']+)[\"']\s*\)")
+
+
+@dataclass(frozen=True)
+class TokenMark:
+    """Something is going on at this element."""
+
+    element: str
+    name: str
+    state: str
+    """`open`: somebody has to act; `waiting`: for time, a message, or what runs inside."""
+    since: datetime
+    task: str | None
+    """The id of the task, where people act."""
+    team: str | None
+    assignee: str | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """How often a case came by."""
+
+    element: str
+    count: int
+
+
+@dataclass(frozen=True)
+class FlowCount:
+    """How often a flow was taken."""
+
+    flow: str
+    count: int
+
+
+@dataclass(frozen=True)
+class DueMark:
+    """An instant at which something happens by itself."""
+
+    source: str
+    """`timer`: at this element; `clock`: a rung of a clock's ladder; `dated`: an action or a promise."""
+    name: str
+    element: str | None
+    label: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One file of the version."""
+
+    file: str
+    xml: str
+
+
+@dataclass(frozen=True)
+class CaseDiagram:
+    """A case on its diagram."""
+
+    process: ProcessVersion
+    xml: str
+    """The drawing that the case starts in."""
+    drawings: tuple[Drawing, ...]
+    """Every drawing of the version, that one first."""
+    tokens: tuple[TokenMark, ...]
+    visited: tuple[Visit, ...]
+    flows: tuple[FlowCount, ...]
+    due: tuple[DueMark, ...]
+    labels: Mapping[str, str]
+    """Element or flow -> its name in the reader's language."""
+
+
+def diagram(reader: Reader, case_id: str) -> CaseDiagram:
+    """Return the picture of a case. Raises NotFound."""
+    row = case_row(reader, case_id)
+    process = reader.process(row.version_id)
+    words = reader.library.words.of(process)
+    events = reader.connection.execute(
+        select(event_log)
+        .where(event_log.c.case_id == case_id, event_log.c.at >= row.started_at)
+        .order_by(event_log.c.sequence)
+    ).all()
+    found = replay(process.diagram, events)
+    drawings = _drawings(reader, row.version_id, process)
+    named = (*process.diagram.elements, *process.diagram.flows)
+    return CaseDiagram(
+        process=process_version_of(reader, row.version_id),
+        xml=drawings[0].xml,
+        drawings=drawings,
+        tokens=_tokens(reader, case_id, process, found),
+        visited=tuple(Visit(element, count) for element, count in sorted(found.visited.items())),
+        flows=tuple(FlowCount(flow, count) for flow, count in sorted(found.flows.items())),
+        due=_due(reader, case_id, process, _timers_of_clocks(drawings)),
+        labels={name: words.element(name, reader.language) for name in named},
+    )
+
+
+def drawings_of(files: Mapping[str, bytes], first: str | None = None) -> tuple[Drawing, ...]:
+    """Return the drawings among the files of a bundle, `first` before the others."""
+    names = sorted((name for name in files if name.endswith(".bpmn")), key=lambda name: (name != first, name))
+    return tuple(Drawing(name.rpartition("/")[2], files[name].decode("utf-8", "replace")) for name in names)
+
+
+def _drawings(reader: Reader, version_id: str, process: CompiledProcess) -> tuple[Drawing, ...]:
+    elements = process.diagram.elements.values()
+    first = next((each.file for each in elements if each.process == process.config.process), None)
+    return drawings_of(reader.library.versions.files(reader.connection, version_id), first)
+
+
+def _tokens(reader: Reader, case_id: str, process: CompiledProcess, found: Replay) -> tuple[TokenMark, ...]:
+    words, language = reader.library.words.of(process), reader.language
+    rows = reader.connection.execute(
+        select(work_item).where(work_item.c.case_id == case_id, work_item.c.state == "open")
+    ).all()
+    marks = [
+        TokenMark(
+            element=row.element,
+            name=words.element(row.element, language),
+            state="open",
+            since=row.entered_at,
+            task=row.id,
+            team=row.team,
+            assignee=row.assignee,
+            due_at=row.due_at,
+        )
+        for row in rows
+    ]
+    people_act = {row.task for row in rows}
+    for standing in found.tokens.values():
+        kind = process.diagram.elements[standing.element].kind
+        if standing.task in people_act or kind == "userTask":
+            continue
+        name = words.element(standing.element, language)
+        marks.append(TokenMark(standing.element, name, "waiting", standing.since, None, None, None, None))
+    return tuple(sorted(marks, key=lambda mark: (mark.state, mark.since, mark.element)))
+
+
+def _due(reader: Reader, case_id: str, process: CompiledProcess, timers: Mapping[str, str]) -> tuple[DueMark, ...]:
+    rows = reader.connection.execute(
+        select(deadline.c.source, deadline.c.name, deadline.c.due_at)
+        .where(deadline.c.case_id == case_id)
+        .order_by(deadline.c.due_at, deadline.c.key)
+    )
+    return tuple(_due_mark(reader, process, row, timers) for row in rows)
+
+
+def _due_mark(reader: Reader, process: CompiledProcess, row: Any, timers: Mapping[str, str]) -> DueMark:
+    words, language = reader.library.words.of(process), reader.language
+    if row.source == "timer":
+        return DueMark("timer", row.name, row.name, words.element(row.name, language), row.due_at)
+    if row.source == "clock":
+        clock, _, rung = row.name.partition("/")
+        label = f"{words.clock(clock, language)} · {rung}"
+        return DueMark("clock", row.name, timers.get(clock), label, row.due_at)
+    return DueMark(row.source, row.name, None, row.name, row.due_at)
+
+
+def _timers_of_clocks(drawings: tuple[Drawing, ...]) -> Mapping[str, str]:
+    """Return, for each clock, the element at which its rungs are marked: the first timer drawn with `deadline("x")`."""
+    found: dict[str, str] = {}
+    for drawing in drawings:
+        root = etree.fromstring(drawing.xml.encode(), secure_parser())
+        for definition in root.iter(f"{{{BPMN}}}timerEventDefinition"):
+            holder = definition.getparent()
+            for clock in _DEADLINE.findall("".join(str(part) for part in definition.itertext())):
+                if holder is not None:
+                    found.setdefault(clock, holder.get("id", ""))
+    return found

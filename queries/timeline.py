@@ -1,0 +1,179 @@
+"""One list for a case: who did what when, on which version of the process, with letters, notes and notices between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from access import people
+from complaints.tables import message, note
+from engine.tables import event_log, past_instance
+from queries.case_file import ProcessVersion, process_version_of
+from queries.event_lines import EventLine, event_line
+from queries.reader import Reader
+from queries.visibility import case_row, sees_whole
+from storage import paging
+from storage.outbox import outbox
+
+RANK = {"event": 0, "message": 1, "note": 2, "notice": 3}
+
+
+@dataclass(frozen=True)
+class TimelineItem:
+    """One line."""
+
+    id: str
+    at: datetime
+    source: str
+    """event, message, note or notice."""
+    kind: str
+    text: str
+    """What happened, in the reader's language; the letter or note itself where it is one."""
+    element: str | None
+    name: str | None
+    """The element's name in the reader's language."""
+    actor: str | None
+    """A person's id, `complainant` or `system`."""
+    actor_name: str | None
+    process: ProcessVersion
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TimelinePage:
+    """A page of the list, the oldest first."""
+
+    items: tuple[TimelineItem, ...]
+    next: str | None
+
+
+def timeline(
+    reader: Reader, case_id: str, *, everything: bool = False, cursor: str | None = None, limit: int = 200
+) -> TimelinePage:
+    """Return what has happened, the oldest first. Raises NotFound, BadCursor.
+
+    `everything`: automatic steps too. Support that is only asked for help reads no notes but its own, and no details.
+    """
+    row = case_row(reader, case_id)
+    whole = sees_whole(reader.who, case_owner=row.case_owner)
+    versions = _versions(reader, case_id, row)
+    items = [
+        *_events(reader, case_id, versions, everything=everything, whole=whole),
+        *_messages(reader, case_id, versions),
+        *_notes(reader, case_id, versions, whole=whole),
+        *_notices(reader, case_id, versions),
+    ]
+    items.sort(key=_key)
+    if cursor is not None:
+        behind = paging.decode(cursor, [datetime, int, str])
+        items = [item for item in items if _key(item) > behind]
+    following = paging.encode(_key(items[limit - 1])) if len(items) > limit else None
+    return TimelinePage(_named(reader, items[:limit]), following)
+
+
+def _key(item: TimelineItem) -> tuple[datetime, int, str]:
+    return item.at, RANK[item.source], item.id
+
+
+Versions = list[tuple[datetime | None, str, ProcessVersion]]
+"""Until when (None: still), the version's id, and the version."""
+
+
+def _versions(reader: Reader, case_id: str, row: Any) -> Versions:
+    past = reader.connection.execute(
+        select(past_instance.c.ended_at, past_instance.c.version_id)
+        .where(past_instance.c.case_id == case_id)
+        .order_by(past_instance.c.number)
+    )
+    found: Versions = [(each.ended_at, each.version_id, process_version_of(reader, each.version_id)) for each in past]
+    return [*found, (None, row.version_id, process_version_of(reader, row.version_id))]
+
+
+def _version_at(versions: Versions, at: datetime) -> tuple[str, ProcessVersion]:
+    for until, version_id, version in versions:
+        if until is None or at < until:
+            return version_id, version
+    return versions[-1][1], versions[-1][2]
+
+
+def _events(
+    reader: Reader, case_id: str, versions: Versions, *, everything: bool, whole: bool
+) -> Iterator[TimelineItem]:
+    rows = reader.connection.execute(
+        select(event_log).where(event_log.c.case_id == case_id).order_by(event_log.c.sequence)
+    ).all()
+    named = {str(row.detail["to"]) for row in rows if "to" in row.detail and isinstance(row.detail["to"], str)}
+    names = people.names(reader.connection, {*named, *(row.name for row in rows if row.name)})
+    for row in rows:
+        version_id, version = _version_at(versions, row.at)
+        line: EventLine | None = event_line(reader, version_id, row, names, everything=everything, whole=whole)
+        if line is not None:
+            yield TimelineItem(
+                f"e{row.sequence:012d}", row.at, "event", row.kind, line.text, row.element, line.name, row.actor, None,
+                version, line.detail,
+            )  # fmt: skip
+
+
+def _messages(reader: Reader, case_id: str, versions: Versions) -> Iterator[TimelineItem]:
+    for row in reader.connection.execute(select(message).where(message.c.case_id == case_id)):
+        detail = {"direction": row.direction, "template": row.template, "subject": row.subject}
+        author = "complainant" if row.author is None and row.direction == "in" else row.author
+        yield TimelineItem(
+            row.id, row.at, "message", row.direction, row.text, None, None, author, None,
+            _version_at(versions, row.at)[1], detail,
+        )  # fmt: skip
+
+
+def _notes(reader: Reader, case_id: str, versions: Versions, *, whole: bool) -> Iterator[TimelineItem]:
+    chosen = select(note).where(note.c.case_id == case_id)
+    if not whole:
+        chosen = chosen.where(note.c.author == reader.who.person_id)
+    for row in reader.connection.execute(chosen):
+        yield TimelineItem(
+            row.id, row.at, "note", "note", row.text, None, None, row.author, None, _version_at(versions, row.at)[1], {}
+        )
+
+
+def _notices(reader: Reader, case_id: str, versions: Versions) -> Iterator[TimelineItem]:
+    """Yield what was told, or is about to be; letters to the complainant that went out stand among the letters."""
+    table = outbox.c
+    rows = reader.connection.execute(
+        select(outbox).where(
+            table.case_id == case_id,
+            table.cancelled_at.is_(None),
+            or_(table.recipient != "complainant", table.delivered_at.is_(None)),
+        )
+    )
+    for row in rows:
+        version_id, version = _version_at(versions, row.created_at)
+        detail = {
+            "recipient": row.recipient,
+            "delivered_at": row.delivered_at.isoformat() if row.delivered_at else None,
+            "held_until": row.held_until.isoformat() if row.held_until else None,
+            "given_up": row.given_up_at is not None,
+        }
+        text = _notice_text(reader, version_id, row.kind)
+        yield TimelineItem(
+            row.id, row.created_at, "notice", row.kind, text, None, None, "system", None, version, detail
+        )
+
+
+def _notice_text(reader: Reader, version_id: str, template: str) -> str:
+    found = reader.library.notices.of(reader.process(version_id)).templates.get(template)
+    subject = found.subject.get(reader.language, "") if found else ""
+    for placeholder in ("（{number}）", " ({number})", "({number})", "{number}"):
+        subject = subject.replace(placeholder, "")
+    return subject.strip() or template
+
+
+def _named(reader: Reader, items: Iterable[TimelineItem]) -> tuple[TimelineItem, ...]:
+    shown = tuple(items)
+    names = people.names(reader.connection, {item.actor for item in shown if item.actor})
+    return tuple(
+        TimelineItem(**{**item.__dict__, "actor_name": names.get(item.actor)}) if item.actor in names else item
+        for item in shown
+    )

@@ -1,0 +1,212 @@
+"""What the complainant sees with the tracking code: where the case stands, what is promised, and both sides' letters.
+
+Never here: notes, names beyond the case owner's, steps inside the house, other people concerned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from access import people
+from complaints.intake import tracking_digest
+from complaints.tables import complaint, message
+from engine.errors import NotFound
+from engine.model.config import ProcessConfig
+from engine.tables import case_clock, event_log
+from forms.languages import Labels, pick
+from queries.explain import clock_line
+from queries.reader import Reader
+from queries.visibility import cases
+from queries.words import ProcessWords
+
+RECEIVED: Labels = {"zh-CN": "我们收到了您反映的事项", "ko": "말씀해 주신 내용을 접수했습니다", "en": "We received it"}
+STATUS: Labels = {
+    "zh-CN": "状态变为“{what}”",
+    "ko": "상태가 ‘{what}’(으)로 바뀌었습니다",
+    "en": "Status is now: {what}",
+}
+PAUSED: Labels = {"zh-CN": "暂停计时：{what}", "ko": "기한이 멈춤: {what}", "en": "The clock stands still: {what}"}
+EXTENDED: Labels = {"zh-CN": "期限延长：{what}", "ko": "기한 연장: {what}", "en": "More time taken for: {what}"}
+RESUMED: Labels = {"zh-CN": "继续计时：{what}", "ko": "기한 재개: {what}", "en": "The clock runs on: {what}"}
+
+
+@dataclass(frozen=True)
+class PublicClock:
+    """A promise with a time."""
+
+    name: str
+    label: str
+    due_at: datetime | None
+    explanation: str
+    state: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class PublicMessage:
+    """A letter between the complainant and the house."""
+
+    id: str
+    at: datetime
+    direction: str
+    """`in`: from the complainant; `out`: to the complainant."""
+    subject: str | None
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class PublicLine:
+    """What has happened, in plain words."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """A complaint as its complainant sees it."""
+
+    number: str
+    subject: str
+    status: str
+    status_text: str
+    closure: str | None
+    closure_text: str | None
+    received_at: datetime
+    owner_name: str | None
+    next: PublicClock | None
+    """The next promised time."""
+    clocks: tuple[PublicClock, ...]
+    messages: tuple[PublicMessage, ...]
+    timeline: tuple[PublicLine, ...]
+    language: str
+    zone: str
+    can: tuple[str, ...]
+    """What makes sense now: messages, satisfaction, withdraw."""
+
+
+def case_of_code(reader: Reader, code: str) -> str:
+    """Return the id of the case that a tracking code opens. Raises NotFound; looking up takes no telling time."""
+    found: str | None = reader.connection.execute(
+        select(complaint.c.case_id).where(complaint.c.tracking_digest == tracking_digest(code))
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound("No complaint has this tracking code.")
+    return found
+
+
+def language_of_case(reader: Reader, case_id: str) -> str:
+    """Return the language in which the complaint was made."""
+    found: str = reader.connection.execute(
+        select(complaint.c.language).where(complaint.c.case_id == case_id)
+    ).scalar_one()
+    return found
+
+
+def tracking(reader: Reader, case_id: str) -> Tracking:
+    """Return what the complainant may know of a case that `case_of_code` has found."""
+    row = reader.connection.execute(cases().where(complaint.c.case_id == case_id)).one()
+    process = reader.process(row.version_id)
+    words = reader.library.words.of(process)
+    zone = reader.zone(row.facts.get("campus"))
+    promises = public_clocks(process.config)
+    clocks = tuple(_clocks(reader, case_id, words, zone, promises))
+    running = [clock for clock in clocks if clock.state == "running" and clock.due_at is not None]
+    return Tracking(
+        number=row.number,
+        subject=row.subject,
+        status=row.status,
+        status_text=words.status(row.status, reader.language),
+        closure=row.closure,
+        closure_text=words.closure(row.closure, reader.language) if row.closure else None,
+        received_at=row.received_at,
+        owner_name=people.names(reader.connection, [row.case_owner]).get(row.case_owner) if row.case_owner else None,
+        next=min(running, key=lambda clock: clock.due_at or reader.now, default=None),
+        clocks=clocks,
+        messages=_messages(reader, case_id),
+        timeline=tuple(_lines(reader, row, words, promises)),
+        language=row.language,
+        zone=zone.key,
+        can=_can(row, process.config.messages),
+    )
+
+
+def public_clocks(config: ProcessConfig) -> tuple[str, ...]:
+    """Return the clocks that are promises to the complainant: those that run from the receipt of the complaint on.
+
+    The others (approval, refund review, callback) are duties inside the house.
+    """
+    return tuple(name for name, spec in config.clocks.items() if "@open" in spec.starts and not spec.per_process)
+
+
+def _clocks(
+    reader: Reader, case_id: str, words: ProcessWords, zone: ZoneInfo, names: Sequence[str]
+) -> Iterator[PublicClock]:
+    table = case_clock.c
+    rows = reader.connection.execute(
+        select(case_clock).where(table.case_id == case_id, table.name.in_(names)).order_by(table.round)
+    ).all()
+    newest = {row.name: row for row in rows}
+    for name in names:
+        if name in newest:
+            line = clock_line(reader, newest[name], words, zone)
+            yield PublicClock(line.name, line.label, line.due_at, line.explanation, line.state, line.late)
+
+
+def _messages(reader: Reader, case_id: str) -> tuple[PublicMessage, ...]:
+    table = message.c
+    rows = reader.connection.execute(
+        select(table.id, table.at, table.direction, table.subject, table.text, table.language)
+        .where(table.case_id == case_id)
+        .order_by(table.at, table.id)
+    )
+    return tuple(PublicMessage(*row) for row in rows)
+
+
+def _lines(reader: Reader, row: Any, words: ProcessWords, promises: Sequence[str]) -> Iterator[PublicLine]:
+    yield PublicLine(row.received_at, pick(RECEIVED, reader.language))
+    table = event_log.c
+    events = reader.connection.execute(
+        select(table.at, table.kind, table.name, table.detail)
+        .where(table.case_id == row.case_id, table.kind.in_(("status", "clock")))
+        .order_by(table.sequence)
+    )
+    for event in events:
+        labels = _sentence(event, promises)
+        if labels is not None:
+            what = _what(event, words, reader.language)
+            yield PublicLine(event.at, pick(labels, reader.language).format(what=what))
+
+
+def _sentence(event: Any, promises: Sequence[str]) -> Labels | None:
+    if event.kind == "status":
+        return None if event.detail.get("status") == "registered" else STATUS
+    if event.name.partition("/")[0] not in promises:
+        return None
+    return {"paused": PAUSED, "extended": EXTENDED, "resumed": RESUMED}.get(event.detail.get("what", ""))
+
+
+def _what(event: Any, words: ProcessWords, language: str) -> str:
+    if event.kind == "clock":
+        return words.clock(event.name.partition("/")[0], language)
+    status = words.status(event.detail.get("status") or "", language)
+    closure = event.detail.get("closure")
+    return f"{status} ({words.closure(closure, language)})" if closure else status
+
+
+def _can(row: Any, messages: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    waits = set(row.waits_for)
+    can = [] if row.ended_at is not None else ["messages"]
+    asked = messages.get("satisfaction", ())
+    if (asked and asked[0] in waits) or row.status == "resolved":
+        can.append("satisfaction")
+    if set(messages.get("withdraw", ())) & waits and not row.facts.get("complainant_withdrawn"):
+        can.append("withdraw")
+    return tuple(can)
