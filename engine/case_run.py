@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
-
+from engine.case_authors import CaseAuthors
 from engine.case_facts import CaseFacts, fact_to_json
 from engine.clock_book import ClockBook
 from engine.errors import Conflict, NotFound, Refusal, StepFailed, Unfit
@@ -15,6 +14,7 @@ from engine.model.due import Calendars
 from engine.model.step import DueItem, Effect, Event, ExtendClock, OpenTask, Projected, StepResult
 from engine.process import CompiledProcess
 from engine.spiff.execution import Execution, Token
+from engine.typed_json import dumps, loads, plain
 
 STATE_VERSION = 1
 """Raised when the shape of the stored state changes; every version that ever shipped must load."""
@@ -39,10 +39,12 @@ class CaseRun:
         self._events: list[Event] = []
         self._effects: list[Effect] = []
         self._buffer: list[list[Any]] = [list(m) for m in record.get("b", ())]
-        self._authors: dict[str, list[Any]] = {k: [v[0], list(v[1])] for k, v in record.get("by", {}).items()}
+        self._authors = CaseAuthors(process.diagram, record.get("by", {}))
         self._rounds: dict[str, int] = dict(record.get("n", {}))
         self.status, self.closure = record.get("st", (None, None))
         self._ended_at: str | None = record.get("e")
+        self._witnesses: dict[str, frozenset[str]] = {}
+        """Fact that changed -> the catches that waited then."""
         self._quiet = True
         self.case_facts = CaseFacts(process, facts, self._decided)
         self.clocks = ClockBook(
@@ -73,7 +75,7 @@ class CaseRun:
             key = element.properties.get("requires_message", "requirement-not-met")
             raise Unfit("Something else has to be done first.", fields=[{"field": "", "code": key}], requires=requires)
         if actor is not None:
-            self._remember_author(token, actor)
+            self._authors.add(token.element, token.scopes, actor)
         if changed:
             self._facts_moved(changed)
         kept = {n: v for n, v in data.items() if n not in self.process.config.facts}
@@ -138,14 +140,14 @@ class CaseRun:
             "t": self._execution.dump(),
             "c": self.clocks.dump(),
             "b": self._buffer,
-            "by": self._authors,
+            "by": self._authors.dump(),
             "n": self._rounds,
             "st": [self.status, self.closure],
             "e": self._ended_at,
             "p": [{t.id: _iso(t.due_at) for t in tasks}, [item.key for item in due]],
         }
         return StepResult(
-            state=orjson.dumps(record),
+            state=_write(record),
             facts=facts.to_json(),
             facts_changed=tuple(facts.changed),
             tasks=tasks,
@@ -173,7 +175,7 @@ class CaseRun:
 
     def perform(self, token: Token, operation: str, parameters: Mapping[str, Any]) -> None:
         """Carry out a service task: state here, everything else as an effect for the pipeline."""
-        values = {name: fact_to_json(value) for name, value in parameters.items()}
+        values = {name: plain(value) for name, value in parameters.items()}
         if operation == "set_status":
             self.status = values["status"]
             self.closure = values.get("closure") if self.status == "closed" else None
@@ -181,12 +183,13 @@ class CaseRun:
         elif operation == "set_facts":
             self._facts_moved(self.case_facts.change(parameters))
         elif operation == "pause_clocks":
-            self.clocks.pause(values["reason"], why=values.get("why", ""))
+            self.clocks.pause(values["reason"], why=values.get("why", ""), scopes=token.scopes)
         elif operation == "resume_clocks":
-            self.clocks.resume(values["reason"])
+            self.clocks.resume(values["reason"], scopes=token.scopes)
         elif operation == "extend_clock":
             amount = int(values["working_days"] or 0)
-            self.clocks.extend(ExtendClock(values["clock"], "working_days", amount, values.get("why") or ""))
+            command = ExtendClock(values["clock"], "working_days", amount, values.get("why") or "")
+            self.clocks.extend(command, scopes=token.scopes)
         else:
             self._effect(token, operation, values)
 
@@ -204,10 +207,9 @@ class CaseRun:
 
     def decide(self, token: Token, decision: str) -> Mapping[str, Any]:
         """Evaluate a table; clocks follow the facts it writes."""
-        before = dict(self.case_facts.changed)
+        before = set(self.case_facts.fresh)
         outputs = self.case_facts.decide(decision)
-        if self.case_facts.changed != before:
-            self.clocks.recalculate(calendars_changed=False)
+        self._facts_moved(frozenset(self.case_facts.fresh - before))
         return outputs
 
     def timer_functions(self, token: Token) -> Mapping[str, Callable[..., Any]]:
@@ -245,7 +247,7 @@ class CaseRun:
 
     def cancelled(self, token: Token) -> None:
         """A token was taken away by an event, a terminate end or a completion condition."""
-        self._authors.pop(token.element, None)
+        self._authors.taken_away(token.element, token.scopes)
         self._log(Event("cancelled", element=token.element, task=token.id))
 
     # --- inside -----------------------------------------------------------------------------------------------
@@ -260,6 +262,8 @@ class CaseRun:
     def _facts_moved(self, changed: frozenset[str]) -> None:
         if changed:
             self._log(Event("facts", detail={n: fact_to_json(self.facts[n]) for n in sorted(changed)}))
+            waiting = self._execution.waiting()
+            self._witnesses.update(dict.fromkeys(changed, waiting))
             self.clocks.recalculate(calendars_changed=False)
 
     def _guarded(self, act: Callable[[], Any]) -> Any:
@@ -275,8 +279,8 @@ class CaseRun:
                 reason=f"{type(error).__name__}: {error}",
             ) from error
 
-    def _hand_over(self, message: str, payload: Any) -> bool:
-        return bool(self._guarded(lambda: self._execution.deliver(message, payload)))
+    def _hand_over(self, message: str, payload: Any, *, only: Collection[str] | None = None) -> bool:
+        return bool(self._guarded(lambda: self._execution.deliver(message, payload, only=only)))
 
     def _deliver_kept(self) -> bool:
         for index, (name, payload) in enumerate(self._buffer):
@@ -288,24 +292,20 @@ class CaseRun:
 
     def _throw_facts(self) -> bool:
         fresh, self.case_facts.fresh = self.case_facts.fresh, set()
+        witnesses, self._witnesses = self._witnesses, {}
         thrown = False
         for throw in self.process.config.throws if fresh else ():
             if throw.on and not throw.on & fresh:
                 continue
             if throw.when is not None and not throw.when.evaluate(self.facts, {}):
                 continue
-            if self._hand_over(throw.message, {}):
+            # Only who waited when the fact changed: what opened afterwards has seen the new facts already.
+            present = frozenset().union(*(witnesses.get(n, ()) for n in (throw.on & fresh or fresh)))
+            if self._hand_over(throw.message, {}, only=present):
                 self._log(Event("message", name=throw.message, detail={"facts": sorted(fresh)}))
                 thrown = True
                 self._guarded(self._execution.pump)
         return thrown
-
-    def _remember_author(self, token: Token, actor: str) -> None:
-        known = self._authors.get(token.element)
-        if known is None or known[0] != token.scopes[0]:
-            known = self._authors[token.element] = [token.scopes[0], []]
-        if actor not in known[1]:
-            known[1].append(actor)
 
     def _open_task(self, token: Token) -> OpenTask:
         element = self.process.diagram.elements[token.element]
@@ -313,7 +313,6 @@ class CaseRun:
         if assign and assign.startswith("fact:"):
             named = self.facts.get(assign.removeprefix("fact:"))
             assign = f"post:{named}" if named else None
-        excluded = {p for other in element.listed("exclude") for p in self._authors.get(other, (None, ()))[1]}
         own = self._execution.own_timer(token)
         clock = self.clocks.next_unmet(token.scopes)
         return OpenTask(
@@ -324,12 +323,12 @@ class CaseRun:
             team=element.team or self.process.config.default_team,
             assign=assign,
             owns=element.properties.get("owns") == "true",
-            excluded=tuple(sorted(excluded)),
+            excluded=self._authors.excluded(element, token.scopes),
             form=_form_name(element.properties.get("formJsonSchemaFilename")),
             due_at=min((at for at in (own, clock) if at is not None), default=None),
             entered_at=token.entered_at or self.now,
             round=self._rounds.get(f"{token.scopes[0]}|{token.element}", 1),
-            context=dict(token.data),
+            context=plain(token.data),
         )
 
     def _due_items(self) -> list[DueItem]:
@@ -339,8 +338,18 @@ class CaseRun:
         return sorted(items, key=lambda item: (item.due_at, item.key))
 
 
+def _write(record: Mapping[str, Any]) -> bytes:
+    try:
+        return dumps(record)
+    except TypeError as error:
+        raise StepFailed(f"The step gave what cannot be stored: {error}.") from error
+
+
 def _read(state: bytes) -> Mapping[str, Any]:
-    record: Mapping[str, Any] = orjson.loads(state)
+    try:
+        record: Mapping[str, Any] = loads(state)
+    except ValueError as error:
+        raise StepFailed(f"The stored state cannot be read: {error}.") from error
     if record.get("v") != STATE_VERSION:
         raise StepFailed(f"A state of version {record.get('v')} cannot be read by this release.")
     return record

@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import (
     CycleTimerEventDefinition,
     TimeDateEventDefinition,
@@ -21,7 +22,7 @@ from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 
 from engine.diagram_index import secure_parser
-from engine.spiff.events import CaseBoundaryEvent, CaseCycle, CaseMessage, CaseTimer
+from engine.spiff.events import ActivationJoin, CaseBoundaryEvent, CaseCycle, CaseMessage, CaseTimer
 from engine.spiff.gateways import CaseEndJoin, SafeInclusiveGateway, SafeParallelGateway
 from engine.spiff.script_engine import CaseServiceTask, TableUse
 from engine.timers_text import IsoCycle, TimerKind, parse_timer
@@ -85,6 +86,8 @@ def compile_program(files: Mapping[str, bytes], process_id: str) -> Program:
 def _prepare(spec: Any) -> None:
     spec.end.__class__ = CaseEndJoin
     for task_spec in spec.task_specs.values():
+        if type(task_spec) is BoundaryEventJoin:
+            task_spec.__class__ = ActivationJoin
         definition: Any = getattr(task_spec, "event_definition", None)
         several = getattr(definition, "event_definitions", None)
         if several is not None:

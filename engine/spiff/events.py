@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinition
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
@@ -118,6 +119,18 @@ class CaseMessage(MessageEventDefinition):
     def reset(self, my_task: Any) -> None:
         my_task.internal_data.pop(self.name, None)
         my_task.internal_data.pop("event_fired", None)
+
+
+class ActivationJoin(BoundaryEventJoin):
+    """The library's join behind an activity with boundary events, kept to one activation of the activity.
+
+    When a boundary event leads back to its own host, the library's join of the first activation also cancels the
+    predicted joins of the second, whose events then wait for ever.
+    """
+
+    def _find_tasks(self, my_task: Any) -> list[Any]:
+        split = my_task.find_ancestor(self.split_task)
+        return [t for t in super()._find_tasks(my_task) if t.find_ancestor(self.split_task) is split]
 
 
 class CaseBoundaryEvent(BoundaryEvent):

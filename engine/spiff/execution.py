@@ -125,10 +125,14 @@ class Execution:
         token.data.update(data)
         token.task.run()
 
-    def deliver(self, message: str, payload: Any) -> bool:
-        """Hand a message to every catch that waits for it; False when there is none."""
+    def waiting(self) -> frozenset[str]:
+        """Return the ids of the catches that wait now."""
+        return frozenset(t.id for t in self._catches())
+
+    def deliver(self, message: str, payload: Any, *, only: Collection[str] | None = None) -> bool:
+        """Hand a message to every catch that waits for it (of `only`, where given); False when there is none."""
         event = BpmnEvent(CaseMessage(message), payload=payload)
-        catches = [t for t in self._catches() if t.task_spec.catches(t, event)]
+        catches = [t for t in self._catches() if (only is None or t.id in only) and t.task_spec.catches(t, event)]
         for task in catches:
             if task._state == WAITING and self._flow.find(task.id) is task:
                 self._flow.running = task

@@ -8,6 +8,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
+from SpiffWorkflow.bpmn.specs.mixins.events.start_event import StartEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import CallActivity, SubWorkflowTask
 from SpiffWorkflow.util.task import TaskState
@@ -26,7 +27,7 @@ def element_of(task: Any) -> str | None:
 def waits(task: Any) -> bool:
     """Tell whether tokens rest at this kind of element: people's tasks, catches, subprocesses."""
     spec = task.task_spec
-    if isinstance(spec, BoundaryEvent):
+    if isinstance(spec, BoundaryEvent | StartEvent):
         return False
     return bool(spec.manual) or isinstance(spec, CatchingEvent | SubWorkflowTask)
 
