@@ -1,0 +1,130 @@
+"""The people concerned by a group complaint: who joins, who leaves. One leaving reduces the count, no more."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from complaints.case_now import require_not_closed
+from complaints.people_concerned import recount
+from complaints.rights import Verb, require
+from complaints.tables import affected
+from complaints.wording import LINE, words
+from engine.case_work import CaseWork
+from engine.errors import NotFound, Unfit
+
+MOST_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class AffectedPerson:
+    """Somebody concerned by the same cause."""
+
+    name: str
+    contact: str | None = None
+    learner_id: str | None = None
+
+
+@dataclass(frozen=True)
+class AddAffected:
+    """These people are concerned too. Who is on the list already stays there once."""
+
+    case_id: str
+    people: tuple[AffectedPerson, ...]
+
+
+@dataclass(frozen=True)
+class RemoveAffected:
+    """This person no longer takes part. Repeating is safe."""
+
+    case_id: str
+    affected_id: str
+
+
+def add_affected(work: CaseWork, command: AddAffected) -> dict[str, Any]:
+    """Add, and return `{"people": count, "added": [ids], "ids": [one for each person given]}`.
+
+    The tenth person brings the case to leadership in the same transaction (R-004-18). Raises Forbidden, Conflict for a
+    closed case, Unfit naming each row.
+    """
+    principal = require(work, Verb.ADD_AFFECTED)
+    require_not_closed(work)
+    people = _checked(command.people)
+    table = affected.c
+    rows = work.connection.execute(
+        select(table.id, table.name, table.contact, table.learner_id).where(
+            table.case_id == work.case_id, table.left_at.is_(None)
+        )
+    )
+    known = {_same(AffectedPerson(row.name, row.contact, row.learner_id)): str(row.id) for row in rows}
+    added, ids = [], []
+    for person in people:
+        key = _same(person)
+        if key not in known:
+            known[key] = work.ids.new()
+            added.append((known[key], person))
+        ids.append(known[key])
+    if added:
+        work.connection.execute(
+            insert(affected),
+            [
+                {
+                    "id": new, "case_id": work.case_id, "name": person.name, "contact": person.contact,
+                    "learner_id": person.learner_id, "joined_at": work.now,
+                    "added_by": principal.person_id if principal else None,
+                }
+                for new, person in added
+            ],
+        )  # fmt: skip
+        work.log("affected-added", count=len(added))
+    return {"people": recount(work), "added": [new for new, _ in added], "ids": ids}
+
+
+def remove_affected(work: CaseWork, command: RemoveAffected) -> dict[str, Any]:
+    """Note that somebody left, and return `{"people": count}`. Raises NotFound, Forbidden, Conflict when closed."""
+    require(work, Verb.REMOVE_AFFECTED)
+    table = affected.c
+    row = work.connection.execute(
+        select(table.left_at).where(table.id == command.affected_id, table.case_id == work.case_id)
+    ).first()
+    if row is None:
+        raise NotFound("Nobody on the list has this id.", affected=command.affected_id)
+    require_not_closed(work)
+    if row.left_at is None:
+        work.connection.execute(update(affected).where(table.id == command.affected_id).values(left_at=work.now))
+        work.log("affected-left", name=command.affected_id)
+    return {"people": recount(work)}
+
+
+def _checked(people: tuple[AffectedPerson, ...]) -> list[AffectedPerson]:
+    if not 1 <= len(people) <= MOST_AT_ONCE:
+        raise Unfit(
+            f"Give from 1 to {MOST_AT_ONCE} people at a time.", fields=[{"field": "people", "code": "out-of-range"}]
+        )
+    wrong: list[Any] = []
+    checked = []
+    for number, person in enumerate(people):
+        try:
+            at = f"people/{number}/"
+            checked.append(
+                AffectedPerson(
+                    words(f"{at}name", person.name, longest=LINE),
+                    words(f"{at}contact", person.contact, longest=LINE, required=False) or None,
+                    words(f"{at}learner_id", person.learner_id, longest=LINE, required=False) or None,
+                )
+            )
+        except Unfit as refusal:
+            wrong += refusal.details["fields"]
+    if wrong:
+        raise Unfit(fields=wrong)
+    return checked
+
+
+def _same(person: AffectedPerson) -> tuple[str, ...]:
+    """Return what makes two entries one person; width, case and blanks of what was typed do not count."""
+    parts = (person.name, person.contact or "", person.learner_id or "")
+    return tuple(re.sub(r"\s+", " ", unicodedata.normalize("NFKC", part)).strip().casefold() for part in parts)

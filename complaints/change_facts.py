@@ -1,0 +1,169 @@
+"""What is known of a case changes: numbers, amounts, category, dangers. Tables and clocks follow in the same step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import update
+
+from complaints.case_now import keep_facts, require_not_closed
+from complaints.categories import CategoryTree
+from complaints.effects import minor_units
+from complaints.people_concerned import MOST, people_facts
+from complaints.replan import checked_lines, replan_refunds
+from complaints.rights import Verb, require
+from complaints.tables import complaint
+from complaints.wording import LINE, words
+from engine.case_facts import fact_to_json, read_fact
+from engine.case_work import CaseWork
+from engine.errors import MatchRequired, Stale, Unfit
+from engine.pipeline import CaseHandler
+from forms.money import known_currencies, money_faults
+
+KEPT = frozenset(
+    {
+        "type", "channel", "language", "relation", "identity_mode", "received_at", "stated_people", "listed_people",
+        "refund_currency", "complainant_withdrawn", "reopened", "callback_attempts", "evidence_rounds",
+        "plan_revision", "largest_refund", "planned_currency", "refunds_revision", "planned_refunds",
+        "waiting_refunds", "reviewed_refunds", "open_actions", "open_refunds", "open_remedies", "actions_opened",
+        "remedies_recorded", "ceiling_people", "ceiling_refund", "ceiling_currency", "ceiling_level",
+        "ceiling_revision",
+    }
+)  # fmt: skip
+"""Facts that the house keeps itself, from rows, from the diagram, or for good since the intake."""
+
+OVERRIDES: Mapping[str, tuple[str, ...]] = {
+    "priority_override": ("", "routine", "high", "urgent"),
+    "impact_override": ("", "general", "important", "major"),
+}
+"""Set by a person against the tables: only with a reason. Empty: the tables decide again."""
+
+
+@dataclass(frozen=True)
+class ChangeFacts:
+    """These facts are different from what the case says. `version` is the facts' version that was seen."""
+
+    case_id: str
+    changes: Mapping[str, Any]
+    """By name: `people` (as stated), `refund` (`{"amount", "currency"}`, or None for no claim), `refunds` (the planned
+    lines), `category`, and every fact of the process that people may say."""
+    version: int | None = None
+    reason: str = ""
+    """Why; required for an override."""
+
+
+@dataclass
+class _Said:
+    """What the changes come to, once every field has been read."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    columns: dict[str, Any] = field(default_factory=dict)
+    lines: list[dict[str, Any]] | None = None
+    wrong: list[dict[str, Any]] = field(default_factory=list)
+
+
+def make_change_facts(tree: CategoryTree) -> CaseHandler:
+    """Return the handler of `ChangeFacts`, which knows the category codes in force."""
+
+    def change_facts(work: CaseWork, command: ChangeFacts) -> dict[str, Any]:
+        """Change, and return `{"version", "facts"}` as they are now. The same values again change nothing.
+
+        Raises Forbidden, MatchRequired without a version, Stale for an old one, Conflict for a closed case, Unfit with
+        every field that does not fit.
+        """
+        require(work, Verb.CHANGE_FACTS)
+        current = work.row["facts_version"]
+        if command.version is None:
+            raise MatchRequired(current=current)
+        if command.version != current:
+            raise Stale("The facts have changed since you saw them.", seen=command.version, current=current)
+        require_not_closed(work)
+        reason = words("reason", command.reason, longest=2000, required=False)
+        said = _read(work, command.changes, tree, reason)
+        if said.wrong:
+            raise Unfit(fields=said.wrong)
+        if said.columns:
+            work.connection.execute(update(complaint).where(complaint.c.case_id == work.case_id).values(**said.columns))
+        if said.lines is not None:
+            said.facts.update(replan_refunds(work, said.lines))
+        if reason:
+            work.log("facts-reason", reason=reason, facts=sorted(command.changes))
+        keep_facts(work, said.facts)
+        return {"version": work.row["facts_version"], "facts": dict(work.row["facts"])}
+
+    return change_facts
+
+
+def _read(work: CaseWork, changes: Mapping[str, Any], tree: CategoryTree, reason: str) -> _Said:
+    config, said = work.process.config, _Said()
+    decided = {n for use in config.tables for n in (*use.writes, use.rules_fact) if n}
+    for name, value in changes.items():
+        try:
+            if name == "people":
+                _people(work, said, value)
+            elif name == "refund":
+                _refund(said, value)
+            elif name == "refunds":
+                said.lines = checked_lines(work, value)
+            elif name == "category":
+                _category(work, said, value, tree)
+            elif name not in config.facts:
+                raise _unfit(name, "unknown-fact")
+            elif name in KEPT or name in decided:
+                raise _unfit(name, "kept-by-the-house")
+            else:
+                _plain(work, said, name, value, reason)
+        except Unfit as refusal:
+            said.wrong += refusal.details["fields"]
+    return said
+
+
+def _people(work: CaseWork, said: _Said, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _unfit("people", "not-integer")
+    if not 1 <= value <= MOST:
+        raise _unfit("people", "out-of-range")
+    said.facts.update(people_facts(work, stated=value))
+    said.columns["stated_people"] = value
+
+
+def _refund(said: _Said, value: Any) -> None:
+    if value is None:
+        said.facts["refund"] = None
+        said.columns.update(refund_minor=None, refund_currency=None)
+        return
+    faults = money_faults(value, known_currencies())
+    if faults:
+        said.wrong += [{"field": f"refund/{part}".rstrip("/"), "code": code} for part, code, _ in faults]
+        return
+    said.facts.update(refund=value["amount"], refund_currency=value["currency"])
+    said.columns.update(refund_minor=minor_units(value["amount"]), refund_currency=value["currency"])
+
+
+def _category(work: CaseWork, said: _Said, value: Any, tree: CategoryTree) -> None:
+    if not isinstance(value, str) or not tree.exists(value):
+        raise _unfit("category", "unknown")
+    if value != work.row["facts"].get("category") and tree.categories[value].retired:
+        raise _unfit("category", "retired")
+    said.facts["category"] = value
+    said.columns.update(category=value, category_version=tree.version)
+
+
+def _plain(work: CaseWork, said: _Said, name: str, value: Any, reason: str) -> None:
+    if value is None:
+        raise _unfit(name, "required")
+    typed = read_fact(work.process.config.facts[name], value)
+    if isinstance(typed, str):
+        typed = words(name, typed, longest=LINE, required=False)
+    if name in OVERRIDES:
+        if typed not in OVERRIDES[name]:
+            raise _unfit(name, "unknown")
+        if typed and not reason:
+            raise _unfit("reason", "required")
+    said.facts[name] = fact_to_json(typed)
+
+
+def _unfit(name: str, code: str) -> Unfit:
+    return Unfit(fields=[{"field": name, "code": code}])

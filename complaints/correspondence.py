@@ -1,0 +1,81 @@
+"""Letters between staff and complainant. What staff say among themselves is in another table (`notes.py`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from complaints.case_now import has_ended, waited_message
+from complaints.letters import store_message
+from complaints.rights import Verb, require
+from complaints.satisfaction import Satisfaction, satisfaction
+from complaints.withdrawal import Withdraw, withdraw
+from complaints.wording import LINE, finished, words
+from engine.case_work import CaseWork
+from engine.errors import Conflict
+from engine.model.step import Deliver
+
+__all__ = [
+    "ReceiveMessage",
+    "Satisfaction",
+    "SendMessage",
+    "Withdraw",
+    "receive_message",
+    "satisfaction",
+    "send_message",
+    "withdraw",
+]
+"""Everything that passes between the house and the complainant."""
+
+
+@dataclass(frozen=True)
+class SendMessage:
+    """A public reply: the complainant reads it, word for word."""
+
+    case_id: str
+    text: str
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class ReceiveMessage:
+    """The complainant writes, or staff write down what was said and how it came (`by phone`, `at the desk`)."""
+
+    case_id: str
+    text: str
+    how: str = ""
+
+
+def send_message(work: CaseWork, command: SendMessage) -> dict[str, Any]:
+    """Send, and return `{"message": id}`. Raises Forbidden, and Unfit while a blank of the text is not filled in."""
+    require(work, Verb.WRITE_TO_COMPLAINANT)
+    text = finished("text", command.text)
+    subject = words("subject", command.subject, longest=LINE, required=False)
+    sent = store_message(work, text, direction="out", subject=subject or None)
+    work.log("message-sent", name=sent)
+    work.tell("complainant", "message", {"message": sent}, f"message:{sent}")
+    return {"message": sent}
+
+
+def receive_message(work: CaseWork, command: ReceiveMessage) -> dict[str, Any]:
+    """Take a letter in, and return `{"message": id, "delivered": name or None}`.
+
+    It becomes the first message of the diagram that the process names for texts and that somebody waits for: an answer
+    to a question, missing papers, or the reopening of a closed case. Where nobody waits, the owner is told. Raises
+    Conflict with `linked_case_needed` when the case has ended: what comes now opens a linked case (`follow_up.py`).
+    """
+    require(work, Verb.SPEAK_FOR_COMPLAINANT)
+    text = words("text", command.text)
+    how = words("how", command.how, longest=LINE, required=False)
+    if has_ended(work):
+        raise Conflict(
+            "This case has ended and cannot be opened again; a new one is opened and linked to it.",
+            linked_case_needed=True,
+        )
+    received = store_message(work, text, direction="in")
+    waited = waited_message(work, "text")
+    work.log("message-received", name=received, how=how or None, delivered=waited)
+    if waited is not None:
+        work.step(Deliver(waited, {"text_id": received}, buffer=False))
+    work.tell("owner", "answer_arrived", {"message": received}, f"message:{received}")
+    return {"message": received, "delivered": waited}

@@ -1,0 +1,99 @@
+"""Delivers one notice inside the house: to colleagues as rows of `notice`, to the complainant as a letter of the case.
+
+A mail or a chat message is another channel's; whoever has no channel reads it on the tracking page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from access.tables import person
+from access.teams import members
+from complaints.notice_book import NoticeBooks
+from complaints.notice_values import Surroundings, Telling, case_to_tell, notice_values, reader_language
+from complaints.notices import render
+from complaints.tables import message as letter
+from complaints.tables import notice
+from engine.errors import NotFound
+from engine.ids import Ids
+from engine.tables import conflict_of_interest
+from engine.versions import Versions
+from storage.insert import insert_new
+from storage.outbox import Message
+
+WRITTEN_ALREADY = "message"
+"""The kind of a public reply: its letter was written when it was sent, word for word."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What delivery looks things up in; built once for a process."""
+
+    versions: Versions
+    notices: NoticeBooks
+    surroundings: Surroundings = field(default_factory=Surroundings)
+
+
+def deliver(connection: Connection, message: Message, desk: Desk, *, now: datetime, ids: Ids) -> None:
+    """Write down what a message says where its recipient reads it. Delivering it again changes nothing.
+
+    Raises NotFound for a case, a template or a kind of recipient that does not exist, and Unfit, naming what is
+    missing, for a letter to a complainant that is not finished.
+    """
+    if message.recipient == "complainant":
+        _to_complainant(connection, message, desk, now=now)
+        return
+    kind, _, key = message.recipient.partition(":")
+    if kind == "person":
+        people = list(connection.execute(select(person.c.id).where(person.c.id == key, person.c.active)).scalars())
+    elif kind == "team":
+        people = [member.id for member in members(connection, key)]
+    else:
+        raise NotFound("Nothing in this house delivers to such a recipient.", recipient=message.recipient)
+    _to_staff(connection, message, desk, people, now=now, ids=ids)
+
+
+def _to_staff(
+    connection: Connection, message: Message, desk: Desk, people: list[str], *, now: datetime, ids: Ids
+) -> None:
+    barred = set(
+        connection.execute(
+            select(conflict_of_interest.c.person).where(conflict_of_interest.c.case_id == message.case_id)
+        ).scalars()
+    )
+    template = message.kind
+    case = case_to_tell(connection, message.case_id) if message.case_id else None
+    if case is not None:
+        book = desk.notices.of(desk.versions.process(connection, case.version_id))
+        if template in book.templates:
+            template = book.for_reader(template, "staff").name
+    for each in people:
+        # Nobody learns of a complaint about themselves, whichever team they are in.
+        if each not in barred:
+            values = {
+                "id": ids.new(), "key": f"{message.id}:{each}", "person": each, "case_id": message.case_id or "",
+                "template": template, "values": message.payload.get("values") or {}, "at": now,
+            }  # fmt: skip
+            insert_new(connection, notice, values, unique=("key",))
+
+
+def _to_complainant(connection: Connection, message: Message, desk: Desk, *, now: datetime) -> None:
+    if message.kind == WRITTEN_ALREADY:
+        return
+    case = case_to_tell(connection, message.case_id) if message.case_id else None
+    if case is None:
+        raise NotFound("There is no such case.", case=message.case_id)
+    process = desk.versions.process(connection, case.version_id)
+    template = desk.notices.of(process).for_reader(message.kind, "complainant")
+    language = reader_language(case.language)
+    given = message.payload.get("values") or {}
+    telling = Telling(connection, process, case, given, language, desk.surroundings)
+    said = render(template, language, notice_values(telling, template))
+    values = {
+        "id": message.id, "case_id": case.case_id, "at": now, "direction": "out", "author": None,
+        "template": template.name, "subject": said.subject, "text": said.body, "language": said.language,
+    }  # fmt: skip
+    insert_new(connection, letter, values, unique=("id",))

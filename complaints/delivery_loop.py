@@ -1,0 +1,124 @@
+"""One pass over what is to be told: each message in a transaction of its own, in order for each case and recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import insert, select, update
+
+from complaints.delivery import Desk, deliver
+from complaints.notice_book import NoticeBooks
+from complaints.notice_values import Surroundings
+from engine.errors import Refusal
+from engine.ids import Ids
+from engine.tables import incident
+from engine.versions import Versions
+from storage import outbox
+from storage.database import Database
+from storage.errors import StoreError
+from storage.outbox import Message
+from storage.turns import Turn
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+"""When a failed delivery is tried again, by the number of failures; after the last it is given up."""
+CLAIM_FOR = timedelta(minutes=1)
+
+
+def run_once(
+    database: Database,
+    *,
+    now: datetime,
+    ids: Ids,
+    versions: Versions,
+    notices: NoticeBooks,
+    surroundings: Surroundings | None = None,
+    limit: int = 100,
+    going_on: Callable[[], bool] = lambda: True,
+) -> int:
+    """Deliver up to `limit` messages that may go out at `now`; return how many went out.
+
+    May be called as often as one likes, by any number of processes. A message that fails is tried again later and is
+    on record as an incident; the others go on. A busy store ends the pass: what is left is found by the next.
+    """
+    desk = Desk(versions, notices, surroundings or Surroundings())
+    delivered = 0
+    try:
+        for _ in range(limit):
+            if not (going_on() and _anything_due(database, now)):
+                break
+            delivered += _deliver_next(database, desk, now=now, ids=ids)
+    except StoreError as error:
+        log.warning("delivery-postponed", reason=str(error))
+    return delivered
+
+
+def _anything_due(database: Database, now: datetime) -> bool:
+    """Look before taking a turn at writing: a loop that beats four times a second must not stand in people's way."""
+    with database.read() as connection:
+        return bool(outbox.due(connection, now, 1))
+
+
+def _deliver_next(database: Database, desk: Desk, *, now: datetime, ids: Ids) -> int:
+    message: Message | None = None
+    try:
+        with database.write(turn=Turn.SWEEP) as unit:
+            claimed = outbox.claim(unit.connection, now, limit=1, until=now + CLAIM_FOR)
+            if not claimed:
+                return 0
+            message = claimed[0]
+            deliver(unit.connection, message, desk, now=now, ids=ids)
+            outbox.mark_delivered(unit.connection, message.id, now=now)
+            if message.attempts:
+                table = incident.c
+                unit.connection.execute(
+                    update(incident)
+                    .where(table.doing == _doing(message), table.resolved_at.is_(None))
+                    .values(resolved_at=now)
+                )
+            unit.commit()
+    except StoreError:
+        raise
+    except Exception as error:
+        if message is None:
+            raise
+        reason = error.message if isinstance(error, Refusal) else f"{type(error).__name__}: {error}"
+        details = f" {error.details}" if isinstance(error, Refusal) and error.details else ""
+        log.warning("delivery-failed", message=message.id, kind=message.kind, reason=reason)
+        _note_failure(database, message, f"{reason}{details}", now=now, ids=ids)
+        return 0
+    return 1
+
+
+def _note_failure(database: Database, message: Message, reason: str, *, now: datetime, ids: Ids) -> None:
+    attempts = message.attempts + 1
+    with database.write(turn=Turn.SWEEP) as unit:
+        connection = unit.connection
+        if attempts > len(RETRY_AFTER):
+            outbox.give_up(connection, message.id, error=reason, now=now)
+        else:
+            retry_at = now + RETRY_AFTER[attempts - 1]
+            outbox.mark_failed(connection, message.id, error=reason, retry_at=retry_at)
+        if message.case_id is not None:
+            table, doing = incident.c, _doing(message)
+            known = connection.execute(
+                select(table.id).where(table.doing == doing, table.resolved_at.is_(None))
+            ).first()
+            if known is None:
+                connection.execute(
+                    insert(incident).values(
+                        id=ids.new(), case_id=message.case_id, at=now, doing=doing, reason=reason, attempts=attempts
+                    )
+                )
+            else:
+                connection.execute(
+                    update(incident).where(table.id == known.id).values(attempts=attempts, reason=reason)
+                )
+        unit.commit()
+
+
+def _doing(message: Message) -> str:
+    return f"deliver {message.kind} to {message.recipient} [{message.id}]"

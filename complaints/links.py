@@ -1,0 +1,70 @@
+"""Cases that belong together: a duplicate, a related one, one that continues an ended one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from complaints.rights import Verb, require
+from complaints.tables import case_link, complaint
+from engine.case_sight import sees_case
+from engine.case_work import CaseWork
+from engine.errors import Conflict, Unfit
+from engine.tables import event_log
+from storage.insert import insert_new
+
+KINDS = ("duplicate", "related", "follow_up")
+"""`duplicate`: this case says what the other says. `follow_up`: this case continues the other, which has ended."""
+
+
+@dataclass(frozen=True)
+class LinkCases:
+    """This case is a duplicate of the other, related to it, or follows it. Repeating is safe."""
+
+    case_id: str
+    other_id: str
+    kind: str
+
+
+def link_cases(work: CaseWork, command: LinkCases) -> None:
+    """Link. Raises Forbidden, Unfit for a kind or a case that is unknown, Conflict for two duplicates of each other."""
+    who = require(work, Verb.LINK)
+    if command.kind not in KINDS:
+        raise Unfit("This is no kind of link.", fields=[{"field": "kind", "code": "unknown", "known": list(KINDS)}])
+    other = command.other_id
+    if other == work.case_id:
+        raise Unfit("A case is not linked to itself.", fields=[{"field": "other_id", "code": "itself"}])
+    table = complaint.c
+    exists = work.connection.execute(select(table.case_id).where(table.case_id == other)).first() is not None
+    if not exists or (who is not None and not sees_case(work.connection, other, who)):
+        raise Unfit("There is no such case.", fields=[{"field": "other_id", "code": "unknown-case"}])
+    if command.kind != "related" and _linked(work.connection, other, work.case_id, command.kind):
+        raise Conflict("The other case is linked to this one the other way round.", other=other, kind=command.kind)
+    store_link(work.connection, work.case_id, other, command.kind, now=work.now, by=work.actor.id)
+
+
+def store_link(connection: Connection, case_id: str, other_id: str, kind: str, *, now: datetime, by: str) -> bool:
+    """Write a link and a line into both logs; say whether it is new. Repeating is safe.
+
+    A relation holds both ways and is one row, whichever case it was noted in; the others have a direction.
+    """
+    first, second = sorted((case_id, other_id)) if kind == "related" else (case_id, other_id)
+    values = {"case_id": first, "other_id": second, "kind": kind, "at": now}
+    if not insert_new(connection, case_link, values, unique=("case_id", "other_id", "kind")):
+        return False
+    connection.execute(
+        insert(event_log),
+        [
+            {"case_id": one, "at": now, "kind": "linked", "name": two, "actor": by, "detail": {"kind": kind, "of": of}}
+            for one, two, of in ((case_id, other_id, "this"), (other_id, case_id, "other"))
+        ],
+    )
+    return True
+
+
+def _linked(connection: Connection, case_id: str, other_id: str, kind: str) -> bool:
+    table = case_link.c
+    found = select(table.at).where(table.case_id == case_id, table.other_id == other_id, table.kind == kind)
+    return connection.execute(found).first() is not None

@@ -1,0 +1,198 @@
+"""Who owns a case: handed over only with a reason and with acceptance (R-004-12, X-05), or taken over at once.
+
+The owner stays the owner until somebody has accepted. How often a case was handed over is the number of its rows in
+`hand_over` that were accepted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from access.posts import available
+from access.principals import principal as principal_of
+from access.teams import teams_of
+from complaints.rights import SERVICE, Standing, Verb, require, standings
+from complaints.tables import hand_over
+from complaints.wording import words
+from engine.case_sight import sees_case
+from engine.case_work import CaseWork
+from engine.errors import Conflict, Forbidden, Unfit
+from engine.tables import work_item
+
+REASON = 2000
+"""Characters of a reason."""
+
+
+@dataclass(frozen=True)
+class AskHandOver:
+    """Offer the case to somebody, with the reason. Offering it to the same person again changes nothing."""
+
+    case_id: str
+    to: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class AcceptHandOver:
+    """I take the case that was offered to me."""
+
+    case_id: str
+
+
+@dataclass(frozen=True)
+class DeclineHandOver:
+    """I do not take it, and say why; or whoever offered it takes the offer back."""
+
+    case_id: str
+    why: str
+
+
+def ask_hand_over(work: CaseWork, command: AskHandOver) -> dict[str, Any]:
+    """Offer, and return `{"hand_over": id}`.
+
+    Raises Forbidden, Conflict while another offer is open, Unfit for somebody who cannot own it: unknown or away,
+    outside the team service and the owner's teams, kept apart from the case, or its owner already.
+    """
+    require(work, Verb.OFFER_CASE)
+    reason = words("reason", command.reason, longest=REASON)
+    opened = open_offer(work)
+    if opened is not None and opened.to_person == command.to:
+        return {"hand_over": opened.id}
+    if opened is not None:
+        raise Conflict(
+            "The case is offered to somebody else already; wait for the answer, or take that offer back.",
+            to=opened.to_person, asked_at=opened.asked_at.isoformat(),
+        )  # fmt: skip
+    _require_fit(work, command.to)
+    return {"hand_over": _offer(work, command.to, reason)}
+
+
+def accept_hand_over(work: CaseWork, command: AcceptHandOver) -> None:
+    """Accept: from now on the case is mine, with its open tasks. Raises Conflict when nothing is offered (any more)."""
+    opened, who = _offered(work), work.actor.principal
+    if who is None or opened.to_person != who.person_id:
+        raise Forbidden("The case is offered to somebody else.", to=opened.to_person)
+    _require_fit(work, who.person_id)
+    _settle(work, opened.id, accepted=True, answer=None)
+    _move(work, who.person_id)
+    work.log("hand-over-accepted", name=opened.id, was=opened.from_person)
+    _tell_both(work, opened, "hand_over_accepted")
+
+
+def decline_hand_over(work: CaseWork, command: DeclineHandOver) -> None:
+    """Decline, or take the offer back: the owner stays. Raises Conflict when nothing is offered (any more)."""
+    opened = _offered(work)
+    who = work.actor.principal
+    mine = who is not None and who.person_id in (opened.to_person, opened.asked_by)
+    if not mine and not standings(work) & {Standing.OWNER, Standing.SUPERVISOR, Standing.HOUSE}:
+        raise Forbidden("The case is offered to somebody else.", to=opened.to_person)
+    why = words("why", command.why, longest=REASON)
+    _settle(work, opened.id, accepted=False, answer=why)
+    work.log("hand-over-declined", name=opened.id, to=opened.to_person, why=why)
+    if who is not None and who.person_id == opened.to_person:
+        _tell_both(work, opened, "hand_over_declined")
+
+
+def change_owner(work: CaseWork, person: str, *, reason: str = "", offer: bool = False) -> None:
+    """Give the case to a person: at once (`take_over`), or by an offer that replaces the one that is open.
+
+    For what the diagram decides; nobody's right is asked. Raises Unfit for somebody who cannot be offered the case.
+    """
+    if person == work.owner:
+        return
+    opened = open_offer(work)
+    if offer:
+        if opened is None or opened.to_person != person:
+            _require_fit(work, person)
+            if opened is not None:
+                _settle(work, opened.id, accepted=False, answer="replaced")
+            _offer(work, person, reason)
+        return
+    if opened is not None:
+        _settle(work, opened.id, accepted=False, answer="taken over")
+    was = work.owner
+    _move(work, person)
+    work.log("taken-over", name=person, was=was, reason=reason)
+    if was is not None:
+        work.tell(f"person:{was}", "hand_over_accepted", {"person": person}, f"take-over:{work.batch}")
+
+
+def open_offer(work: CaseWork) -> Any:
+    """Return the row of `hand_over` that waits for an answer, or None; there is at most one."""
+    mine = select(hand_over).where(hand_over.c.case_id == work.case_id, hand_over.c.answered_at.is_(None))
+    return work.connection.execute(mine).first()
+
+
+def _offered(work: CaseWork) -> Any:
+    opened = open_offer(work)
+    if opened is None:
+        raise Conflict("Nothing is offered any more; the case has its owner.", owner=work.owner)
+    return opened
+
+
+def _offer(work: CaseWork, to: str, reason: str) -> str:
+    who, offer_id = work.actor.principal, work.ids.new()
+    asked_by = who.person_id if who is not None else None
+    work.connection.execute(
+        insert(hand_over).values(
+            id=offer_id, case_id=work.case_id, from_person=work.owner, to_person=to, reason=reason,
+            asked_by=asked_by, asked_at=work.now,
+        )
+    )  # fmt: skip
+    work.log("hand-over-offered", name=offer_id, to=to, reason=reason)
+    values = {"person": asked_by or work.owner, "hand_over": offer_id}
+    work.tell(f"person:{to}", "hand_over_offered", values, f"hand-over:{offer_id}")
+    return offer_id
+
+
+def _require_fit(work: CaseWork, person: str) -> None:
+    code = None
+    found = principal_of(work.connection, person, now=work.now)
+    if found is None:
+        code = "unknown-person"
+    elif person == work.owner:
+        code = "is-owner"
+    elif person not in available(work.connection, [person], now=work.now):
+        code = "away"
+    elif SERVICE not in found.teams and not (
+        work.owner is not None and found.teams & teams_of(work.connection, work.owner)
+    ):
+        code = "not-in-team"
+    elif not sees_case(work.connection, work.case_id, found):
+        code = "kept-apart"
+    if code is not None:
+        raise Unfit("This person cannot own the case.", fields=[{"field": "to", "code": code}])
+
+
+def _settle(work: CaseWork, offer_id: str, *, accepted: bool, answer: str | None) -> None:
+    work.connection.execute(
+        update(hand_over)
+        .where(hand_over.c.id == offer_id, hand_over.c.answered_at.is_(None))
+        .values(answered_at=work.now, accepted=accepted, answer=answer)
+    )
+
+
+def _move(work: CaseWork, person: str) -> None:
+    """Make the person the owner; open tasks that follow the owner go along, save those they must stay apart from."""
+    work.set_owner(person)
+    table = work_item.c
+    mine = select(table.id, table.excluded, table.version).where(
+        table.case_id == work.case_id, table.owner_bound, table.state == "open"
+    )
+    for item in work.connection.execute(mine).all():
+        work.connection.execute(
+            update(work_item)
+            .where(table.id == item.id)
+            .values(assignee=None if person in (item.excluded or ()) else person, version=item.version + 1)
+        )
+    work.tell("complainant", "new_owner", {"owner": person}, f"owner:{work.batch}:{person}")
+
+
+def _tell_both(work: CaseWork, opened: Any, template: str) -> None:
+    """Tell who gave the case away and who asked for it, each once; whoever answers knows."""
+    for person in dict.fromkeys((opened.from_person, opened.asked_by)):
+        if person is not None and person != opened.to_person:
+            work.tell(f"person:{person}", template, {"person": opened.to_person}, f"answer:{opened.id}")

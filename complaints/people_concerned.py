@@ -1,0 +1,54 @@
+"""How many people a case is about: the larger of what was stated and who is listed (R-004-18)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from complaints.case_now import keep_facts
+from complaints.tables import affected, complaint
+from engine.case_work import CaseWork
+
+MOST = 100_000
+"""People that one complaint may state."""
+
+
+def listed_people(work: CaseWork) -> int:
+    """Return how many are on the list and have not left."""
+    mine = select(func.count()).select_from(affected)
+    return int(
+        work.connection.execute(
+            mine.where(affected.c.case_id == work.case_id, affected.c.left_at.is_(None))
+        ).scalar_one()
+    )
+
+
+def stated_people(work: CaseWork) -> int:
+    """Return the number that was said, at intake or since.
+
+    The fact goes first: when a step is sent back, facts are restored with it.
+    """
+    said = work.row["facts"].get("stated_people")
+    if said is None:
+        table = complaint.c
+        said = work.connection.execute(select(table.stated_people).where(table.case_id == work.case_id)).scalar_one()
+    return int(said)
+
+
+def people_facts(work: CaseWork, *, stated: int | None = None) -> dict[str, Any]:
+    """Return the three facts as the rows give them; `stated` where another number is said now."""
+    said, listed = stated_people(work) if stated is None else stated, listed_people(work)
+    return {"stated_people": said, "listed_people": listed, "people": max(said, listed)}
+
+
+def store_stated(work: CaseWork, stated: int) -> None:
+    """Keep in the record how many were said. Repeating is safe."""
+    work.connection.execute(update(complaint).where(complaint.c.case_id == work.case_id).values(stated_people=stated))
+
+
+def recount(work: CaseWork) -> int:
+    """Let the facts follow the list, in the same transaction; return the number of people. Repeating is safe."""
+    facts = people_facts(work)
+    keep_facts(work, facts)
+    return int(facts["people"])

@@ -1,0 +1,74 @@
+"""Which handler carries out which command on complaints, and what the engine tells this floor of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from complaints.actions import CompleteAction, ReopenAction, action_overdue, complete_action, reopen_action
+from complaints.affected import AddAffected, RemoveAffected, add_affected, remove_affected
+from complaints.categories import CategoryTree
+from complaints.change_facts import ChangeFacts, make_change_facts
+from complaints.correspondence import ReceiveMessage, SendMessage, receive_message, send_message
+from complaints.follow_up import OpenLinked, make_open_linked
+from complaints.form_facts import note_form_facts
+from complaints.intake import FileComplaint, make_file_complaint
+from complaints.links import LinkCases, link_cases
+from complaints.notes import AddNote, add_note
+from complaints.ownership import (
+    AcceptHandOver,
+    AskHandOver,
+    DeclineHandOver,
+    accept_hand_over,
+    ask_hand_over,
+    decline_hand_over,
+)
+from complaints.promises import KeepPromise, keep_promise, promise_missed, record_promises
+from complaints.remedies import CompleteRemedy, complete_remedy
+from complaints.retype import Retype, retype
+from complaints.satisfaction import Satisfaction, satisfaction
+from complaints.withdrawal import Withdraw, withdraw
+from engine.case_work import CaseWork, DatedHandler
+from engine.pipeline import CaseHandler, Desk, HouseHandler
+
+DATED: Mapping[str, DatedHandler] = {"action": action_overdue, "promise": promise_missed}
+"""What happens when the instant of a record comes."""
+
+
+def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, HouseHandler]]:
+    """Return the handlers of case commands and of house commands; `tree` holds the categories in force."""
+    file = make_file_complaint(tree)
+
+    def file_complaint(desk: Desk, command: Any) -> Any:
+        return file(desk, command)
+
+    case_handlers: dict[type, CaseHandler] = {
+        ChangeFacts: make_change_facts(tree),
+        AddAffected: add_affected,
+        RemoveAffected: remove_affected,
+        AskHandOver: ask_hand_over,
+        AcceptHandOver: accept_hand_over,
+        DeclineHandOver: decline_hand_over,
+        SendMessage: send_message,
+        ReceiveMessage: receive_message,
+        Satisfaction: satisfaction,
+        Withdraw: withdraw,
+        CompleteAction: complete_action,
+        ReopenAction: reopen_action,
+        CompleteRemedy: complete_remedy,
+        KeepPromise: keep_promise,
+        Retype: retype,
+        LinkCases: link_cases,
+    }
+    house_handlers: dict[type, HouseHandler] = {
+        FileComplaint: file_complaint,
+        AddNote: add_note,
+        OpenLinked: make_open_linked(file_complaint),
+    }
+    return case_handlers, house_handlers
+
+
+def on_completed(work: CaseWork, element: str, data: Mapping[str, Any]) -> None:
+    """Take from a completed form what belongs into the record, before the token moves on. Raises Unfit."""
+    record_promises(work, element, data)
+    note_form_facts(work, element, data)

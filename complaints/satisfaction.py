@@ -1,0 +1,83 @@
+"""The complainant says whether the outcome is satisfactory (R-002-33, R-002-36): one answer a round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from complaints.case_now import has_ended, status, waited_message
+from complaints.letters import store_message
+from complaints.rights import Verb, require
+from complaints.wording import words
+from engine.case_work import CaseWork
+from engine.errors import Conflict, Unfit
+from engine.model.step import Deliver
+from engine.tables import event_log
+
+RATINGS = range(1, 6)
+"""From 1, very dissatisfied, to 5."""
+
+
+@dataclass(frozen=True)
+class Satisfaction:
+    """I am satisfied with the outcome, or I am not. Saying the same again changes nothing."""
+
+    case_id: str
+    satisfied: bool
+    text: str = ""
+    rating: int | None = None
+
+
+def satisfaction(work: CaseWork, command: Satisfaction) -> dict[str, Any]:
+    """Take the answer, and return `{"message": id or None, "delivered": name or None, "repeated": bool}`.
+
+    It goes to whoever waits for it; while the result is out and nobody asks yet, it is kept until somebody does. Who
+    was not reached before the closing and is content may still say so: that is noted and opens nothing again. Raises
+    Conflict before there is a result, for another answer in the same round, and after the end; Forbidden, Unfit.
+    """
+    require(work, Verb.SPEAK_FOR_COMPLAINANT)
+    text = words("text", command.text, required=False)
+    if command.rating is not None and (isinstance(command.rating, bool) or command.rating not in RATINGS):
+        raise Unfit("The rating goes from 1 to 5.", fields=[{"field": "rating", "code": "out-of-range"}])
+    names = work.process.config.messages.get("satisfaction", ())
+    waited, earlier = waited_message(work, "satisfaction"), _answer_of_this_round(work)
+    asked = waited is not None and waited == names[0]
+    if not asked and earlier is not None and earlier == command.satisfied:
+        return {"message": None, "delivered": None, "repeated": True}
+    if not asked and earlier is not None:
+        raise Conflict("You have answered already. Write a message if something has changed.", satisfied=earlier)
+    delivered, buffer = waited, False
+    if not asked and (waited is None or command.satisfied):
+        delivered = None
+        if status(work) == "resolved" and names and not has_ended(work):
+            delivered, buffer = names[0], True
+        elif waited is None:
+            raise _too_soon_or_late(work)
+    stored = store_message(work, text, direction="in", template="satisfaction") if text else None
+    work.log("satisfaction", name=stored, satisfied=command.satisfied, rating=command.rating, delivered=delivered)
+    if delivered is not None:
+        work.step(Deliver(delivered, {"satisfied": command.satisfied, "text_id": stored}, buffer=buffer))
+    work.tell("owner", "answer_arrived", {"message": stored}, f"satisfaction:{work.batch}")
+    return {"message": stored, "delivered": delivered, "repeated": False}
+
+
+def _answer_of_this_round(work: CaseWork) -> bool | None:
+    """Return what was answered since the status last changed, or None."""
+    if any(event.kind == "status" for event in work.events):
+        return None
+    table = event_log.c
+    last = work.connection.execute(
+        select(table.kind, table.detail)
+        .where(table.case_id == work.case_id, table.kind.in_(("status", "satisfaction")))
+        .order_by(table.sequence.desc())
+        .limit(1)
+    ).first()
+    return bool(last.detail["satisfied"]) if last is not None and last.kind == "satisfaction" else None
+
+
+def _too_soon_or_late(work: CaseWork) -> Conflict:
+    if has_ended(work) or status(work) == "closed":
+        return Conflict("The case is closed; a new one can be opened and linked to it.", linked_case_needed=True)
+    return Conflict("There is no result yet to be satisfied with; you will be asked.", status=status(work))

@@ -1,0 +1,48 @@
+"""Texts that people send outside a form: trimmed, composed, within bounds, and without what no page can show."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from engine.errors import Unfit
+from forms.script_text import has_blanks
+
+LONGEST = 10_000
+"""Characters of a message, as the intake allows."""
+LINE = 200
+"""Characters of a name or a title."""
+
+_LINE_ENDS = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+
+
+def words(field: str, text: object, *, longest: int = LONGEST, required: bool = True) -> str:
+    """Return the text as it is stored; empty where it is blank and not `required`.
+
+    Raises Unfit naming the field: no text, too long, characters that no page can show. Safe to repeat.
+    """
+    if text is None:
+        text = ""
+    if not isinstance(text, str):
+        raise _unfit(field, "not-string", "This must be a text.")
+    if _UNSHOWABLE.search(text.replace("\x85", "\n")):
+        raise _unfit(field, "unshowable", "The text holds characters that no page can show.")
+    kept = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)).strip()
+    if required and not kept:
+        raise _unfit(field, "required", "Something has to be written here.")
+    if len(kept) > longest:
+        raise _unfit(field, "too-long", f"At most {longest} characters.")
+    return kept
+
+
+def finished(field: str, text: object) -> str:
+    """Return a text to a complainant as it is stored. Raises Unfit as `words`, and while a blank is not filled in."""
+    kept = words(field, text)
+    if has_blanks(kept):
+        raise _unfit(field, "unfinished", "Fill in every blank of the text before it is sent (R-004-28).")
+    return kept
+
+
+def _unfit(field: str, code: str, message: str) -> Unfit:
+    return Unfit(message, fields=[{"field": field, "code": code}])

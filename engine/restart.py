@@ -1,0 +1,80 @@
+"""An instance of another process takes the place of one that has ended, on the same case (DESIGN.md section 6.3).
+
+Id, owner, facts and every record of the case stay; what the ended instance was is kept in `past_instance`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, func, insert, select, update
+
+from engine.case_facts import read_fact
+from engine.case_work import CaseWork
+from engine.errors import Refusal, Unsafe
+from engine.model.step import Open
+from engine.process import CompiledProcess
+from engine.tables import case_clock, deadline, instance, past_instance, work_item
+
+
+def restart(work: CaseWork, process_key: str, facts: Mapping[str, Any]) -> None:
+    """Start the newest version of a process in place of the instance that has just ended in this transaction.
+
+    It gets those of the case's facts, and of `facts` above them, that it declares and can read; clocks that start with
+    a fact (`received_at`) keep their start. Raises Unsafe when the present instance has not ended, NotFound for a
+    process that is not published, StepFailed as every step.
+    """
+    if work.result is None or not work.result.ended:
+        raise Unsafe("The running instance did not end, so no other can take its place.")
+    version = work.services.versions.newest(work.connection, process_key)
+    process = work.services.versions.process(work.connection, version.id)
+    numbered_from = int(orjson.loads(work.row["state"])["t"]["q"])
+    _put_aside(work, str(work.result.ended_at_element))
+    work.row.update(
+        version_id=version.id, state=None, facts=_fitting(process, {**work.row["facts"], **facts}),
+        facts_version=work.row["facts_version"] + 1, closure=None, waits_for=[], ended_at=None, ended_as=None,
+        next_state_due=None, next_clock_due=None, retry_at=None, undo=None, undo_task=None, undo_until=None,
+    )  # fmt: skip
+    work.process, work.before, work.result, work.hold_until = process, None, None, None
+    work.connection.execute(update(instance).where(instance.c.case_id == work.case_id).values(started_at=work.now))
+    work.row["started_at"] = work.now
+    work.step(Open(numbered_from=numbered_from))
+
+
+def _put_aside(work: CaseWork, ended_as: str) -> None:
+    connection, case, row = work.connection, work.case_id, work.row
+    table = past_instance.c
+    latest = connection.execute(select(func.max(table.number)).where(table.case_id == case)).scalar_one() or 0
+    connection.execute(
+        insert(past_instance).values(
+            case_id=case, number=latest + 1, version_id=row["version_id"], state=row["state"], facts=row["facts"],
+            started_at=row["started_at"], ended_at=work.now, ended_as=ended_as,
+        )
+    )  # fmt: skip
+    # What the ended instance projected goes here; the new one projects itself from nothing. Dated records stay.
+    connection.execute(
+        update(work_item)
+        .where(work_item.c.case_id == case, work_item.c.state == "open")
+        .values(state="cancelled", done_at=work.now, version=work_item.c.version + 1)
+    )
+    connection.execute(delete(deadline).where(deadline.c.case_id == case, deadline.c.source != "dated"))
+    connection.execute(
+        update(case_clock)
+        .where(case_clock.c.case_id == case, case_clock.c.state.in_(("running", "paused")))
+        .values(state="dropped", due_at=None)
+    )
+
+
+def _fitting(process: CompiledProcess, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts that the process declares and whose values are of its types."""
+    kept = {}
+    for name, spec in process.config.facts.items():
+        if name in facts:
+            try:
+                read_fact(spec, facts[name])
+            except Refusal:
+                continue
+            kept[name] = facts[name]
+    return kept
