@@ -6,7 +6,7 @@ match under `not(...)`; so both sets are kept, for each kind of value and for nu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -62,6 +62,7 @@ class Verdict:
     false: ValueSet
 
 
+_Join = Callable[[ValueSet, ValueSet], ValueSet]
 NOTHING = ValueSet({}, null=False)
 EVERYTHING = ValueSet({key: _BOUNDS.get(key, FULL) for key in KEYS}, null=True)
 
@@ -147,21 +148,23 @@ _MIRRORED: dict[str, s.Operator] = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", 
 
 
 def _all(verdicts: list[Verdict | None]) -> Verdict | None:
-    result = Verdict(EVERYTHING, NOTHING)
-    for verdict in verdicts:
-        if verdict is None:
-            return None
-        result = Verdict(intersection(result.true, verdict.true), union(result.false, verdict.false))
-    return result
+    return _joined(verdicts, Verdict(EVERYTHING, NOTHING), intersection, union)
 
 
 def _any(verdicts: list[Verdict | None]) -> Verdict | None:
-    result = Verdict(NOTHING, EVERYTHING)
-    for verdict in verdicts:
-        if verdict is None:
-            return None
-        result = Verdict(union(result.true, verdict.true), intersection(result.false, verdict.false))
-    return result
+    return _joined(verdicts, Verdict(NOTHING, EVERYTHING), union, intersection)
+
+
+def _joined(verdicts: list[Verdict | None], start: Verdict, true: _Join, false: _Join) -> Verdict | None:
+    found = [verdict for verdict in verdicts if verdict is not None]
+    if len(found) < len(verdicts):
+        return None
+    # In pairs, not one after the other: a cell may list hundreds of values.
+    while len(found) > 1:
+        odd = found[-1:] if len(found) % 2 else []
+        pairs = zip(found[::2], found[1::2], strict=False)
+        found = [Verdict(true(a.true, b.true), false(a.false, b.false)) for a, b in pairs] + odd
+    return found[0] if found else start
 
 
 def _compared(operator: str, operand: s.Node) -> Verdict | None:

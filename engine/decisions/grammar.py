@@ -5,6 +5,7 @@ The tokens come from `lexer.py`, because names with spaces cannot be told apart 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from lark import Lark, Token, Transformer, v_args
@@ -99,14 +100,16 @@ class _Builder(Transformer[Token, Any]):
     entry = staticmethod(builders.entry)
 
 
-_PARSER = Lark(
-    _GRAMMAR,
-    parser="lalr",
-    lexer="basic",
-    start=["cell", "expression"],
-    transformer=_Builder(),
-    maybe_placeholders=False,
-)
+@cache
+def _parser() -> Lark:
+    return Lark(
+        _GRAMMAR,
+        parser="lalr",
+        lexer="basic",
+        start=["cell", "expression"],
+        transformer=_Builder(),
+        maybe_placeholders=False,
+    )
 
 
 def parse_tokens(tokens: list[Token], *, start: str, length: int) -> Node:
@@ -114,7 +117,7 @@ def parse_tokens(tokens: list[Token], *, start: str, length: int) -> Node:
 
     Raises `NotFeel` with the position of the first token that does not fit.
     """
-    run = _PARSER.parse_interactive("", start=start)
+    run = _parser().parse_interactive("", start=start)
     try:
         for token in tokens:
             run.feed_token(token)

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from engine.decisions import syntax as s
 from engine.decisions.cell_sets import (
     EVERYTHING,
+    NOTHING,
     ValueSet,
+    Verdict,
     cell_verdict,
     intersection,
     of_kind,
     union,
     whole_numbers,
 )
-from engine.decisions.model import Input, Rule
+from engine.decisions.model import Input
 from engine.decisions.names import free_names
+from engine.decisions.sweep import Swept, sweep
 from engine.decisions.tables import Table
 
 _NULL = ValueSet({}, null=True)
@@ -43,14 +46,44 @@ class Column:
     keys: tuple[str, ...]
     """For each rule a text that is equal where the cells are equal."""
 
+    def different_cells(self) -> list[str]:
+        """Return the keys of the cells that differ, in order of first use."""
+        return list(dict.fromkeys(self.keys))
 
-def build_grid(table: Table) -> list[Column]:
-    """Return the columns of a table."""
+    def undecided(self) -> int:
+        """Return the rules, as a bit mask, whose cell depends on other facts."""
+        return sum(1 << number for number, cell in enumerate(self.cells) if cell is None)
+
+    def sweep(self) -> Swept:
+        """Return the column in pieces; cells that depend on other facts cover nothing and touch nothing."""
+        cell_of = dict(zip(self.keys, self.cells, strict=True))
+        rules_of: dict[str, int] = {}
+        for number, key in enumerate(self.keys):
+            rules_of[key] = rules_of.get(key, 0) | 1 << number
+        cells = [(cell_of[key] or NOTHING, rules_of[key]) for key in self.different_cells()]
+        return sweep(self.domain, cells, whole=self.whole)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """All columns of a table, and what each single cell matches."""
+
+    columns: list[Column]
+    verdicts: list[list[Verdict | None]]
+    """For each input and rule what the cell makes of every value, None where that depends on other facts."""
+    swept: list[Swept]
+    """Each column in pieces."""
+
+
+def build_grid(table: Table) -> Grid:
+    """Return a table as sets."""
+    verdicts = [_verdicts(table, position) for position in range(len(table.inputs))]
     groups: dict[str, list[int]] = {}
     for position, column in enumerate(table.inputs):
         groups.setdefault(repr(column.node), []).append(position)
     paths = {position: _path(column.node) for position, column in enumerate(table.inputs)}
-    return [_column(table, positions, _depends(table, positions, paths)) for positions in groups.values()]
+    columns = [_column(table, positions, _depends(table, positions, paths), verdicts) for positions in groups.values()]
+    return Grid(columns, verdicts, [column.sweep() for column in columns])
 
 
 def subset(column: Input, values: ValueSet) -> ValueSet:
@@ -68,36 +101,45 @@ def domain_of(column: Input) -> ValueSet:
     return whole_numbers(found) if column.type.whole else found
 
 
-def _column(table: Table, positions: list[int], depends: bool) -> Column:
+def _verdicts(table: Table, position: int) -> list[Verdict | None]:
+    known: dict[str, Verdict | None] = {}
+    for rule in table.rules:
+        if rule.cells[position] not in known:
+            known[rule.cells[position]] = cell_verdict(rule.cell_nodes[position])
+    return [known[rule.cells[position]] for rule in table.rules]
+
+
+def _column(table: Table, positions: list[int], depends: bool, verdicts: list[list[Verdict | None]]) -> Column:
     first = table.inputs[positions[0]]
     domain = domain_of(first)
     for position in positions[1:]:
         domain = intersection(domain, domain_of(table.inputs[position]))
-    cells = []
-    for rule in table.rules:
+    keys = tuple(" ¦ ".join(rule.cells[position] for position in positions) for rule in table.rules)
+    known: dict[str, ValueSet | None] = {}
+    for number, rule in enumerate(table.rules):
+        if keys[number] in known:
+            continue
         matching: ValueSet | None = domain
         for position in positions:
-            found = _cell(table.inputs[position], rule, position, depends)
+            found = _cell(table.inputs[position], rule.cell_nodes[position], verdicts[position][number], depends)
             matching = None if matching is None or found is None else intersection(matching, found)
-        cells.append(matching)
+        known[keys[number]] = matching
     return Column(
         label=first.label,
         domain=domain,
         declared=first.allowed is not None or first.type.kind == "boolean",
         plain=_path(first.node) is not None and not depends,
         whole=any(table.inputs[position].type.whole for position in positions),
-        cells=tuple(cells),
-        keys=tuple(" ¦ ".join(rule.cells[position] for position in positions) for rule in table.rules),
+        cells=tuple(known[key] for key in keys),
+        keys=keys,
     )
 
 
-def _cell(column: Input, rule: Rule, position: int, depends: bool) -> ValueSet | None:
-    cell = rule.cell_nodes[position]
+def _cell(column: Input, cell: s.Cell, verdict: Verdict | None, depends: bool) -> ValueSet | None:
     if any(isinstance(test, s.Anything) for test in cell.tests) and not cell.negated:
         return domain_of(column)
     if depends or (column.type.kind is None and _holds(cell, lambda part: isinstance(part, s.ListOf))):
         return None
-    verdict = cell_verdict(cell)
     return None if verdict is None else subset(column, verdict.true)
 
 

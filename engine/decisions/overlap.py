@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 from engine.decisions import syntax as s
-from engine.decisions.cell_sets import ValueSet, intersection, sample
-from engine.decisions.grid import Column, build_grid
+from engine.decisions.cell_sets import intersection, sample
+from engine.decisions.grid import Column, Grid
 from engine.decisions.model import Rule
 from engine.decisions.read_table import TableElements
 from engine.decisions.tables import Table
 from engine.decisions.values import equal, show
 from engine.decisions.xml_source import Report
 
-MAX_COMPARISONS = 300_000
-"""Comparisons of two cells that a check may take; what is beyond is checked when a decision is taken."""
 MAX_REPORTED = 20
 
 
-def check_overlap(table: Table, elements: TableElements, report: Report) -> None:
+def check_overlap(grid: Grid, table: Table, elements: TableElements, report: Report) -> None:
     """Report pairs of rules that overlap: all pairs for UNIQUE, those with unequal outputs for ANY.
 
     Only what is certain counts; cells that depend on other facts are left to the evaluation, which refuses an overlap.
     """
     if table.hit_policy not in ("UNIQUE", "ANY"):
         return
-    grid = build_grid(table)
     masks = _overlap_masks(grid, len(table.rules))
-    if masks is None:
-        report.warning(
-            "overlap-not-checked",
-            elements.table,
-            "The table is too large to look for overlapping rules beforehand.",
-            "Split it; until then an overlap is refused when the decision is taken.",
-        )
-        return
     reported = 0
     for first in range(len(table.rules)):
         later = masks[first] >> (first + 1)
@@ -44,31 +33,23 @@ def check_overlap(table: Table, elements: TableElements, report: Report) -> None
             if table.hit_policy == "ANY" and not _differ(table.rules[first], table.rules[second]):
                 continue
             reported += 1
-            _report_pair(table, grid, (first, second), elements, report)
+            _report_pair(table, grid.columns, (first, second), elements, report)
 
 
-def _overlap_masks(grid: list[Column], count: int) -> list[int] | None:
+def _overlap_masks(grid: Grid, count: int) -> list[int]:
     """Return for each rule a bit mask of the rules that certainly overlap it."""
     masks = [(1 << count) - 1] * count
-    work = 0
-    for column in grid:
-        rules_of: dict[str, int] = {}
+    for column, swept in zip(grid.columns, grid.swept, strict=True):
+        keys = column.different_cells()
+        rules_of = dict.fromkeys(keys, 0)
         for number, key in enumerate(column.keys):
-            rules_of[key] = rules_of.get(key, 0) | 1 << number
-        work += len(rules_of) ** 2
-        if work > MAX_COMPARISONS:
-            return None
-        cell_of = dict(zip(column.keys, column.cells, strict=True))
+            rules_of[key] |= 1 << number
         touching = {
-            key: sum(others for other, others in rules_of.items() if _meet(cell_of[key], cell_of[other]))
-            for key in rules_of
+            key: sum(rules_of[other] for at, other in enumerate(keys) if mask >> at & 1)
+            for key, mask in zip(keys, swept.touching, strict=True)
         }
         masks = [mask & touching[key] for mask, key in zip(masks, column.keys, strict=True)]
     return masks
-
-
-def _meet(left: ValueSet | None, right: ValueSet | None) -> bool:
-    return left is not None and right is not None and not intersection(left, right).is_empty()
 
 
 def _differ(first: Rule, second: Rule) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -17,6 +18,23 @@ _WORDS = re.compile(r"[^\W\d]\w*(?: +\w+)*")
 def name_in_words(text: str) -> str | None:
     """Return a text of plain words (`Full Name`) as one name with single spaces, None where it is anything else."""
     return " ".join(text.split()) if _WORDS.fullmatch(text) else None
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """What a single output takes from its decision where it does not say so itself."""
+
+    variable: str
+    """Its name, before its own label."""
+    decision: str
+    """Its name, after its own label."""
+    type: str | None
+
+
+def input_aliases(element: etree._Element) -> frozenset[str]:
+    """Return the names by which Camunda lets a cell speak of its input: `cellInput`, or what `inputVariable` says."""
+    named = {str(value) for key, value in element.attrib.items() if etree.QName(key).localname == "inputVariable"}
+    return frozenset(named | {"cellInput"})
 
 
 def input_label(element: etree._Element) -> str:
@@ -53,19 +71,16 @@ def read_input(element: etree._Element, reader: Reader, types: Types) -> Input |
     )
 
 
-def read_output(element: etree._Element, reader: Reader, types: Types, *, fallbacks: tuple[str, str]) -> Output | None:
-    """Return an output column, or None after reporting why it cannot be read.
-
-    One without a name takes the first fallback (the decision's variable), its label, or the second (the decision).
-    """
+def read_output(element: etree._Element, reader: Reader, types: Types, fallback: Fallback) -> Output | None:
+    """Return an output column, or None after reporting why it cannot be read."""
     label = (element.get("label") or "").strip()
-    name = (element.get("name") or "").strip() or fallbacks[0] or label or fallbacks[1]
+    name = (element.get("name") or "").strip() or fallback.variable or label or fallback.decision
     if not name:
         reader.report.error(
             "output-without-name", element, "One of several outputs has no name.", "Give each output a name."
         )
         return None
-    declared = types.resolve(element.get("typeRef"), element)
+    declared = types.resolve(element.get("typeRef") or fallback.type, element)
     values = _output_values(element, types, declared, name)
     default = child(element, "defaultOutputEntry")
     found = None

@@ -13,7 +13,7 @@ from engine.decisions.compile_expression import Evaluate, Functions
 from engine.decisions.declared_types import Types
 from engine.decisions.infer import Kinds
 from engine.decisions.model import Aggregation, HitPolicy, Output, Rule
-from engine.decisions.read_column import input_label, read_input, read_output
+from engine.decisions.read_column import Fallback, input_aliases, input_label, read_input, read_output
 from engine.decisions.read_text import Reader
 from engine.decisions.scope import Resolver
 from engine.decisions.tables import Table
@@ -23,7 +23,7 @@ HIT_POLICIES = frozenset({"UNIQUE", "ANY", "FIRST", "PRIORITY", "RULE ORDER", "O
 AGGREGATIONS = frozenset({"SUM", "MIN", "MAX", "COUNT"})
 MAX_RULES = 1_000
 MAX_COLUMNS = 100
-MAX_CELLS = 20_000
+MAX_CELLS = 10_000
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class TableElements:
 
 
 def read_table(
-    element: etree._Element, *, decision: str, decision_id: str, variable: str, context: Context
+    element: etree._Element, *, decision_id: str, fallback: Fallback, context: Context
 ) -> tuple[Table, TableElements] | None:
     """Return the table and its elements, or None after reporting why it cannot be evaluated."""
     report = context.report
@@ -64,21 +64,21 @@ def read_table(
         return None
     reader = Reader(report, context.names, context.functions)
     inputs = [read_input(item, reader, context.types) for item in input_elements]
-    fallbacks = (variable, decision) if len(output_elements) == 1 else ("", "")
-    outputs = [read_output(item, reader, context.types, fallbacks=fallbacks) for item in output_elements]
-    labels = [input_label(item) for item in input_elements]
+    single = fallback if len(output_elements) == 1 else Fallback("", "", None)
+    outputs = [read_output(item, reader, context.types, single) for item in output_elements]
+    columns = [(input_label(item), input_aliases(item)) for item in input_elements]
     _check_names(output_elements, outputs, report)
     rules: list[Rule] = []
     cells: list[tuple[etree._Element, ...]] = []
     for number, item in enumerate(rule_elements, 1):
-        rule = _rule(item, number, reader, labels, outputs)
+        rule = _rule(item, number, reader, columns, outputs)
         if rule is not None:
             rules.append(rule)
             cells.append(tuple(children(item, "inputEntry", "outputEntry")))
     if policy is None or _errors(report) > before:
         return None
     table = Table(
-        decision=decision,
+        decision=fallback.decision,
         decision_id=decision_id,
         inputs=tuple(column for column in inputs if column is not None),
         outputs=tuple(column for column in outputs if column is not None),
@@ -109,11 +109,11 @@ def _rule(
     element: etree._Element,
     number: int,
     reader: Reader,
-    labels: list[str],
+    columns: list[tuple[str, frozenset[str]]],
     outputs: list[Output | None],
 ) -> Rule | None:
     input_entries = list(children(element, "inputEntry"))
-    width = len(labels)
+    width = len(columns)
     output_entries = list(children(element, "outputEntry"))
     if len(input_entries) != width or len(output_entries) != len(outputs):
         reader.report.error(
@@ -125,8 +125,8 @@ def _rule(
         )
         return None
     cells = []
-    for label, entry in zip(labels, input_entries, strict=True):
-        cells.append(reader.cell(entry, f"Rule {number}, input {label!r}"))
+    for (label, aliases), entry in zip(columns, input_entries, strict=True):
+        cells.append(reader.cell(entry, f"Rule {number}, input {label!r}", aliases))
     results = []
     for position, entry in enumerate(output_entries):
         column = outputs[position]

@@ -23,13 +23,21 @@ class Reader:
     names: Collection[str]
     functions: Functions
 
-    def cell(self, element: etree._Element, where: str) -> tuple[s.Cell, Test | None] | None:
-        """Return an input cell and its test, or None after reporting why it cannot be read."""
+    def cell(
+        self, element: etree._Element, where: str, aliases: Collection[str] = ()
+    ) -> tuple[s.Cell, Test | None] | None:
+        """Return an input cell and its test, or None after reporting why it cannot be read.
+
+        `aliases` are names that another engine would take for the input itself; here they would be unknown facts.
+        """
         if not self.speaks_feel(element, where):
             return None
         try:
             parsed = parse_cell(text_of(element), self.names)
             node = parsed.node
+            for part, _ in s.walk(node):
+                if isinstance(part, s.Name) and part.name in aliases:
+                    raise NotFeel(f"`{part.name}` is no name of a fact.", advice="Write ? where the input is meant.")
             test = compile_cell(node, self.functions) if isinstance(node, s.Cell) else None
         except NotFeel as refusal:
             self.report.not_feel(element, where, refusal)

@@ -16,16 +16,20 @@ from engine.decisions.declared_names import declared_names, own_variable, variab
 from engine.decisions.declared_types import Types
 from engine.decisions.expressions import LiteralExpression
 from engine.decisions.graph import Requirement, build_order, check_targets, requirements
+from engine.decisions.grid import build_grid
 from engine.decisions.model import Decision, Logic, Output, ParsedDecisions, bare
 from engine.decisions.names import free_names, logic_names
 from engine.decisions.overlap import check_overlap
+from engine.decisions.read_column import Fallback
 from engine.decisions.read_table import Context, read_table
 from engine.decisions.read_text import Reader
 from engine.decisions.scope import Resolver, Run
 from engine.decisions.values import Kind
-from engine.decisions.xml_source import Report, child, children, line_of, read_definitions, text_of
+from engine.decisions.xml_source import Report, child, children, descendants, line_of, read_definitions, text_of
 
 MAX_DECISIONS = 200
+MAX_WRITTEN = 400_000
+"""Characters that all cells and expressions of a file may have together."""
 MAX_HEIGHT = 120
 """Levels of nesting that one evaluation may reach, through all decisions and functions that it uses."""
 _NAMED = ("inputData", "decision", "businessKnowledgeModel", "variable", "itemComponent", "formalParameter", "output")
@@ -78,6 +82,15 @@ class _File:
                 "The file imports another model.",
                 "Copy what is needed into this file.",
             )
+        written = sum(len(str(part)) for item in descendants(self.root, "text") for part in item.itertext())
+        if written > MAX_WRITTEN:
+            self.report.error(
+                "dmn-too-large",
+                self.root,
+                f"The cells and expressions of the file have {written} characters; at most {MAX_WRITTEN} are read.",
+                "Split the file.",
+            )
+            return {}
         self._read_language()
         elements = self._elements("decision")
         if not elements:
@@ -203,13 +216,14 @@ class _File:
     def _read_logic(self, element: etree._Element, key: str, name: str, context: Context) -> Logic | None:
         table = child(element, "decisionTable")
         if table is not None:
-            variable = own_variable(element)
-            read = read_table(table, decision=name, decision_id=key, variable=variable, context=context)
+            fallback = Fallback(own_variable(element), name, _result_type(element))
+            read = read_table(table, decision_id=key, fallback=fallback, context=context)
             if read is None:
                 return None
             check_table(*read, context)
-            check_overlap(*read, self.report)
-            check_coverage(*read, self.report)
+            grid = build_grid(read[0])
+            check_overlap(grid, *read, self.report)
+            check_coverage(grid, *read, self.report)
             return read[0]
         body = child(element, "literalExpression")
         if body is not None:
@@ -258,6 +272,14 @@ def _resolver(decision: Decision) -> Resolver:
         return run.results[decision.id]
 
     return resolve
+
+
+def _result_type(element: etree._Element) -> str | None:
+    """Return the type of a table's result where it is that of its one output: not a list, not a count."""
+    table, variable = child(element, "decisionTable"), child(element, "variable")
+    if table is None or table.get("hitPolicy") in ("COLLECT", "RULE ORDER", "OUTPUT ORDER"):
+        return None
+    return table.get("typeRef") or (None if variable is None else variable.get("typeRef"))
 
 
 def _height(logic: Logic) -> int:

@@ -29,6 +29,7 @@ class Report:
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self._broken: set[tuple[str | None, int | None]] = set()
 
     def error(self, code: str, element: etree._Element | None, message: str, advice: str) -> None:
         """Record what would run wrongly."""
@@ -44,8 +45,7 @@ class Report:
 
     def has_error(self, element: etree._Element) -> bool:
         """Return whether an error has been recorded at the element."""
-        place = (element.get("id"), line_of(element))
-        return any(item.severity == "error" and (item.element, item.line) == place for item in self.problems)
+        return (element.get("id"), line_of(element)) in self._broken
 
     def _add(
         self,
@@ -55,6 +55,8 @@ class Report:
         message: str,
         advice: str,
     ) -> None:
+        if severity == "error" and element is not None:
+            self._broken.add((element.get("id"), line_of(element)))
         self.problems.append(
             Problem(
                 file=self.file,

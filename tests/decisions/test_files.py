@@ -155,3 +155,36 @@ def test_an_empty_output_is_null_and_says_so() -> None:
     ]
     assert found is not None
     assert found.evaluate({}).values == {"x": None}
+
+
+@pytest.mark.parametrize("alias", ["cellInput", "age"])
+def test_a_name_that_another_engine_gives_to_the_input_is_refused(alias: str) -> None:
+    made = table([In("people", "number")], [Out("x")], [[f"{alias} > 5", "1"]])
+    data = definitions(
+        decision(made.replace('<input id="input1"', '<input id="input1" xmlns:c="urn:c" c:inputVariable="age"'))
+    )
+    (problem,) = parse_decisions(data, "a.dmn").problems
+    assert (problem.severity, problem.code, problem.advice) == (
+        "error",
+        "not-feel",
+        "Write ? where the input is meant.",
+    )
+
+
+def test_all_texts_of_a_file_together_have_a_limit() -> None:
+    rules = [[f'"{"x" * 3000}{n}"', "1"] for n in range(140)]
+    assert codes(definitions(decision(table([In("a")], [Out("x")], rules)))) == ["dmn-too-large"]
+
+
+def test_a_single_output_takes_type_and_values_from_the_variable_of_its_decision() -> None:
+    item = (
+        '<itemDefinition name="tLevel"><typeRef>string</typeRef>'
+        '<allowedValues><text>"high","low"</text></allowedValues></itemDefinition>'
+    )
+    made = table([In("a", "number")], [Out("")], [["-", '"low"'], ["> 5", '"high"']], "PRIORITY")
+    logic = '<variable name="level" typeRef="tLevel"/>' + made
+    parsed = parse_decisions(definitions(item, decision(logic)), "a.dmn")
+    assert parsed.problems == ()
+    assert parsed.decisions["decide"].evaluate({"a": 6}).values == {"level": "high"}
+    wrong = definitions(item, decision(logic.replace('"low"', "5")))
+    assert codes(wrong) == ["type-mismatch", "value-not-declared"]
