@@ -22,7 +22,7 @@ from complaints.correspondence import ReceiveMessage, Satisfaction, Withdraw
 from complaints.intake import Complainant, FileComplaint, Respondent
 from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
 from complaints.retype import Retype
-from complaints.tables import action_item, remedy
+from complaints.tables import action_item, affected, remedy
 from engine.case_work import COMPLAINANT, SYSTEM, Actor
 from engine.clock import MovableClock
 from engine.commands.claim import ClaimTask
@@ -202,8 +202,17 @@ def _facts(on: Stage, step: Mapping[str, Any], changes: Mapping[str, Any]) -> No
 def _affected(on: Stage, step: Mapping[str, Any], change: Mapping[str, Any]) -> None:
     if change.get("add"):
         on.run(AddAffected(on.case_id, tuple(AffectedPerson(**p) for p in change["add"])), step.get("by"))
-    for name in change.get("remove", ()):
-        on.run(RemoveAffected(on.case_id, name), step.get("by"))
+    for gone in change.get("remove", ()):
+        name = gone["name"] if isinstance(gone, Mapping) else str(gone)
+        with on.application.database.read() as connection:
+            found = connection.execute(
+                select(affected.c.id).where(
+                    affected.c.case_id == on.case_id, affected.c.name == name, affected.c.left_at.is_(None)
+                )
+            ).scalar()
+        if found is None:
+            raise ScenarioFailed(f"{name} is not on the list of people concerned")
+        on.run(RemoveAffected(on.case_id, found), step.get("by"))
 
 
 def _hand_over(on: Stage, step: Mapping[str, Any], given: Mapping[str, Any]) -> None:

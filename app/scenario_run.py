@@ -28,9 +28,13 @@ def run_scenarios(paths: Iterable[Path], settings: Settings, say: Callable[[str]
     for file in files:
         try:
             play(read_scenario(file), settings, versions=versions).application.database.close()
-        except (ScenarioFailed, ScenarioInvalid) as failure:
+        except (ScenarioFailed, ScenarioInvalid, KeyError, TypeError) as failure:
             failed += 1
-            say(f"FAILED {failure}")
+            say(
+                f"FAILED {failure}"
+                if isinstance(failure, AssertionError | ValueError)
+                else f"FAILED {file.stem}: {failure!r}"
+            )
         else:
             say(f"holds  {file.stem}")
     say(f"{len(files) - failed} of {len(files)} scenarios hold.")

@@ -28,9 +28,9 @@ from engine.spiff.script_engine import CaseServiceTask, TableUse
 from engine.timers_text import IsoCycle, TimerKind, parse_timer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
-    """The specs of one process and of everything it calls."""
+    """The specs of one process and of everything it calls. Compared by identity: one a version."""
 
     spec: Any
     subprocess_specs: Mapping[str, Any]
