@@ -181,7 +181,7 @@ def read_processes(root: etree._Element, file: str) -> list[Process]:
             lanes.setdefault(text_of(reference).strip(), []).append(lane)
     return [
         Process(_read_process(element, file, lanes), (element.get("isExecutable") or "true") == "true", root)
-        for element in root.iterchildren(bpmn("process"))
+        for element in root.iter(bpmn("process"))
     ]
 
 

@@ -62,9 +62,9 @@ def correlation_broken(bundle: Bundle) -> Iterator[Finding]:
                 yield Finding(found, f"The {words(found)} does not say from which message it is taken.", advice)
         for found in document.root.iter(spiff("processVariableCorrelation")):
             owner = found.getparent()
-            if found.find(spiff("propertyId")) is None or found.find(spiff("expression")) is None:
+            if any(len(found.findall(spiff(part))) != 1 for part in ("propertyId", "expression")):
                 yield Finding(
                     found if owner is None or not tag(owner) else owner,
-                    "A correlation in the properties of a message lacks its property or expression.",
+                    "A correlation in the properties of a message does not have one property and one expression.",
                     advice,
                 )

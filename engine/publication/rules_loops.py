@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.publication.bundle import Bundle
 from engine.publication.diagram import Node
 from engine.publication.graph import on_a_loop
-from engine.publication.names import LOOPS, bpmn, tag, text_of, words
+from engine.publication.names import ACTIVITIES, LOOPS, bpmn, tag, text_of, words
 from engine.publication.registry import Finding, rule
 
 
@@ -28,7 +28,9 @@ def loop_incomplete(bundle: Bundle) -> Iterator[Finding]:
         if loop is None:
             continue
         markers = [child for child in node.element if tag(child) in LOOPS]
-        if len(markers) > 1:
+        if node.tag not in ACTIVITIES:
+            message, advice = "is no step, and cannot be done several times", "Remove the marker."
+        elif len(markers) > 1:
             message = "has two markers for repetition"
             advice = "Keep one of them."
         elif tag(loop) == "standardLoopCharacteristics":
