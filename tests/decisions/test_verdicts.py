@@ -1,4 +1,4 @@
-"""Decision files written for other engines: accepted, or refused for the reason that a person has written down."""
+"""Decision files written for other engines: accepted, or refused for the reason written down beside each."""
 
 from __future__ import annotations
 
