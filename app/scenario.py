@@ -83,14 +83,18 @@ class Stage:
             self.clock.advance_to(at)
 
     def open_task(self, element: str) -> str:
-        """Return the id of the open task of an element. Raises ScenarioFailed with what is open instead."""
+        """Return the id of the open task of an element, or of its last one: trying that again must be refused.
+
+        Raises ScenarioFailed, with what is open instead, when the element was never reached.
+        """
         with self.application.database.read() as connection:
-            rows = connection.execute(
-                select(work_item.c.id, work_item.c.element)
-                .where(work_item.c.case_id == self.case_id, work_item.c.state == "open")
+            every = connection.execute(
+                select(work_item.c.id, work_item.c.element, work_item.c.state)
+                .where(work_item.c.case_id == self.case_id)
                 .order_by(work_item.c.entered_at, work_item.c.id)
             ).all()
-        for row in rows:
+        rows = [row for row in every if row.state == "open"]
+        for row in [*rows, *reversed(every)]:
             if row.element == element:
                 found: str = row.id
                 return found
@@ -219,9 +223,12 @@ def _hand_over(on: Stage, step: Mapping[str, Any], given: Mapping[str, Any]) -> 
     on.run(AskHandOver(on.case_id, given["to"], given.get("why", "")), step.get("by"))
 
 
-def _hand_over_answer(on: Stage, step: Mapping[str, Any], answer: str) -> None:
-    accept = answer == "accept"
-    on.run(AcceptHandOver(on.case_id) if accept else DeclineHandOver(on.case_id, step.get("why", "")), step.get("by"))
+def _owner(on: Stage) -> str | None:
+    with on.application.database.read() as connection:
+        owner: str | None = connection.execute(
+            select(instance.c.case_owner).where(instance.c.case_id == on.case_id)
+        ).scalar()
+    return owner
 
 
 def _actions(on: Stage, step: Mapping[str, Any], which: str) -> None:
@@ -231,10 +238,12 @@ def _actions(on: Stage, step: Mapping[str, Any], which: str) -> None:
             select(table.id, table.title).where(table.case_id == on.case_id, table.done_at.is_(None))
         ).all()
     chosen = [row.id for row in rows if which in ("all", row.title)]
-    if not chosen:
+    if which == "all":
+        _remedies(on, step, which)
+    elif not chosen:
         raise ScenarioFailed(f"no open action {which}")
     for action_id in chosen:
-        on.run(CompleteAction(on.case_id, action_id, "done"), step.get("by"))
+        on.run(CompleteAction(on.case_id, action_id, "done"), step.get("by") or _owner(on))
 
 
 def _remedies(on: Stage, step: Mapping[str, Any], which: Any) -> None:
@@ -242,7 +251,7 @@ def _remedies(on: Stage, step: Mapping[str, Any], which: Any) -> None:
     with on.application.database.read() as connection:
         rows = connection.execute(select(table.id).where(table.case_id == on.case_id, table.done_at.is_(None))).all()
     for row in rows:
-        on.run(CompleteRemedy(on.case_id, row.id, "done"), step.get("by"))
+        on.run(CompleteRemedy(on.case_id, row.id, "done"), step.get("by") or _owner(on))
 
 
 _VERBS: Mapping[str, Callable[[Stage, Mapping[str, Any], Any], None]] = {
@@ -268,7 +277,8 @@ _VERBS: Mapping[str, Callable[[Stage, Mapping[str, Any], Any], None]] = {
         Withdraw(on.case_id, (value or {}).get("reason", "withdrawn")), step.get("by")
     ),
     "hand_over": _hand_over,
-    "hand_over_answer": _hand_over_answer,
+    "accept": lambda on, step, value: on.run(AcceptHandOver(on.case_id), step.get("by")),
+    "decline": lambda on, step, value: on.run(DeclineHandOver(on.case_id, step.get("why", "no")), step.get("by")),
     "action_done": _actions,
     "remedies_done": _remedies,
     "retype": lambda on, step, value: on.run(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.container import Application
+from complaints.tables import promise
 from engine.tables import case_clock, event_log, instance, work_item
 from storage.outbox import outbox
 
@@ -98,10 +99,30 @@ class Expectations:
         return None if all(element in rest for element in expected) else passed
 
     def visited(self, connection: Connection, expected: Mapping[str, int]) -> Any:
-        """Each element was completed so many times."""
-        passed = self._completed(connection)
-        wrong = {e: passed.count(e) for e, n in expected.items() if passed.count(e) != n}
+        """Each element was reached so many times, whether or not it has been left."""
+        rows = connection.execute(
+            select(event_log.c.element, event_log.c.kind, event_log.c.task).where(
+                event_log.c.case_id == self._case_id, event_log.c.kind.in_(("entered", "completed"))
+            )
+        )
+        reached: dict[str, set[str]] = {}
+        for row in rows:
+            reached.setdefault(row.element, set()).add(row.task)
+        wrong = {e: len(reached.get(e, ())) for e, n in expected.items() if len(reached.get(e, ())) != n}
         return wrong or None
+
+    def promises(self, connection: Connection, expected: Iterable[Mapping[str, str]]) -> Any:
+        """Exactly these promises were made: what, until when, and whether open, kept or missed."""
+        rows = connection.execute(select(promise).where(promise.c.case_id == self._case_id).order_by(promise.c.due_at))
+        found = [
+            {
+                "what": r.what, "due_at": r.due_at,
+                "state": "kept" if r.kept_at else "missed" if r.missed_at else "open",
+            }
+            for r in rows
+        ]  # fmt: skip
+        wanted = [{**p, "due_at": datetime.fromisoformat(str(p["due_at"]))} for p in expected]
+        return None if found == wanted else [{**p, "due_at": p["due_at"].isoformat()} for p in found]
 
     def _completed(self, connection: Connection) -> list[str]:
         rows = connection.execute(
@@ -182,4 +203,6 @@ _LOOKS: Mapping[str, _Look] = {
     "rungs": Expectations.rungs,
     "facts": Expectations.facts,
     "ended": Expectations.ended,
+    "promises": Expectations.promises,
+    "assignees": Expectations.assignees,
 }

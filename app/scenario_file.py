@@ -13,7 +13,7 @@ import yaml
 UNITS = {"min": 1, "minute": 1, "minutes": 1, "h": 60, "hour": 60, "hours": 60, "d": 1440, "day": 1440, "days": 1440}
 VERBS = (
     "expect", "do", "claim", "advance", "advance_to", "message", "facts", "affected", "pause", "resume", "extend",
-    "withdraw", "hand_over", "hand_over_answer", "action_done", "remedies_done", "retype", "send_back", "absence",
+    "withdraw", "hand_over", "accept", "decline", "action_done", "remedies_done", "retype", "send_back", "absence",
     "refused",
 )  # fmt: skip
 

@@ -105,6 +105,8 @@ class CaseWork:
     """The instance's columns as they will be written."""
     batch: str
     """The number of this change, in the cause of every row it makes: what is sent back is found by it."""
+    facts_at_start: Mapping[str, Any] = field(default_factory=dict)
+    """The facts as they were before this change."""
     events: list[Event] = field(default_factory=list)
     tellings: list[Telling] = field(default_factory=list)
     result: StepResult | None = None
@@ -127,6 +129,9 @@ class CaseWork:
         """The case owner's person id."""
         owner: str | None = self.row["case_owner"]
         return owner
+
+    def __post_init__(self) -> None:
+        self.facts_at_start = dict(self.row["facts"])
 
     def step(self, command: StepCommand) -> StepResult:
         """Carry out one command of the kernel on the present state and apply its effects in this transaction."""
@@ -170,8 +175,6 @@ class CaseWork:
 
     def tell(self, to: str, template: str, values: Mapping[str, Any], cause: str) -> None:
         """Note that somebody is to be told; written to the outbox with everything else."""
-        if to.startswith("fact:"):
-            to = f"post:{self.row['facts'].get(to.removeprefix('fact:'))}"
         self.tellings.append(Telling(to, template, values, cause))
 
     def log(self, kind: str, *, name: str | None = None, element: str | None = None, **detail: Any) -> None:

@@ -45,7 +45,10 @@ class PostPlacement:
     def recipients(self, work: CaseWork, to: str) -> tuple[str, ...]:
         """Return the addresses meant: `person:<id>`, `team:<code>`, `complainant`; nobody for who has withdrawn."""
         if to == "complainant":
-            return () if work.row["facts"].get("complainant_withdrawn") else ("complainant",)
+            # The change in which they withdraw still tells them so.
+            return () if work.facts_at_start.get("complainant_withdrawn") else ("complainant",)
+        if to.startswith("fact:"):
+            to = f"post:{work.row['facts'].get(to.removeprefix('fact:'))}"
         if to == "owner":
             if work.owner is not None:
                 return (f"person:{work.owner}",)
