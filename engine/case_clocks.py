@@ -69,8 +69,11 @@ class Clock:
 
     @property
     def late(self) -> bool:
-        """True when the clock was met after its due time."""
-        return self.ended_at is not None and self.last_due_at is not None and self.ended_at > self.last_due_at
+        """True when the clock was met after its due time; what happens while it is paused is never late."""
+        if self.ended_at is None or self.last_due_at is None:
+            return False
+        paused = bool(self.pauses) and self.pauses[-1].end is None
+        return (self.pauses[-1].start if paused else self.ended_at) > self.last_due_at
 
 
 def segments(clock: Clock) -> list[tuple[datetime, datetime | None]]:

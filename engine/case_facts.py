@@ -95,12 +95,14 @@ class CaseFacts:
         self.values: dict[str, Any] = {}
         for name, spec in specs.items():
             self.values[name] = read_fact(spec, stored[name]) if name in stored else spec.default
-        for name, _ in process.config.derived:
-            self.values.setdefault(name, stored.get(name))
+        # Never from the store, where an amount is a text.
+        self._derive()
         self.changed: dict[str, None] = {}
         """Names that changed in this step, in order."""
         self.fresh: set[str] = set()
         """Names that changed since the catches were last told."""
+        self.latest: frozenset[str] = frozenset()
+        """Names that the latest change or decision moved, whatever moved before it in the same step."""
 
     def change(self, changes: Mapping[str, Any]) -> frozenset[str]:
         """Set facts, run the tables that follow from them, return what changed. Raises Unfit for unknown or wrong."""
@@ -113,13 +115,13 @@ class CaseFacts:
             )
         changed = {n for n, v in ((n, read_fact(specs[n], v)) for n, v in changes.items()) if self._set(n, v)}
         if changed:
-            changed |= self._run_tables(changed)
+            changed |= self._run_tables()
         self._note(changed)
         return frozenset(changed)
 
     def run_all(self) -> frozenset[str]:
         """Run every table that re-runs, as at the opening of a case; return what changed."""
-        changed = self._run_tables(None)
+        changed = self._run_tables()
         self._note(changed)
         return frozenset(changed)
 
@@ -128,11 +130,12 @@ class CaseFacts:
         use = next((t for t in self._process.config.tables if t.decision == decision), None)
         outputs, rules = self._evaluate(decision)
         if use is None:
+            self.latest = frozenset()
             self._decided(decision, rules, outputs)
             return outputs
         changed = self._write(decision, outputs, rules)
         if changed:
-            changed |= self._run_tables(changed, after=decision)
+            changed |= self._run_tables(after=decision)
         self._note(changed)
         return {}
 
@@ -141,6 +144,7 @@ class CaseFacts:
         return {name: fact_to_json(value) for name, value in self.values.items()}
 
     def _note(self, changed: set[str]) -> None:
+        self.latest = frozenset(changed)
         self.changed.update(dict.fromkeys(sorted(changed)))
         self.fresh |= changed
 
@@ -150,8 +154,8 @@ class CaseFacts:
         self.values[name] = value
         return True
 
-    def _run_tables(self, changed: set[str] | None, *, after: str | None = None) -> set[str]:
-        written: set[str] = set()
+    def _run_tables(self, *, after: str | None = None) -> set[str]:
+        written = self._derive()
         skip = after is not None
         for use in self._process.config.tables:
             if skip:
@@ -160,12 +164,15 @@ class CaseFacts:
             if not use.rerun or use.decision not in self._process.decisions:
                 continue
             outputs, rules = self._evaluate(use.decision)
-            written |= self._write(use.decision, outputs, rules)
-        if changed is None or changed or written:
-            for name, expression in self._process.config.derived:
-                if self._set(name, expression.evaluate(self.values, {})):
-                    written.add(name)
+            fresh = self._write(use.decision, outputs, rules)
+            if fresh:
+                # The tables that follow read what is derived from this one's outputs.
+                written |= fresh | self._derive()
         return written
+
+    def _derive(self) -> set[str]:
+        derived = self._process.config.derived
+        return {name for name, expression in derived if self._set(name, expression.evaluate(self.values, {}))}
 
     def _evaluate(self, decision: str) -> tuple[Mapping[str, Any], tuple[str, ...]]:
         found = self._process.decisions.get(decision)

@@ -202,14 +202,13 @@ class CaseRun:
             follows = known.consequence(values, token.data, self.facts)
             made = follows.made
             self._facts_moved(self.case_facts.change(follows.facts))
-        self._effects.append(Effect(operation, values, token.element, token.id, dict(token.data), made))
+        self._effects.append(Effect(operation, values, token.element, token.id, plain(token.data), made))
         self._log(Event("effect", element=token.element, task=token.id, detail={"operation": operation}))
 
     def decide(self, token: Token, decision: str) -> Mapping[str, Any]:
         """Evaluate a table; clocks follow the facts it writes."""
-        before = set(self.case_facts.fresh)
         outputs = self.case_facts.decide(decision)
-        self._facts_moved(frozenset(self.case_facts.fresh - before))
+        self._facts_moved(self.case_facts.latest)
         return outputs
 
     def timer_functions(self, token: Token) -> Mapping[str, Callable[..., Any]]:
@@ -323,7 +322,7 @@ class CaseRun:
             team=element.team or self.process.config.default_team,
             assign=assign,
             owns=element.properties.get("owns") == "true",
-            excluded=self._authors.excluded(element, token.scopes),
+            excluded=self._authors.excluded(element, token.scopes, token.processes),
             form=_form_name(element.properties.get("formJsonSchemaFilename")),
             due_at=min((at for at in (own, clock) if at is not None), default=None),
             entered_at=token.entered_at or self.now,

@@ -131,10 +131,14 @@ class ClockBook:
         return [dump_clock(clock) for clock in self.clocks]
 
     # --- changing --------------------------------------------------------------------------------------------
-    def pause(self, reason: str, *, clock: str | None = None, why: str = "") -> int:
-        """Pause the running clocks that know this reason; return how many."""
+    def pause(
+        self, reason: str, *, clock: str | None = None, why: str = "", scopes: Sequence[str] | None = None
+    ) -> int:
+        """Pause the running clocks that know this reason; return how many. `scopes` None: wherever they run."""
         count = 0
         for each in self.clocks:
+            if scopes is not None and each.scope not in scopes:
+                continue
             spec = self._process.config.clocks.get(each.name)
             if each.state != "running" or spec is None or (clock is not None and each.name != clock):
                 continue
@@ -146,10 +150,12 @@ class ClockBook:
             count += 1
         return count
 
-    def resume(self, reason: str, *, clock: str | None = None) -> int:
-        """Resume what is paused for this reason; return how many."""
+    def resume(self, reason: str, *, clock: str | None = None, scopes: Sequence[str] | None = None) -> int:
+        """Resume what is paused for this reason; return how many. `scopes` None: wherever it is."""
         count = 0
         for each in self.clocks:
+            if scopes is not None and each.scope not in scopes:
+                continue
             if each.state != "paused" or (clock is not None and each.name != clock):
                 continue
             last = each.pauses[-1]
@@ -160,12 +166,16 @@ class ClockBook:
             count += 1
         return count
 
-    def extend(self, command: ExtendClock) -> None:
-        """Extend the newest running round once. Raises NotFound, Conflict."""
+    def extend(self, command: ExtendClock, *, scopes: Sequence[str] | None = None) -> None:
+        """Extend the newest running round once, in `scopes` where given. Raises NotFound, Conflict."""
         spec = self._process.config.clocks.get(command.clock)
         if spec is None:
             raise NotFound(f"This process has no clock {command.clock}.")
-        running = [c for c in self.clocks if c.name == command.clock and c.state in ("running", "paused")]
+        running = [
+            c
+            for c in self.clocks
+            if c.name == command.clock and c.state in ("running", "paused") and (scopes is None or c.scope in scopes)
+        ]
         if not running:
             raise Conflict(f"The clock {command.clock} does not run any more.", clock=command.clock)
         clock = running[-1]

@@ -82,13 +82,21 @@ class Token:
     @property
     def scopes(self) -> tuple[str, ...]:
         """Ids of the call activities around the token, innermost first; the case itself is the empty string."""
-        found: list[str] = []
+        return tuple(scope for scope, _ in self._around())
+
+    @property
+    def processes(self) -> tuple[str, ...]:
+        """Ids of the processes around the token, each beside its scope in `scopes`."""
+        return tuple(process for _, process in self._around())
+
+    def _around(self) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
         flow, top = self.task.workflow, self.task.workflow.top_workflow
         while flow is not top:
             parent = top.find(flow.parent_task_id)
             if parent is None:
                 break
             if isinstance(parent.task_spec, CallActivity):
-                found.append(parent.id)
+                found.append((parent.id, flow.spec.name))
             flow = parent.workflow
-        return (*found, "")
+        return [*found, ("", top.spec.name)]

@@ -1,0 +1,248 @@
+"""Clocks of a case: rounds, scopes, pauses, extensions, and the ladder that falls due, each rung once."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import Conflict, NotFound
+from tests.engine.conftest import StartCase
+from tests.support.cases import T0, Case
+from tests.support.configs import budget, clock, config, fact, facts, minutes_of, rung
+from tests.support.diagrams import diagram, parallel
+
+PLAIN = diagram(main="s=start -> a=user -> b=user -> e=end")
+
+
+def clocks(case: Case) -> list[tuple[str, int, str, float | None]]:
+    """Name, round, state and due time in minutes after the start."""
+    return [(c.name, c.round, c.state, minutes_of(T0, c.due_at)) for c in case.result.clocks]
+
+
+def told(case: Case) -> list[str]:
+    """The notices of all rungs so far, in order."""
+    return [e.parameters["template"] for r in case.results for e in r.effects if e.operation == "notify"]
+
+
+LADDER = clock(
+    "c", rungs=[rung("soon", "75 %"), rung("due", "due"), rung("late", "due + 50 %"), rung("last", "due + 60 min")]
+)
+
+
+def test_a_ladder_falls_due_rung_by_rung(begin: StartCase) -> None:
+    case = begin(PLAIN, config=config(clocks=[LADDER]))
+    assert case.due == [("c/soon", 45.0), ("c/due", 60.0), ("c/late", 90.0), ("c/last", 120.0)]
+    seen = [(case.until(m), len(told(case)))[1] for m in (44, 45, 59, 60, 89, 90, 119, 120, 5000)]
+    assert seen == [0, 1, 1, 2, 2, 3, 3, 4, 4]
+    assert told(case) == ["soon", "due", "late", "last"]
+
+
+def test_after_a_downtime_every_missed_rung_fires_once_in_order(begin: StartCase) -> None:
+    case = begin(PLAIN, config=config(clocks=[LADDER])).later(5000)
+    for expected in (["soon"], ["soon", "due"], ["soon", "due", "late"], ["soon", "due", "late", "last"]):
+        assert told(case.fire()) == expected
+    with pytest.raises(NotFound):
+        case.fire()
+
+
+def test_rungs_of_the_same_instant_fire_in_one_step_and_one_rung_tells_everybody_it_names(begin: StartCase) -> None:
+    rules = config(
+        clocks=[clock("c", rungs=[rung("due", "due", to=("owner", "post:head"))]), clock("d", rungs=[rung("d", "due")])]
+    )
+    case = begin(PLAIN, config=rules).until(60)
+    effects = case.result.effects
+    assert [(e.parameters["to"], e.parameters["clock"], e.cause) for e in effects] == [
+        ("owner", "c", "c/1/due/1"),
+        ("post:head", "c", "c/1/due/1"),
+        ("owner", "d", "d/1/d/1"),
+    ]
+
+
+def test_a_daily_rung_comes_every_day_until_the_clock_is_met_and_once_after_a_downtime(begin: StartCase) -> None:
+    rules = config(clocks=[clock("c", met_by=["b"], rungs=[rung("nag", "due", daily=True)])])
+    case = begin(PLAIN, config=rules).until(60 + 2 * 1440)
+    assert told(case) == ["nag"] * 3
+    case.later(10 * 1440).fire()
+    assert told(case) == ["nag"] * 4
+    assert case.due == [("c/nag", 60.0 + 13 * 1440)]
+    assert len({e.cause for r in case.results for e in r.effects}) == 4
+    assert case.do("a").do("b").due == []
+
+
+def test_a_clock_is_met_by_its_milestone_and_knows_whether_it_was_late(begin: StartCase) -> None:
+    rules = config(clocks=[clock("c", met_by=["a"])])
+    for minutes, late in ((60, False), (61, True)):
+        case = begin(PLAIN, config=rules).later(minutes).do("a")
+        (view,) = case.result.clocks
+        assert (view.state, view.late, minutes_of(T0, view.met_at)) == ("met", late, minutes)
+        assert case.due == []
+
+
+def test_a_clock_met_while_it_is_paused_is_not_late(begin: StartCase) -> None:
+    rules = config(clocks=[clock("c", met_by=["a"])])
+    case = begin(PLAIN, config=rules).later(30).pause().later(500).do("a")
+    assert (case.result.clocks[0].state, case.result.clocks[0].late) == ("met", False)
+    case = begin(PLAIN, config=rules).later(61).pause().later(500).do("a")
+    assert case.result.clocks[0].late
+
+
+def test_a_clock_that_starts_again_begins_a_new_round_and_drops_the_old_one(begin: StartCase) -> None:
+    files = diagram(main="s=start -> m=xor -> a=user -> b=user -> x=xor -[again]-> m\nx -*-> e=end")
+    case = begin(files, config=config(clocks=[clock("c", starts=["a"], met_by=["b"])]))
+    case.later(10).do("a").do("b", again=True)
+    assert clocks(case) == [("c", 1, "met", 60.0), ("c", 2, "running", 70.0)]
+    case = begin(files, config=config(clocks=[clock("c", starts=["a"])])).later(10).do("a").do("b", again=True)
+    assert clocks(case) == [("c", 1, "dropped", 60.0), ("c", 2, "running", 70.0)]
+
+
+def test_a_clock_is_dropped_by_the_step_that_makes_it_moot_and_by_the_end(begin: StartCase) -> None:
+    rules = config(clocks=[clock("c", dropped_by=["b"]), clock("d")])
+    case = begin(PLAIN, config=rules).do("a")
+    assert [c[2] for c in clocks(case)] == ["dropped", "running"]
+    case.do("b")
+    assert ([c[2] for c in clocks(case)], case.due) == (["dropped", "dropped"], [])
+
+
+def test_the_first_round_starts_when_a_fact_says_and_the_next_one_now(begin: StartCase) -> None:
+    rules = config(
+        facts={"received_at": fact("received_at", "instant")},
+        clocks=[clock("c", starts=["@open", "b"], start_fact="received_at")],
+    )
+    case = begin(PLAIN, config=rules, given={"received_at": "2026-03-02T08:40:00+08:00"})
+    assert clocks(case) == [("c", 1, "running", 40.0)]
+    assert clocks(case.later(100).do("a"))[-1] == ("c", 2, "running", 160.0)
+
+
+def test_pausing_takes_the_due_time_away_and_resuming_gives_what_was_left(begin: StartCase) -> None:
+    case = begin(PLAIN, config=config(clocks=[LADDER])).until(46).pause()
+    assert (clocks(case), case.due) == ([("c", 1, "paused", None)], [])
+    case.later(1000).resume()
+    assert case.due == [("c/due", 1060.0), ("c/late", 1090.0), ("c/last", 1120.0)]
+    assert told(case.until(5000)) == ["soon", "due", "late", "last"]
+
+
+def test_a_rung_that_lies_ahead_again_fires_again(begin: StartCase) -> None:
+    case = begin(PLAIN, config=config(clocks=[LADDER])).until(60).extend(60)
+    assert told(case) == ["soon", "due"]
+    assert case.due == [("c/soon", 105.0), ("c/due", 120.0), ("c/late", 150.0), ("c/last", 180.0)]
+    assert told(case.until(5000)) == ["soon", "due", "soon", "due", "late", "last"]
+    assert len({e.cause for r in case.results for e in r.effects}) == 6
+
+
+def test_a_clock_is_extended_once(begin: StartCase) -> None:
+    case = begin(PLAIN, config=config(clocks=[clock("c"), clock("d", extendable=False)])).extend(30)
+    assert clocks(case)[0] == ("c", 1, "running", 90.0)
+    for clock_name in ("c", "d"):
+        with pytest.raises(Conflict):
+            case.extend(30, clock_name)
+    with pytest.raises(NotFound):
+        case.extend(30, "unknown")
+
+
+def test_what_may_not_be_paused_is_refused(begin: StartCase) -> None:
+    rules = config(facts=facts(priority="string"), clocks=[clock("c", pausable='priority != "urgent"')])
+    case = begin(PLAIN, config=rules, given={"priority": "urgent"})
+    with pytest.raises(Conflict):
+        case.pause()
+    with pytest.raises(Conflict):
+        case.change(priority="routine").pause("holiday")
+    with pytest.raises(Conflict):
+        case.resume()
+    assert clocks(case.pause()) == [("c", 1, "paused", None)]
+    assert clocks(case.later(30).change(priority="urgent")) == [("c", 1, "running", 90.0)]
+
+
+URGENT = clock(
+    "c", budget(20, when='priority == "urgent"'), budget(600), rungs=[rung("half", "50 %"), rung("due", "due")]
+)
+
+
+def test_a_priority_counts_from_the_first_start_and_rungs_thereby_past_fire_at_once(begin: StartCase) -> None:
+    case = begin(PLAIN, config=config(facts=facts(priority="string"), clocks=[URGENT]))
+    case.later(30).change(priority="urgent")
+    assert case.due == [("c/half", 10.0), ("c/due", 20.0)]
+    assert told(case.fire().fire()) == ["half", "due"]
+    assert clocks(case.change(priority="routine")) == [("c", 1, "running", 600.0)]
+    assert case.due == [("c/half", 300.0), ("c/due", 600.0)]
+
+
+def test_facts_set_by_a_step_move_clocks_in_the_same_step(begin: StartCase) -> None:
+    files = diagram(main='s=start -> a=user -> f=service set_facts priority="urgent" -> b=user -> e=end')
+    case = begin(files, config=config(facts=facts(priority="string"), clocks=[URGENT])).do("a")
+    assert clocks(case) == [("c", 1, "running", 20.0)]
+
+
+TWO_CALLED = {
+    "main": "s=start -> p=call inner -> after=user -> e=end",
+    "inner": 'is_=start -> i=user -> k=user -> q=service pause_clocks reason="ask_back" -> l=user'
+    ' -> r=service resume_clocks reason="ask_back" -> z=user -> ie=end\n'
+    'late=beside k timer deadline("own") -> u=user -> ue=end',
+}
+OWN = clock("own", starts=["i"], per_process=True)
+
+
+def test_called_processes_at_the_same_time_each_have_their_own_clock(begin: StartCase) -> None:
+    files = diagram(main=TWO_CALLED["main"], inner=TWO_CALLED["inner"], repeat={"p": parallel(count="2")})
+    case = begin(files, config=config(clocks=[OWN]))
+    assert [c.state for c in case.result.clocks] == ["running"] * 2
+    assert len({c.key for c in case.result.clocks}) == 2
+    case.do("i").later(30).do("k")
+    assert case.open == ["i", "l"]
+    assert sorted(c.state for c in case.result.clocks) == ["paused", "running"]
+    case.later(10).do("i")
+    assert case.due == [("late", 60.0)]
+    case.do("l")
+    assert sorted(minutes_of(T0, c.due_at) or 0 for c in case.result.clocks) == [60.0, 70.0]
+    case.do("z")
+    assert sorted(c.state for c in case.result.clocks) == ["dropped", "running"]
+    assert case.until(60).open == ["k", "u"]
+
+
+def test_a_case_clock_is_seen_from_inside_a_called_process(begin: StartCase) -> None:
+    files = diagram(
+        main="s=start -> p=call inner -> e=end",
+        inner='is_=start -> i=user -> ie=end\nlate=beside i timer deadline("c") -> u=user -> ue=end',
+    )
+    case = begin(files, config=config(clocks=[clock("c")]))
+    assert (case.due, case.task("i").due_at) == ([("late", 60.0)], case.result.clocks[0].due_at)
+
+
+def test_a_service_extends_the_clock_of_its_own_process(begin: StartCase) -> None:
+    files = diagram(
+        main="s=start -> p=call inner -> e=end",
+        inner='is_=start -> i=user -> x=service extend_clock clock="own"; working_days=1 -> k=user -> ie=end',
+        repeat={"p": parallel(count="2")},
+    )
+    case = begin(files, config=config(clocks=[OWN])).do("i")
+    assert clocks(case) == [("own", 1, "running", 60.0 + 1440), ("own", 1, "running", 60.0)]
+
+
+def test_a_task_is_due_at_the_earlier_of_its_own_timer_and_the_next_clock(begin: StartCase) -> None:
+    files = diagram(
+        main="""
+        s=start -> fork=and -> a=user -> e=end
+        fork -> b=user -> e
+        late=beside a timer PT10M -> e2=end
+    """
+    )
+    case = begin(files, config=config(clocks=[clock("c"), clock("d", budget(90))]))
+    assert sorted((t.element, minutes_of(T0, t.due_at)) for t in case.result.tasks) == [("a", 10.0), ("b", 60.0)]
+
+
+def test_the_calendar_follows_channel_and_campus(begin: StartCase) -> None:
+    asked: list[str] = []
+
+    class Listening:
+        def add(self, calendar: str, mode: str, start: object, amount: int) -> object:
+            from tests.support.cases import WallCalendars
+
+            asked.append(calendar)
+            return WallCalendars().add(calendar, "wall", start, amount)  # type: ignore[arg-type]
+
+    rules = config(facts=facts(campus="string", channel="string"), clocks=[clock("c"), clock("d", calendar="staff")])
+    begin(PLAIN, config=rules, given={"campus": "seoul", "channel": "phone"}, calendars=Listening())
+    assert set(asked) == {"seoul/phone", "seoul/staff"}
+
+
+def test_no_budget_that_fits_is_a_refusal(begin: StartCase) -> None:
+    with pytest.raises(Conflict):
+        begin(PLAIN, config=config(facts=facts(n="integer"), clocks=[clock("c", budget(5, when="n > 5"))]))
