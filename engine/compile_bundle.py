@@ -69,6 +69,7 @@ def _context(
         default_team=None if config is None else config.default_team,
         engine_messages=frozenset() if config is None else frozenset(t.message for t in config.throws),
         previous_elements=previous,
+        main_process=None if config is None else config.process,
     )
 
 

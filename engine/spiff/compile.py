@@ -24,6 +24,7 @@ from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from engine.diagram_index import secure_parser
 from engine.spiff.events import ActivationJoin, CaseBoundaryEvent, CaseCycle, CaseMessage, CaseTimer
 from engine.spiff.gateways import CaseEndJoin, SafeInclusiveGateway, SafeParallelGateway
+from engine.spiff.loops import REPLACED
 from engine.spiff.script_engine import CaseServiceTask, TableUse
 from engine.timers_text import IsoCycle, TimerKind, parse_timer
 
@@ -88,6 +89,7 @@ def _prepare(spec: Any) -> None:
     for task_spec in spec.task_specs.values():
         if type(task_spec) is BoundaryEventJoin:
             task_spec.__class__ = ActivationJoin
+        task_spec.__class__ = REPLACED.get(type(task_spec), type(task_spec))
         definition: Any = getattr(task_spec, "event_definition", None)
         several = getattr(definition, "event_definitions", None)
         if several is not None:
@@ -105,9 +107,8 @@ def _prepare(spec: Any) -> None:
 
 def _ours(definition: Any, key: str) -> Any:
     if isinstance(definition, MessageEventDefinition):
-        return CaseMessage(
-            definition.name, definition.correlation_properties, definition.expression, definition.message_var
-        )
+        # Messages reach a case by its id; the library would evaluate correlation texts as Python.
+        return CaseMessage(definition.name, [], definition.expression, definition.message_var)
     if not isinstance(definition, TimerEventDefinition):
         return definition
     if isinstance(definition, CycleTimerEventDefinition):

@@ -1,0 +1,50 @@
+"""Multi-instance activities that can be reached again.
+
+The library refuses the second round of a multi-instance in a loop, because the item's variable is still in the data
+from the first ("input item already exists"), and fails outright where the collected output is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.spiff.specs.defaults import ParallelMultiInstanceTask, SequentialMultiInstanceTask
+
+
+class _Again:
+    """Clears what an earlier round has left before the children are made."""
+
+    input_item: Any
+    output_item: Any
+    data_input: Any
+    data_output: Any
+
+    def create_child(self, my_task: Any, item: Any, key_or_index: Any = None) -> None:
+        for reference in (self.input_item, self.output_item):
+            if reference is not None:
+                my_task.data.pop(reference.bpmn_id, None)
+        super().create_child(my_task, item, key_or_index)  # type: ignore[misc]
+
+    def init_data_output_with_input_data(self, my_task: Any, input_data: Any) -> None:
+        if self.data_input is None or self.data_output.bpmn_id != self.data_input.bpmn_id:
+            my_task.data.pop(self.data_output.bpmn_id, None)
+        super().init_data_output_with_input_data(my_task, input_data)  # type: ignore[misc]
+
+    def init_data_output_with_cardinality(self, my_task: Any) -> None:
+        my_task.data.pop(self.data_output.bpmn_id, None)
+        super().init_data_output_with_cardinality(my_task)  # type: ignore[misc]
+
+
+class CaseParallelMultiInstance(_Again, ParallelMultiInstanceTask):
+    """All at the same time."""
+
+
+class CaseSequentialMultiInstance(_Again, SequentialMultiInstanceTask):
+    """One after the other."""
+
+
+REPLACED = {
+    ParallelMultiInstanceTask: CaseParallelMultiInstance,
+    SequentialMultiInstanceTask: CaseSequentialMultiInstance,
+}
+"""The library's class -> ours."""
