@@ -1,0 +1,144 @@
+"""Who asks: a person by a Bearer token or by the session of their browser, a complainant by a receipt, or anybody.
+
+What changes something over a session carries the session's own value (`X-CSRF-Token`), so that no foreign page can act
+through a visitor's browser; a token is sent by no browser by itself and needs none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import APIKeyHeader, HTTPBearer
+
+from access import sessions, tokens
+from access.policy import Principal
+from api.context import RequestContext, Settings, Shared
+from api.languages import DEFAULT, asked_language
+from engine.errors import Forbidden, NotFound, SignInRequired
+from forms.languages import LANGUAGES
+from queries.tracking import case_of_code, language_of_case
+
+CSRF_HEADER = "X-CSRF-Token"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST = 200
+"""Characters of a credential that is looked up at all."""
+
+BEARER = HTTPBearer(
+    auto_error=False, scheme_name="person", description="The token of a member of staff: `Bearer redress_...`."
+)
+RECEIPT = APIKeyHeader(
+    name="Authorization",
+    auto_error=False,
+    scheme_name="receipt",
+    description="The tracking code of a complaint: `Receipt ABCD-EFGH-JKMN-PQRS`. Never in a URL.",
+)
+
+
+@dataclass(frozen=True)
+class Complainant:
+    """A complainant with a tracking code."""
+
+    context: RequestContext
+    """In the language asked for, else in that of the complaint."""
+    case_id: str
+
+
+class ForeignRequest(Forbidden):
+    """Over a browser's session a change needs the header X-CSRF-Token of that session."""
+
+    code = "foreign-request"
+
+
+def session_cookie(settings: Settings) -> str:
+    """Return the name of the session cookie; over HTTPS one that no neighbouring host can set."""
+    return "__Host-redress" if settings.secure_cookies else "redress_session"
+
+
+def _anybody(request: Request) -> RequestContext:
+    shared: Shared = request.app.state.shared
+    now = shared.application.clock.now()
+    settings, address = shared.application.settings, request.client.host if request.client else "unknown"
+    shared.buckets.require(f"refused:{address}", per_minute=settings.requests_per_minute)
+    try:
+        principal = _principal(request, shared)
+    except SignInRequired:
+        shared.buckets.take(f"refused:{address}", per_minute=settings.requests_per_minute)
+        raise
+    client = f"person:{principal.person_id}" if principal else f"address:{address}"
+    shared.buckets.take(client, per_minute=settings.requests_per_minute)
+    asked = asked_language(request.headers.get("accept-language"))
+    own = principal.language if principal and principal.language in LANGUAGES else DEFAULT
+    return RequestContext(shared, request, now, asked or own, principal, asked is not None)
+
+
+def _principal(request: Request, shared: Shared) -> Principal | None:
+    """Return who signed in, None for the public. Raises SignInRequired for a token that is not (or no longer) ours."""
+    application = shared.application
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        with application.database.read() as connection:
+            found = tokens.authenticate(connection, secret.strip()[:LONGEST], application.clock.now())
+        if found is None:
+            raise SignInRequired("This token is unknown, revoked or expired.")
+        return found
+    cookie = request.cookies.get(session_cookie(application.settings))
+    if scheme or not cookie:
+        return None
+    with application.database.read() as connection:
+        session = sessions.authenticate(connection, cookie[:LONGEST], application.clock.now())
+    if session is None:
+        return None
+    if request.method not in SAFE and not session.accepts(request.headers.get(CSRF_HEADER, "")):
+        raise ForeignRequest
+    return session.principal
+
+
+def anybody(request: Request, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
+    """Return the request of a person or of the public. Raises SignInRequired for a wrong token, TooMany."""
+    return _anybody(request)
+
+
+def staff(request: Request, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
+    """Return the request of a member of staff. Raises SignInRequired, TooMany."""
+    context = _anybody(request)
+    _ = context.who
+    return context
+
+
+def public(request: Request) -> RequestContext:
+    """Return the request of anybody, without asking who. Raises TooMany."""
+    shared: Shared = request.app.state.shared
+    asked = asked_language(request.headers.get("accept-language"))
+    now = shared.application.clock.now()
+    context = RequestContext(shared, request, now, asked or DEFAULT, None, asked is not None)
+    shared.buckets.take(f"address:{context.address}", per_minute=shared.application.settings.requests_per_minute)
+    return context
+
+
+def receipt(request: Request, _scheme: Annotated[object, Depends(RECEIPT)] = None) -> Complainant:
+    """Return the request of a complainant and the case that their code opens.
+
+    Raises SignInRequired for a code that opens none, TooMany after too many of them from one address.
+    """
+    context = public(request)
+    buckets, per_minute = context.shared.buckets, context.application.settings.filings_per_minute
+    buckets.require(f"codes:{context.address}", per_minute=per_minute)
+    scheme, _, code = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "receipt" or not code.strip():
+        raise SignInRequired("Send your tracking code: `Authorization: Receipt <code>`.", scheme="Receipt")
+    try:
+        with context.reading() as reader:
+            case_id = case_of_code(reader, code[:LONGEST])
+            language = language_of_case(reader, case_id)
+    except NotFound:
+        buckets.take(f"codes:{context.address}", per_minute=per_minute)
+        raise SignInRequired("No complaint has this tracking code.", scheme="Receipt") from None
+    return Complainant(context if context.language_asked else replace(context, language=language), case_id)
+
+
+Anybody = Annotated[RequestContext, Depends(anybody)]
+Staff = Annotated[RequestContext, Depends(staff)]
+Public = Annotated[RequestContext, Depends(public)]
+Receipt = Annotated[Complainant, Depends(receipt)]

@@ -1,0 +1,213 @@
+"""What a request works with: the application behind it, who asks, in which language, at which instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from fastapi import Request
+
+from access.policy import Principal
+from api.limits import Buckets
+from api.metrics import Metrics
+from complaints.categories import CategoryTree
+from complaints.notice_book import NoticeBooks
+from engine.case_work import COMPLAINANT, Actor
+from engine.clock import Clock
+from engine.errors import Refusal, SignInRequired
+from engine.ids import Ids
+from engine.pipeline import BeforeCommit, Pipeline
+from engine.versions import Versions
+from escalation.due import CalendarBook
+from escalation.explain import Explainer
+from escalation.posts import Posts
+from escalation.sweep import Sweep
+from queries.reader import Library, Reader
+from storage.database import Database
+from storage.errors import StoreError
+
+
+class Settings(Protocol):
+    """What the API asks of the settings."""
+
+    @property
+    def demo(self) -> bool:
+        """Whether the clock may be moved."""
+        ...
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies are sent over HTTPS only."""
+        ...
+
+    @property
+    def max_body_bytes(self) -> int:
+        """The largest request."""
+        ...
+
+    @property
+    def requests_per_minute(self) -> int:
+        """From one person."""
+        ...
+
+    @property
+    def filings_per_minute(self) -> int:
+        """Complaints and tracking attempts from one address."""
+        ...
+
+
+class Application(Protocol):
+    """What the API asks of the composition root (`app.container.Application`)."""
+
+    @property
+    def settings(self) -> Settings:
+        """What the installation has set."""
+        ...
+
+    @property
+    def database(self) -> Database:
+        """Where everything is kept."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The present instant."""
+        ...
+
+    @property
+    def ids(self) -> Ids:
+        """Identifiers."""
+        ...
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The one way in which anything changes."""
+        ...
+
+    @property
+    def versions(self) -> Versions:
+        """Published processes."""
+        ...
+
+    @property
+    def calendars(self) -> CalendarBook:
+        """Due-time arithmetic."""
+        ...
+
+    @property
+    def explainer(self) -> Explainer:
+        """Says why something is due when it is."""
+        ...
+
+    @property
+    def posts(self) -> Posts:
+        """Teams and posts."""
+        ...
+
+    @property
+    def categories(self) -> CategoryTree:
+        """Category codes."""
+        ...
+
+    @property
+    def notices(self) -> NoticeBooks:
+        """Notices of each version."""
+        ...
+
+    @property
+    def sweep(self) -> Sweep:
+        """Fires what is due."""
+        ...
+
+    @property
+    def zones(self) -> Mapping[str, str]:
+        """Campus -> IANA zone."""
+        ...
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all requests of one process share; `app.state.shared`."""
+
+    application: Application
+    library: Library
+    buckets: Buckets
+    metrics: Metrics
+
+
+def shared_by(application: Application, metrics: Metrics) -> Shared:
+    """Return what requests share, built once from the application."""
+    return Shared(
+        application=application,
+        library=Library(
+            versions=application.versions,
+            calendars=application.calendars,
+            explainer=application.explainer,
+            posts=application.posts,
+            categories=application.categories,
+            notices=application.notices,
+            zones=application.zones,
+        ),
+        buckets=Buckets(),
+        metrics=metrics,
+    )
+
+
+@dataclass(frozen=True)
+class RequestContext:
+    """One request."""
+
+    shared: Shared
+    request: Request
+    now: datetime
+    language: str
+    """zh-CN, ko or en: what the request asks for, else the person's own, else Chinese."""
+    principal: Principal | None = None
+    """None for the public."""
+    language_asked: bool = False
+    """Whether the request named a language."""
+
+    @property
+    def application(self) -> Application:
+        """The application behind."""
+        return self.shared.application
+
+    @property
+    def who(self) -> Principal:
+        """Return who has signed in. Raises SignInRequired."""
+        if self.principal is None:
+            raise SignInRequired
+        return self.principal
+
+    @property
+    def actor(self) -> Actor:
+        """Return who acts: the person, else the complainant."""
+        return COMPLAINANT if self.principal is None else Actor("person", self.principal)
+
+    @property
+    def address(self) -> str:
+        """Return the address of the peer. What a proxy says is not trusted here; the server decides (`--proxy`)."""
+        return self.request.client.host if self.request.client else "unknown"
+
+    @contextmanager
+    def reading(self, *, language: str | None = None) -> Iterator[Reader]:
+        """Give one snapshot to read from, in the request's language or another."""
+        with self.application.database.read() as connection:
+            yield Reader(connection, self.shared.library, self.now, language or self.language, self.principal)
+
+    def run(self, command: Any, *, before_commit: BeforeCommit | None = None) -> Any:
+        """Carry out a command as this request's actor and count its outcome. Raises its Refusal."""
+        name = type(command).__name__
+        try:
+            answer = self.application.pipeline.run(command, self.actor, before_commit=before_commit)
+        except Refusal as refusal:
+            self.shared.metrics.count(name, refusal.code)
+            raise
+        except StoreError as error:
+            self.shared.metrics.count(name, type(error).__name__)
+            raise
+        self.shared.metrics.count(name, "done")
+        return answer

@@ -1,0 +1,100 @@
+"""How much one client may ask: the size of a request, and how often. Kept in memory, for one process."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.errors import TooMany
+
+MOST_CLIENTS = 50_000
+"""Clients that are remembered; the one not seen for longest is forgotten first, with a full bucket."""
+
+
+@dataclass
+class _Bucket:
+    tokens: float
+    at: float
+
+
+class Buckets:
+    """Token buckets, one a client and kind of request. Safe to share between threads."""
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Take a clock that never goes back: this is about load, not about anybody's deadline."""
+        self._monotonic = monotonic
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, client: str, *, per_minute: int) -> None:
+        """Count one request. Raises TooMany with `retry_after` (seconds) when the client has used up its minute."""
+        wait = self._take(client, per_minute)
+        if wait > 0:
+            raise TooMany(retry_after=math.ceil(wait))
+
+    def require(self, client: str, *, per_minute: int) -> None:
+        """Raise TooMany when the client has used up its minute; count nothing."""
+        with self._lock:
+            bucket = self._filled(client, per_minute)
+            wait = (1 - bucket.tokens) * 60 / per_minute
+        if wait > 0:
+            raise TooMany(retry_after=math.ceil(wait))
+
+    def _take(self, client: str, per_minute: int) -> float:
+        with self._lock:
+            bucket = self._filled(client, per_minute)
+            if bucket.tokens < 1:
+                return (1 - bucket.tokens) * 60 / per_minute
+            bucket.tokens -= 1
+            return 0
+
+    def _filled(self, client: str, per_minute: int) -> _Bucket:
+        now = self._monotonic()
+        bucket = self._buckets.get(client)
+        if bucket is None:
+            bucket = self._buckets[client] = _Bucket(float(per_minute), now)
+            if len(self._buckets) > MOST_CLIENTS:
+                self._buckets.popitem(last=False)
+        bucket.tokens = min(float(per_minute), bucket.tokens + (now - bucket.at) * per_minute / 60)
+        bucket.at = now
+        self._buckets.move_to_end(client)
+        return bucket
+
+
+class BodyLimit:
+    """Refuses a request that is too large before it is read, or as soon as it turns out to be (413)."""
+
+    def __init__(self, app: ASGIApp, *, most_bytes: int) -> None:
+        self._app, self._most = app, most_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, counting what arrives."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        stated = Headers(scope=scope).get("content-length", "")
+        too_large = len(stated) > 18 or (stated.isdigit() and int(stated) > self._most)
+        left = -1 if too_large else self._most
+
+        async def counted() -> Message:
+            nonlocal left
+            if left < 0:
+                raise self._refusal()
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise self._refusal()
+            return message
+
+        await self._app(scope, counted, send)
+
+    def _refusal(self) -> HTTPException:
+        return HTTPException(413, f"A request has at most {self._most} bytes.")
