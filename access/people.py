@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,10 @@ from access.tables import api_token, person, web_session
 
 LANGUAGES = ("zh-CN", "ko", "en")
 """In which everything that a person sees exists."""
+
+
+LOGIN = re.compile(r"[a-z][a-z0-9.-]{1,39}")
+"""What a login may look like."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +41,26 @@ class Person:
 
 
 def add(
-    connection: Connection, *, name: str, language: str, ids: Ids, now: datetime, email: str | None = None
+    connection: Connection,
+    *,
+    name: str,
+    language: str,
+    ids: Ids,
+    now: datetime,
+    email: str | None = None,
+    login: str | None = None,
 ) -> Person:
-    """Add an active person. Raises UnfitPerson for an empty name or an unknown language. Repeating adds another."""
+    """Add an active person, under `login` as id or under a random one.
+
+    Raises UnfitPerson for an empty name, an unknown language, or a login that is taken or odd. Repeating without a
+    login adds another.
+    """
+    if login is not None and not LOGIN.fullmatch(login):
+        raise UnfitPerson("A login has 2 to 40 lower-case letters, figures, dots and hyphens.")
+    if login is not None and connection.execute(select(person.c.id).where(person.c.id == login)).first() is not None:
+        raise UnfitPerson(f"The login {login} is taken.")
     added = Person(
-        id=ids.new(), name=_name(name), email=email, language=_language(language), active=True, created_at=now
+        id=login or ids.new(), name=_name(name), email=email, language=_language(language), active=True, created_at=now
     )
     connection.execute(
         person.insert().values(

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from access.errors import AccessError
 from app import cli_demo, cli_people
 from app.settings import Settings
 from engine.errors import Refusal
@@ -142,7 +143,7 @@ def _guarded(run: Callable[[], Any]) -> int:
         details = ", ".join(f"{k}: {v}" for k, v in refusal.details.items())
         print(refusal.message + (f" ({details})" if details else ""), file=sys.stderr)
         return 1
-    except (StoreError, OSError, ValueError) as error:
+    except (StoreError, AccessError, OSError, ValueError) as error:
         print(f"{error}", file=sys.stderr)
         return 1
     return 0

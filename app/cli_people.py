@@ -38,7 +38,7 @@ def add(
 
     def act(desk: Desk) -> str:
         _known_teams(team or [])
-        people.add(desk.connection, login, name=name, language=language, now=desk.now)
+        people.add(desk.connection, login=login, name=name, language=language, ids=desk.ids, now=desk.now)
         for each in team or []:
             teams.join(desk.connection, login, each)
         for each in role or []:
@@ -60,7 +60,7 @@ def appoint(post: str, login: str, deputy: Annotated[str | None, typer.Option()]
     """Give a post to a person, with who stands in; replaces the present holder."""
     application = application_for(Settings())
     application.posts.post(post)
-    _do(lambda desk: posts.appoint(desk.connection, post, login, deputy=deputy, replace=True))
+    _do(lambda desk: posts.appoint(desk.connection, post, person_id=login, deputy=deputy, replace=True))
     typer.echo(f"{login} holds {post}.")
 
 

@@ -18,7 +18,7 @@ def set_up(settings: Settings, *, login: str, name: str) -> str:
     published = application.publish_folder(note="set up")
 
     def act(desk: Desk) -> str:
-        people.add(desk.connection, login, name=name, language="zh-CN", now=desk.now)
+        people.add(desk.connection, login=login, name=name, language="zh-CN", ids=desk.ids, now=desk.now)
         for role in ("operator", "process_owner", "supervisor"):
             teams.give_role(desk.connection, login, role)
         return tokens.issue(desk.connection, login, name="set up", ids=desk.ids, now=desk.now).secret

@@ -19,7 +19,7 @@ from complaints.actions import CompleteAction, CompleteRemedy
 from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.change_facts import ChangeFacts
 from complaints.correspondence import ReceiveMessage, Satisfaction, Withdraw
-from complaints.intake import Complainant, FileComplaint, Respondent
+from complaints.intake import FACT_FIELDS, Complainant, FileComplaint, Respondent
 from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
 from complaints.retype import Retype
 from complaints.tables import action_item, affected, remedy
@@ -143,8 +143,7 @@ def _file(on: Stage) -> None:
     refund = given.pop("refund", None) or {}
     who = given.pop("complainant", None) or {}
     respondents = tuple(Respondent(**r) for r in given.pop("respondents", None) or ())
-    flags = {name: given.pop(name) for name in ("safety", "injury", "fraud", "legal_dispute", "public_risk", "fault")
-             if name in given}  # fmt: skip
+    flags = {name: bool(given.pop(name)) for name in FACT_FIELDS if name in given}
     given.setdefault("subject", on.scenario.title.get("en", on.scenario.name))
     given.setdefault("text", given["subject"])
     command = FileComplaint(

@@ -204,5 +204,4 @@ _LOOKS: Mapping[str, _Look] = {
     "facts": Expectations.facts,
     "ended": Expectations.ended,
     "promises": Expectations.promises,
-    "assignees": Expectations.assignees,
 }
