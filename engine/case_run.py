@@ -346,11 +346,12 @@ def _write(record: Mapping[str, Any]) -> bytes:
 
 def _read(state: bytes) -> Mapping[str, Any]:
     try:
-        record: Mapping[str, Any] = loads(state)
+        record = loads(state)
     except ValueError as error:
         raise StepFailed(f"The stored state cannot be read: {error}.") from error
-    if record.get("v") != STATE_VERSION:
-        raise StepFailed(f"A state of version {record.get('v')} cannot be read by this release.")
+    if not isinstance(record, dict) or record.get("v") != STATE_VERSION or "t" not in record:
+        found = record.get("v") if isinstance(record, dict) else None
+        raise StepFailed(f"A state of version {found} cannot be read by this release.")
     return record
 
 
