@@ -111,6 +111,10 @@ class CaseWork:
     tellings: list[Telling] = field(default_factory=list)
     result: StepResult | None = None
     before: Projected | None = None
+    barred: frozenset[str] | None = None
+    """People kept apart from the case by a conflict of interest; None: not looked up yet."""
+    settled: set[str] = field(default_factory=set)
+    """Ids of the tasks whose rows the command has written itself."""
     hold_until: datetime | None = None
     """Until then what this change tells people can still be called back."""
     reversible: bool = True

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from access.policy import may_see_case
+from engine.case_sight import concerned, may_see
 from engine.case_work import SYSTEM, Actor, CaseWork, Services
 from engine.clock import Clock
 from engine.dated import fire_dated
@@ -20,7 +20,7 @@ from engine.errors import Conflict, NotFound, Refusal, StepFailed
 from engine.ids import Ids
 from engine.model.step import FireDue
 from engine.projection import save
-from engine.tables import conflict_of_interest, incident, instance, work_item
+from engine.tables import incident, instance
 from storage.database import Database, UnitOfWork
 from storage.turns import Turn
 
@@ -28,6 +28,8 @@ MAX_FIRINGS = 100
 """Due instants fired before one command; what is left is the sweep's."""
 RETRY_AFTER = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
 """How long a case whose firing failed is left alone, by the number of failures."""
+
+_INSTANCE = select(instance).where(instance.c.case_id == bindparam("case")).with_for_update()
 
 BeforeCommit = Callable[[Connection, Any], None]
 """Called with the open transaction and the answer: what must commit with the change or not at all."""
@@ -144,30 +146,16 @@ class Pipeline:
 
     def load(self, connection: Connection, case_id: str, actor: Actor, now: datetime) -> CaseWork:
         """Return the case under its row lock. Raises NotFound when it does not exist or is not the actor's to see."""
-        row = connection.execute(select(instance).where(instance.c.case_id == case_id).with_for_update()).first()
-        if row is None or not self._visible(connection, case_id, row.case_owner, actor):
+        row = connection.execute(_INSTANCE, {"case": case_id}).first()
+        if row is None:
             raise NotFound("There is no such case.", case=case_id)
-        return self._work(connection, row, actor, now)
-
-    def _visible(self, connection: Connection, case_id: str, owner: str | None, actor: Actor) -> bool:
-        if actor.principal is None:
-            return True
-        asked = connection.execute(
-            select(work_item.c.team, work_item.c.post, work_item.c.assignee)
-            .where(work_item.c.case_id == case_id)
-            .distinct()
-        ).all()
-        conflicted = connection.execute(
-            select(conflict_of_interest.c.person).where(conflict_of_interest.c.case_id == case_id)
-        ).scalars()
-        return may_see_case(
-            actor.principal,
-            case_owner=owner,
-            asked_teams=[r.team for r in asked if r.team],
-            asked_posts=[r.post for r in asked if r.post],
-            asked_people=[r.assignee for r in asked if r.assignee],
-            respondents=list(conflicted),
-        )
+        work = self._work(connection, row, actor, now)
+        if actor.principal is not None:
+            asked, barred = concerned(connection, case_id)
+            work.barred = barred
+            if not may_see(actor.principal, owner=row.case_owner, asked=asked, barred=barred):
+                raise NotFound("There is no such case.", case=case_id)
+        return work
 
     def fire_what_is_due(self, work: CaseWork, *, limit: int = MAX_FIRINGS) -> int:
         """Fire every due instant up to now, one at a time; return how many.
@@ -217,9 +205,7 @@ class Pipeline:
     def leave_alone(self, case_id: str, error: Exception) -> None:
         """Record that sweeping a case failed in a way nobody foresaw, and look at others first for a while."""
         with self.database.write(turn=Turn.SWEEP) as unit:
-            row = unit.connection.execute(
-                select(instance).where(instance.c.case_id == case_id).with_for_update()
-            ).first()
+            row = unit.connection.execute(_INSTANCE, {"case": case_id}).first()
             if row is None:
                 return
             work = self._work(unit.connection, row, SYSTEM, self.clock.now())

@@ -5,14 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 
 from engine.case_work import CaseWork
 from engine.errors import Conflict
 from engine.model.step import ClockView, OpenTask, StepResult
 from engine.tables import case_clock, deadline, event_log, instance, work_item
 from storage import outbox
-from storage.insert import upsert
+from storage.insert import upsert_many
+
+_WRITTEN = [c.name for c in instance.columns if c.name not in ("case_id", "started_at")]
+_UPDATE_INSTANCE = (
+    update(instance)
+    .where(instance.c.case_id == bindparam("the_case"), instance.c.row_version == bindparam("fence"))
+    .values({name: bindparam(name) for name in _WRITTEN})
+)
+_CANCEL = (
+    update(work_item)
+    .where(work_item.c.id.in_(bindparam("items", expanding=True)), work_item.c.state == "open")
+    .values(state="cancelled", done_at=bindparam("at"), version=work_item.c.version + 1)
+)
+_MOVE = update(work_item).where(work_item.c.id == bindparam("item")).values(due_at=bindparam("due"))
+_DELETE_DEADLINES = delete(deadline).where(
+    deadline.c.case_id == bindparam("the_case"), deadline.c.key.in_(bindparam("keys", expanding=True))
+)
 
 PROJECTED_FACTS = ("priority", "impact", "category")
 """Facts that lists filter by."""
@@ -59,9 +75,7 @@ def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> No
         )
     row["next_due"] = min((at for at in (row["next_state_due"], row["next_dated"]) if at is not None), default=None)
     values = {k: v for k, v in row.items() if k not in ("case_id", "started_at")}
-    done = work.connection.execute(
-        update(instance).where(instance.c.case_id == work.case_id, instance.c.row_version == fence).values(**values)
-    )
+    done = work.connection.execute(_UPDATE_INSTANCE, {**values, "the_case": work.case_id, "fence": fence})
     if done.rowcount != 1:
         raise Conflict("The case was changed by somebody else at the same moment; look again.")
 
@@ -69,22 +83,16 @@ def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> No
 def _write_tasks(work: CaseWork, result: StepResult) -> None:
     before = work.before.tasks if work.before else {}
     now_open = {task.id: task for task in result.tasks}
-    gone = [task for task in before if task not in now_open]
+    gone = [task for task in before if task not in now_open and task not in work.settled]
     if gone:
         ids = [item_id(work.case_id, task) for task in gone]
-        work.connection.execute(
-            update(work_item)
-            .where(work_item.c.id.in_(ids), work_item.c.state == "open")
-            .values(state="cancelled", done_at=work.now, version=work_item.c.version + 1)
-        )
+        work.connection.execute(_CANCEL, {"items": ids, "at": work.now})
     fresh = [task for task in result.tasks if task.id not in before]
     if fresh:
         work.connection.execute(insert(work_item), [_new_item(work, task) for task in fresh])
     moved = [t for t in result.tasks if t.id in before and before[t.id] != (t.due_at.isoformat() if t.due_at else None)]
-    for task in moved:
-        work.connection.execute(
-            update(work_item).where(work_item.c.id == item_id(work.case_id, task.id)).values(due_at=task.due_at)
-        )
+    if moved:
+        work.connection.execute(_MOVE, [{"item": item_id(work.case_id, task.id), "due": task.due_at} for task in moved])
     _bump_shown(work, result, [t for t in result.tasks if t.id in before])
 
 
@@ -120,20 +128,18 @@ def item_id(case_id: str, task: str) -> str:
 
 def _write_clocks(work: CaseWork, result: StepResult) -> None:
     before: Mapping[str, ClockView] = work.before.clocks if work.before else {}
-    for clock in result.clocks:
-        if before.get(clock.key) == clock:
-            continue
-        upsert(
-            work.connection,
-            case_clock,
-            {
-                "case_id": work.case_id, "key": clock.key, "name": clock.name, "scope": clock.scope,
-                "round": clock.round, "state": clock.state, "mode": clock.mode, "budget": clock.budget,
-                "started_at": clock.started_at, "due_at": clock.due_at, "met_at": clock.met_at, "late": clock.late,
-                "revision": clock.revision, "provisional": clock.provisional, "reasons": list(clock.reasons),
-            },
-            unique=("case_id", "key"),
-        )  # fmt: skip
+    rows = [
+        {
+            "case_id": work.case_id, "key": clock.key, "name": clock.name, "scope": clock.scope,
+            "round": clock.round, "state": clock.state, "mode": clock.mode, "budget": clock.budget,
+            "started_at": clock.started_at, "due_at": clock.due_at, "met_at": clock.met_at, "late": clock.late,
+            "revision": clock.revision, "provisional": clock.provisional, "reasons": list(clock.reasons),
+        }
+        for clock in result.clocks
+        if before.get(clock.key) != clock
+    ]  # fmt: skip
+    if rows:
+        upsert_many(work.connection, case_clock, rows, unique=("case_id", "key"))
 
 
 def _write_deadlines(work: CaseWork, result: StepResult) -> None:
@@ -141,9 +147,7 @@ def _write_deadlines(work: CaseWork, result: StepResult) -> None:
     items = {item.key: item for item in result.due}
     gone = before - items.keys()
     if gone:
-        work.connection.execute(
-            delete(deadline).where(and_(deadline.c.case_id == work.case_id, deadline.c.key.in_(sorted(gone))))
-        )
+        work.connection.execute(_DELETE_DEADLINES, {"the_case": work.case_id, "keys": sorted(gone)})
     fresh = [item for key, item in items.items() if key not in before]
     if fresh:
         work.connection.execute(

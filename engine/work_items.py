@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from access.policy import Principal, may_work_on
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale
 from engine.model.elements import Element
 from engine.tables import work_item
+
+_ITEM = select(work_item).where(work_item.c.id == bindparam("item"), work_item.c.case_id == bindparam("case"))
 
 
 def case_of(task_id: str) -> str:
@@ -23,9 +25,7 @@ def case_of(task_id: str) -> str:
 
 def load_item(work: CaseWork, task_id: str) -> Any:
     """Return the row of a task of this case. Raises NotFound."""
-    row = work.connection.execute(
-        select(work_item).where(work_item.c.id == task_id, work_item.c.case_id == work.case_id)
-    ).first()
+    row = work.connection.execute(_ITEM, {"item": task_id, "case": work.case_id}).first()
     if row is None:
         raise NotFound("There is no such task.", task=task_id)
     return row

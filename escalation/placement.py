@@ -10,9 +10,9 @@ from collections.abc import Set
 from sqlalchemy import select
 
 from access.tables import absence, membership, person, post_holder
+from engine.case_sight import concerned
 from engine.case_work import CaseWork
 from engine.model.step import OpenTask
-from engine.tables import conflict_of_interest
 from escalation.ladder import Absence, Assignment, Holder, person_for_post
 from escalation.posts import Posts
 
@@ -78,9 +78,10 @@ class PostPlacement:
         )
 
     @staticmethod
-    def _conflicted(work: CaseWork) -> set[str]:
-        table = conflict_of_interest.c
-        return set(work.connection.execute(select(table.person).where(table.case_id == work.case_id)).scalars())
+    def _conflicted(work: CaseWork) -> frozenset[str]:
+        if work.barred is None:
+            work.barred = concerned(work.connection, work.case_id)[1]
+        return work.barred
 
     @staticmethod
     def _nobody_left(work: CaseWork, team: str, excluded: Set[str]) -> bool:

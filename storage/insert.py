@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -14,16 +15,30 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any], 
 
     `unique` names the columns of a primary key or unique constraint; a conflict with any other raises IntegrityError.
     """
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    columns = [table.c[name] for name in unique]
-    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=columns)
     # Asked for by RETURNING: the count of rows is not dependable where the database also fills in a number.
-    return connection.execute(statement.returning(*columns)).first() is not None
+    return connection.execute(_insert_new(table, unique, connection.dialect.name), dict(values)).first() is not None
 
 
-def upsert(connection: Connection, table: Table, values: Mapping[str, Any], *, unique: tuple[str, ...]) -> None:
-    """Insert the row, or overwrite the one with the same `unique` columns. Repeating is safe."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    rest = {name: value for name, value in values.items() if name not in unique}
+def upsert_many(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, unique: tuple[str, ...]
+) -> None:
+    """Insert rows, or overwrite those with the same `unique` columns; one statement for all. Repeating is safe.
+
+    Every row gives every column that is to be written.
+    """
+    connection.execute(_upsert(table, unique, connection.dialect.name), list(rows))
+
+
+@lru_cache(maxsize=256)
+def _upsert(table: Table, unique: tuple[str, ...], dialect: str) -> Any:
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
     columns = [table.c[name] for name in unique]
-    connection.execute(insert(table).values(**values).on_conflict_do_update(index_elements=columns, set_=rest))
+    rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in unique}
+    return statement.on_conflict_do_update(index_elements=columns, set_=rest)
+
+
+@lru_cache(maxsize=256)
+def _insert_new(table: Table, unique: tuple[str, ...], dialect: str) -> Any:
+    statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
+    columns = [table.c[name] for name in unique]
+    return statement.on_conflict_do_nothing(index_elements=columns).returning(*columns)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from engine.case_work import CaseWork
 from engine.errors import Unfit
@@ -18,6 +18,20 @@ from engine.work_items import case_of, element_of, load_item, require_mine, requ
 from forms.clean import clean
 from forms.decode import with_readonly
 from forms.validate import validate
+
+_DONE = (
+    update(work_item)
+    .where(work_item.c.id == bindparam("item"))
+    .values(
+        state="done",
+        done_at=bindparam("at"),
+        done_by=bindparam("by"),
+        assignee=bindparam("by"),
+        data=bindparam("form_data"),
+        draft=None,
+        version=bindparam("next_version"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -49,13 +63,12 @@ def complete_task(work: CaseWork, command: CompleteTask) -> dict[str, Any]:
     if element.properties.get("owns") == "true" and work.owner is None:
         work.set_owner(who.person_id)
     work.connection.execute(
-        update(work_item)
-        .where(work_item.c.id == item.id)
-        .values(
-            state="done", done_at=work.now, done_by=who.person_id, assignee=who.person_id, data=data, draft=None,
-            version=item.version + 1,
-        )
+        _DONE,
+        {
+            "item": item.id, "at": work.now, "by": who.person_id, "form_data": data, "next_version": item.version + 1,
+        },
     )  # fmt: skip
+    work.settled.add(item.task)
     work.services.completed(work, element.id, data)
     work.step(Complete(item.task, data))
     if not work.reversible:
