@@ -1,0 +1,80 @@
+"""Every scenario beside a diagram holds. They are the process owner's tests; `redress scenario` plays the same files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.container import house
+from app.scenario import ScenarioFailed, play
+from app.scenario_file import ScenarioInvalid, length, read_scenario
+from app.settings import ROOT, Settings
+from engine.versions import Versions
+from escalation.posts import load_posts
+
+FILES = sorted((ROOT / "bpmn").glob("*/scenarios/*.yaml"))
+SETTINGS = Settings()
+
+
+@pytest.fixture(scope="module")
+def versions() -> Versions:
+    """One set of compiled versions for all scenarios: they publish the same files."""
+    return Versions(house(load_posts(SETTINGS.bpmn_folder / "posts.toml")))
+
+
+@pytest.mark.parametrize("file", FILES, ids=[f.stem for f in FILES])
+def test_the_scenario_holds(file: Path, versions: Versions) -> None:
+    play(read_scenario(file), SETTINGS, versions=versions).application.database.close()
+
+
+def test_there_are_at_least_forty_scenarios_of_the_complaint_process() -> None:
+    assert len([f for f in FILES if f.parts[-3] == "complaint"]) >= 40
+
+
+def _scenario(folder: Path, expect: str) -> Path:
+    file = folder / "s.yaml"
+    file.write_text(
+        "title: {en: t}\nat: 2026-03-03T12:00:00+08:00\n"
+        "complaint: {channel: phone, category: teaching.content, complainant: {name: A}}\n"
+        f"steps:\n  - expect: {expect}\n",
+        encoding="utf-8",
+    )
+    return file
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "{status: closed}", "{owner: li.na}", "{tasks: {verify: service}}", "{no_tasks: [acknowledge]}",
+        "{clocks: {acknowledge: '2026-03-03T12:59:00+08:00'}}", "{clocks: {acknowledge: met}}", "{path: [verify]}",
+        "{visited: {acknowledge: 2}}", "{notices: []}", "{rungs: [acknowledge/remind]}", "{facts: {people: 2}}",
+        "{ended: true}", "{nonsense: 1}",
+    ],
+)  # fmt: skip
+def test_an_expectation_that_does_not_hold_fails_the_scenario(tmp_path: Path, expect: str, versions: Versions) -> None:
+    with pytest.raises(ScenarioFailed, match="step 1"):
+        play(read_scenario(_scenario(tmp_path, expect)), SETTINGS, versions=versions)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: x",
+        "steps: [{dance: 1}]\nat: 2026-01-01T00:00:00Z",
+        "at: 2026-01-01\nsteps: [{advance: 1 h}]",
+        "a: [",
+        "",
+    ],
+)
+def test_a_scenario_that_cannot_be_read_says_so(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioInvalid, match="broken"):
+        read_scenario(file)
+
+
+@pytest.mark.parametrize("text", ["soon", "3", "3 fortnights", "-1 h"])
+def test_a_length_of_time_that_cannot_be_read_says_so(text: str) -> None:
+    with pytest.raises(ScenarioInvalid):
+        length(text, "advance")
