@@ -18,6 +18,7 @@ from engine.commands.clocks import (
 from engine.commands.complete import CompleteTask, complete_task
 from engine.commands.house_work import HouseWork, house_work
 from engine.commands.publish import PublishBundle, publish_bundle
+from engine.commands.save_draft import SaveDraft, save_draft
 from engine.commands.send_back import SendBack, send_back
 from engine.commands.take_next import TakeNext, take_next
 from engine.pipeline import CaseHandler, HouseHandler
@@ -37,4 +38,5 @@ HOUSE_HANDLERS: Mapping[type, HouseHandler] = {
     TakeNext: take_next,
     PublishBundle: publish_bundle,
     HouseWork: house_work,
+    SaveDraft: save_draft,
 }
