@@ -97,9 +97,7 @@ def diagram(reader: Reader, case_id: str) -> CaseDiagram:
     process = reader.process(row.version_id)
     words = reader.library.words.of(process)
     events = reader.connection.execute(
-        select(event_log)
-        .where(event_log.c.case_id == case_id, event_log.c.at >= row.started_at)
-        .order_by(event_log.c.sequence)
+        select(event_log).where(event_log.c.case_id == case_id).order_by(event_log.c.sequence)
     ).all()
     found = replay(process.diagram, events)
     drawings = _drawings(reader, row.version_id, process)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, func, literal, or_, select
 
 from access.tables import person
 from complaints.tables import complaint
+from engine.errors import NotFound
 from engine.tables import instance, work_item
 from queries.reader import Reader
 from queries.visibility import open_to, visible
@@ -103,6 +104,14 @@ def next_of(reader: Reader, case_id: str) -> TaskItem | None:
     own_first = (table.assignee.is_(None), *(sort.column for sort in BY_TIME))
     items = task_items(reader, reader.connection.execute(chosen.order_by(*own_first).limit(1)).all())
     return items[0] if items else None
+
+
+def task_item(reader: Reader, task_id: str) -> TaskItem:
+    """Return one task as lists show it. The caller has passed the wall. Raises NotFound."""
+    row = reader.connection.execute(task_rows().where(work_item.c.id == task_id)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such task.", task=task_id)
+    return _item(reader, row)
 
 
 def task_rows() -> Select[Any]:

@@ -108,8 +108,11 @@ def _events(
     ).all()
     named = {str(row.detail["to"]) for row in rows if "to" in row.detail and isinstance(row.detail["to"], str)}
     names = people.names(reader.connection, {*named, *(row.name for row in rows if row.name)})
+    moved = 0
     for row in rows:
-        version_id, version = _version_at(versions, row.at)
+        # Not by the instant: the end of the old instance and the start of the new one have the same.
+        _, version_id, version = versions[min(moved, len(versions) - 1)]
+        moved += row.kind == "retyped"
         line: EventLine | None = event_line(reader, version_id, row, names, everything=everything, whole=whole)
         if line is not None:
             yield TimelineItem(

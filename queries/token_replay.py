@@ -37,7 +37,10 @@ class Replay:
 
 
 def replay(diagram: Diagram, events: Iterable[Any]) -> Replay:
-    """Return the picture after these events, rows of `event_log` in order. A step that was sent back never happened."""
+    """Return the picture after these events, rows of `event_log` in order.
+
+    A step that was sent back never happened; what came before a case moved to this process belongs to another picture.
+    """
     into: dict[str, list[Flow]] = {}
     for flow in diagram.flows.values():
         into.setdefault(flow.target, []).append(flow)
@@ -63,6 +66,9 @@ def replay(diagram: Diagram, events: Iterable[Any]) -> Replay:
 def _that_count(events: Iterable[Any]) -> list[Any]:
     kept: list[Any] = []
     for event in events:
+        if event.kind == "retyped":
+            kept.clear()
+            continue
         if event.kind == "sent-back" and event.name:
             task = event.name.rpartition("-")[2]
             done = [i for i, each in enumerate(kept) if each.kind == "completed" and each.task == task]

@@ -1,0 +1,227 @@
+"""What clients send about complaints (DESIGN.md section 7)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, ConfigDict, Field
+
+from api.rest.types import (
+    Body,
+    Code,
+    Data,
+    Email,
+    Flag,
+    Line,
+    MaybeLine,
+    MaybeWords,
+    Moment,
+    Money,
+    Name,
+    Reason,
+    Text,
+    Whole,
+)
+from complaints.intake import Complainant, FileComplaint, Respondent
+
+Why = Annotated[Reason, Field(validation_alias=AliasChoices("reason", "why"), description="In plain words.")]
+
+
+class ComplainantBody(Body):
+    """Who complains, as far as they say."""
+
+    name: MaybeLine = None
+    email: Email = None
+    phone: MaybeLine = None
+    learner_id: MaybeLine = None
+    relation: Literal["learner", "former_learner", "parent", "staff", "other"] | None = None
+
+
+class RespondentBody(Body):
+    """Who is complained about."""
+
+    name: Name
+    role: MaybeLine = None
+    person: Code | None = Field(default=None, description="Staff only: the colleague's id; shuts them out of the case.")
+
+
+INTAKE_EXAMPLE: dict[str, Any] = {
+    "subject": "Lessons end ten minutes early",
+    "text": "For three weeks every lesson on Tuesday has ended ten minutes early.",
+    "channel": "web",
+    "type": "complaint",
+    "category": "teaching.content",
+    "people": 1,
+    "refund": {"amount": "1200.00", "currency": "CNY"},
+    "language": "en",
+    "identity_mode": "identified",
+    "complainant": {"name": "Li Wei", "email": "li.wei@example.org", "relation": "parent"},
+    "respondents": [{"name": "Evening class B", "role": "class"}],
+}
+
+
+class IntakeBody(Body):
+    """A complaint."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [INTAKE_EXAMPLE]})
+
+    subject: Name
+    text: Text
+    channel: Code = "web"
+    type: Literal["complaint", "opinion", "suggestion", "inquiry"] = "complaint"
+    category: Code = Field(default="other", description="A code of the category tree.")
+    people: Whole = Field(default=1, ge=1, le=100_000, description="How many people are concerned.")
+    refund: Money | None = Field(default=None, description="What is claimed back.")
+    received_at: Moment | None = Field(default=None, description="Staff only: when it was said; at most 30 days ago.")
+    language: Literal["zh-CN", "ko", "en"] = "zh-CN"
+    identity_mode: Literal["identified", "confidential", "anonymous"] = "identified"
+    complainant: ComplainantBody = ComplainantBody()
+    on_behalf_of: MaybeLine = None
+    respondents: list[RespondentBody] = Field(default=[], max_length=20)
+    desired_outcome: MaybeWords = None
+    location: MaybeLine = None
+    preferred_contact: MaybeLine = None
+    campus: Code = "main"
+    safety: Flag = Field(default=False, description="Somebody is in danger: urgent from minute 0.")
+    injury: Flag = Field(default=False, description="Somebody was hurt: urgent from minute 0.")
+    fraud: Flag = False
+    legal_dispute: Flag = False
+    public_risk: Flag = False
+    fault: Flag = False
+
+    def command(self) -> FileComplaint:
+        """Return the command that files it."""
+        flags = ("safety", "injury", "fraud", "legal_dispute", "public_risk", "fault")
+        return FileComplaint(
+            subject=self.subject,
+            text=self.text,
+            channel=self.channel,
+            type=self.type,
+            category=self.category,
+            people=self.people,
+            refund_amount=self.refund.amount if self.refund else None,
+            refund_currency=self.refund.currency if self.refund else None,
+            received_at=self.received_at,
+            language=self.language,
+            identity_mode=self.identity_mode,
+            complainant=Complainant(**self.complainant.model_dump()),
+            on_behalf_of=self.on_behalf_of,
+            respondents=tuple(Respondent(each.name, each.role, each.person) for each in self.respondents),
+            desired_outcome=self.desired_outcome,
+            location=self.location,
+            preferred_contact=self.preferred_contact,
+            campus=self.campus,
+            flags={name: True for name in flags if getattr(self, name)},
+        )
+
+
+FactsBody = Annotated[
+    Data,
+    Field(
+        description="Facts by name: `people`, `refund` (`{amount, currency}` or null), `refunds` (planned lines), "
+        "`category`, and every other fact of the process that people may say; `reason` besides, required for "
+        "`priority_override` and `impact_override`.",
+        examples=[{"people": 12, "reason": "Nine more learners have signed."}],
+    ),
+]
+
+
+class AffectedBody(Body):
+    """Somebody concerned by the same cause."""
+
+    name: Name
+    contact: MaybeLine = None
+    learner_id: MaybeLine = None
+
+
+class AffectedListBody(Body):
+    """Several people concerned."""
+
+    people: list[AffectedBody] = Field(min_length=1, max_length=1000)
+
+
+class MessageBody(Body):
+    """A letter to the complainant; or, with `direction: in`, what the complainant said on the phone or at the desk."""
+
+    text: Text
+    subject: Line = ""
+    direction: Literal["out", "in"] = "out"
+    how: Line = Field(default="", description="With `in`: how it came, `by phone` for instance.")
+
+
+class NoteBody(Body):
+    """An internal note."""
+
+    text: Text
+
+
+class WithdrawBody(Body):
+    """A withdrawal that staff write down."""
+
+    reason: Line = ""
+    said_by: Name
+    how: Name
+
+
+class HandOverBody(Body):
+    """An offer of the case."""
+
+    to: Code = Field(description="The person's id.")
+    reason: Reason
+
+
+class DeclineBody(Body):
+    """Why an offer is declined."""
+
+    reason: Why
+
+
+class PauseBody(Body):
+    """Stop the clocks that allow it."""
+
+    reason: Why
+    clock: Code | None = None
+
+
+class ResumeBody(Body):
+    """Let the clocks run on."""
+
+    clock: Code | None = None
+
+
+class ExtendBody(Body):
+    """Extend a clock, once."""
+
+    reason: Why
+    amount: Annotated[
+        Whole, Field(ge=1, validation_alias=AliasChoices("amount", "working_days"), description="Days, or minutes.")
+    ]
+    clock: Code = "resolve"
+    mode: Literal["working_days", "wall", "staffed", "hybrid"] = "working_days"
+
+
+class RetypeBody(Body):
+    """Another kind of case, for the process of that kind."""
+
+    type: Literal["complaint", "opinion", "suggestion", "inquiry"]
+    process: Code
+    reason: Reason
+
+
+class LinkBody(Body):
+    """Another case that belongs to this one."""
+
+    other_id: Code
+    kind: Literal["duplicate", "related", "follow_up"]
+
+
+class DoneBody(Body):
+    """How it can be seen that something is done."""
+
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ReopenBody(Body):
+    """Why something is not done after all."""
+
+    reason: Reason

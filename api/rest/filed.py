@@ -1,0 +1,30 @@
+"""What whoever has filed a complaint is told: number, tracking code, and by when somebody will acknowledge it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from api.context import RequestContext
+from api.idempotency import Answered
+from api.rest.case_answers import FiledAnswer
+from complaints.intake import Filed
+from queries.explain import view_explanation
+from queries.reader import Reader
+
+Present = Callable[[Any, Connection], Answered]
+
+
+def filed(context: RequestContext, language: str, *, campus: str = "main") -> Present:
+    """Return what makes the answer to `FileComplaint`, in the language asked for, else in the complaint's own."""
+
+    def present(done: Filed, connection: Connection) -> Answered:
+        told_in = context.language if context.language_asked else language
+        reader = Reader(connection, context.shared.library, context.now, told_in)
+        explanation = view_explanation(reader, done.clock, reader.zone(campus)) if done.clock else ""
+        body = FiledAnswer(done.id, done.number, done.tracking_code, done.acknowledge_by, explanation)
+        return Answered(body, 201, {"Location": f"/api/complaints/{done.id}"})
+
+    return present

@@ -1,0 +1,40 @@
+"""For those who run the installation: is it alive, can it serve, how is it doing."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.responses import Response
+
+from api.answers import answer
+from api.context import Shared
+from api.rest.documents import problems
+from storage.errors import StoreBusy
+
+router = APIRouter(tags=["operation"])
+
+
+@router.get("/healthz")
+def healthz() -> Response:
+    """Say that the process is alive."""
+    return answer({"status": "alive"})
+
+
+@router.get("/readyz", responses=problems(503))
+def readyz(request: Request) -> Response:
+    """Say whether requests can be served: the database answers and a process is published."""
+    shared: Shared = request.app.state.shared
+    with shared.application.database.read() as connection:
+        published = shared.application.versions.all(connection)
+    if not any(version.active for version in published):
+        raise StoreBusy("No process is published yet.")
+    return answer({"status": "ready"})
+
+
+@router.get("/metrics", response_class=Response)
+def metrics(request: Request) -> Response:
+    """Return the figures in Prometheus' text format; they hold no personal data."""
+    shared: Shared = request.app.state.shared
+    with shared.application.database.read() as connection:
+        text = shared.metrics.read(connection, shared.application.clock.now())
+    return Response(text, media_type=CONTENT_TYPE_LATEST)

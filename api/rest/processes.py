@@ -1,0 +1,173 @@
+"""Processes: which versions there are, publishing a bundle, and the same verdict without storing anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request
+from starlette.datastructures import UploadFile
+from starlette.responses import Response
+
+from access.policy import may_publish
+from api.answers import answer
+from api.authentication import Staff
+from api.context import RequestContext
+from api.rest.documents import CHANGES, problems
+from engine.bundle import unpack
+from engine.commands.publish import PublishBundle
+from engine.errors import Forbidden, Unfit
+from engine.versions import Publication, Version
+
+router = APIRouter(prefix="/api/processes", tags=["processes"])
+
+BUNDLE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "A zip with `bpmn/<key>/` and `forms/definitions/<key>/`.",
+        "content": {
+            "application/zip": {"schema": {"type": "string", "format": "binary"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["bundle"],
+                    "properties": {
+                        "bundle": {"type": "string", "format": "binary"},
+                        "note": {"type": "string", "maxLength": 500},
+                    },
+                }
+            },
+        },
+    }
+}
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """A published version."""
+
+    id: str
+    key: str
+    version: int
+    digest: str
+    active: bool
+    """True: new cases may take it; they take the newest that is."""
+    published_at: datetime
+    published_by: str | None
+    note: str
+
+
+@dataclass(frozen=True)
+class VersionList:
+    """All versions, the newest first within each process."""
+
+    items: list[VersionLine]
+    next: str | None = None
+
+
+@dataclass(frozen=True)
+class ProblemLine:
+    """A finding about a bundle."""
+
+    file: str
+    line: int | None
+    severity: str
+    code: str
+    element: str | None
+    name: str | None
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class PublishedAnswer:
+    """What publishing came to."""
+
+    outcome: str
+    """`published`, `drawing` (the same process, new layout), or `unchanged`."""
+    process: VersionLine
+    problems: list[ProblemLine]
+    """Warnings; errors refuse."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What publishing would come to."""
+
+    publishable: bool
+    problems: list[ProblemLine]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A bundle as it was sent."""
+
+    content: bytes
+    note: str
+
+
+async def upload(
+    request: Request, bundle_note: Annotated[str, Header(max_length=500, description="Why; with a plain zip.")] = ""
+) -> Upload:
+    """Return the bundle of a request: a zip as the body, or the part `bundle` of a form. Raises Unfit."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        return Upload(await request.body(), bundle_note)
+    async with request.form(max_files=1, max_fields=4) as form:
+        part, note = form.get("bundle"), form.get("note", "")
+        if not isinstance(part, UploadFile):
+            raise Unfit("Send the zip as the part `bundle`.", fields=[{"field": "bundle", "code": "required"}])
+        return Upload(await part.read(), note if isinstance(note, str) else "")
+
+
+Bundle = Annotated[Upload, Depends(upload)]
+
+
+@router.get("", response_model=VersionList, responses=problems(401))
+def list_processes(context: Staff) -> Response:
+    """List every published version."""
+    with context.reading() as reader:
+        versions = context.application.versions.all(reader.connection)
+    return answer(VersionList([_line(version) for version in versions]))
+
+
+@router.post("", status_code=201, response_model=PublishedAnswer, responses=CHANGES, openapi_extra=BUNDLE_BODY)
+def publish(context: Staff, bundle: Bundle) -> Response:
+    """Publish a bundle; new cases take it at once, running ones keep their version. 422 lists every error."""
+    _require_publisher(context)
+    done: Publication = context.run(PublishBundle(unpack(bundle.content), _short(bundle.note)))
+    line, found = _line(done.version), [ProblemLine(**each.as_dict()) for each in done.problems]
+    return answer(PublishedAnswer(done.outcome, line, found), status=201 if done.outcome == "published" else 200)
+
+
+@router.post("/check", response_model=Verdict, responses=CHANGES, openapi_extra=BUNDLE_BODY)
+def check(context: Staff, bundle: Bundle) -> Response:
+    """Check a bundle as publishing would; nothing is stored."""
+    _require_publisher(context)
+    files = unpack(bundle.content)
+    with context.reading() as reader:
+        found = context.application.versions.check(reader.connection, files)
+    lines = [ProblemLine(**each.as_dict()) for each in found]
+    return answer(Verdict(not any(each.severity == "error" for each in found), lines))
+
+
+def _require_publisher(context: RequestContext) -> None:
+    if not may_publish(context.who):
+        raise Forbidden("Only a process owner publishes processes.")
+
+
+def _short(note: str) -> str:
+    return "".join(c for c in note if c.isprintable())[:500]
+
+
+def _line(version: Version) -> VersionLine:
+    return VersionLine(
+        id=version.id,
+        key=version.process_key,
+        version=version.number,
+        digest=version.digest,
+        active=version.active,
+        published_at=version.published_at,
+        published_by=version.published_by,
+        note=version.note,
+    )

@@ -1,0 +1,104 @@
+"""The complainant's own view of a complaint, without an account: `Authorization: Receipt <code>`, never in a URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from api.answers import answer
+from api.authentication import Complainant, Receipt
+from api.idempotency import Answered, OnceOnly, carry_out
+from api.rest.case_answers import FiledAnswer, MessageAnswer
+from api.rest.documents import ANSWERS, TRACKS
+from api.rest.filed import filed
+from api.rest.types import Body, Flag, MaybeWords, Text, Whole, Words
+from complaints.correspondence import ReceiveMessage
+from complaints.follow_up import OpenLinked
+from complaints.satisfaction import Satisfaction
+from complaints.withdrawal import Withdraw
+from engine.errors import Conflict
+from queries.tracking import Tracking, tracking
+
+router = APIRouter(prefix="/api/track", tags=["tracking"])
+
+
+class LetterBody(Body):
+    """A letter from the complainant."""
+
+    text: Text
+
+
+class SatisfactionBody(Body):
+    """Whether the outcome is satisfactory."""
+
+    satisfied: Flag
+    text: Words = ""
+    rating: Annotated[Whole, Field(ge=1, le=5)] | None = None
+
+
+class WithdrawalBody(Body):
+    """Why the complaint is withdrawn; nobody has to say."""
+
+    reason: MaybeWords = None
+
+
+@dataclass(frozen=True)
+class SatisfactionAnswer:
+    """An answer on record."""
+
+    message: str | None
+    delivered: str | None
+    repeated: bool
+    """True: the same had been said before, and nothing has changed."""
+
+
+@router.get("", response_model=Tracking, responses=TRACKS)
+def track(sender: Receipt) -> Response:
+    """See where the complaint stands, the next promised time and why then, and both sides' letters."""
+    with sender.context.reading() as reader:
+        return answer(tracking(reader, sender.case_id))
+
+
+@router.post(
+    "/messages",
+    status_code=201,
+    response_model=MessageAnswer | FiledAnswer,
+    responses=ANSWERS,
+)
+def write(sender: Receipt, body: LetterBody, once: OnceOnly) -> Response:
+    """Write to the house. After the case has ended this files a new one that continues it, with a code of its own."""
+    context, command = sender.context, ReceiveMessage(sender.case_id, body.text)
+    try:
+        return carry_out(context, command, lambda done, _: Answered(done, 201), once)
+    except Conflict as refusal:
+        if not refusal.details.get("linked_case_needed"):
+            raise
+    return carry_out(context, OpenLinked(sender.case_id, body.text), filed(context, context.language), once)
+
+
+@router.post("/satisfaction", response_model=SatisfactionAnswer, responses=ANSWERS)
+def satisfied(sender: Receipt, body: SatisfactionBody, once: OnceOnly) -> Response:
+    """Say whether the outcome is satisfactory. Saying the same again changes nothing."""
+    command = Satisfaction(sender.case_id, body.satisfied, body.text, body.rating)
+    return carry_out(sender.context, command, lambda done, _: Answered(done), once)
+
+
+@router.post("/withdraw", response_model=Tracking, responses=ANSWERS)
+def withdraw(sender: Receipt, once: OnceOnly, body: WithdrawalBody | None = None) -> Response:
+    """Withdraw the complaint. Where safety or others are concerned the case goes on without you."""
+    command = Withdraw(sender.case_id, (body.reason if body else None) or "")
+
+    def present(_done: object, connection: object) -> Answered:
+        return Answered({"withdrawn": True})
+
+    carry_out(sender.context, command, present, once)
+    return _seen(sender)
+
+
+def _seen(sender: Complainant) -> Response:
+    with sender.context.reading() as reader:
+        return answer(tracking(reader, sender.case_id))

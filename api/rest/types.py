@@ -1,0 +1,129 @@
+"""The kinds of values that bodies and parameters are made of: strict, bounded, and showable on every page."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from forms.characters import UNUSABLE
+from forms.money import known_currencies, money_faults
+
+MOST_VALUES, DEEPEST = 20_000, 20
+"""Of a JSON object that a form or a draft sends."""
+LARGEST = 2**53
+"""Of a number in JSON: what every client can hold exactly."""
+
+_LINE_ENDS = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
+
+
+def _showable(text: str) -> str:
+    if UNUSABLE.search(text):
+        raise PydanticCustomError("unshowable", "The text holds characters that no page can show.")
+    return unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)).strip()
+
+
+def _required(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("required", "Something has to be written here.")
+    return text
+
+
+def _absent(text: str | None) -> str | None:
+    return text or None
+
+
+def _address(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text):
+        raise PydanticCustomError("email", "This is no e-mail address.")
+    return text
+
+
+def _written(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise PydanticCustomError("instant", "Give an instant as ISO 8601 text with its offset.")
+    return value
+
+
+Line = Annotated[str, Field(max_length=200), AfterValidator(_showable)]
+"""One line of text, up to 200 characters; may be empty."""
+Name = Annotated[Line, AfterValidator(_required)]
+"""One line that has to be there."""
+MaybeLine = Annotated[Line | None, AfterValidator(_absent)]
+Words = Annotated[str, Field(max_length=10_000), AfterValidator(_showable)]
+"""A text of up to 10 000 characters; may be empty."""
+Text = Annotated[Words, AfterValidator(_required)]
+MaybeWords = Annotated[
+    Annotated[str, Field(max_length=2000), AfterValidator(_showable)] | None, AfterValidator(_absent)
+]
+Reason = Annotated[Annotated[str, Field(max_length=2000), AfterValidator(_showable)], AfterValidator(_required)]
+Email = Annotated[Annotated[Line, AfterValidator(_address)] | None, AfterValidator(_absent)]
+Whole = Annotated[int, Field(strict=True, ge=-LARGEST, le=LARGEST)]
+Flag = Annotated[bool, Field(strict=True)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+"""A word of the machine: a channel, a category, a clock."""
+
+Id = Annotated[str, Path(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,79}$", description="As lists and answers give it.")]
+Cursor = Annotated[
+    str | None, Query(max_length=1024, pattern=r"^[A-Za-z0-9_-]*$", description="`next` of the page before.")
+]
+Limit = Annotated[int, Query(ge=1, le=200, description="Entries on a page.")]
+Word = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+Search = Annotated[
+    Annotated[str, AfterValidator(_showable)] | None,
+    Query(max_length=200, description="Words in number, subject, text or name; every one must occur."),
+]
+
+
+def _plain(value: dict[str, Any]) -> dict[str, Any]:
+    for count, (depth, each) in enumerate(_parts(value, 0)):
+        if depth > DEEPEST or count > MOST_VALUES:
+            raise PydanticCustomError("too-complex", "The data holds too many values, or too deep ones.")
+        if isinstance(each, str) and any("\ud800" <= c <= "\udfff" or c == "\x00" for c in each):
+            raise PydanticCustomError("unshowable", "The text holds characters that no page can show.")
+        if isinstance(each, int | float) and not (math.isfinite(each) and abs(each) <= LARGEST):
+            raise PydanticCustomError("out-of-range", "A number is not finite, or larger than 2^53.")
+    return value
+
+
+def _parts(value: Any, depth: int) -> Iterator[tuple[int, Any]]:
+    yield depth, value
+    if depth > DEEPEST:
+        return
+    for each in (
+        [*value.keys(), *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
+        yield from _parts(each, depth + 1)
+
+
+Data = Annotated[dict[str, Any], AfterValidator(_plain)]
+"""A JSON object that a form or the case's facts will look at more closely."""
+
+
+class Body(BaseModel):
+    """A body: nothing that is not asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MoneyBody(Body):
+    """An amount of money."""
+
+    amount: str = Field(description="Decimal number as text, not negative.", examples=["10000.01"], max_length=20)
+    currency: str = Field(description="ISO 4217.", examples=["CNY"], max_length=3)
+
+
+def _money(value: MoneyBody) -> MoneyBody:
+    for part, code, _ in money_faults(value.model_dump(), known_currencies()):
+        raise PydanticCustomError(code.replace("_", "-"), "The {part} does not fit.", {"part": part or "amount"})
+    return value
+
+
+Money = Annotated[MoneyBody, AfterValidator(_money)]
