@@ -6,6 +6,7 @@ Every change of a case is a command - a frozen dataclass with a handler. Nobody 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -132,13 +133,16 @@ class Pipeline:
         fence = work.row["row_version"]
         fired = self.fire_what_is_due(work)
         ground = (dict(work.row), list(work.events), list(work.tellings), work.result)
+        handle, part = self._case_handlers[type(command)], connection.begin_nested() if fired else nullcontext()
         try:
-            answer = self._case_handlers[type(command)](work, command)
+            with part:
+                answer = handle(work, command)
         except Conflict as refusal:
             if not fired:
                 raise
-            # The firing stands and the person is told; a handler refuses before it writes rows of its own.
+            # What was due has fired and stays; what the handler wrote is gone with its savepoint.
             work.row, work.events, work.tellings, work.result = ground
+            work.settled.clear()
             save(work, fence=fence)
             return _Overtaken(refusal)
         save(work, fence=fence)

@@ -39,11 +39,13 @@ def take_next(desk: Desk, command: TakeNext) -> str:
     for candidate in candidates:
         try:
             work = desk.pipeline.load(desk.connection, candidate.case_id, desk.actor, desk.now)
+            fence = work.row["row_version"]
+            desk.pipeline.fire_what_is_due(work)
             claim_task(work, ClaimTask(candidate.id))
         except Refusal:
             # Kept apart from this one, or not allowed to see it: the next may do.
             continue
-        save(work, fence=work.row["row_version"])
+        save(work, fence=fence)
         taken: str = candidate.id
         return taken
     raise NotFound("Nothing waits for you at the moment.")
