@@ -59,8 +59,11 @@ def require_mine(item: Any, principal: Principal | None) -> Principal:
 
 
 def element_of(work: CaseWork, item: Any) -> Element:
-    """Return the drawn element of a task."""
-    return work.process.diagram.elements[item.element]
+    """Return the drawn element of a task. Raises Conflict for a task of a process that the case has left since."""
+    element = work.process.diagram.elements.get(item.element)
+    if element is None:
+        raise Conflict("This task is no longer needed; the case has moved on.", task=item.id)
+    return element
 
 
 def give_to(work: CaseWork, item: Any, person: str | None) -> None:
