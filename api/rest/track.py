@@ -69,7 +69,7 @@ def track(sender: Receipt) -> Response:
     response_model=MessageAnswer | FiledAnswer,
     responses=ANSWERS,
 )
-def write(sender: Receipt, body: LetterBody, once: OnceOnly) -> Response:
+def write_as_complainant(sender: Receipt, body: LetterBody, once: OnceOnly) -> Response:
     """Write to the house. After the case has ended this files a new one that continues it, with a code of its own."""
     context, command = sender.context, ReceiveMessage(sender.case_id, body.text)
     try:
@@ -81,14 +81,14 @@ def write(sender: Receipt, body: LetterBody, once: OnceOnly) -> Response:
 
 
 @router.post("/satisfaction", response_model=SatisfactionAnswer, responses=ANSWERS)
-def satisfied(sender: Receipt, body: SatisfactionBody, once: OnceOnly) -> Response:
+def answer_satisfaction(sender: Receipt, body: SatisfactionBody, once: OnceOnly) -> Response:
     """Say whether the outcome is satisfactory. Saying the same again changes nothing."""
     command = Satisfaction(sender.case_id, body.satisfied, body.text, body.rating)
     return carry_out(sender.context, command, lambda done, _: Answered(done), once)
 
 
 @router.post("/withdraw", response_model=Tracking, responses=ANSWERS)
-def withdraw(sender: Receipt, once: OnceOnly, body: WithdrawalBody | None = None) -> Response:
+def withdraw_as_complainant(sender: Receipt, once: OnceOnly, body: WithdrawalBody | None = None) -> Response:
     """Withdraw the complaint. Where safety or others are concerned the case goes on without you."""
     command = Withdraw(sender.case_id, (body.reason if body else None) or "")
 
