@@ -344,6 +344,13 @@ def _write(record: Mapping[str, Any]) -> bytes:
         raise StepFailed(f"The step gave what cannot be stored: {error}.") from error
 
 
+def numbered_on(earlier: bytes, later: bytes) -> bytes:
+    """Return an earlier state of a case that goes on counting where the later one is: no task id comes twice."""
+    record, last = loads(earlier), loads(later)
+    record["t"]["q"] = max(record["t"]["q"], last["t"]["q"])
+    return dumps(record)
+
+
 def _read(state: bytes) -> Mapping[str, Any]:
     try:
         record = loads(state)

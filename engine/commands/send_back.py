@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import orjson
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from access.policy import may_supervise
+from engine.case_run import numbered_on
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Forbidden, Unfit
 from engine.kernel import inspect
 from engine.projection import item_id
-from engine.tables import work_item
+from engine.tables import case_clock, work_item
 from engine.work_items import case_of, load_item
 from storage import outbox
 
@@ -49,7 +50,7 @@ def send_back(work: CaseWork, command: SendBack) -> None:
     snapshot = orjson.loads(row["undo"])
     calendars, now = work.services.calendars, work.now
     current = work.result or inspect(work.process, row["state"], facts=row["facts"], calendars=calendars, now=now)
-    stored = snapshot["state"].encode()
+    stored = numbered_on(snapshot["state"].encode(), row["state"])
     earlier = inspect(work.process, stored, facts=snapshot["facts"], calendars=calendars, now=now)
     back = {t.id: item_id(work.case_id, t.id) for t in earlier.tasks if t.id not in {c.id for c in current.tasks}}
     work.connection.execute(
@@ -64,6 +65,11 @@ def send_back(work: CaseWork, command: SendBack) -> None:
         clocks={c.key: c for c in current.clocks},
     )
     work.result = earlier
+    work.connection.execute(
+        delete(case_clock).where(
+            case_clock.c.case_id == work.case_id, case_clock.c.key.not_in([c.key for c in earlier.clocks])
+        )
+    )
     outbox.cancel_held(work.connection, work.case_id, f"{snapshot['batch']}:", now=work.now)
     work.services.unmake(work, snapshot["batch"])
     row.update(

@@ -31,7 +31,12 @@ NAMES_THAT_SAY_NOTHING = {
 
 
 def test_no_file_outgrows_its_idea() -> None:
-    sizes = {source.path: lines_of(ROOT / source.path) for source in python_files()}
+    """Migrations are written by a command and list every column; they are no place for ideas."""
+    sizes = {
+        source.path: lines_of(ROOT / source.path)
+        for source in python_files()
+        if not source.path.startswith("alembic/versions/")
+    }
     assert {path: size for path, size in sizes.items() if size > LIMIT} == {}
 
 
