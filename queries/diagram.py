@@ -15,6 +15,7 @@ from engine.diagram_index import BPMN, secure_parser
 from engine.process import CompiledProcess
 from engine.tables import deadline, event_log, work_item
 from queries.case_file import ProcessVersion, process_version_of
+from queries.notice_titles import notice_title
 from queries.reader import Reader
 from queries.token_replay import Replay, replay
 from queries.visibility import case_row
@@ -85,6 +86,7 @@ class CaseDiagram:
     """Every drawing of the version, that one first."""
     tokens: tuple[TokenMark, ...]
     visited: tuple[Visit, ...]
+    """In the order of the first visit."""
     flows: tuple[FlowCount, ...]
     due: tuple[DueMark, ...]
     labels: Mapping[str, str]
@@ -107,7 +109,7 @@ def diagram(reader: Reader, case_id: str) -> CaseDiagram:
         xml=drawings[0].xml,
         drawings=drawings,
         tokens=_tokens(reader, case_id, process, found),
-        visited=tuple(Visit(element, count) for element, count in sorted(found.visited.items())),
+        visited=tuple(Visit(element, count) for element, count in found.visited.items()),
         flows=tuple(FlowCount(flow, count) for flow, count in sorted(found.flows.items())),
         due=_due(reader, case_id, process, _timers_of_clocks(drawings)),
         labels={name: words.element(name, reader.language) for name in named},
@@ -169,7 +171,9 @@ def _due_mark(reader: Reader, process: CompiledProcess, row: Any, timers: Mappin
         return DueMark("timer", row.name, row.name, words.element(row.name, language), row.due_at)
     if row.source == "clock":
         clock, _, rung = row.name.partition("/")
-        label = f"{words.clock(clock, language)} · {rung}"
+        spec = process.config.clocks.get(clock)
+        template = next((each.template for each in spec.rungs if each.name == rung), "") if spec else ""
+        label = notice_title(reader, process, template) or f"{words.clock(clock, language)} · {rung}"
         return DueMark("clock", row.name, timers.get(clock), label, row.due_at)
     return DueMark(row.source, row.name, None, row.name, row.due_at)
 

@@ -74,16 +74,15 @@ def _what(words: ProcessWords, row: Any, language: str) -> str:
     if row.kind == "clock":
         return words.clock(row.name.partition("/")[0], language)
     if row.kind == "fired":
-        clock, _, rest = (row.name or "").partition("/")
-        rung = rest.rpartition("/")[2]
-        return words.clock(clock, language) + (f" ({rung})" if rung else "")
+        return words.clock((row.name or "").partition("/")[0], language)
     if row.kind == "status":
         status = words.status(detail.get("status") or "", language)
         return f"{status} · {words.closure(detail['closure'], language)}" if detail.get("closure") else status
     if row.kind == "facts":
         return _facts(words, detail, language)
     if row.kind == "decision":
-        return _facts(words, detail.get("outputs", {}), language)
+        said = {name: value for name, value in detail.get("outputs", {}).items() if value not in (False, 0, "")}
+        return _facts(words, said, language)
     return row.name or ""
 
 

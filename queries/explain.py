@@ -72,10 +72,10 @@ def explanation(
 ) -> str:
     """Return why something is due when it is, as one paragraph; without a due time the reasons alone."""
     found = tuple(Reason(each["code"], each["values"]) for each in reasons)
-    explainer = reader.library.explainer
+    explainer, language = reader.library.explainer, reader.language
     if due_at is not None:
-        return explainer.explain(Due(due_at, found, provisional), reader.language, zone=zone)
-    return ("" if reader.language == "zh-CN" else " ").join(explainer.reasons(found, reader.language, zone=zone))
+        return explainer.explain(Due(due_at, found, provisional), language, zone=zone)
+    return ("" if language == "zh-CN" else " ").join(explainer.reasons(found, language, zone=zone))
 
 
 def view_explanation(reader: Reader, view: ClockView, zone: ZoneInfo) -> str:

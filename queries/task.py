@@ -135,13 +135,13 @@ def _facts(
     reader: Reader, process: CompiledProcess, form: Form | None, facts: Mapping[str, Any]
 ) -> tuple[ShownFact, ...]:
     words = reader.library.words.of(process)
-    language = reader.language
+    language, zone = reader.language, reader.zone(facts.get("campus"))
     return tuple(
         ShownFact(
             name=shown.fact,
             label=words.fact(shown.fact, language),
             value=facts.get(shown.fact),
-            text=words.value(shown.fact, facts.get(shown.fact), language),
+            text=words.value(shown.fact, facts.get(shown.fact), language, zone=zone),
         )
         for shown in (form.shows if form else ())
     )

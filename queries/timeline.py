@@ -14,6 +14,7 @@ from complaints.tables import message, note
 from engine.tables import event_log, past_instance
 from queries.case_file import ProcessVersion, process_version_of
 from queries.event_lines import EventLine, event_line
+from queries.notice_titles import notice_title
 from queries.reader import Reader
 from queries.visibility import case_row, sees_whole
 from storage import paging
@@ -159,18 +160,10 @@ def _notices(reader: Reader, case_id: str, versions: Versions) -> Iterator[Timel
             "held_until": row.held_until.isoformat() if row.held_until else None,
             "given_up": row.given_up_at is not None,
         }
-        text = _notice_text(reader, version_id, row.kind)
+        text = notice_title(reader, reader.process(version_id), row.kind) or row.kind
         yield TimelineItem(
             row.id, row.created_at, "notice", row.kind, text, None, None, "system", None, version, detail
         )
-
-
-def _notice_text(reader: Reader, version_id: str, template: str) -> str:
-    found = reader.library.notices.of(reader.process(version_id)).templates.get(template)
-    subject = found.subject.get(reader.language, "") if found else ""
-    for placeholder in ("（{number}）", " ({number})", "({number})", "{number}"):
-        subject = subject.replace(placeholder, "")
-    return subject.strip() or template
 
 
 def _named(reader: Reader, items: Iterable[TimelineItem]) -> tuple[TimelineItem, ...]:

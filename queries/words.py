@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from engine.process import CompiledProcess
 from forms.display import shown_fact
 from forms.languages import Labels, pick
+from forms.local_time import to_local
 
 
 class ProcessWords:
@@ -53,8 +55,11 @@ class ProcessWords:
         spec = self._config.facts.get(name)
         return pick(spec.labels, language) if spec else name
 
-    def value(self, fact: str, value: Any, language: str) -> str:
-        """Return the value of a fact in words."""
+    def value(self, fact: str, value: Any, language: str, *, zone: tzinfo = UTC) -> str:
+        """Return the value of a fact in words, an instant as it is in `zone`."""
+        spec = self._config.facts.get(fact)
+        if spec is not None and spec.type == "instant" and isinstance(value, str):
+            return (to_local(value, zone) or value).replace("T", " ")
         section = {"priority": "priorities", "impact": "impacts"}.get(fact)
         labels = self._sections.get(section) if section else self._sections.get("values", {}).get(fact)
         if isinstance(value, str) and isinstance(labels, Mapping) and value in labels:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -136,6 +137,7 @@ def read_diagram(
     with context.reading() as reader:
         picture = diagram(reader, complaint_id)
         if format == "json":
-            return answer(picture)
+            # The main drawing stands in `xml` already: a large file is not sent twice.
+            return answer(replace(picture, drawings=picture.drawings[1:]))
         zone = reader.zone(str(case_file(reader, complaint_id).campus))
         return PlainTextResponse(in_words(picture, context.language, zone), headers={"Cache-Control": "no-store"})
