@@ -27,6 +27,7 @@ def demo_settings() -> Settings:
         update={
             "demo": True,
             "secure_cookies": False,
+            "public_url": plain.public_url or f"http://127.0.0.1:{plain.port}",
             "database_url": f"sqlite:///{plain.var_folder / 'demo.db'}",
         }
     )

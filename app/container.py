@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +10,10 @@ from typing import Any
 
 from app.settings import Settings
 from complaints.categories import CategoryTree, load_categories
+from complaints.delivery_loop import run_once as deliver_once
 from complaints.effects import EFFECTS
 from complaints.notice_book import NoticeBooks
+from complaints.notice_values import Surroundings
 from complaints.operations import OPERATIONS
 from complaints.registry import DATED, handlers, on_completed
 from complaints.unmake import unmake
@@ -51,6 +53,8 @@ class Application:
     sweep: Sweep
     zones: Mapping[str, str]
     """Campus -> IANA zone."""
+    deliver: Callable[[Callable[[], bool]], int]
+    """Deliver what may go out now; the argument says whether to go on. Returns how many went out."""
 
     def publish_folder(self, *, note: str = "") -> list[Publication]:
         """Publish every process below `bpmn/`; what is in force already stays as it is. Raises NotPublishable."""
@@ -100,8 +104,21 @@ def build(
         database=database, clock=clock, ids=ids, services=services,
         case_handlers={**CASE_HANDLERS, **case_handlers}, house_handlers={**HOUSE_HANDLERS, **house_handlers},
     )  # fmt: skip
+    base = settings.public_url.rstrip("/")
+    surroundings = Surroundings(
+        public_url=f"{base}/track" if base else "",
+        case_url=(lambda case_id: f"{base}/cases/{case_id}") if base else None,
+        zones=zones,
+    )
+
+    def deliver(going_on: Callable[[], bool]) -> int:
+        return deliver_once(
+            database, now=clock.now(), ids=ids, versions=versions, notices=notices, surroundings=surroundings,
+            going_on=going_on,
+        )  # fmt: skip
+
     return Application(
         settings=settings, database=database, clock=clock, ids=ids, pipeline=pipeline, versions=versions,
         calendars=calendars, explainer=Explainer(settings.locale_folder), posts=posts, categories=tree,
-        notices=notices, sweep=Sweep(database=database, clock=clock, pipeline=pipeline), zones=zones,
+        notices=notices, sweep=Sweep(database=database, clock=clock, pipeline=pipeline), zones=zones, deliver=deliver,
     )  # fmt: skip

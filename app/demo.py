@@ -76,7 +76,7 @@ def _play(application: Application, clock: MovableClock, present: datetime) -> N
             ids[number] = application.pipeline.run(case.complaint, _actor(application, case.recorded_by)).id
         else:
             _complete(application, ids[number], moment)
-        application.sweep.run_until_done()
+        settle(application)
     advance(application, clock, present)
 
 
@@ -91,10 +91,19 @@ def advance(application: Application, clock: MovableClock, at: datetime) -> None
             break
         if due > clock.now():
             clock.advance_to(due)
-        if application.sweep.run_until_done() == 0:
+        if settle(application) == 0:
             break
     if at > clock.now():
         clock.advance_to(at)
+    settle(application)
+
+
+def settle(application: Application) -> int:
+    """Fire what is due and deliver what may go out; return how many instants fired."""
+    fired = application.sweep.run_until_done()
+    while application.deliver(lambda: True):
+        pass
+    return fired
 
 
 def _actor(application: Application, login: str | None) -> Actor:

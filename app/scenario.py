@@ -115,6 +115,13 @@ def stage(scenario: Scenario, settings: Settings, *, versions: Versions | None =
 def play(scenario: Scenario, settings: Settings, *, versions: Versions | None = None) -> Stage:
     """Play a scenario to its end and return the stage, for a look around. Raises ScenarioFailed, naming the step."""
     on = stage(scenario, settings, versions=versions)
+    play_on(on)
+    return on
+
+
+def play_on(on: Stage) -> None:
+    """Play the scenario of a stage to its end; the stage is closed when a step fails. Raises ScenarioFailed."""
+    scenario = on.scenario
     try:
         _file(on)
         expectations = Expectations(on.application, on.case_id)
@@ -131,7 +138,6 @@ def play(scenario: Scenario, settings: Settings, *, versions: Versions | None = 
     except BaseException:
         on.application.database.close()
         raise
-    return on
 
 
 def _brief(step: Mapping[str, Any]) -> str:

@@ -11,7 +11,6 @@ from app.container import Application, build
 from app.demo_clock import DemoClock
 from app.log import configure
 from app.settings import Settings
-from complaints.delivery_loop import run_once as deliver_once
 from escalation.metronome import Loop, Metronome
 from storage import migrate
 from storage.lock import serving
@@ -27,14 +26,8 @@ def loops(application: Application) -> list[Loop]:
     """Return what the metronome calls: due deadlines, and delivery of what is to be told."""
     return [
         Loop("deadlines", lambda going_on: application.sweep.run_once(going_on=going_on)),
-        Loop(
-            "outbox",
-            lambda going_on: deliver_once(
-                application.database, now=application.now(), ids=application.ids, versions=application.versions,
-                notices=application.notices,
-            ),
-        ),
-    ]  # fmt: skip
+        Loop("outbox", application.deliver),
+    ]
 
 
 def serve(settings: Settings, application: Application | None = None) -> None:

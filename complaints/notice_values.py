@@ -109,6 +109,10 @@ def _due(telling: Telling) -> str:
 
 
 def _clock(telling: Telling, name: str) -> str:
+    said = telling.given.get("clocks")
+    if isinstance(said, Mapping):
+        # What was promised when the notice was caused, whatever has happened since.
+        return telling.instant(datetime.fromisoformat(said[name]).astimezone(UTC)) if name in said else ""
     table = case_clock.c
     due = telling.connection.execute(
         select(table.due_at)

@@ -179,7 +179,12 @@ class CaseWork:
 
     def tell(self, to: str, template: str, values: Mapping[str, Any], cause: str) -> None:
         """Note that somebody is to be told; written to the outbox with everything else."""
-        self.tellings.append(Telling(to, template, values, cause))
+        due = {
+            c.name: c.due_at.isoformat()
+            for c in (self.result.clocks if self.result else ())
+            if c.state == "running" and c.due_at
+        }
+        self.tellings.append(Telling(to, template, {**values, "clocks": due} if due else values, cause))
 
     def log(self, kind: str, *, name: str | None = None, element: str | None = None, **detail: Any) -> None:
         """Add a line to the case's log."""

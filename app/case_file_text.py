@@ -1,0 +1,49 @@
+"""The file of a case as Markdown that also reads as plain text (`redress export`, and `docs/cases`)."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+
+from access.policy import Principal, Role
+from app.case_file_sections import CaseText
+from app.container import Application
+from app.serve import application_for
+from app.settings import Settings
+from complaints.tables import complaint
+from engine.errors import NotFound, Unfit
+from forms.languages import LANGUAGES
+from queries.reader import Library, Reader
+
+ARCHIVIST = Principal(person_id="", name="", language="en", roles=frozenset({Role.SUPERVISOR}))
+"""Whoever can start the command line has the file of the database; the export shows what a supervisor sees."""
+
+
+def case_file_text(settings: Settings, case: str, language: str) -> str:
+    """Return the file of one case, by number or id, in zh-CN, ko or en. Reads only.
+
+    Raises NotFound for a case that does not exist and Unfit for another language.
+    """
+    application = application_for(settings)
+    try:
+        return case_text(application, case, language)
+    finally:
+        application.database.close()
+
+
+def case_text(application: Application, case: str, language: str) -> str:
+    """Return the file of a case of a running application. Raises NotFound, Unfit."""
+    if language not in LANGUAGES:
+        raise Unfit(f"A case file is written in {', '.join(LANGUAGES)}, not in {language}.", language=language)
+    library = Library(
+        versions=application.versions, calendars=application.calendars, explainer=application.explainer,
+        posts=application.posts, categories=application.categories, notices=application.notices,
+        zones=application.zones,
+    )  # fmt: skip
+    with application.database.read() as connection:
+        found: str | None = connection.execute(
+            select(complaint.c.case_id).where(or_(complaint.c.number == case.strip(), complaint.c.case_id == case))
+        ).scalar()
+        if found is None:
+            raise NotFound(f"There is no case {case}.", case=case)
+        reader = Reader(connection, library, application.now(), language, ARCHIVIST)
+        return CaseText(reader, found, lambda name: application.calendars.timeline(name).channel.labels).text()
