@@ -1,0 +1,300 @@
+"""Delivery inside the house: who reads what, once, in order, and what happens to a notice that cannot go out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from access import people, teams
+from complaints import delivery_loop
+from complaints.correspondence import SendMessage
+from complaints.delivery import Desk, deliver
+from complaints.delivery_loop import RETRY_AFTER, run_once
+from complaints.notice_values import Surroundings, Telling, case_to_tell, notice_values
+from complaints.ownership import AcceptHandOver, AskHandOver
+from complaints.tables import action_item, message, notice, promise
+from engine.errors import NotFound, Unfit
+from engine.tables import incident
+from storage import outbox
+from storage.errors import StoreBusy
+from storage.outbox import Message
+from tests.complaints.office import DAY, MONDAY, Office
+from tests.complaints.walk import reach_closed
+
+AROUND = Surroundings("https://c.example/track", lambda case: f"https://in.example/{case}", {"main": "Asia/Shanghai"})
+
+
+def due(office: Office, limit: int = 100) -> int:
+    """Run one pass of the loop at the present instant."""
+    return run_once(
+        office.database, now=office.clock.now(), ids=office.ids, versions=office.versions, notices=office.notices,
+        surroundings=AROUND, limit=limit,
+    )  # fmt: skip
+
+
+def tell(office: Office, case: str | None, kind: str, recipient: str, **values: Any) -> Message:
+    """Put a message into the outbox."""
+    one = Message(
+        id=office.ids.new(), case_id=case, cause=office.ids.new(), kind=kind, recipient=recipient,
+        payload={"to": recipient, "values": values}, created_at=MONDAY, deliver_after=MONDAY,
+    )  # fmt: skip
+    with office.database.write() as unit:
+        outbox.write(unit.connection, [one])
+        unit.commit()
+    return one
+
+
+def readers(office: Office, case: str) -> list[tuple[str, str]]:
+    """Return who reads which notice of a case."""
+    names = {person: name for name, person in office.people.items()}
+    return sorted((names[row.person], row.template) for row in office.rows(notice, case))
+
+
+def letters(office: Office, case: str) -> list[tuple[str | None, str]]:
+    return [(row.subject, row.text) for row in office.rows(message, case)]
+
+
+def test_a_colleague_reads_a_notice_with_what_it_is_about(office: Office) -> None:
+    case = office.file()
+    one = tell(office, case, "promise_missed", f"person:{office.people['ann']}", promise="p1", due_at="x")
+    assert due(office) == 1
+    (row,) = office.rows(notice)
+    assert (row.key, row.person, row.case_id, row.template, row.at, row.read_at) == (
+        f"{one.id}:{office.people['ann']}", office.people["ann"], case, "promise_missed", MONDAY, None,
+    )  # fmt: skip
+    assert row.values == {"promise": "p1", "due_at": "x"}
+
+
+def test_a_team_is_whoever_belongs_to_it_when_the_notice_arrives(office: Office) -> None:
+    case = office.file()
+    tell(office, case, "many", "team:service")
+    with office.database.write() as unit:
+        teams.leave(unit.connection, office.people["ann"], "service")
+        teams.join(unit.connection, office.people["cho"], "service")
+        people.deactivate(unit.connection, office.people["bea"], now=MONDAY)
+        unit.commit()
+    due(office)
+    assert readers(office, case) == [("cho", "many")]
+
+
+def test_nobody_learns_of_a_complaint_about_themselves(office: Office) -> None:
+    case = office.file()
+    office.bar(case, "bea")
+    tell(office, case, "many", "team:service")
+    tell(office, case, "many", f"person:{office.people['bea']}")
+    assert due(office) == 2
+    assert readers(office, case) == [("ann", "many")]
+
+
+def test_who_has_left_is_told_nothing_more(office: Office) -> None:
+    case = office.file()
+    with office.database.write() as unit:
+        people.deactivate(unit.connection, office.people["ann"], now=MONDAY)
+        unit.commit()
+    tell(office, case, "many", f"person:{office.people['ann']}")
+    assert (due(office), readers(office, case)) == (1, [])
+
+
+def test_staff_and_complainant_read_their_own_wording(office: Office) -> None:
+    case = office.file()
+    tell(office, case, "noted", "complainant")
+    tell(office, case, "noted", f"person:{office.people['ann']}")
+    due(office)
+    assert [text for _, text in letters(office, case)] == ["We have noted it."]
+    assert readers(office, case) == [("ann", "noted_staff")]
+
+
+def test_the_complainant_reads_a_letter_in_the_language_of_the_case(office: Office) -> None:
+    case = office.file()
+    office.do(AskHandOver(case, office.people["bea"], "Leave."))
+    office.do(AcceptHandOver(case), "bea")
+    due(office)
+    (row,) = office.rows(message, case)
+    assert (row.direction, row.author, row.template, row.language, row.at) == ("out", None, "new_owner", "en", MONDAY)
+    assert row.subject.endswith(": new")
+    assert row.text == (
+        "Bea looks after it.\nResult by Thu 5 Mar 2026, 09:00 (China Time)\nSee https://c.example/track"
+    )
+
+
+def test_delivering_again_writes_nothing_again(office: Office) -> None:
+    case = office.file()
+    desk = Desk(office.versions, office.notices, AROUND)
+    for recipient in ("complainant", "team:service"):
+        one = tell(office, case, "noted", recipient)
+        for _ in range(2):
+            with office.database.write() as unit:
+                deliver(unit.connection, one, desk, now=office.clock.now(), ids=office.ids)
+                unit.commit()
+    assert len(letters(office, case)) == 1
+    assert readers(office, case) == [("ann", "noted_staff"), ("bea", "noted_staff")]
+
+
+def test_a_public_reply_is_not_written_twice(office: Office) -> None:
+    case = office.file()
+    office.do(SendMessage(case, "We look into it."))
+    assert (due(office), letters(office, case)) == (1, [(None, "We look into it.")])
+    assert due(office) == 0
+
+
+def test_an_unfinished_letter_is_never_sent_and_is_on_record(office: Office) -> None:
+    case = office.file()
+    one = tell(office, case, "asked", "complainant", text="Which {chapter}?")
+    assert (due(office), letters(office, case)) == (0, [])
+    (row,) = office.rows(incident, case)
+    assert row.doing == f"deliver asked to complainant [{one.id}]"
+    assert "unfinished" in row.reason
+    assert (row.attempts, row.resolved_at) == (1, None)
+
+
+def test_a_failed_delivery_is_tried_again_then_given_up_and_what_waits_behind_it_goes_on(office: Office) -> None:
+    case = office.file()
+    one = tell(office, case, "paid", "complainant")
+    tell(office, case, "noted", "complainant")
+    assert due(office) == 0
+    for pause in RETRY_AFTER:
+        assert (due(office), letters(office, case)) == (0, [])
+        office.clock.advance(pause)
+    assert due(office) == 1
+    assert [text for _, text in letters(office, case)] == ["We have noted it."]
+    row = office.rows(outbox.outbox, id=one.id)[0]
+    assert (row.attempts, row.given_up_at) == (len(RETRY_AFTER) + 1, office.clock.now())
+    assert [(row.attempts, row.resolved_at) for row in office.rows(incident, case)] == [(5, None)]
+
+
+def test_an_incident_is_settled_by_the_delivery(office: Office) -> None:
+    case = office.file()
+    one = tell(office, case, "paid", "complainant")
+    due(office)
+    with office.database.write() as unit:
+        table = outbox.outbox
+        unit.connection.execute(table.update().values(payload={"values": {"amount": "20.00 CNY"}}))
+        unit.commit()
+    office.clock.advance(RETRY_AFTER[0])
+    assert due(office) == 1
+    assert letters(office, case)[0][1] == "We pay 20.00 CNY."
+    assert office.rows(incident, case)[0].resolved_at == office.clock.now()
+    assert office.rows(message, case)[0].id == one.id
+
+
+@pytest.mark.parametrize("recipient", ["pigeon:1", "nobody", "post:duty_officer"])
+def test_a_recipient_that_nobody_delivers_to_is_on_record(office: Office, recipient: str) -> None:
+    case = office.file()
+    tell(office, case, "many", recipient)
+    assert due(office) == 0
+    assert len(office.rows(incident, case)) == 1
+
+
+def test_a_notice_about_no_case_reaches_people_and_never_complainants(office: Office) -> None:
+    tell(office, None, "welcome", f"person:{office.people['ann']}")
+    tell(office, None, "welcome", "complainant")
+    assert due(office) == 1
+    assert [(row.person, row.case_id) for row in office.rows(notice)] == [(office.people["ann"], "")]
+
+
+def test_a_pass_has_a_limit(office: Office) -> None:
+    case = office.file()
+    for _ in range(3):
+        tell(office, case, "noted", "complainant")
+    assert (due(office, limit=2), due(office, limit=2), due(office)) == (2, 1, 0)
+
+
+def test_a_template_that_does_not_exist_reaches_staff_but_no_complainant(office: Office) -> None:
+    case = office.file()
+    desk = Desk(office.versions, office.notices, AROUND)
+    to_staff = tell(office, case, "unheard_of", f"person:{office.people['ann']}")
+    outside = tell(office, case, "unheard_of", "complainant")
+    with office.database.write() as unit:
+        deliver(unit.connection, to_staff, desk, now=MONDAY, ids=office.ids)
+        with pytest.raises(NotFound):
+            deliver(unit.connection, outside, desk, now=MONDAY, ids=office.ids)
+        unit.commit()
+    assert readers(office, case) == [("ann", "unheard_of")]
+
+
+def test_a_staff_template_never_reaches_a_complainant(office: Office) -> None:
+    case = office.file()
+    tell(office, case, "many", "complainant")
+    assert (due(office), letters(office, case)) == (0, [])
+
+
+def values_of(office: Office, case: str, template: str, language: str = "en", **given: Any) -> dict[str, str]:
+    with office.database.read() as connection:
+        row = case_to_tell(connection, case)
+        assert row is not None
+        process = office.versions.process(connection, row.version_id)
+        telling = Telling(connection, process, row, given, language, AROUND)
+        return notice_values(telling, office.notices.of(process).template(template))
+
+
+def test_the_closing_notice_says_how_it_ended_and_until_when_to_reply(office: Office) -> None:
+    case = reach_closed(office)
+    number = values_of(office, case, "closed")["number"]
+    assert values_of(office, case, "closed") == {
+        "number": number, "result": "Satisfied", "reply_until": "Thu 12 Mar 2026, 09:00 (China Time)",
+    }  # fmt: skip
+    said = values_of(office, case, "closed", "ko")
+    assert (said["result"], said["reply_until"].startswith("2026년 3월 12일 (목) 09:00 (")) == ("만족", True)
+    office.advance(11 * DAY)
+    assert values_of(office, case, "closed")["reply_until"] == ""
+
+
+def test_an_item_is_said_in_its_own_words(office: Office) -> None:
+    case = office.file()
+    when = datetime.fromisoformat("2026-03-04T10:00:00+00:00")
+    with office.database.write() as unit:
+        unit.connection.execute(
+            insert(action_item).values(
+                id="a1", case_id=case, kind="action", title="New book", blocking=True, created_at=MONDAY, cause="1:x"
+            )
+        )
+        unit.connection.execute(
+            insert(promise).values(id="p1", case_id=case, what="Call her", due_at=when, made_at=MONDAY, cause="1:x")
+        )
+        unit.commit()
+    said = values_of(office, case, "action_overdue", action="a1", due_at=when.isoformat())
+    assert (said["item"], said["due"]) == ("New book", "Wed 4 Mar 2026, 18:00 (China Time)")
+    assert said["link"] == f"https://in.example/{case}"
+    assert values_of(office, case, "promise_missed", promise="p1")["item"] == "Call her"
+    assert values_of(office, case, "promise_missed", item="In words")["item"] == "In words"
+    assert values_of(office, case, "promise_missed", promise="gone")["item"] == ""
+    assert values_of(office, case, "hand_over_offered", person=office.people["cho"])["person"] == "Cho"
+    money = {"amount": "10000.01", "currency": "CNY"}
+    assert values_of(office, case, "paid", amount=money)["amount"] == "10,000.01 CNY"
+
+
+def test_a_busy_store_ends_the_pass_without_harm(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = office.file()
+    tell(office, case, "noted", "complainant")
+
+    def busy(*_: Any, **__: Any) -> None:
+        raise StoreBusy
+
+    with monkeypatch.context() as patched:
+        patched.setattr(delivery_loop, "deliver", busy)
+        assert due(office) == 0
+    assert office.rows(incident, case) == []
+    assert due(office) == 1
+
+
+def test_what_nobody_foresaw_is_on_record_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = office.file()
+    tell(office, case, "noted", "complainant")
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr(delivery_loop, "deliver", broken)
+    assert due(office) == 0
+    assert [row.reason for row in office.rows(incident, case)] == ["ZeroDivisionError: by nothing"]
+
+
+def test_unfinished_is_a_refusal_that_names_what_is_missing(office: Office) -> None:
+    case = office.file()
+    one = tell(office, case, "paid", "complainant")
+    with office.database.write() as unit, pytest.raises(Unfit) as caught:
+        deliver(unit.connection, one, Desk(office.versions, office.notices), now=MONDAY, ids=office.ids)
+    assert caught.value.details == {"template": "paid", "missing": ["amount"], "unfinished": []}

@@ -1,0 +1,136 @@
+"""Cases that belong together, and the new case that follows an ended one."""
+
+from __future__ import annotations
+
+import pytest
+
+from complaints import follow_up
+from complaints.affected import AddAffected, AffectedPerson
+from complaints.follow_up import OpenLinked
+from complaints.intake import Complainant, FileComplaint, Respondent
+from complaints.links import LinkCases
+from complaints.tables import case_link, complaint, respondent
+from engine.errors import Conflict, Forbidden, NotFound, Unfit
+from engine.tables import conflict_of_interest, event_log
+from tests.complaints.office import DAY, MONDAY, Office
+from tests.complaints.walk import reach_closed
+
+
+def links(office: Office) -> list[tuple[str, str, str]]:
+    return [(row.case_id, row.other_id, row.kind) for row in office.rows(case_link)]
+
+
+def test_a_duplicate_points_to_the_case_it_repeats(office: Office) -> None:
+    first, second = office.file(), office.file()
+    office.do(LinkCases(second, first, "duplicate"), "bea")
+    assert links(office) == [(second, first, "duplicate")]
+    assert office.rows(case_link)[0].at == MONDAY
+    for case, other, of in ((second, first, "this"), (first, second, "other")):
+        (line,) = office.rows(event_log, case, kind="linked")
+        assert (line.name, line.detail) == (other, {"kind": "duplicate", "of": of})
+
+
+def test_linking_again_changes_nothing(office: Office) -> None:
+    first, second = office.file(), office.file()
+    for _ in range(2):
+        office.do(LinkCases(second, first, "duplicate"))
+    assert len(office.rows(case_link)) == 1
+    assert len(office.rows(event_log, first, kind="linked")) == 1
+
+
+def test_a_relation_is_one_whichever_side_says_so(office: Office) -> None:
+    first, second = office.file(), office.file()
+    office.do(LinkCases(second, first, "related"))
+    office.do(LinkCases(first, second, "related"))
+    assert links(office) == [(min(first, second), max(first, second), "related")]
+
+
+def test_two_cases_are_not_duplicates_of_each_other(office: Office) -> None:
+    first, second = office.file(), office.file()
+    office.do(LinkCases(second, first, "duplicate"))
+    with pytest.raises(Conflict):
+        office.do(LinkCases(first, second, "duplicate"))
+
+
+def test_what_does_not_fit_is_refused(office: Office) -> None:
+    case, hidden = office.file(), office.file()
+    office.bar(hidden, "ann")
+    for command, code in (
+        (LinkCases(case, case, "related"), "itself"),
+        (LinkCases(case, "nowhere", "related"), "unknown-case"),
+        (LinkCases(case, hidden, "related"), "unknown-case"),
+        (LinkCases(case, hidden, "twin"), "unknown"),
+    ):
+        with pytest.raises(Unfit) as caught:
+            office.do(command)
+        assert caught.value.details["fields"][0]["code"] == code
+    assert links(office) == []
+
+
+def test_complainants_link_nothing(office: Office) -> None:
+    first, second = office.file(), office.file()
+    with pytest.raises(Forbidden):
+        office.do(LinkCases(first, second, "related"), None)
+
+
+def ended(office: Office) -> str:
+    """Return a case that is over for good, about two people and one colleague."""
+    case = reach_closed(
+        office, complainant=Complainant("Gil", "gil@example.org", "1", "L7", "parent"), category="teaching",
+        respondents=(Respondent("Fay", "teacher", office.people["fay"]), Respondent("Somebody")), people=2,
+    )  # fmt: skip
+    office.advance(11 * DAY)
+    assert office.case(case).ended_at is not None
+    return case
+
+
+def test_a_new_case_follows_an_ended_one_with_the_same_people(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = follow_in_care(office, monkeypatch)
+    filed = office.do(OpenLinked(old, "It broke again."), None)
+    before, after = office.rows(complaint, old)[0], office.rows(complaint, filed.id)[0]
+    same = ("subject", "category", "channel", "language", "name", "email", "phone", "learner_id", "relation")
+    assert {n: after._mapping[n] for n in same} == {n: before._mapping[n] for n in same}
+    assert (after.text, after.stated_people, after.refund_minor) == ("It broke again.", 2, None)
+    assert after.received_at == office.clock.now()
+    assert after.number != before.number
+    assert links(office) == [(filed.id, old, "follow_up")]
+
+
+def test_who_was_shut_out_of_the_old_case_is_shut_out_of_the_new_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = follow_in_care(office, monkeypatch)
+    filed = office.do(OpenLinked(old, "It broke again."), None)
+    rows = office.rows(respondent, filed.id)
+    assert {(row.name, row.role, row.person) for row in rows} == {
+        ("Fay", "teacher", office.people["fay"]), ("Somebody", None, None),
+    }  # fmt: skip
+    assert [row.person for row in office.rows(conflict_of_interest, filed.id)] == [office.people["fay"]]
+    with pytest.raises(NotFound):
+        office.do(AddAffected(filed.id, (AffectedPerson("Hana"),)), "fay")
+
+
+def follow_in_care(office: Office, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return an ended case; new ones go to the small process, which is not called `complaint`."""
+    old = ended(office)
+    whole = FileComplaint
+    monkeypatch.setattr(follow_up, "FileComplaint", lambda **fields: whole(**{**fields, "process": "care"}))
+    return old
+
+
+def test_a_case_that_has_not_ended_is_written_to(office: Office) -> None:
+    case = reach_closed(office)
+    with pytest.raises(Conflict):
+        office.do(OpenLinked(case, "It broke again."), None)
+
+
+def test_only_who_may_hear_complainants_opens_a_case_for_them(office: Office) -> None:
+    old = ended(office)
+    with pytest.raises(Forbidden):
+        office.do(OpenLinked(old, "It broke again."), "dan")
+    with pytest.raises(NotFound):
+        office.do(OpenLinked(old, "It broke again."), "cho")
+    with pytest.raises(NotFound):
+        office.do(OpenLinked("nowhere", "It broke again."), None)
+    with pytest.raises(Unfit):
+        office.do(OpenLinked(old, " "), None)

@@ -1,0 +1,81 @@
+"""Texts outside forms, and who may do what: tables and properties."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from complaints.rights import MAY, Standing, Verb, standings
+from complaints.wording import LINE, finished, words
+from engine.errors import Unfit
+from tests.complaints.office import Office
+
+
+@given(st.text(), st.booleans())
+def test_any_text_is_stored_in_one_form_or_refused_by_name(text: str, required: bool) -> None:
+    try:
+        kept = words("text", text, longest=LINE, required=required)
+    except Unfit as refusal:
+        (field,) = refusal.details["fields"]
+        assert field["field"] == "text"
+        assert field["code"] in ("required", "too-long", "unshowable")
+    else:
+        assert words("text", kept, longest=LINE, required=required) == kept
+        assert kept == kept.strip()
+        assert len(kept) <= LINE
+        assert not set(kept) & set("\x00\r\u2028\u2029")
+        kept.encode()
+
+
+@pytest.mark.parametrize("value", [1, b"a", ["a"], True])
+def test_what_is_no_text_is_refused(value: object) -> None:
+    with pytest.raises(Unfit) as caught:
+        words("text", value)
+    assert caught.value.details["fields"] == [{"field": "text", "code": "not-string"}]
+
+
+def test_nothing_is_an_empty_text_where_none_is_required() -> None:
+    assert words("text", None, required=False) == ""
+
+
+def test_a_text_with_a_blank_is_not_finished() -> None:
+    assert finished("text", "Use {} or { x }.") == "Use {} or { x }."
+    with pytest.raises(Unfit):
+        finished("text", "Hello {name}.")
+
+
+def test_every_verb_has_somebody_and_the_house() -> None:
+    assert MAY.keys() == set(Verb)
+    assert {verb for verb in Verb if Standing.HOUSE not in MAY[verb]} == set()
+
+
+def test_the_complainant_speaks_only_for_themselves() -> None:
+    assert [verb for verb in Verb if Standing.COMPLAINANT in MAY[verb]] == [Verb.SPEAK_FOR_COMPLAINANT]
+
+
+def test_how_people_stand_to_a_case(office: Office) -> None:
+    owned, free = office.file(), office.file(None)
+    found = {}
+    actors = {name: office.actor(name) for name in (*office.people, "house", None)}
+    for case in (owned, free):
+        for name, actor in actors.items():
+            if name in ("cho", "fay"):
+                continue
+            with office.database.write() as unit:
+                work = office.pipeline.load(unit.connection, case, actor, office.clock.now())
+                found[case, name] = standings(work, teams=["facilities"])
+    assert found == {
+        (owned, "ann"): {Standing.OWNER, Standing.SERVICE},
+        (owned, "bea"): {Standing.SERVICE},
+        (owned, "dan"): {Standing.LEADERSHIP},
+        (owned, "eve"): {Standing.SUPERVISOR, Standing.CONCERNED},
+        (owned, "house"): {Standing.HOUSE},
+        (owned, None): {Standing.COMPLAINANT},
+        (free, "ann"): {Standing.SERVICE, Standing.FIRST_RESPONDER},
+        (free, "bea"): {Standing.SERVICE, Standing.FIRST_RESPONDER},
+        (free, "dan"): {Standing.LEADERSHIP},
+        (free, "eve"): {Standing.SUPERVISOR, Standing.CONCERNED},
+        (free, "house"): {Standing.HOUSE},
+        (free, None): {Standing.COMPLAINANT},
+    }
