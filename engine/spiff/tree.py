@@ -25,8 +25,12 @@ for _name in ("spiff.workflow", "spiff.task", "spiff.data"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 MAX_DEPTH = 1_000_000_000
+MAX_NEW_TASKS = 20_000
+"""Nodes of the tree that one step may make; a number of repetitions may be a mistyped fact."""
 MAX_STEPS = 5_000
 """Automatic elements in one step before the diagram is said to run in circles."""
+MAX_NESTING = 50
+"""Called processes and subprocesses inside each other."""
 
 Journal = Callable[[Task, int, int], None]
 """Called with a task, its old and its new state, in the order in which states really change."""
@@ -142,12 +146,15 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
         self.sequence = sequence
         self.journal = journal
         self.running: CaseTask | None = None
-        self._steps = 0
+        self._steps = self._made = 0
         super().__init__(spec, subprocess_specs, script_engine=script_engine, deserializing=True)
 
     def next_id(self) -> str:
         """Return the next task id, a number in base 36: short, unique in the case, the same on every replay."""
         number, digits = self.tick(), ""
+        self._made += 1
+        if self._made > MAX_NEW_TASKS:
+            raise RuntimeError("more tasks than one step may open")
         while number:
             number, rest = divmod(number, 36)
             digits = "0123456789abcdefghijklmnopqrstuvwxyz"[rest] + digits
@@ -161,6 +168,8 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
     def create_subprocess(self, my_task: CaseTask, spec_name: str) -> CaseSubWorkflow:
         """Start the subprocess of a task."""
         sub = CaseSubWorkflow(self.subprocess_specs[spec_name], my_task.id, self)
+        if sub.depth > MAX_NESTING:
+            raise RuntimeError("processes that call each other without end")
         self.subprocesses[my_task.id] = sub
         sub.plant(sub.spec)
         return sub

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from engine.errors import StepFailed
@@ -9,6 +11,7 @@ from tests.engine.conftest import StartCase
 from tests.support.diagrams import again, diagram, one_by_one, parallel
 from tests.support.stock import Stock
 
+Marker = Callable[..., str]
 LIST = {"items": "names", "item": "who", "into": "answers", "output": "answer"}
 ONE_STEP = "s=start -> first=user -> each=user -> after=user -> e=end"
 
@@ -48,8 +51,8 @@ def test_one_after_the_other_is_asked_in_the_order_of_the_list(begin: StartCase)
 
 
 @pytest.mark.parametrize("marker", [parallel, one_by_one])
-def test_an_empty_list_is_passed_over(begin: StartCase, marker: object) -> None:
-    files = diagram(main=ONE_STEP, repeat={"each": marker(**LIST)})  # type: ignore[operator]
+def test_an_empty_list_is_passed_over(begin: StartCase, marker: Marker) -> None:
+    files = diagram(main=ONE_STEP, repeat={"each": marker(**LIST)})
     assert begin(files).do("first", names=[]).open == ["after"]
 
 
@@ -164,3 +167,11 @@ def test_inner_repetition_inside_outer_repetition_keeps_apart(begin: StartCase) 
         assert case.open == ["i"] * left
         case.do("i", at=left // 2)
     assert case.open == ["after"]
+
+
+@pytest.mark.parametrize("marker", [parallel, one_by_one])
+def test_a_number_beyond_all_bounds_is_a_failure_and_not_a_full_memory(begin: StartCase, marker: Marker) -> None:
+    case = begin(diagram(main="s=start -> first=user -> t=script z = 1 -> e=end", repeat={"t": marker(count="n")}))
+    with pytest.raises(StepFailed):
+        case.do("first", n=10**9)
+    assert case.do("first", n=3).ended
