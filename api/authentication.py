@@ -6,6 +6,7 @@ through a visitor's browser; a token is sent by no browser by itself and needs n
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -13,12 +14,16 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPBearer
 
 from access import sessions, tokens
+from access.credentials import digest
 from access.policy import Principal
 from api.context import RequestContext, Settings, Shared
 from api.languages import DEFAULT, asked_language
+from engine.case_work import SYSTEM
+from engine.commands.house_work import HouseWork
 from engine.errors import Forbidden, NotFound, SignInRequired
 from forms.languages import LANGUAGES
 from queries.tracking import case_of_code, language_of_case
+from storage.errors import StoreBusy
 
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -82,6 +87,7 @@ def _principal(request: Request, shared: Shared) -> Principal | None:
             found = tokens.authenticate(connection, secret.strip()[:LONGEST], application.clock.now())
         if found is None:
             raise SignInRequired("This token is unknown, revoked or expired.")
+        _note_use(shared, found.person_id, secret.strip())
         return found
     cookie = request.cookies.get(session_cookie(application.settings))
     if scheme or not cookie:
@@ -93,6 +99,16 @@ def _principal(request: Request, shared: Shared) -> Principal | None:
     if request.method not in SAFE and not session.accepts(request.headers.get(CSRF_HEADER, "")):
         raise ForeignRequest
     return session.principal
+
+
+def _note_use(shared: Shared, person: str, token: str) -> None:
+    """Keep the day of use, once a day and process; nobody waits or fails for it where the store is busy."""
+    application = shared.application
+    today = application.clock.now().date()
+    if not shared.first_today(f"{person} {digest(token)}", today):
+        return
+    with contextlib.suppress(StoreBusy):
+        application.pipeline.run(HouseWork(lambda desk: tokens.note_use(desk.connection, token, on=today)), SYSTEM)
 
 
 def anybody(request: Request, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:

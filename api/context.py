@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from fastapi import Request
@@ -128,6 +128,10 @@ class Application(Protocol):
         ...
 
 
+MOST_CREDENTIALS = 10_000
+"""Credentials of which a process knows that they were used today."""
+
+
 @dataclass(frozen=True)
 class Shared:
     """What all requests of one process share; `app.state.shared`."""
@@ -136,6 +140,15 @@ class Shared:
     library: Library
     buckets: Buckets
     metrics: Metrics
+    _used: dict[str, date] = field(default_factory=dict)
+
+    def first_today(self, credential: str, today: date) -> bool:
+        """Say whether this process sees the credential for the first time on this day."""
+        known = self._used.get(credential)
+        if len(self._used) > MOST_CREDENTIALS:
+            self._used.clear()
+        self._used[credential] = today
+        return known != today
 
 
 def shared_by(application: Application, metrics: Metrics) -> Shared:

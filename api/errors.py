@@ -18,6 +18,7 @@ from api.languages import DEFAULT, asked_language
 from api.problems import problem
 from engine.errors import Refusal
 from forms.field_problem import FieldProblem
+from forms.languages import pick
 from forms.messages import MESSAGES, message_for
 from storage.errors import BadCursor, KeyReused, OutcomeUnknown, StoreBusy, StoreError
 
@@ -51,6 +52,28 @@ RETRY_SECONDS = 1
 
 HTTP_CODES: Mapping[int, str] = {404: "no-such-address", 405: "wrong-method", 413: "too-large"}
 """Errors of the frame around us."""
+
+SAME_CODES: Mapping[str, str] = {
+    "missing": "required",
+    "extra_forbidden": "unknown-field",
+    "literal_error": "unknown",
+    "greater_than_equal": "out-of-range",
+    "less_than_equal": "out-of-range",
+    "string_too_long": "too-long",
+    "too_long": "too-many",
+    "too_short": "too-few",
+    "string_type": "not-string",
+    "int_type": "not-integer",
+    "int_parsing": "not-integer",
+    "bool_type": "not-boolean",
+    "bool_parsing": "not-boolean",
+    "list_type": "not-list",
+    "dict_type": "not-object",
+    "model_attributes_type": "not-object",
+    "model_type": "not-object",
+    "string_pattern_mismatch": "malformed",
+}
+"""What the library calls a fault -> the code by which the house has called it all along."""
 
 
 def install(app: FastAPI) -> None:
@@ -138,12 +161,17 @@ def _validation(request: Request, error: Exception) -> Response:
     faults: Sequence[Any] = error.errors()
     if any(fault["type"] == "json_invalid" for fault in faults):
         return problem("malformed", 400, "The body is not JSON.", language=language_of(request))
-    fields = [
-        {"field": _path(fault["loc"]), "code": str(fault["type"]).replace("_", "-"), "message": str(fault["msg"])}
-        for fault in faults
-    ]
+    language = language_of(request)
+    fields = [{"field": _path(fault["loc"]), **_fault(fault, language)} for fault in faults]
     detail = "Some fields do not fit; each is listed with its reason."
-    return problem("unfit", 422, detail, language=language_of(request), details={"fields": fields})
+    return problem("unfit", 422, detail, language=language, details={"fields": fields})
+
+
+def _fault(fault: Any, language: str) -> dict[str, str]:
+    """Return code and sentence of a fault, in the words that the rest of the house uses for the same."""
+    code = SAME_CODES.get(fault["type"], str(fault["type"]).replace("_", "-"))
+    known = MESSAGES.get(code)
+    return {"code": code, "message": pick(known, language) if known else str(fault["msg"])}
 
 
 def _path(location: Sequence[Any]) -> str:

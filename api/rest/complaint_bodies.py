@@ -10,6 +10,7 @@ from api.rest.types import (
     Body,
     Code,
     Data,
+    Days,
     Email,
     Flag,
     Line,
@@ -18,9 +19,9 @@ from api.rest.types import (
     Moment,
     Money,
     Name,
+    People,
     Reason,
     Text,
-    Whole,
 )
 from complaints.intake import Complainant, FileComplaint, Respondent
 
@@ -70,7 +71,7 @@ class IntakeBody(Body):
     channel: Code = "web"
     type: Literal["complaint", "opinion", "suggestion", "inquiry"] = "complaint"
     category: Code = Field(default="other", description="A code of the category tree.")
-    people: Whole = Field(default=1, ge=1, le=100_000, description="How many people are concerned.")
+    people: People = Field(default=1, description="How many people are concerned.")
     refund: Money | None = Field(default=None, description="What is claimed back.")
     received_at: Moment | None = Field(default=None, description="Staff only: when it was said; at most 30 days ago.")
     language: Literal["zh-CN", "ko", "en"] = "zh-CN"
@@ -117,6 +118,7 @@ class IntakeBody(Body):
 
 FactsBody = Annotated[
     Data,
+    Days,
     Field(
         description="Facts by name: `people`, `refund` (`{amount, currency}` or null), `refunds` (planned lines), "
         "`category`, and every other fact of the process that people may say; `reason` besides, required for "
@@ -193,9 +195,7 @@ class ExtendBody(Body):
     """Extend a clock, once."""
 
     reason: Why
-    amount: Annotated[
-        Whole, Field(ge=1, validation_alias=AliasChoices("amount", "working_days"), description="Days, or minutes.")
-    ]
+    amount: Days = Field(validation_alias=AliasChoices("amount", "working_days"), description="Days, or minutes.")
     clock: Code = "resolve"
     mode: Literal["working_days", "wall", "staffed", "hybrid"] = "working_days"
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import Field
 from starlette.responses import Response
 
 from api.answers import answer
@@ -15,7 +13,7 @@ from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.case_answers import FiledAnswer, MessageAnswer
 from api.rest.documents import ANSWERS, TRACKS
 from api.rest.filed import filed
-from api.rest.types import Body, Flag, MaybeWords, Text, Whole, Words
+from api.rest.types import Body, Flag, MaybeWords, Rating, Text, Words
 from complaints.correspondence import ReceiveMessage
 from complaints.follow_up import OpenLinked
 from complaints.satisfaction import Satisfaction
@@ -37,7 +35,7 @@ class SatisfactionBody(Body):
 
     satisfied: Flag
     text: Words = ""
-    rating: Annotated[Whole, Field(ge=1, le=5)] | None = None
+    rating: Rating | None = None
 
 
 class WithdrawalBody(Body):

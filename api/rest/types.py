@@ -64,7 +64,11 @@ MaybeWords = Annotated[
 ]
 Reason = Annotated[Annotated[str, Field(max_length=2000), AfterValidator(_showable)], AfterValidator(_required)]
 Email = Annotated[Annotated[Line, AfterValidator(_address)] | None, AfterValidator(_absent)]
-Whole = Annotated[int, Field(strict=True, ge=-LARGEST, le=LARGEST)]
+People = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+"""How many people a complaint is about."""
+Days = Annotated[int, Field(strict=True, ge=1, le=10_000)]
+"""By how much a clock is extended: working days, or minutes."""
+Rating = Annotated[int, Field(strict=True, ge=1, le=5)]
 Flag = Annotated[bool, Field(strict=True)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]

@@ -105,7 +105,8 @@ class Client:
         headers = {**self.headers, **options.pop("headers", {})}
         if body is not None:
             options["json"] = body
-        return self.http.request(method, path, headers=headers, **options)
+        answer: Response = self.http.request(method, path, headers=headers, **options)
+        return answer
 
     def get(self, path: str, **options: Any) -> Any:
         """Return what is there. Fails unless it is."""
