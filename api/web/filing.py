@@ -1,0 +1,83 @@
+"""From the answers of the intake form to the command that files a complaint, and back to the faults of the form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from complaints.intake import Complainant, FileComplaint, Respondent
+from engine.errors import Refusal, Unfit
+from forms.field_problem import FieldProblem
+from forms.form import Form
+from queries.reader import Reader
+
+PROCESS = "complaint"
+"""The process that the public form files into."""
+FORM = "intake"
+FLAGS = ("safety", "injury")
+"""Answers that make a case urgent from minute 0."""
+
+FORM_CODES: Mapping[str, str] = {"required": "required", "unknown": "choice", "out-of-range": "choice"}
+"""Codes of the command's faults -> codes of the form's."""
+
+
+def intake_form(reader: Reader) -> Form:
+    """Return the intake form of the version in force. Raises NotFound where none is published."""
+    process = reader.process(reader.library.versions.newest(reader.connection, PROCESS).id)
+    form: Form = process.forms[FORM]
+    return form
+
+
+def first_answers(form: Form, language: str) -> dict[str, Any]:
+    """Return what the form begins with: named, one person, in the language of the page."""
+    known = {field.name for field in form.fields}
+    wanted = {"type": "complaint", "identity_mode": "identified", "language": language}
+    return {name: value for name, value in wanted.items() if name in known}
+
+
+def command_from(
+    data: Mapping[str, Any],
+    *,
+    language: str,
+    channel: str = "web",
+    campus: str = "main",
+    received_at: datetime | None = None,
+) -> FileComplaint:
+    """Return the command for answers that `forms.validate` has found in order."""
+    refund = data.get("refund") or {}
+    given = {name: data[name] for name in ("type", "category", "people", "identity_mode") if name in data}
+    return FileComplaint(
+        **given,
+        subject=data["subject"],
+        text=data["text"],
+        channel=channel,
+        campus=campus,
+        received_at=received_at,
+        refund_amount=refund.get("amount"),
+        refund_currency=refund.get("currency"),
+        language=data.get("language", language),
+        complainant=Complainant(
+            **{name: data.get(name) for name in ("name", "email", "phone", "learner_id", "relation")}
+        ),
+        on_behalf_of=data.get("on_behalf_of"),
+        respondents=tuple(Respondent(row["name"], row.get("role")) for row in data.get("respondents", ())),
+        desired_outcome=data.get("desired_outcome"),
+        location=data.get("location"),
+        preferred_contact=data.get("preferred_contact"),
+        flags={name: True for name in FLAGS if data.get(name)},
+    )
+
+
+def form_faults(refusal: Refusal) -> tuple[FieldProblem, ...]:
+    """Return the faults that a command has found as the form shows them, each beside its field."""
+    fields: Iterable[Mapping[str, Any]] = refusal.details.get("fields", ()) if isinstance(refusal, Unfit) else ()
+    found = []
+    for field in fields:
+        pointer = str(field["field"])
+        code = str(field["code"])
+        values = field.get("values", {})
+        place = pointer if pointer.startswith("/") else f"/{pointer}"
+        # Faults of `forms.validate` come through with their own codes.
+        found.append(FieldProblem(place, code if "values" in field else FORM_CODES.get(code, "const"), values))
+    return tuple(found)

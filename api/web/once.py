@@ -1,0 +1,52 @@
+"""A form that is sent twice - a double click, a page loaded again - is carried out once and answers the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from api.web.posted import Posted
+from api.web.visit import Visit
+from complaints.intake import Filed
+from engine.case_work import Actor
+from storage import idempotency
+
+FIELD = "_once"
+"""The hidden field with the one-time token of a form."""
+LENGTH = 26
+"""Characters of 5 bits."""
+
+
+def new_token(here: Visit) -> str:
+    """Return the token of a new form."""
+    return here.site.house.ids.code(LENGTH)
+
+
+def has_token(sent: Posted) -> bool:
+    """Say whether a form carries a token that can be ours."""
+    return len(sent.text(FIELD)) == LENGTH and sent.text(FIELD).isascii() and sent.text(FIELD).isalnum()
+
+
+def file_once(here: Visit, sent: Posted, command: Any, *, actor: Actor, scope: str) -> dict[str, str]:
+    """File, or return the answer that the same form was given before: `{"id", "number", "tracking_code"}`.
+
+    Raises KeyReused when the token came with another form, StoreBusy while the same form is being carried out, and
+    whatever filing raises. The answer is kept for 24 hours, sealed under the token.
+    """
+    key, request, now = sent.text(FIELD), repr(command).encode(), here.now
+    with here.site.house.database.read() as connection:
+        kept = idempotency.recall(connection, key=key, scope=scope, request=request, now=now)
+    if kept is not None:
+        return dict(orjson.loads(kept))
+
+    def keep(connection: Connection, filed: Filed) -> None:
+        response = orjson.dumps(_answer(filed))
+        idempotency.remember(connection, key=key, scope=scope, request=request, response=response, now=now)
+
+    return _answer(here.site.house.pipeline.run(command, actor, before_commit=keep))
+
+
+def _answer(filed: Filed) -> dict[str, str]:
+    return {"id": filed.id, "number": filed.number, "tracking_code": filed.tracking_code}

@@ -1,0 +1,86 @@
+"""Everything the pages share for as long as the server lives: the house behind them, the texts, the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.context import Application, Settings, Shared
+from api.web.texts import load_texts
+from forms.languages import LANGUAGES
+
+HERE = Path(__file__).parent
+ASSETS = HERE / "assets"
+
+
+class WebSettings(Settings, Protocol):
+    """What the pages ask of the settings besides."""
+
+    @property
+    def public_url(self) -> str:
+        """The address under which complainants reach the pages, `` where it is the same."""
+        ...
+
+    @property
+    def var_folder(self) -> Path:
+        """Where the demo keeps the card of its people."""
+        ...
+
+    @property
+    def locale_folder(self) -> Path:
+        """The catalogues."""
+        ...
+
+
+class House(Application, Protocol):
+    """What the pages ask of the composition root."""
+
+    @property
+    def settings(self) -> WebSettings:
+        """What the installation has set."""
+        ...
+
+
+@dataclass(frozen=True)
+class Site:
+    """The pages' side of one application. Safe to share between threads."""
+
+    house: House
+    shared: Shared
+    texts: Mapping[str, NullTranslations]
+    templates: Mapping[str, Environment]
+    """Language -> templates that speak it."""
+    zone: ZoneInfo
+    """Of the first campus: where lists that span campuses show their times."""
+
+
+def build_site(house: House, shared: Shared) -> Site:
+    """Return the site over an application. Raises where a catalogue is missing or broken."""
+    texts, zones = load_texts(house.settings.locale_folder), house.zones
+    return Site(
+        house=house,
+        shared=shared,
+        texts=texts,
+        templates={language: _environment(texts[language]) for language in LANGUAGES},
+        zone=ZoneInfo(zones.get("main") or next(iter(zones.values()), "UTC")),
+    )
+
+
+def _environment(texts: NullTranslations) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
+    return environment

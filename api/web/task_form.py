@@ -1,0 +1,88 @@
+"""The form of a task as HTML: its facts in words, its answers so far, its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from api.web.posted import Posted
+from api.web.visit import Visit
+from forms.clean import clean
+from forms.controls import Candidate
+from forms.decode import decode, rows_wanted
+from forms.field_problem import FieldProblem
+from forms.formats import instant_of
+from forms.render import render_form
+from queries.colleagues import Colleague
+from queries.task import TaskDesk
+
+CURRENCY_OF: Mapping[str, str] = {"refund": "refund_currency", "largest_refund": "planned_currency"}
+"""Facts that are amounts -> the fact with their currency."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A form on its page."""
+
+    html: Markup
+    title: str
+
+
+def answers_of(desk: TaskDesk, sent: Posted) -> dict[str, Any]:
+    """Return what a posted form answers, in its canonical form; nothing for a task without a form."""
+    if desk.form is None:
+        return {}
+    before = desk.view.draft or {}
+    cleaned: dict[str, Any] = clean(desk.form, decode(desk.form, sent.pairs, zone=desk.zone, kept=before))
+    return cleaned
+
+
+def draw(
+    here: Visit,
+    desk: TaskDesk,
+    people: Sequence[Colleague],
+    *,
+    data: Mapping[str, Any] | None,
+    sent: Posted | None = None,
+    problems: Sequence[FieldProblem] = (),
+) -> Markup:
+    """Return the inside of the task's form, `` for a task without one. `data` None begins from draft or scripts."""
+    if desk.form is None:
+        return Markup("")
+    return render_form(
+        desk.form,
+        desk.view.draft if data is None else data,
+        problems,
+        here.language,
+        id_prefix="task",
+        facts=facts_in_words(here, desk),
+        zone=desk.zone,
+        candidates={"people": [Candidate(each.id, each.name) for each in people if not each.away]},
+        rows=rows_wanted(sent.pairs) if sent is not None else None,
+    )
+
+
+def facts_in_words(here: Visit, desk: TaskDesk) -> dict[str, Any]:
+    """Return the facts of the case as a form shows them: instants in the zone of the place, amounts with currency."""
+    facts, task = dict(desk.case_facts), desk.view.task
+    moments = here.moments_in(desk.zone)
+    for name, value in desk.case_facts.items():
+        if isinstance(value, str) and name.endswith("_at"):
+            instant = instant_of(value)
+            facts[name] = moments.instant(instant) if isinstance(instant, datetime) else value
+    for name, currency in CURRENCY_OF.items():
+        amount = facts.get(name)
+        facts[name] = {"amount": str(amount), "currency": str(facts.get(currency) or "CNY")} if amount else None
+    for shown in desk.view.facts:
+        # Codes that the process words (labels.toml); what the form words itself it finds by the code.
+        if isinstance(facts.get(shown.name), str) and shown.text:
+            facts[shown.name] = facts[shown.name] if _worded_by_form(desk, shown.name) else shown.text
+    return {**facts, "number": task.number, "subject": task.subject}
+
+
+def _worded_by_form(desk: TaskDesk, fact: str) -> bool:
+    return desk.form is None or any(s.fact == fact and s.options for s in desk.form.shows) or fact.endswith("_at")

@@ -1,0 +1,198 @@
+"""One request of one visitor: who it is, in which language, at which instant; and the ways to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Annotated, Any
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy import Connection
+
+from access import sessions
+from access.policy import Principal, Role, may_publish
+from access.sessions import Session
+from api.authentication import session_cookie
+from api.languages import DEFAULT, asked_language
+from api.web.guard import CSRF_FIELD, require_same_origin, require_token
+from api.web.headers import PAGE_HEADERS
+from api.web.moments import Moments
+from api.web.notices import DONE
+from api.web.posted import Posted, posted
+from api.web.site import Site
+from api.web.texts import NAMES, marked
+from engine.case_work import COMPLAINANT, Actor
+from engine.errors import SignInRequired
+from queries.reader import Reader
+
+LANGUAGE_COOKIE = "redress_language"
+A_YEAR = 365 * 24 * 3600
+ROLES: Mapping[str, str] = {
+    "supervisor": marked("Supervisor"),
+    "process_owner": marked("Process owner"),
+    "operator": marked("Operator"),
+    "auditor": marked("Auditor"),
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request."""
+
+    request: Request
+    site: Site
+    language: str
+    now: datetime
+    session: Session | None
+
+    @property
+    def who(self) -> Principal:
+        """Return who is signed in. Raises SignInRequired."""
+        if self.session is None:
+            raise SignInRequired
+        return self.session.principal
+
+    @property
+    def principal(self) -> Principal | None:
+        """Return who is signed in, or None."""
+        return self.session.principal if self.session is not None else None
+
+    @property
+    def path(self) -> str:
+        """Return the address of this page within the site."""
+        url = self.request.url
+        return f"{url.path}?{url.query}" if url.query else url.path
+
+    def say(self, message: str, **values: Any) -> str:
+        """Return a text of the catalogue in the visitor's language, filled in."""
+        found = self.site.texts[self.language].gettext(message)
+        return found % values if values else found
+
+    @cached_property
+    def moments(self) -> Moments:
+        """Return how instants are said to this visitor."""
+        return self.moments_in(self.site.zone)
+
+    def moments_in(self, zone: ZoneInfo) -> Moments:
+        """Return how instants are said to this visitor in another zone."""
+        return Moments(self.language, self.site.texts[self.language], zone, self.now)
+
+    @contextmanager
+    def reading(self) -> Iterator[Reader]:
+        """Give one snapshot to read from."""
+        with self.site.house.database.read() as connection:
+            yield self.reader(connection)
+
+    def reader(self, connection: Connection) -> Reader:
+        """Return the visitor as queries know them, over an open connection."""
+        return Reader(connection, self.site.shared.library, self.now, self.language, self.principal)
+
+    @property
+    def actor(self) -> Actor:
+        """Return the visitor as commands know them: a member of staff, else the complainant."""
+        return COMPLAINANT if self.session is None else Actor("person", self.session.principal)
+
+    def limit(self, what: str) -> None:
+        """Count an attempt from this address. Raises TooMany where it makes more than the installation allows."""
+        client = self.request.client.host if self.request.client else "unknown"
+        self.site.shared.buckets.take(f"{what}:{client}", per_minute=self.site.house.settings.filings_per_minute)
+
+    def run(self, command: Any) -> Any:
+        """Carry out a command as the visitor. Raises its Refusal."""
+        return self.site.house.pipeline.run(command, self.actor)
+
+    def page(self, template: str, *, status: int = 200, moments: Moments | None = None, **values: Any) -> HTMLResponse:
+        """Return a page drawn from a template."""
+        html = (
+            self.site.templates[self.language]
+            .get_template(template)
+            .render(
+                visit=self,
+                who=self.principal,
+                language=self.language,
+                languages=NAMES,
+                when=moments or self.moments,
+                csrf_field=CSRF_FIELD,
+                csrf=self.session.csrf if self.session else "",
+                demo=self.site.house.settings.demo,
+                publishes=self.session is not None and may_publish(self.session.principal),
+                works=self.session is not None and _works(self.session.principal),
+                done=DONE.get(self.request.query_params.get("done", ""), ""),
+                team_name=self.team_name,
+                post_name=self.post_name,
+                role_name=self.role_name,
+                **values,
+            )
+        )
+        return HTMLResponse(html, status_code=status, headers=dict(PAGE_HEADERS))
+
+    def role_name(self, role: str) -> str:
+        """Return a role in the visitor's language."""
+        return self.say(ROLES[role]) if role in ROLES else role
+
+    def go(self, path: str, *, done: str | None = None, to: str = "") -> Response:
+        """Return the way to another page (303); `done` names a line of `notices.DONE`, `to` a place on the page."""
+        if done is not None:
+            path += f"{'&' if '?' in path else '?'}done={quote(done)}"
+        headers = {name: value for name, value in PAGE_HEADERS.items() if name != "Content-Security-Policy"}
+        return RedirectResponse(path + (f"#{to}" if to else ""), status_code=303, headers=headers)
+
+    def team_name(self, team: str | None) -> str:
+        """Return a team in the visitor's language, its key where nobody named it, `` for none."""
+        found = self.site.house.posts.teams.get(team or "")
+        return found.labels.said_in(self.language) if found is not None else team or ""
+
+    def post_name(self, post: str | None) -> str:
+        """Return a post in the visitor's language, its key where nobody named it, `` for none."""
+        found = self.site.house.posts.posts.get(post or "")
+        return found.labels.said_in(self.language) if found is not None else post or ""
+
+
+def visit(request: Request) -> Visit:
+    """Return the visit of a request; whoever is not signed in is a visitor from outside."""
+    site: Site = request.app.state.site
+    now = site.house.clock.now()
+    secret, session = request.cookies.get(session_cookie(site.house.settings)), None
+    if secret:
+        with site.house.database.read() as connection:
+            session = sessions.authenticate(connection, secret, now)
+    return Visit(request, site, _language(request, session), now, session)
+
+
+def staff(here: Annotated[Visit, Depends(visit)]) -> Visit:
+    """Return the visit of somebody who is signed in. Raises SignInRequired."""
+    _ = here.who
+    return here
+
+
+def from_public(here: Annotated[Visit, Depends(visit)], sent: Annotated[Posted, Depends(posted)]) -> Posted:
+    """Return what a public form has sent. Raises ForeignForm when another site sent it."""
+    require_same_origin(here.request.headers, public_url=here.site.house.settings.public_url)
+    return sent
+
+
+def from_staff(here: Annotated[Visit, Depends(staff)], sent: Annotated[Posted, Depends(posted)]) -> Posted:
+    """Return what a form of a signed-in person has sent. Raises ForeignForm where it is not from our own page."""
+    require_same_origin(here.request.headers, public_url=here.site.house.settings.public_url)
+    assert here.session is not None
+    require_token(here.session, sent.text(CSRF_FIELD))
+    return sent
+
+
+def _works(who: Principal) -> bool:
+    return bool(who.teams or who.posts or Role.SUPERVISOR in who.roles)
+
+
+def _language(request: Request, session: Session | None) -> str:
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen is not None and chosen in NAMES:
+        return chosen
+    if session is not None and session.principal.language in NAMES:
+        return session.principal.language
+    return asked_language(request.headers.get("accept-language")) or DEFAULT

@@ -1,0 +1,79 @@
+"""What a decision is about: the steps it decides on, how far it reaches, and what was approved before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.tables import instance, work_item
+from queries.money import Money
+from queries.reader import Reader
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far an approval reaches: beyond any of these the case comes back to be decided again (R-004-18)."""
+
+    people: int
+    refund: Money | None
+    """The largest single refund of the plan, None where the plan has none."""
+    impact: str
+    """In the reader's language."""
+    revision: int
+    """Of the plan."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What stands beside a decision."""
+
+    decides_on: tuple[str, ...]
+    """Elements whose forms are decided on, as the diagram keeps their authors apart (`exclude`)."""
+    now: Reach
+    before: Reach | None
+    """What was approved last, None where nothing was."""
+    quorum: int
+    """How many have to agree."""
+    named: bool
+    """Somebody is complained about by name, so they must have been heard."""
+
+
+def decision_basis(reader: Reader, task_id: str) -> Basis:
+    """Return the basis of a decision. The caller has passed the wall."""
+    row = reader.connection.execute(
+        select(work_item.c.element, work_item.c.case_id, instance.c.version_id)
+        .add_columns(instance.c.facts)
+        .join_from(work_item, instance, instance.c.case_id == work_item.c.case_id)
+        .where(work_item.c.id == task_id)
+    ).one()
+    process = reader.process(row.version_id)
+    words = reader.library.words.of(process)
+    element = process.diagram.elements.get(row.element)
+    facts: Mapping[str, Any] = row.facts
+    impact = words.value("impact", facts.get("impact") or "", reader.language)
+    now = Reach(
+        int(facts.get("people") or 1),
+        _money(facts.get("largest_refund"), facts.get("planned_currency")),
+        impact,
+        int(facts.get("plan_revision") or 0),
+    )
+    before = Reach(
+        int(facts.get("ceiling_people") or 0),
+        _money(facts.get("ceiling_refund"), facts.get("ceiling_currency")),
+        "",
+        int(facts.get("ceiling_revision") or 0),
+    )
+    return Basis(
+        decides_on=element.listed("exclude") if element else (),
+        now=now,
+        before=before if before.people > 0 else None,
+        quorum=int(facts.get("quorum") or 1),
+        named=bool(facts.get("respondent_named")),
+    )
+
+
+def _money(amount: Any, currency: Any) -> Money | None:
+    return Money(str(amount), str(currency or "CNY")) if amount and str(amount) not in ("0", "0.00") else None
