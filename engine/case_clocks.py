@@ -93,12 +93,10 @@ def at_amount(clock: Clock, amount: int, calendars: Calendars) -> Due | None:
     """Return when `amount` (in the mode's unit) of running time is used up, without extension; None while paused."""
     left = amount
     for start, end in segments(clock):
-        if end is None:
-            return calendars.add(clock.calendar, clock.mode, start, left)
-        spent = calendars.spent(clock.calendar, clock.mode, start, end)
-        if spent > left or (spent == left and clock.mode == "working_days" and left > 0):
-            return calendars.add(clock.calendar, clock.mode, start, left)
-        left -= spent
+        due = calendars.add(clock.calendar, clock.mode, start, left)
+        if end is None or due.at <= end:
+            return due
+        left -= calendars.spent(clock.calendar, clock.mode, start, end)
     return None
 
 
@@ -136,7 +134,9 @@ def recompute(clock: Clock, calendars: Calendars, *, now: datetime, spec: ClockS
 def _reasons(clock: Clock, due: Due | None) -> Iterator[Reason]:
     yield Reason("clock", {"name": clock.name, "mode": clock.mode, "budget": clock.budget, "round": clock.round})
     if due is not None:
-        yield from due.reasons
+        # The clock has said its budget already; what is left of it after a pause is said beside it.
+        said = {"mode": clock.mode, "amount": clock.budget}
+        yield from (reason for reason in due.reasons if not (reason.code == "rule" and reason.values == said))
     for pause in clock.pauses:
         if pause.end is not None:
             yield Reason(

@@ -128,6 +128,13 @@ class Case:
         """Work the clocks out again, as after a change of calendars."""
         return self.step(Recalculate())
 
+    def use(self, calendars: Calendars) -> Case:
+        """Put other calendars in place; clocks follow when they are worked out again."""
+        self._calendars = calendars
+        if self._run is not None:
+            self._run._calendars = self._run.clocks._calendars = calendars
+        return self
+
     def later(self, minutes: float) -> Case:
         """Let time pass; nothing fires by itself."""
         self.now += timedelta(minutes=minutes)
