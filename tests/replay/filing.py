@@ -1,0 +1,72 @@
+"""Files one source as a complaint: what is too long is refused first, and then filed cut."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.replay.case import Case
+from tests.replay.client import Client
+from tests.replay.staff import RESPONDERS, Staff
+from tests.replay.texts import SUBJECT, TEXT
+
+CHANNELS = ("web", "app", "email", "wechat", "chat")
+RECORDED = ("phone", "desk")
+LENGTHENED = 97
+"""Every so-manieth text is made too long on purpose."""
+
+
+def body_of(case: Case, now: datetime) -> dict[str, Any]:
+    """Return the body as it comes, whatever its length."""
+    plan, source = case.plan, case.source
+    text = source.text
+    if case.index % LENGTHENED == LENGTHENED - 1:
+        text = text * (TEXT // len(text) + 1)
+    body: dict[str, Any] = {
+        "subject": source.subject,
+        "text": text,
+        "channel": CHANNELS[case.index % len(CHANNELS)],
+        "type": plan.type,
+        "category": plan.category or source.category,
+        "people": source.people if plan.people is None else plan.people,
+        "language": source.language,
+        "complainant": {"name": f"{source.origin}-{case.index}", "phone": "13800000000", "relation": "learner"},
+        **dict.fromkeys(plan.flags, True),
+    }
+    if plan.claim is not None:
+        body["refund"] = {"amount": plan.claim, "currency": "CNY"}
+    if plan.respondent is not None:
+        body["respondents"] = [{"name": "经办人", "role": "staff", "person": plan.respondent}]
+    if recorder(case):
+        body["channel"] = RECORDED[case.index % len(RECORDED)]
+        body["received_at"] = (now - timedelta(seconds=random.Random(case.index).randrange(240))).isoformat()
+    return body
+
+
+def recorder(case: Case) -> str | None:
+    """Return who writes the complaint down; None: the complainant files it."""
+    if case.plan.recorded:
+        return "li.na"
+    # Whoever records a complaint owns it at once: nobody then has to take it from the pool.
+    by_staff = case.index % 6 == 5 and case.plan.open_at != "acknowledge"
+    return RESPONDERS[case.index // 6 % len(RESPONDERS)] if by_staff else None
+
+
+def file(case: Case, client: Client, staff: Staff, now: datetime) -> None:
+    """File; afterwards the case has its id, number and code. Raises AssertionError for a refusal that fits nothing."""
+    body, who = body_of(case, now), recorder(case)
+    token = staff.tokens[who] if who else None
+    too_long = {name for name, most in (("subject", SUBJECT), ("text", TEXT)) if len(body[name].strip()) > most}
+    if too_long:
+        answer = client.call("POST", "/api/complaints", token=token, body=body, kind="file")
+        named = {each["field"] for each in answer.body.get("fields", [])}
+        assert (answer.status, named) == (422, too_long), (answer.status, answer.body)
+        client.gate.count("too long: refused with 422, then filed cut")
+        body.update(subject=body["subject"].strip()[:SUBJECT], text=body["text"].strip()[:TEXT])
+    answer = client.call("POST", "/api/complaints", token=token, body=body, key=case.key("file"), kind="file")
+    assert answer.status == 201, (case.index, answer.status, answer.body)
+    case.id, case.number, case.code = answer.body["id"], answer.body["number"], answer.body["tracking_code"]
+    client.gate.count("filed by staff" if who else "filed by the complainant")
+    if answer.repeated:
+        client.gate.count("filings repeated with their key")
