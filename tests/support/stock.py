@@ -88,6 +88,11 @@ class Stock:
         found = [t for t in self._all() if t.task_spec.bpmn_id == element]
         return cast("dict[str, Any]", max(found, key=lambda t: t.last_state_change).data)
 
+    def context(self, element: str) -> dict[str, Any]:
+        """The data of the one open task at an element."""
+        (found,) = (t for t in self._ready() if t.task_spec.bpmn_id == element)
+        return cast("dict[str, Any]", found.data)
+
     def completed(self, element: str) -> int:
         """How often an element was completed."""
         return sum(t.task_spec.bpmn_id == element and t.state == TaskState.COMPLETED for t in self._all())

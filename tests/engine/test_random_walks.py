@@ -1,0 +1,122 @@
+"""Random walks through random diagrams: never stuck, the same with and without saving, the same as the library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.publication import check_bundle
+from tests.support.cases import Bundle, Case
+from tests.support.random_diagrams import PLAIN, random_diagram
+from tests.support.stock import Stock
+
+LONGEST = 400
+"""Steps after which a walk is said not to end."""
+
+FEWER = settings(max_examples=settings().max_examples // 3)
+"""Each example plays dozens of steps."""
+
+Action = tuple[str, str, int]
+
+seeds = st.integers(0, 2**32)
+
+
+def actions(case: Case) -> list[Action]:
+    """What can happen next: complete a task, send a message that is waited for, fire what is due."""
+    found: list[Action] = [("do", e, case.open[:n].count(e)) for n, e in enumerate(case.open)]
+    found += [("send", name, 0) for name in sorted(case.result.waits_for)]
+    return [*found, ("fire", "", 0)] if case.result.due else found
+
+
+def trace(number: int) -> dict[str, Any]:
+    """The data that the step of this number leaves behind."""
+    return {f"d{number}": number}
+
+
+def act(case: Case, action: Action, number: int) -> None:
+    """Let it happen; every completion leaves its own trace in the data."""
+    kind, name, at = action
+    if kind == "do":
+        case.do(name, at=at, **trace(number))
+    elif kind == "send":
+        case.later(1).send(name)
+    else:
+        case.now = max(case.now, case.result.due[0].due_at)
+        case.fire()
+
+
+def seen(case: Case | Stock) -> Any:
+    """What can be seen of a case."""
+    assert isinstance(case, Case)
+    result = case.result
+    tasks = sorted((t.element, sorted(t.context.items(), key=str), str(t.due_at), t.round) for t in result.tasks)
+    return tasks, sorted(result.waits_for), case.due, result.ended, case.last("completed"), case.last("cancelled")
+
+
+def choose(random: Random, possible: list[Action], number: int) -> Action:
+    """Choose freely at first, then whatever leads to the end."""
+    if number < 40:
+        return random.choice(possible)
+    return min(possible, key=lambda action: ["do", "fire", "send"].index(action[0]))
+
+
+@FEWER
+@given(seeds, seeds)
+def test_a_case_is_never_stuck_and_saving_it_changes_nothing(seed: int, way: int) -> None:
+    files = random_diagram(seed)
+    random = Random(way)
+    kept, reloaded = (Case(Bundle(files), each).start() for each in ("kept", "reloaded"))
+    for case in (kept, reloaded):
+        case.do("first", k=way % 3)
+    for number in range(LONGEST):
+        assert seen(kept) == seen(reloaded)
+        if kept.ended:
+            break
+        possible = actions(kept)
+        assert possible, "nobody and nothing can go on"
+        action = choose(random, possible, number)
+        for case in (kept, reloaded):
+            act(case, action, number)
+    assert kept.ended
+    assert (kept.result.due, kept.result.waits_for, kept.open) == ((), (), [])
+
+
+@FEWER
+@given(seeds, seeds)
+def test_what_the_library_does_rightly_is_done_the_same(seed: int, way: int) -> None:
+    files = random_diagram(seed, PLAIN)
+    random = Random(way)
+    ours, stock = Case(Bundle(files), "kept").start(), Stock(files)
+    for each in (ours, stock):
+        each.do("first", k=way % 3)
+    for number in range(LONGEST):
+        assert (ours.open, ours.ended) == (stock.open, stock.ended)
+        assert shown(ours) == shown(stock)
+        if ours.ended:
+            break
+        kind, name, at = random.choice(actions(ours))
+        for case in (ours, stock):
+            if kind == "do":
+                case.do(name, at=at, **trace(number))
+            else:
+                case.send(name)
+    assert ours.ended
+
+
+def shown(case: Case | Stock) -> dict[str, Any]:
+    """Data of the open tasks that are open once."""
+    once = [e for e in case.open if case.open.count(e) == 1]
+    if isinstance(case, Stock):
+        return {e: case.context(e) for e in once}
+    return {e: case.task(e).context for e in once}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_diagrams_pass_publication(seed: int) -> None:
+    files: Mapping[str, bytes] = random_diagram(seed)
+    assert [p for p in check_bundle(files) if p.severity == "error"] == []
