@@ -123,7 +123,12 @@ def play_on(on: Stage) -> None:
     """Play the scenario of a stage to its end; the stage is closed when a step fails. Raises ScenarioFailed."""
     scenario = on.scenario
     try:
-        _file(on)
+        try:
+            _file(on)
+        except Refusal as refusal:
+            raise ScenarioFailed(
+                f"{scenario.name}: filing was refused, {refusal.code}: {refusal.message} {refusal.details}"
+            ) from None
         expectations = Expectations(on.application, on.case_id)
         for number, step in enumerate(scenario.steps, start=1):
             try:

@@ -45,7 +45,9 @@ class _Values:
         return self._voice.day(date.fromisoformat(self.text(name)))
 
     def why(self) -> str:
-        return self._voice.word("why", self.text("why").strip().rstrip(".。"))
+        """What somebody wrote; where the diagram itself paused, the name of its reason."""
+        written = self.text("why").strip().rstrip(".。")
+        return self._voice.word("why", written or (self.text("reason") if self.given("reason") else ""))
 
     def period(self) -> str:
         first, last = self.day("from"), self.day("to")
