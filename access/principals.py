@@ -1,14 +1,53 @@
-"""Makes the `Principal` of a person: everything the policy asks, in two statements."""
+"""Makes the `Principal` of a person: everything the policy asks, in one statement."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, literal, not_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Text,
+    bindparam,
+    literal,
+    not_,
+    null,
+    select,
+    union_all,
+)
 
 from access.policy import Principal, Role
 from access.posts import away
 from access.tables import membership, person, post_holder, role
+from storage.types import Instant
+
+
+def facts_of(who: ColumnElement[Any]) -> CompoundSelect[Any]:
+    """Return the statement that gathers all facts about the person `who`; it takes `now` as a parameter.
+
+    Made once for each way of naming a person: by id, by the token or the session they show.
+    """
+    now: Any = bindparam("now", type_=Instant())
+    holder_present = select(person.c.id).where(
+        person.c.id == post_holder.c.person, person.c.active, not_(away(person.c.id, now=now))
+    )
+    return union_all(
+        select(literal("person").label("what"), person.c.id.label("key"), person.c.name, person.c.language).where(
+            person.c.id == who, person.c.active
+        ),
+        select(literal("team"), membership.c.team, null(), null()).where(membership.c.person == who),
+        select(literal("role"), role.c.role, null(), null()).where(role.c.person == who),
+        select(literal("post"), post_holder.c.post, null(), null()).where(post_holder.c.person == who),
+        select(literal("post"), post_holder.c.post, null(), null()).where(
+            post_holder.c.deputy == who, not_(holder_present.exists())
+        ),
+    )
+
+
+_BY_ID = facts_of(bindparam("who", type_=Text()))
 
 
 def principal(connection: Connection, person_id: str, *, now: datetime) -> Principal | None:
@@ -16,28 +55,19 @@ def principal(connection: Connection, person_id: str, *, now: datetime) -> Princ
 
     A deputy has the post while its holder is away or has left; the holder keeps it.
     """
-    row = connection.execute(
-        select(person.c.name, person.c.language).where(person.c.id == person_id, person.c.active)
-    ).one_or_none()
+    return principal_from(connection, _BY_ID, {"who": person_id, "now": now})
+
+
+def principal_from(
+    connection: Connection, statement: CompoundSelect[Any], parameters: Mapping[str, Any]
+) -> Principal | None:
+    """Return the person whom a statement of `facts_of` finds, None if it finds no active person."""
+    facts = connection.execute(statement, parameters).all()
+    row = next((fact for fact in facts if fact.what == "person"), None)
     if row is None:
         return None
-    holder_present = select(person.c.id).where(
-        person.c.id == post_holder.c.person, person.c.active, not_(away(person.c.id, now=now))
-    )
-    facts = connection.execute(
-        union_all(
-            select(literal("team").label("what"), membership.c.team.label("key")).where(
-                membership.c.person == person_id
-            ),
-            select(literal("role"), role.c.role).where(role.c.person == person_id),
-            select(literal("post"), post_holder.c.post).where(post_holder.c.person == person_id),
-            select(literal("post"), post_holder.c.post).where(
-                post_holder.c.deputy == person_id, not_(holder_present.exists())
-            ),
-        )
-    ).all()
     return Principal(
-        person_id=person_id,
+        person_id=row.key,
         name=row.name,
         language=row.language,
         teams=frozenset(fact.key for fact in facts if fact.what == "team"),

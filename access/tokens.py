@@ -5,15 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from access.credentials import digest, new_secret
 from access.errors import UnknownPerson
 from access.people import get
 from access.policy import Principal
-from access.principals import principal
+from access.principals import facts_of, principal_from
 from access.randomness import Ids
 from access.tables import api_token
+from storage.types import Instant
+
+_BY_TOKEN = facts_of(
+    select(api_token.c.person)
+    .where(
+        api_token.c.digest == bindparam("shown"),
+        api_token.c.revoked_at.is_(None),
+        or_(api_token.c.expires_at.is_(None), api_token.c.expires_at > bindparam("now", type_=Instant())),
+    )
+    .scalar_subquery()
+)
 
 PREFIX = "redress"
 """Begins every token."""
@@ -64,14 +75,7 @@ def issue(
 
 def authenticate(connection: Connection, token: str, now: datetime) -> Principal | None:
     """Return who shows this token; None if it is unknown, revoked, expired, or its owner's account is closed."""
-    person_id = connection.scalar(
-        select(api_token.c.person).where(
-            api_token.c.digest == digest(token),
-            api_token.c.revoked_at.is_(None),
-            or_(api_token.c.expires_at.is_(None), api_token.c.expires_at > now),
-        )
-    )
-    return None if person_id is None else principal(connection, person_id, now=now)
+    return principal_from(connection, _BY_TOKEN, {"shown": digest(token), "now": now})
 
 
 def note_use(connection: Connection, token: str, *, on: date) -> bool:

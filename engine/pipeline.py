@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from access.policy import Principal
 from engine.case_sight import concerned, may_see
 from engine.case_work import SYSTEM, Actor, CaseWork, Services
 from engine.clock import Clock
@@ -154,12 +155,14 @@ class Pipeline:
         if row is None:
             raise NotFound("There is no such case.", case=case_id)
         work = self._work(connection, row, actor, now)
-        if actor.principal is not None:
-            asked, barred = concerned(connection, case_id)
-            work.barred = barred
-            if not may_see(actor.principal, owner=row.case_owner, asked=asked, barred=barred):
-                raise NotFound("There is no such case.", case=case_id)
+        if actor.principal is not None and not self._visible(work, row.case_owner, actor.principal):
+            raise NotFound("There is no such case.", case=case_id)
         return work
+
+    @staticmethod
+    def _visible(work: CaseWork, owner: str | None, principal: Principal) -> bool:
+        asked, work.barred = concerned(work.connection, work.case_id)
+        return may_see(principal, owner=owner, asked=asked, barred=work.barred)
 
     def fire_what_is_due(self, work: CaseWork, *, limit: int = MAX_FIRINGS) -> int:
         """Fire every due instant up to now, one at a time; return how many.

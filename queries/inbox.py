@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
 
+from access.policy import may_work_on
 from access.tables import person
 from complaints.tables import complaint
 from engine.errors import NotFound
@@ -106,6 +107,28 @@ def next_of(reader: Reader, case_id: str) -> TaskItem | None:
     return items[0] if items else None
 
 
+def done_and_next(reader: Reader, task_id: str) -> tuple[TaskItem, TaskItem | None]:
+    """Return a task the reader has just worked on, and their most urgent open one of the same case: one statement.
+
+    The caller has passed the wall with this very case. Raises NotFound.
+    """
+    case_id = task_id.rpartition("-")[0]
+    rows = reader.connection.execute(_THIS_AND_OPEN, {"the_case": case_id, "the_task": task_id}).all()
+    this = next((row for row in rows if row.id == task_id), None)
+    if this is None:
+        raise NotFound("There is no such task.", task=task_id)
+    who = reader.who
+    mine = [
+        row
+        for row in rows
+        if row.state == "open"
+        and who.person_id not in (row.excluded or ())
+        and may_work_on(who, team=row.team, post=row.post, assignee=row.assignee)
+    ]
+    mine.sort(key=lambda row: (row.assignee is None, row.due_at is None, row.due_at or reader.now, row.id))
+    return _item(reader, this), _item(reader, mine[0]) if mine else None
+
+
 def task_item(reader: Reader, task_id: str) -> TaskItem:
     """Return one task as lists show it. The caller has passed the wall. Raises NotFound."""
     row = reader.connection.execute(task_rows().where(work_item.c.id == task_id)).one_or_none()
@@ -153,3 +176,9 @@ def _item(reader: Reader, row: Any) -> TaskItem:
         round=row.round,
         version=row.version,
     )
+
+
+_THIS_AND_OPEN = task_rows().where(
+    work_item.c.case_id == bindparam("the_case"),
+    or_(work_item.c.id == bindparam("the_task"), work_item.c.state == "open"),
+)

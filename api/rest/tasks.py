@@ -25,7 +25,7 @@ from engine.commands.take_next import TakeNext
 from engine.errors import Unfit
 from engine.work_items import case_of
 from queries.approvals import approvals
-from queries.inbox import TaskPage, inbox, next_of, task_item
+from queries.inbox import TaskPage, done_and_next, inbox
 from queries.reader import Reader
 from queries.requirements import worded
 from queries.task import task
@@ -123,8 +123,7 @@ def _present(context: RequestContext, task_id: str) -> Callable[[Any, Connection
 
     def present(_done: Any, connection: Connection) -> Answered:
         reader = Reader(connection, context.shared.library, context.now, context.language, context.principal)
-        found = task_item(reader, task_id)
-        body = TaskAnswer(found, next_of(reader, case_of(task_id)))
-        return Answered(body, headers={"ETag": task_tag(found.version)})
+        found, following = done_and_next(reader, task_id)
+        return Answered(TaskAnswer(found, following), headers={"ETag": task_tag(found.version)})
 
     return present
