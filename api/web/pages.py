@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from collections.abc import Awaitable
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.context import Shared
 from api.web import (
     approvals,
     case_actions,
@@ -23,8 +27,9 @@ from api.web import (
     task_page,
     tracking,
 )
+from api.web.failures import failure_page
 from api.web.headers import ASSET_HEADERS
-from api.web.site import ASSETS, House, build_site
+from api.web.site import ASSETS, House, read_texts
 
 ROUTERS: tuple[APIRouter, ...] = (
     home.router, sign_in.router, intake.router, tracking.router, inbox.router, task_page.router, task_actions.router,
@@ -45,12 +50,25 @@ class Assets(StaticFiles):
 def mount(app: FastAPI, application: House) -> None:
     """Add every page and `/assets` to the application, once. The demo's own pages exist in the demo only.
 
-    What all requests share (`app.state.shared`) has to be there already.
+    What all requests share (`app.state.shared`) and the handlers of refusals have to be there already.
     """
-    shared: Shared = app.state.shared
-    app.state.site = build_site(application, shared)
+    app.state.page_texts = read_texts(application.settings.locale_folder)
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
     if application.settings.demo:
         app.include_router(demo.router, include_in_schema=False)
     app.mount("/assets", Assets(directory=ASSETS), name="assets")
+    _tell_visitors_in_pages(app)
+
+
+def _tell_visitors_in_pages(app: FastAPI) -> None:
+    """Answer an address that does not exist with a page, to whoever looks at pages; the API keeps its own answer."""
+    before = app.exception_handlers.get(HTTPException, http_exception_handler)
+
+    async def handler(request: Request, error: Exception) -> Response:
+        if not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", ""):
+            return await run_in_threadpool(failure_page, request, error)
+        answer = before(request, error)
+        return await answer if isinstance(answer, Awaitable) else answer
+
+    app.add_exception_handler(HTTPException, handler)

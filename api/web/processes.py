@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Response
 
 from access.people import names
 from access.policy import may_publish
 from api.errors import status_of
+from api.web.drawing import as_json, plain
 from api.web.failures import PageRoute, refusal_text
-from api.web.headers import PAGE_HEADERS
 from api.web.posted import Posted
 from api.web.visit import Visit, from_staff, staff
 from engine.bundle import UnreadableBundle, unpack
@@ -63,17 +61,10 @@ def process_drawing(here: Staff, key: str, number: int) -> Response:
         versions = reader.library.versions
         version = versions.get(reader.connection, key, number)
         process = reader.process(version.id)
-        words = reader.library.words.of(process)
         elements = process.diagram.elements.values()
         first = next((each.file for each in elements if each.process == process.config.process), None)
         drawings = drawings_of(versions.files(reader.connection, version.id), first)
-        labels = {
-            name: words.element(name, here.language) for name in (*process.diagram.elements, *process.diagram.flows)
-        }
-    data = {"drawings": [asdict(each) for each in drawings], "labels": labels}
-    data |= {"tokens": [], "visited": [], "flows": [], "due": []}
-    headers = {name: value for name, value in PAGE_HEADERS.items() if name != "Content-Security-Policy"}
-    return Response(orjson.dumps(data), headers=headers, media_type="application/json")
+        return as_json(plain(reader, here, process, drawings))
 
 
 @router.post("/processes")

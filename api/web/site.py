@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import NullTranslations
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
+from fastapi import FastAPI
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.context import Application, Settings, Shared
@@ -48,6 +49,15 @@ class House(Application, Protocol):
 
 
 @dataclass(frozen=True)
+class Texts:
+    """What never changes while the server lives: catalogues, and templates that speak them."""
+
+    catalogues: Mapping[str, NullTranslations]
+    templates: Mapping[str, Environment]
+    """Language -> templates that speak it."""
+
+
+@dataclass(frozen=True)
 class Site:
     """The pages' side of one application. Safe to share between threads."""
 
@@ -55,21 +65,24 @@ class Site:
     shared: Shared
     texts: Mapping[str, NullTranslations]
     templates: Mapping[str, Environment]
-    """Language -> templates that speak it."""
     zone: ZoneInfo
     """Of the first campus: where lists that span campuses show their times."""
 
 
-def build_site(house: House, shared: Shared) -> Site:
-    """Return the site over an application. Raises where a catalogue is missing or broken."""
-    texts, zones = load_texts(house.settings.locale_folder), house.zones
-    return Site(
-        house=house,
-        shared=shared,
-        texts=texts,
-        templates={language: _environment(texts[language]) for language in LANGUAGES},
-        zone=ZoneInfo(zones.get("main") or next(iter(zones.values()), "UTC")),
-    )
+def read_texts(locale_folder: Path) -> Texts:
+    """Return the texts of the pages. Raises where a catalogue is missing or broken."""
+    catalogues = load_texts(locale_folder)
+    return Texts(catalogues, {language: _environment(catalogues[language]) for language in LANGUAGES})
+
+
+def site_of(app: FastAPI) -> Site:
+    """Return the site over the application that the requests share at this moment (`app.state.shared`)."""
+    shared: Shared = app.state.shared
+    texts: Texts = app.state.page_texts
+    house = cast(House, shared.application)
+    zones = house.zones
+    zone = zones.get("main") or next(iter(zones.values()), "UTC")
+    return Site(house, shared, texts.catalogues, texts.templates, ZoneInfo(zone))
 
 
 def _environment(texts: NullTranslations) -> Environment:

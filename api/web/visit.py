@@ -25,7 +25,7 @@ from api.web.headers import PAGE_HEADERS
 from api.web.moments import Moments
 from api.web.notices import DONE
 from api.web.posted import Posted, posted
-from api.web.site import Site
+from api.web.site import Site, site_of
 from api.web.texts import NAMES, marked
 from engine.case_work import COMPLAINANT, Actor
 from engine.errors import SignInRequired
@@ -156,7 +156,7 @@ class Visit:
 
 def visit(request: Request) -> Visit:
     """Return the visit of a request; whoever is not signed in is a visitor from outside."""
-    site: Site = request.app.state.site
+    site = site_of(request.app)
     now = site.house.clock.now()
     secret, session = request.cookies.get(session_cookie(site.house.settings)), None
     if secret:

@@ -36,22 +36,21 @@ function chooser(viewer, data) {
 
 async function show(viewer, data, index) {
   await viewer.importXML(data.drawings[index].xml);
-  translate(viewer, data.labels);
+  translate(viewer, data);
   mark(viewer, data);
   focus(viewer, data);
 }
 
-function translate(viewer, labels) {
-  const canvas = viewer.get("elementRegistry");
+function translate(viewer, data) {
+  const known = viewer.get("elementRegistry");
   const drawn = viewer.get("graphicsFactory");
-  canvas.forEach((element, graphics) => {
+  known.forEach((element) => {
     const named = element.businessObject;
-    if (!named || !labels[named.id] || named.name === labels[named.id]) return;
-    named.name = labels[named.id];
+    const words = named && (named.$type === "bpmn:Lane" ? data.lanes[named.name] : data.labels[named.id]);
+    if (words) named.name = words;
   });
-  canvas.forEach((element, graphics) => {
-    const type = element.waypoints ? "connection" : "shape";
-    if (element.parent) drawn.update(type, element, graphics);
+  known.forEach((element, graphics) => {
+    if (element.parent) drawn.update(element.waypoints ? "connection" : "shape", element, graphics);
   });
 }
 

@@ -1,0 +1,71 @@
+"""A diagram as data for the script that draws it: every text comes from here; the script says nothing of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from fastapi import Response
+
+from api.web.headers import PAGE_HEADERS
+from api.web.visit import Visit
+from engine.process import CompiledProcess
+from queries.diagram import CaseDiagram, Drawing
+from queries.reader import Reader
+
+_PARTICIPANT = re.compile(r"<(?:\w+:)?participant\b[^>]*?\bid=\"([^\"]+)\"")
+
+
+def plain(reader: Reader, here: Visit, process: CompiledProcess, drawings: Sequence[Drawing]) -> dict[str, Any]:
+    """Return drawings with the names of everything on them in the visitor's language, and nothing going on."""
+    words = reader.library.words.of(process)
+    pools = [found for drawing in drawings for found in _PARTICIPANT.findall(drawing.xml)]
+    named = (*process.diagram.elements, *process.diagram.flows, *pools)
+    return {
+        "drawings": [{"file": drawing.file, "xml": drawing.xml} for drawing in drawings],
+        "labels": {name: words.element(name, here.language) for name in named},
+        "lanes": {team: here.team_name(team) for team in here.site.house.posts.teams},
+        "tokens": [],
+        "visited": [],
+        "flows": [],
+        "due": [],
+    }
+
+
+def live(reader: Reader, here: Visit, process: CompiledProcess, found: CaseDiagram) -> dict[str, Any]:
+    """Return the same with what goes on in a case: tokens, the way taken, what falls due, with times in words."""
+    moments = here.moments
+    tokens = [
+        {
+            "element": token.element,
+            "state": token.state,
+            "text": here.say("here now") if token.state == "open" else here.say("waiting"),
+            "left": moments.remaining(token.due_at, token.since).text if token.due_at else "",
+        }
+        for token in found.tokens
+    ]
+    due = [
+        {
+            "element": each.element,
+            "text": f"{each.label}: {moments.instant(each.due_at)}",
+            "short": moments.remaining(each.due_at).text,
+            "late": each.due_at < here.now,
+        }
+        for each in found.due
+        if each.element
+    ]
+    going_on: Mapping[str, Any] = {
+        "tokens": tokens,
+        "visited": [each.element for each in found.visited],
+        "flows": [each.flow for each in found.flows],
+        "due": due,
+    }
+    return plain(reader, here, process, found.drawings) | dict(going_on)
+
+
+def as_json(data: Mapping[str, Any]) -> Response:
+    """Return data for a script of ours; it is never kept in a cache."""
+    headers = {name: value for name, value in PAGE_HEADERS.items() if name != "Content-Security-Policy"}
+    return Response(orjson.dumps(data), headers=headers, media_type="application/json")
