@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from access.policy import Principal
 from engine.case_sight import concerned, may_see
@@ -22,7 +22,7 @@ from engine.errors import Conflict, NotFound, Refusal, StepFailed
 from engine.ids import Ids
 from engine.model.step import FireDue
 from engine.projection import save
-from engine.tables import incident, instance
+from engine.tables import conflict_of_interest, incident, instance
 from storage.database import Database, UnitOfWork
 from storage.turns import Turn
 
@@ -32,6 +32,13 @@ RETRY_AFTER = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10
 """How long a case whose firing failed is left alone, by the number of failures."""
 
 _INSTANCE = select(instance).where(instance.c.case_id == bindparam("case")).with_for_update()
+_INSTANCE_FOR = _INSTANCE.add_columns(
+    exists()
+    .where(conflict_of_interest.c.case_id == instance.c.case_id, conflict_of_interest.c.person == bindparam("who"))
+    .label("is_barred")
+)
+
+COLUMNS = tuple(column.name for column in instance.columns)
 
 BeforeCommit = Callable[[Connection, Any], None]
 """Called with the open transaction and the answer: what must commit with the change or not at all."""
@@ -151,16 +158,23 @@ class Pipeline:
 
     def load(self, connection: Connection, case_id: str, actor: Actor, now: datetime) -> CaseWork:
         """Return the case under its row lock. Raises NotFound when it does not exist or is not the actor's to see."""
-        row = connection.execute(_INSTANCE, {"case": case_id}).first()
-        if row is None:
+        principal = actor.principal
+        if principal is None:
+            row = connection.execute(_INSTANCE, {"case": case_id}).first()
+        else:
+            row = connection.execute(_INSTANCE_FOR, {"case": case_id, "who": principal.person_id}).first()
+        if row is None or (principal is not None and row.is_barred):
             raise NotFound("There is no such case.", case=case_id)
         work = self._work(connection, row, actor, now)
-        if actor.principal is not None and not self._visible(work, row.case_owner, actor.principal):
+        if principal is not None and not self._visible(work, row.case_owner, principal):
             raise NotFound("There is no such case.", case=case_id)
         return work
 
     @staticmethod
     def _visible(work: CaseWork, owner: str | None, principal: Principal) -> bool:
+        if may_see(principal, owner=owner, asked=[], barred=frozenset()):
+            # Seen whoever was asked; that they are not kept apart came with the row.
+            return True
         asked, work.barred = concerned(work.connection, work.case_id)
         return may_see(principal, owner=owner, asked=asked, barred=work.barred)
 
@@ -223,7 +237,7 @@ class Pipeline:
     def _work(self, connection: Connection, row: Any, actor: Actor, now: datetime) -> CaseWork:
         return CaseWork(
             connection=connection, services=self.services, ids=self.ids, now=now, actor=actor, case_id=row.case_id,
-            process=self.services.versions.process(connection, row.version_id), row=dict(row._mapping),
+            process=self.services.versions.process(connection, row.version_id), row={name: row._mapping[name] for name in COLUMNS},
             batch=str(row.row_version + 1),
         )  # fmt: skip
 
