@@ -63,6 +63,13 @@ class Server:
         """What the server wrote."""
         return self.folder / "server.log"
 
+    @property
+    def pid(self) -> int:
+        """The number of the process that serves. Raises NotStarted when none does."""
+        if self._process is None:
+            raise NotStarted("The server does not run.")
+        return self._process.pid
+
     def start(self) -> float:
         """Start and return after how many seconds it was ready. Raises NotStarted."""
         with self._lock, self.log.open("ab") as log:
