@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from access import posts
 from access.principals import principal
 from app.container import Application, build
 from app.roster import seat
@@ -32,6 +33,7 @@ from engine.commands.house_work import HouseWork
 from engine.commands.send_back import SendBack
 from engine.errors import Refusal
 from engine.ids import CountedIds
+from engine.pipeline import Desk
 from engine.tables import instance, work_item
 from engine.versions import Versions
 from storage.migrate import create
@@ -264,6 +266,29 @@ def _remedies(on: Stage, step: Mapping[str, Any], which: Any) -> None:
         on.run(CompleteRemedy(on.case_id, row.id, "done"), step.get("by") or _owner(on))
 
 
+def _send_back(on: Stage, step: Mapping[str, Any], element: str) -> None:
+    table = work_item.c
+    with on.application.database.read() as connection:
+        done = connection.execute(
+            select(table.id)
+            .where(table.case_id == on.case_id, table.element == element, table.state == "done")
+            .order_by(table.done_at.desc(), table.id.desc())
+            .limit(1)
+        ).scalar()
+    if done is None:
+        raise ScenarioFailed(f"nobody has completed {element}")
+    on.run(SendBack(done, step.get("reason", "")), step.get("by"))
+
+
+def _absence(on: Stage, step: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    until, now = instant(given["until"], "absence"), on.clock.now()
+
+    def note(desk: Desk) -> None:
+        posts.add_absence(desk.connection, given["person"], start_at=now, end_at=until, note="", ids=desk.ids)
+
+    on.application.pipeline.run(HouseWork(note), SYSTEM)
+
+
 _VERBS: Mapping[str, Callable[[Stage, Mapping[str, Any], Any], None]] = {
     "do": _do,
     "expect": lambda on, step, value: None,
@@ -294,7 +319,8 @@ _VERBS: Mapping[str, Callable[[Stage, Mapping[str, Any], Any], None]] = {
     "retype": lambda on, step, value: on.run(
         Retype(on.case_id, value["process"], value.get("type"), value.get("reason", "")), step.get("by")
     ),
-    "send_back": lambda on, step, value: on.run(SendBack(value, step.get("reason", "")), step.get("by")),
+    "send_back": _send_back,
+    "absence": _absence,
 }
 
 
