@@ -1,4 +1,4 @@
-"""One pass over what is to be told: each message in a transaction of its own, in order for each case and recipient."""
+"""One pass over what is to be told: a few messages a transaction, in order for each case and recipient."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from complaints.delivery import Desk, deliver
 from complaints.notice_book import NoticeBooks
@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """When a failed delivery is tried again, by the number of failures; after the last it is given up."""
 CLAIM_FOR = timedelta(minutes=1)
+BATCH = 25
+"""Messages in one transaction: few enough that people wait for a turn only briefly."""
 
 
 def run_once(
@@ -45,12 +47,11 @@ def run_once(
     on record as an incident; the others go on. A busy store ends the pass: what is left is found by the next.
     """
     desk = Desk(versions, notices, surroundings or Surroundings())
-    delivered = 0
+    delivered = tried = 0
     try:
-        for _ in range(limit):
-            if not (going_on() and _anything_due(database, now)):
-                break
-            delivered += _deliver_next(database, desk, now=now, ids=ids)
+        while tried < limit and going_on() and _anything_due(database, now):
+            sent, seen = _deliver_some(database, desk, now=now, ids=ids, at_most=min(BATCH, limit - tried))
+            delivered, tried = delivered + sent, tried + max(1, seen)
     except StoreError as error:
         log.warning("delivery-postponed", reason=str(error))
     return delivered
@@ -62,62 +63,56 @@ def _anything_due(database: Database, now: datetime) -> bool:
         return bool(outbox.due(connection, now, 1))
 
 
-def _deliver_next(database: Database, desk: Desk, *, now: datetime, ids: Ids) -> int:
-    message: Message | None = None
+def _deliver_some(database: Database, desk: Desk, *, now: datetime, ids: Ids, at_most: int) -> tuple[int, int]:
+    """Deliver a few messages in one transaction, each on a savepoint of its own; return how many of how many."""
+    with database.write(turn=Turn.SWEEP) as unit:
+        messages = outbox.claim(unit.connection, now, limit=at_most, until=now + CLAIM_FOR)
+        delivered = sum(_deliver(unit.connection, message, desk, now=now, ids=ids) for message in messages)
+        unit.commit()
+    return delivered, len(messages)
+
+
+def _deliver(connection: Connection, message: Message, desk: Desk, *, now: datetime, ids: Ids) -> int:
     try:
-        with database.write(turn=Turn.SWEEP) as unit:
-            claimed = outbox.claim(unit.connection, now, limit=1, until=now + CLAIM_FOR)
-            if not claimed:
-                return 0
-            message = claimed[0]
-            deliver(unit.connection, message, desk, now=now, ids=ids)
-            outbox.mark_delivered(unit.connection, message.id, now=now)
+        with connection.begin_nested():
+            deliver(connection, message, desk, now=now, ids=ids)
+            outbox.mark_delivered(connection, message.id, now=now)
             if message.attempts:
                 table = incident.c
-                unit.connection.execute(
+                connection.execute(
                     update(incident)
                     .where(table.doing == _doing(message), table.resolved_at.is_(None))
                     .values(resolved_at=now)
                 )
-            unit.commit()
     except StoreError:
         raise
-    except Exception as error:
-        if message is None:
-            raise
+    except Exception as error:  # noqa: BLE001 - one message that cannot be told never stops the others
         reason = error.message if isinstance(error, Refusal) else f"{type(error).__name__}: {error}"
         details = f" {error.details}" if isinstance(error, Refusal) and error.details else ""
-        log.warning("delivery-failed", message=message.id, kind=message.kind, reason=reason)
-        _note_failure(database, message, f"{reason}{details}", now=now, ids=ids)
+        log.warning("delivery-failed", message=message.id, kind=message.kind)
+        _note_failure(connection, message, f"{reason}{details}", now=now, ids=ids)
         return 0
     return 1
 
 
-def _note_failure(database: Database, message: Message, reason: str, *, now: datetime, ids: Ids) -> None:
+def _note_failure(connection: Connection, message: Message, reason: str, *, now: datetime, ids: Ids) -> None:
     attempts = message.attempts + 1
-    with database.write(turn=Turn.SWEEP) as unit:
-        connection = unit.connection
-        if attempts > len(RETRY_AFTER):
-            outbox.give_up(connection, message.id, error=reason, now=now)
-        else:
-            retry_at = now + RETRY_AFTER[attempts - 1]
-            outbox.mark_failed(connection, message.id, error=reason, retry_at=retry_at)
-        if message.case_id is not None:
-            table, doing = incident.c, _doing(message)
-            known = connection.execute(
-                select(table.id).where(table.doing == doing, table.resolved_at.is_(None))
-            ).first()
-            if known is None:
-                connection.execute(
-                    insert(incident).values(
-                        id=ids.new(), case_id=message.case_id, at=now, doing=doing, reason=reason, attempts=attempts
-                    )
-                )
-            else:
-                connection.execute(
-                    update(incident).where(table.id == known.id).values(attempts=attempts, reason=reason)
-                )
-        unit.commit()
+    if attempts > len(RETRY_AFTER):
+        outbox.give_up(connection, message.id, error=reason, now=now)
+    else:
+        outbox.mark_failed(connection, message.id, error=reason, retry_at=now + RETRY_AFTER[attempts - 1])
+    if message.case_id is None:
+        return
+    table, doing = incident.c, _doing(message)
+    known = connection.execute(select(table.id).where(table.doing == doing, table.resolved_at.is_(None))).first()
+    if known is None:
+        connection.execute(
+            insert(incident).values(
+                id=ids.new(), case_id=message.case_id, at=now, doing=doing, reason=reason, attempts=attempts
+            )
+        )
+    else:
+        connection.execute(update(incident).where(table.id == known.id).values(attempts=attempts, reason=reason))
 
 
 def _doing(message: Message) -> str:

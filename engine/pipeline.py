@@ -237,8 +237,8 @@ class Pipeline:
     def _work(self, connection: Connection, row: Any, actor: Actor, now: datetime) -> CaseWork:
         return CaseWork(
             connection=connection, services=self.services, ids=self.ids, now=now, actor=actor, case_id=row.case_id,
-            process=self.services.versions.process(connection, row.version_id), row={name: row._mapping[name] for name in COLUMNS},
-            batch=str(row.row_version + 1),
+            process=self.services.versions.process(connection, row.version_id),
+            row={name: row._mapping[name] for name in COLUMNS}, batch=str(row.row_version + 1),
         )  # fmt: skip
 
     def sweep_case(self, case_id: str) -> int:
