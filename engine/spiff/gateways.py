@@ -16,6 +16,8 @@ from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.task import TaskState
 
 DONE, FINISHED = TaskState.COMPLETED, TaskState.FINISHED_MASK
+USED = "used"
+"""Marks an arrival that a join has taken in."""
 LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
 
@@ -26,21 +28,23 @@ def _upwards(task: Any) -> Iterator[Any]:
 
 
 class _Round:
-    """What both joins know: the arrivals of the present round, and how to merge their data."""
+    """What both joins know: the arrivals of the present round, and how to merge their data.
 
-    def _last_firing(self, task: Any) -> Any:
-        return next((t for t in _upwards(task.parent) if t.task_spec is self and t._state == DONE), None)
+    A join that fires marks the arrivals it used up. Ancestry alone does not tell rounds apart: where joins are nested
+    in a loop, the next round may hang below a branch that never saw the inner join of this one.
+    """
 
     def _arrivals(self, my_task: Any) -> list[Any]:
-        fired = self._last_firing(my_task)
         return [
             t
             for t in my_task.workflow.tasks.values()
-            if t.task_spec is self and t._state != DONE and (t is my_task or self._last_firing(t) is fired)
+            if t.task_spec is self and t._state != DONE and (t is my_task or USED not in t.internal_data)
         ]
 
     def _merge(self, my_task: Any) -> None:
         others = [t for t in self._arrivals(my_task) if t is not my_task and t.has_state(FINISHED)]
+        for arrival in others:
+            arrival.internal_data[USED] = 1
         parents = [t.parent for t in sorted(others, key=lambda t: t.last_state_change)] + [my_task.parent]
         if len(parents) == 1:
             return

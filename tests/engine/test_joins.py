@@ -224,3 +224,21 @@ def test_a_bundle_is_compiled_anew_without_a_trace_of_earlier_cases() -> None:
     first = Case(bundle, "kept").start().do("a").do("b")
     assert Case(bundle, "kept").start().open == ["a", "b", "c"]
     assert first.open == ["c"]
+
+
+NESTED = diagram(
+    main="""
+    s=start -> m=xor -> outer=and -> inner=and -> a=user -> both=and -> all=and -> check=user -> x=xor -[again]-> m
+    inner -> b=user -> both
+    outer -> c=user -> all
+    x -*-> e=end
+"""
+)
+
+
+def test_a_join_inside_a_join_waits_for_all_in_every_round(begin: StartCase) -> None:
+    """The second round hangs below the branch that came last in the first, and may not have passed the inner join."""
+    for orders in ORDERS:
+        case = begin(NESTED)
+        assert (orders, two_rounds(case, orders)) == (orders, expected(orders))
+        assert case.ended

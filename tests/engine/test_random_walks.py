@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.publication import check_bundle
@@ -67,6 +67,7 @@ def choose(random: Random, possible: list[Action], number: int) -> Action:
 
 @FEWER
 @given(seeds, seeds)
+@example(20, 2)
 def test_a_case_is_never_stuck_and_saving_it_changes_nothing(seed: int, way: int) -> None:
     files = random_diagram(seed)
     random = Random(way)

@@ -1,0 +1,118 @@
+"""How long one step of a case takes: load, act, run automatic steps, save - without a database.
+
+    .venv/bin/python -m tests.benchmarks.bench_kernel [--profile] [scenario ...]
+
+Plays the scenarios of the complaint process once, records every step the kernel was asked for, and repeats each by
+itself. Figures are for information; no test depends on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import cProfile
+import pstats
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter
+from typing import Any
+from unittest.mock import patch
+
+import engine.case_work as case_work
+from app.container import house
+from app.scenario import play
+from app.scenario_file import read_scenario
+from app.settings import Settings
+from engine.kernel import step
+from engine.model.step import StepResult
+from engine.versions import Versions
+from escalation.posts import load_posts
+from tests.support.shared import ROOT
+
+SCENARIOS = ROOT / "bpmn" / "complaint" / "scenarios"
+REPEATS = 5
+MID_CASE = range(3_000, 9_000)
+"""Bytes of state that a case has while people work on it."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One step that a scenario asked for."""
+
+    command: str
+    before: int
+    """Bytes of state before it; 0 for an opening."""
+    after: int
+    repeat: Callable[[], StepResult]
+
+
+def record(files: list[Path]) -> list[Recorded]:
+    """Return every step of these scenarios, in order."""
+    found: list[Recorded] = []
+
+    def listening(process: Any, state: bytes | None, command: Any, **rest: Any) -> StepResult:
+        result = step(process, state, command, **rest)
+        found.append(
+            Recorded(
+                type(command).__name__,
+                len(state or b""),
+                len(result.state),
+                lambda: step(process, state, command, **rest),
+            )
+        )
+        return result
+
+    settings = Settings()
+    versions = Versions(house(load_posts(settings.bpmn_folder / "posts.toml")))
+    with patch.object(case_work, "step", listening):
+        for file in files:
+            play(read_scenario(file), settings, versions=versions).application.database.close()
+    return found
+
+
+def fastest(recorded: Recorded) -> float:
+    """Return the best of a few repeats, in milliseconds: the machine has other work to do."""
+    times = []
+    for _ in range(REPEATS):
+        start = perf_counter()
+        recorded.repeat()
+        times.append((perf_counter() - start) * 1000)
+    return min(times)
+
+
+def report(name: str, times: list[float]) -> str:
+    """Return one line of the report."""
+    if len(times) < 2:
+        return f"{name:<28} too few steps\n"
+    return (
+        f"{name:<28} {len(times):>5} steps   median {median(times):.3f} ms   p95 {quantiles(times, n=20)[-1]:.3f} ms\n"
+    )
+
+
+def main(arguments: list[str]) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--profile", action="store_true", help="show where the time goes")
+    parser.add_argument("scenario", nargs="*", help="names of scenarios; all when none is given")
+    asked = parser.parse_args(arguments)
+    files = [SCENARIOS / f"{name}.yaml" for name in asked.scenario] or sorted(SCENARIOS.glob("*.yaml"))
+    steps = record(files)
+    if asked.profile:
+        profile = cProfile.Profile()
+        for each in steps:
+            profile.runcall(each.repeat)
+        pstats.Stats(profile, stream=sys.stdout).sort_stats("tottime").print_stats(40)
+        return
+    timed = [(each, fastest(each)) for each in steps]
+    sys.stdout.write(report("every step", [t for _, t in timed]))
+    sys.stdout.write(report("in the middle of a case", [t for r, t in timed if r.before in MID_CASE]))
+    for command in sorted({r.command for r, _ in timed}):
+        sys.stdout.write(report(f"  {command}", [t for r, t in timed if r.command == command]))
+    sizes = sorted(r.after for r, _ in timed)
+    sys.stdout.write(f"state: median {sizes[len(sizes) // 2]:,} bytes, largest {sizes[-1]:,} bytes\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
