@@ -105,7 +105,7 @@ def task(reader: Reader, task_id: str) -> TaskDesk:
         decision=decision,
         may=_may(reader, row, works=works),
         facts=_facts(reader, process, form, row.facts),
-        context=_context(reader, process, row) if works and row.state == "open" else {},
+        context=_context(reader, process, row, whole=whole) if works and row.state == "open" else {},
         earlier=earlier_forms(reader, row.case_id, process, whole=whole),
     )
     return TaskDesk(view, form, row.facts, reader.zone(row.facts.get("campus")))
@@ -147,7 +147,9 @@ def _facts(
     )
 
 
-def _context(reader: Reader, process: CompiledProcess, row: Row[Any]) -> Mapping[str, Any]:
+def _context(reader: Reader, process: CompiledProcess, row: Row[Any], *, whole: bool) -> Mapping[str, Any]:
+    """Return what the diagram has kept for this step; from others' forms only for whoever sees the whole case."""
     state = reader.connection.execute(select(instance.c.state).where(instance.c.case_id == row.case_id)).scalar_one()
     found = inspect(process, state, facts=row.facts, calendars=reader.library.calendars, now=reader.now)
-    return next((dict(each.context) for each in found.tasks if each.id == row.task), {})
+    context = next((each.context for each in found.tasks if each.id == row.task), {})
+    return {name: value for name, value in context.items() if whole or name not in process.form_fields}

@@ -1,0 +1,177 @@
+"""Lists: filters, search, pages. Nothing is shown twice or left out when things come and go meanwhile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.application import Client, House
+
+
+def ids(page: Any) -> list[str]:
+    return [item["id"] for item in page["items"]]
+
+
+def walk(client: Client, path: str, limit: int) -> list[str]:
+    found, cursor = [], ""
+    for _ in range(100):
+        page = client.get(f"{path}{'&' if '?' in path else '?'}limit={limit}{cursor}")
+        assert len(page["items"]) <= limit
+        found += ids(page)
+        if page["next"] is None:
+            return found
+        cursor = f"&cursor={page['next']}"
+    raise AssertionError("the list never ends")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 50])
+def test_pages_of_any_size_give_every_complaint_once_newest_first(redress: House, limit: int) -> None:
+    filed = []
+    for number in range(7):
+        filed.append(redress.file(subject=f"Number {number}")["id"])
+        if number % 3:
+            redress.later(minutes=1)
+    found = walk(redress.person("li.na"), "/api/complaints", limit)
+    assert sorted(found) == sorted(filed)
+    assert found[0] in filed[-2:]
+    assert found == walk(redress.person("li.na"), "/api/complaints", 200)
+
+
+def test_what_is_filed_meanwhile_neither_repeats_nor_hides_anything(redress: House) -> None:
+    for _ in range(4):
+        redress.file()
+        redress.later(minutes=1)
+    li_na = redress.person("li.na")
+    first = li_na.get("/api/complaints?limit=2")
+    redress.file()
+    second = li_na.get(f"/api/complaints?limit=2&cursor={first['next']}")
+    assert len({*ids(first), *ids(second)}) == 4
+    assert second["next"] is None
+
+
+def test_tasks_come_by_the_time_that_is_left(redress: House) -> None:
+    routine = redress.file(category="other")["id"]
+    redress.later(minutes=5)
+    urgent = redress.file(safety=True)["id"]
+    redress.later(minutes=5)
+    redress.file(category="other")
+    li_na = redress.person("li.na")
+    items = li_na.get("/api/tasks")["items"]
+    assert [item["due_at"] for item in items] == sorted(item["due_at"] for item in items)
+    assert {item["priority"] for item in items} == {"routine", "urgent"}
+    assert [item["complaint_id"] for item in items][:2] == [routine, urgent]
+    assert walk(li_na, "/api/tasks", 1) == ids({"items": items})
+
+
+def test_the_inbox_tells_mine_from_what_my_team_may_take(redress: House) -> None:
+    mine, pool = redress.file(by="li.na")["id"], redress.file()["id"]
+    li_na, wang = redress.person("li.na"), redress.person("wang.fang")
+
+    def cases(client: Client, query: str) -> set[str]:
+        return {item["complaint_id"] for item in client.get(f"/api/tasks{query}")["items"]}
+
+    assert cases(li_na, "") == {mine, pool}
+    assert cases(li_na, "?mine=true") == {mine}
+    assert cases(wang, "") == {pool}
+    assert cases(wang, "?mine=true") == set()
+    assert cases(wang, "?team=service") == {mine, pool}
+    assert cases(wang, "?team=legal") == set()
+    assert cases(wang, "?overdue=true") == set()
+    redress.later(hours=2)
+    assert cases(wang, "?overdue=true") == {mine, pool}
+    assert cases(wang, "?overdue=true&mine=true") == set()
+
+
+def test_the_next_task_is_taken_once(redress: House) -> None:
+    first, second = redress.file()["id"], redress.file()["id"]
+    li_na, wang = redress.person("li.na"), redress.person("wang.fang")
+    taken = [client.post("/api/tasks/next")["task"] for client in (li_na, wang)]
+    assert {task["complaint_id"] for task in taken} == {first, second}
+    assert [task["assignee"] for task in taken] == ["li.na", "wang.fang"]
+    assert li_na.refused(404, "POST", "/api/tasks/next")["code"] == "not-found"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=外教", {"a"}),
+        ("q=退款", {"b"}),
+        ("q=课程 王晓", {"a", "b"}),
+        ("q=LESSON", {"c"}),
+        ("q=ＬＥＳＳＯＮ", {"c"}),
+        ("q=李四", {"c"}),
+        ("q=100%25", {"c"}),
+        ("q=%25", {"c"}),
+        ("q=_", set()),
+        ("q=外教 退款", set()),
+        ("q=", {"a", "b", "c"}),
+        ("priority=urgent", {"c"}),
+        ("impact=general", {"a", "b"}),
+        ("impact=major", set()),
+        ("status=registered", {"a", "b", "c"}),
+        ("status=closed", set()),
+        ("case_owner=li.na", {"b"}),
+        ("case_owner=li.na&priority=urgent", set()),
+        ("team=service", {"a", "b", "c"}),
+        ("team=legal", set()),
+        ("overdue=true", set()),
+    ],
+)
+def test_the_list_is_filtered_and_searched(redress: House, query: str, found: set[str]) -> None:
+    names = {
+        redress.file(subject="课程内容与宣传不符", text="实际只有一次外教课。")["id"]: "a",
+        redress.file(by="li.na", subject="课程退款", text="要求退款。")["id"]: "b",
+        redress.file(
+            subject="Lesson ended early", text="100% of them", safety=True, complainant={"name": "李四"}
+        )["id"]: "c",
+    }  # fmt: skip
+    page = redress.person("li.na").get(f"/api/complaints?{query}")
+    assert {names[item["id"]] for item in page["items"]} == found
+
+
+def test_a_number_is_found_with_and_without_its_hyphen(redress: House) -> None:
+    redress.file()
+    filed = redress.file()
+    li_na = redress.person("li.na")
+    for spelling in (filed["number"], filed["number"].replace("-", ""), filed["number"].lower()):
+        assert ids(li_na.get(f"/api/complaints?q={spelling}")) == [filed["id"]]
+
+
+def test_what_is_late_is_found(redress: House) -> None:
+    late = redress.file()["id"]
+    redress.later(hours=2)
+    redress.file()
+    li_na = redress.person("li.na")
+    page = li_na.get("/api/complaints?overdue=true")
+    assert [(item["id"], item["late"]) for item in page["items"]] == [(late, True)]
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("cursor=abc", "bad-cursor"),
+        ("cursor=W10", "bad-cursor"),
+        ("cursor=%00", "unfit"),
+        ("limit=0", "unfit"),
+        ("limit=201", "unfit"),
+        ("limit=x", "unfit"),
+        ("overdue=perhaps", "unfit"),
+        ("status=%27OR%201", "unfit"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/complaints", "/api/tasks"])
+def test_odd_parameters_are_refused(redress: House, path: str, query: str, code: str) -> None:
+    if query.startswith("status") and path == "/api/tasks":
+        query = query.replace("status", "team")
+    status = 400 if code == "bad-cursor" else 422
+    assert redress.person("li.na").refused(status, "GET", f"{path}?{query}")["code"] == code
+
+
+def test_a_cursor_of_another_list_is_refused(redress: House) -> None:
+    for _ in range(3):
+        redress.file()
+    li_na = redress.person("li.na")
+    of_complaints = li_na.get("/api/complaints?limit=1")["next"]
+    case = redress.file(by="li.na")["id"]
+    assert li_na.refused(400, "GET", f"/api/complaints/{case}/timeline?cursor={of_complaints}")["code"] == "bad-cursor"
