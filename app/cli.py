@@ -16,7 +16,12 @@ from app.settings import Settings
 from engine.errors import Refusal
 from storage.errors import StoreError
 
-app = typer.Typer(help="Redress: complaint handling run by the institution's own diagram.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Redress: complaint handling run by the institution's own diagram.",
+    no_args_is_help=True,
+    # Typer's own traces print local variables: tokens and people's words.
+    pretty_exceptions_enable=False,
+)
 app.add_typer(cli_demo.app, name="demo", help="The demo: people and complaints made up, a clock that can be moved.")
 app.add_typer(cli_people.app, name="user", help="People, teams, posts and tokens.")
 

@@ -16,8 +16,7 @@ from app.serve import application_for, prepare, serve
 from app.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
-LENGTH = re.compile(r"^\+?(\d+)\s*(m|min|h|d)$")
-MINUTES = {"m": 1, "min": 1, "h": 60, "d": 1440}
+LENGTH = re.compile(r"^\+?(\d{1,5})\s*(m|min|h|d|w)$")
 
 
 def demo_settings() -> Settings:
@@ -64,17 +63,15 @@ def run(
 
 
 @app.command()
-def clock(by: Annotated[str, typer.Argument(help="+45m, +2h or +3d")]) -> None:
+def clock(by: Annotated[str, typer.Argument(help="+45m, +2h, +3d or +1w")]) -> None:
     """Move the running demo's clock forward; what falls due on the way fires at its own time."""
     match = LENGTH.match(by.strip())
     if match is None:
-        raise ValueError(f"{by!r} is no length of time: write +45m, +2h or +3d.")
+        raise ValueError(f"{by!r} is no length of time: write +45m, +2h, +3d or +1w.")
     settings = demo_settings()
     content = json.loads((settings.var_folder / "demo.json").read_text(encoding="utf-8"))
     operator = next(p for p in content["people"] if "operator" in p["roles"])
-    answer = _post(
-        f"{content['url']}/api/demo/clock", {"minutes": int(match[1]) * MINUTES[match[2]]}, operator["token"]
-    )
+    answer = _post(f"{content['url']}/api/demo/clock", {"by": f"{match[1]}{match[2]}"}, operator["token"])
     typer.echo(f"It is now {answer['now']} in the demo.")
 
 

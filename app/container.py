@@ -12,6 +12,7 @@ from app.settings import Settings
 from complaints.categories import CategoryTree, load_categories
 from complaints.delivery_loop import run_once as deliver_once
 from complaints.effects import EFFECTS
+from complaints.intake import TYPES
 from complaints.notice_book import NoticeBooks
 from complaints.notice_values import Surroundings
 from complaints.operations import OPERATIONS
@@ -76,7 +77,7 @@ def process_keys(folder: Path) -> list[str]:
 
 def house(posts: Posts) -> House:
     """Return what the publication checks know of the installation."""
-    return House(teams=frozenset(posts.teams), posts=frozenset(posts.posts), operations=OPERATIONS)
+    return House(teams=frozenset(posts.teams), posts=frozenset(posts.posts), operations=OPERATIONS, types=TYPES)
 
 
 def build(

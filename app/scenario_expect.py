@@ -161,6 +161,12 @@ class Expectations:
         wrong = {n: stored.get(n) for n, v in expected.items() if not _same(stored.get(n), v)}
         return wrong or None
 
+    def process(self, connection: Connection, expected: str) -> Any:
+        """The case runs in this process now."""
+        row = self.row(connection)
+        found = self._application.versions.process(connection, row.version_id).config.key
+        return None if found == expected else found
+
     def ended(self, connection: Connection, expected: bool) -> Any:
         """The instance has ended, or not."""
         found = self.row(connection).ended_at is not None
@@ -188,6 +194,7 @@ def _same(found: Any, wanted: Any) -> bool:
 
 _Look = Callable[[Expectations, Connection, Any], Any]
 _LOOKS: Mapping[str, _Look] = {
+    "process": Expectations.process,
     "status": lambda e, c, v: e.column("status")(c, v),
     "closure": lambda e, c, v: e.column("closure")(c, v),
     "owner": lambda e, c, v: e.column("case_owner")(c, v),

@@ -40,7 +40,8 @@ class Scenario:
     title: Mapping[str, str]
     covers: tuple[str, ...]
     at: datetime
-    process: str
+    process: str | None
+    """Only where somebody chooses it; else the process that takes cases of the type."""
     complaint: Mapping[str, Any]
     recorded_by: str | None
     steps: Sequence[Mapping[str, Any]]
@@ -82,7 +83,7 @@ def read_scenario(path: Path) -> Scenario:
         title=title if isinstance(title, dict) else {"en": str(title)},
         covers=tuple(str(c) for c in content.get("covers") or ()),
         at=instant(content.get("at"), path.name),
-        process=str(content.get("process", "complaint")),
+        process=None if content.get("process") is None else str(content["process"]),
         complaint=content.get("complaint") or {},
         recorded_by=content.get("recorded_by"),
         steps=content["steps"],

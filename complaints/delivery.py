@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -14,12 +15,13 @@ from access.tables import person
 from access.teams import members
 from complaints.notice_book import NoticeBooks
 from complaints.notice_values import Surroundings, Telling, case_to_tell, notice_values, reader_language
-from complaints.notices import render
+from complaints.notices import Template, render
 from complaints.tables import message as letter
 from complaints.tables import notice
 from engine.errors import NotFound
 from engine.ids import Ids
-from engine.tables import conflict_of_interest
+from engine.process import CompiledProcess
+from engine.tables import conflict_of_interest, past_instance
 from engine.versions import Versions
 from storage.insert import insert_new
 from storage.outbox import Message
@@ -80,14 +82,28 @@ def _to_staff(
             insert_new(connection, notice, values, unique=("key",))
 
 
+def _written_in(connection: Connection, case: Any, kind: str, desk: Desk) -> tuple[CompiledProcess, Template]:
+    """Return the process whose notices have this one: the case's, else one that it ran in before it was moved.
+
+    A letter that was held back, or is still on its way, when the case moves is delivered all the same. Raises NotFound.
+    """
+    past = past_instance.c
+    before = select(past.version_id).where(past.case_id == case.case_id).order_by(past.number.desc())
+    for version_id in (case.version_id, *connection.execute(before).scalars()):
+        process = desk.versions.process(connection, version_id)
+        book = desk.notices.of(process)
+        if kind in book.templates:
+            return process, book.for_reader(kind, "complainant")
+    raise NotFound(f"there is no notice {kind!r}", template=kind)
+
+
 def _to_complainant(connection: Connection, message: Message, desk: Desk, *, now: datetime) -> None:
     if message.kind == WRITTEN_ALREADY:
         return
     case = case_to_tell(connection, message.case_id) if message.case_id else None
     if case is None:
         raise NotFound("There is no such case.", case=message.case_id)
-    process = desk.versions.process(connection, case.version_id)
-    template = desk.notices.of(process).for_reader(message.kind, "complainant")
+    process, template = _written_in(connection, case, message.kind, desk)
     language = reader_language(case.language)
     given = message.payload.get("values") or {}
     telling = Telling(connection, process, case, given, language, desk.surroundings)

@@ -26,8 +26,9 @@ def minor_units(amount: str) -> int:
 
 
 def record(work: CaseWork, effect: Effect) -> None:
-    """Write a line into the case's log."""
-    work.log("recorded", element=effect.element, **effect.parameters)
+    """Write a line into the case's log: what kind of thing, and what the diagram says about it."""
+    said = {name: value for name, value in effect.parameters.items() if name not in ("kind", "name", "element")}
+    work.log("recorded", name=str(effect.parameters["kind"]), element=effect.element, **said)
 
 
 def retention_hold(work: CaseWork, effect: Effect) -> None:

@@ -76,7 +76,8 @@ class FileComplaint:
     campus: str = "main"
     flags: Mapping[str, bool] = field(default_factory=dict)
     """Facts that make a case urgent from minute 0: `safety`, `injury`, ..."""
-    process: str = "complaint"
+    process: str | None = None
+    """The process to run, where staff or the house choose it; None: the one that takes cases of this type (X-09)."""
     follows: str | None = None
     """The id of an ended case that this one continues."""
 
@@ -111,13 +112,14 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
     def file_complaint(desk: Desk, command: FileComplaint) -> Filed:
         """File and run to the first task. Raises Unfit with every field that does not fit, or Unsafe."""
         _check(desk, command, tree)
+        process = command.process or _process_for(desk, command.type)
         case_id, number, code = desk.ids.new(), f"R{desk.ids.code(9)}", desk.ids.code(TRACKING_LENGTH)
         received_at = command.received_at or desk.now
         _store(desk, command, case_id, grouped(number, 5), code, received_at, tree.version)
         principal = desk.actor.principal
         # Whoever takes a complaint by phone or at the desk owns it from then on (R-004-12).
         owner = principal.person_id if principal is not None and "service" in principal.teams else None
-        work = desk.open_case(case_id, command.process, _facts(command, received_at), owner=owner)
+        work = desk.open_case(case_id, process, _facts(command, received_at), owner=owner)
         known = work.process.config.facts
         work.row["facts"] = {name: value for name, value in work.row["facts"].items() if name in known}
         work.log("filed", name=number, channel=command.channel, recorded_by=principal.person_id if principal else None)
@@ -127,6 +129,13 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
         return Filed(case_id, grouped(number, 5), grouped(code), clock.due_at if clock else None, clock)
 
     return file_complaint
+
+
+def _process_for(desk: Desk, type_: str) -> str:
+    version = desk.services.versions.taking(desk.connection, type_)
+    if version is None:
+        raise Unfit(f"No process takes cases of the type {type_}.", fields=[{"field": "type", "code": "no-process"}])
+    return version.process_key
 
 
 def _facts(command: FileComplaint, received_at: datetime) -> dict[str, Any]:
@@ -149,6 +158,7 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree) -> None:
             field="identity_mode",
         )
     wrong: list[dict[str, Any]] = []
+    received_at, principal = command.received_at, desk.actor.principal
 
     def require(holds: bool, field_name: str, code: str) -> None:
         if not holds:
@@ -156,13 +166,13 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree) -> None:
 
     require(command.identity_mode == "identified", "identity_mode", "unknown")
     require(command.type in TYPES, "type", "unknown")
+    require(command.process is None or principal is not None or desk.actor.kind == "system", "process", "staff-only")
     require(tree.exists(command.category), "category", "unknown")
     require(bool(command.subject.strip()), "subject", "required")
     require(bool(command.text.strip()), "text", "required")
     require(1 <= command.people <= 100_000, "people", "out-of-range")
     require(command.language in ("zh-CN", "ko", "en"), "language", "unknown")
     require(not (set(command.flags) - set(FACT_FIELDS)), "flags", "unknown")
-    received_at, principal = command.received_at, desk.actor.principal
     if received_at is not None:
         require(principal is not None, "received_at", "staff-only")
         require(desk.now - LOOK_BACK <= received_at <= desk.now, "received_at", "out-of-range")

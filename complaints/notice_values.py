@@ -170,6 +170,7 @@ _FILLERS: Mapping[str, Callable[[Telling], str]] = {
     "acknowledge_by": lambda telling: _clock(telling, "acknowledge"),
     "respond_by": lambda telling: _clock(telling, "respond"),
     "resolve_by": lambda telling: _clock(telling, "resolve"),
+    "answer_by": lambda telling: _clock(telling, "answer"),
     "reply_until": _reply_until,
     "result": lambda telling: telling.label("closures", telling.case.closure),
     "amount": _amount,

@@ -24,6 +24,7 @@ PLACEHOLDERS: Mapping[str, Audience | None] = {
     "acknowledge_by": "complainant",
     "respond_by": "complainant",
     "resolve_by": "complainant",
+    "answer_by": "complainant",
     "reply_until": "complainant",
     "result": "complainant",
     "amount": "complainant",

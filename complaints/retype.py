@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from complaints.case_now import waited_message
+from complaints.actions import open_actions
+from complaints.case_now import keep_facts, waited_message
 from complaints.intake import TYPES
+from complaints.remedies import open_remedies
 from complaints.rights import Verb, require
 from complaints.tables import complaint
 from complaints.wording import words
@@ -16,6 +18,7 @@ from engine.case_work import CaseWork
 from engine.errors import Conflict, NotFound, Unfit
 from engine.model.step import Deliver
 from engine.restart import restart
+from engine.tables import past_instance
 
 REASON = 2000
 """Characters of a reason."""
@@ -46,8 +49,10 @@ def retype(work: CaseWork, command: Retype) -> dict[str, Any]:
         wrong.append({"field": "type", "code": "unknown", "known": list(TYPES)})
     if command.process_key == was:
         wrong.append({"field": "process", "code": "same-process"})
-    elif not _published(work, command.process_key):
+    elif (takes := _types_of(work, command.process_key)) is None:
         wrong.append({"field": "process", "code": "unknown-process"})
+    elif takes and command.type in TYPES and command.type not in takes:
+        wrong.append({"field": "type", "code": "not-of-this-process", "known": list(takes)})
     if wrong:
         raise Unfit("The case cannot be moved there.", fields=wrong)
     waited = waited_message(work, "retype")
@@ -57,17 +62,27 @@ def retype(work: CaseWork, command: Retype) -> dict[str, Any]:
     old_type = work.connection.execute(select(table.type).where(table.case_id == work.case_id)).scalar_one()
     work.step(Deliver(waited, {}, buffer=False))
     work.log("retyped", name=command.process_key, was=was, type=command.type, was_type=old_type, reason=reason)
-    restart(work, command.process_key, {"type": command.type})
+    restart(work, command.process_key, {"type": command.type, "moves": _moves(work) + 1})
+    # What was carried out meanwhile is counted anew: a process that plans nothing keeps no count.
+    keep_facts(work, {"open_actions": open_actions(work), "open_remedies": open_remedies(work)})
     work.connection.execute(update(complaint).where(table.case_id == work.case_id).values(type=command.type))
     return {"process": {"key": command.process_key, "version": _number(work, command.process_key)}}
 
 
-def _published(work: CaseWork, key: str) -> bool:
+def _moves(work: CaseWork) -> int:
+    """Return how often the case was moved before."""
+    counted = select(func.count()).select_from(past_instance).where(past_instance.c.case_id == work.case_id)
+    return int(work.connection.execute(counted).scalar_one())
+
+
+def _types_of(work: CaseWork, key: str) -> tuple[str, ...] | None:
+    """Return the types that a process claims, None for one that is not published."""
+    versions = work.services.versions
     try:
-        work.services.versions.newest(work.connection, key)
+        version = versions.newest(work.connection, key)
     except NotFound:
-        return False
-    return True
+        return None
+    return versions.process(work.connection, version.id).config.types
 
 
 def _number(work: CaseWork, key: str) -> int:

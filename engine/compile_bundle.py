@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -19,14 +19,21 @@ from engine.publication import CheckContext, check_bundle
 from engine.spiff.compile import compile_program
 from forms.catalogue import FormCatalogue, check_files
 
+MoreChecks = Callable[[Files, ProcessConfig | None], Iterable[Problem]]
+"""Called with the files of a bundle and its configuration, None where that cannot be read. Never raises."""
+
 
 @dataclass(frozen=True)
 class House:
-    """What the installation knows, for the checks: teams, posts, operations, templates of notices."""
+    """What the installation knows, for the checks: teams, posts, operations, types of case."""
 
     teams: Collection[str]
     posts: Collection[str]
     operations: Mapping[str, Operation]
+    checks: tuple[MoreChecks, ...] = ()
+    """What the floors below check besides: notices, labels."""
+    types: Collection[str] = ()
+    """The types of case that intake knows; none: a process may claim any."""
 
 
 def check(files: Files, house: House, *, previous: Mapping[str, str] | None = None) -> list[Problem]:
@@ -42,6 +49,12 @@ def check(files: Files, house: House, *, previous: Mapping[str, str] | None = No
             Problem(file, None, "error", "process-toml", "key", None, f"says {config.key}, but stands in bpmn/{key}/",
                     "Use the folder's name as the key.")
         )  # fmt: skip
+    for name in config.types if config is not None and house.types else ():
+        if name not in house.types:
+            problems.append(
+                Problem(file, None, "error", "type-unknown", "types", None, f"claims {name}, which intake never gives",
+                        f"Use some of {', '.join(house.types)}.")
+            )  # fmt: skip
     forms = {name: data for name, data in files.items() if name.startswith("forms/")}
     for found in check_files(forms):
         problems.append(
@@ -49,6 +62,8 @@ def check(files: Files, house: House, *, previous: Mapping[str, str] | None = No
                 found.file, found.line, found.severity, found.code, found.pointer, None, found.message, found.advice
             )
         )
+    for more in house.checks:
+        problems += more(files, config)
     problems += check_bundle(files, context=_context(files, config, house, previous))
     return sorted(set(problems), key=lambda p: (p.severity != "error", p.file, p.line or 0, p.code, p.element or ""))
 

@@ -1,0 +1,105 @@
+"""The publication check of notices: whatever can be told has words for its reader, in three languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from lxml import etree
+
+from complaints.notices import NoticeBook, check_notices, parse_notices
+from engine.bundle import Files
+from engine.diagram_index import secure_parser
+from engine.errors import NotFound, Refusal
+from engine.expressions import compile_expression
+from engine.model.config import ProcessConfig
+from engine.model.problem import Problem
+
+SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
+
+TOLD_BY_COMMANDS: tuple[tuple[str, str], ...] = (
+    ("complainant", "paused"),
+    ("complainant", "extended"),
+    ("complainant", "new_owner"),
+    ("owner", "answer_arrived"),
+    ("owner", "task_assigned"),
+    ("owner", "action_opened"),
+    ("owner", "action_overdue"),
+    ("owner", "promise_missed"),
+    ("owner", "hand_over_offered"),
+    ("owner", "hand_over_accepted"),
+    ("owner", "hand_over_declined"),
+)
+"""Templates that commands use whatever the diagram says: reader and name."""
+
+
+def check_told(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:
+    """Yield what is wrong with the notices of a bundle: the file itself, and every template that is named nowhere."""
+    path = next((name for name in files if PurePosixPath(name).name == "notices.toml"), None)
+    if path is None:
+        key = config.key if config else "?"
+        yield _problem(f"bpmn/{key}/notices.toml", None, "there is no notices.toml, so nobody could be told anything")
+        return
+    problems = check_notices(files[path], file=path)
+    yield from problems
+    if any(problem.severity == "error" for problem in problems):
+        return
+    book = parse_notices(files[path], file=path)
+    seen: set[tuple[str, str]] = set()
+    for where, to, template in (
+        *_in_diagrams(files),
+        *_in_ladders(config),
+        *(("", *told) for told in TOLD_BY_COMMANDS),
+    ):
+        reader = "complainant" if to == "complainant" else "staff"
+        if (reader, template) in seen:
+            continue
+        seen.add((reader, template))
+        if not _found(book, template, reader):
+            yield _problem(path, template, f"has no notice for the {reader}{where}")
+
+
+def _found(book: NoticeBook, template: str, reader: str) -> bool:
+    try:
+        book.for_reader(template, "complainant" if reader == "complainant" else "staff")
+    except NotFound:
+        return False
+    return True
+
+
+def _in_ladders(config: ProcessConfig | None) -> Iterator[tuple[str, str, str]]:
+    for clock in config.clocks.values() if config else ():
+        for rung in clock.rungs:
+            for to in rung.to:
+                yield f", which the ladder of the clock {clock.name} sends", to, rung.template
+
+
+def _in_diagrams(files: Files) -> Iterator[tuple[str, str, str]]:
+    for name, data in files.items():
+        if not name.endswith(".bpmn"):
+            continue
+        try:
+            root = etree.fromstring(data, secure_parser())
+        except etree.XMLSyntaxError:
+            continue
+        for operator in root.iter(f"{{{SPIFF}}}serviceTaskOperator"):
+            if operator.get("id") != "notify":
+                continue
+            given = {p.get("id"): _constant(p.get("value")) for p in operator.iter(f"{{{SPIFF}}}parameter")}
+            template = given.get("template")
+            if isinstance(template, str):
+                to = given.get("to")
+                for each in to if isinstance(to, list | tuple) else [to]:
+                    yield ", which the diagram sends", str(each), template
+
+
+def _constant(source: str | None) -> object:
+    try:
+        return compile_expression(source or "").evaluate({}, {})
+    except Refusal:
+        return None  # What is no constant is another check's business.
+
+
+def _problem(file: str, template: str | None, message: str) -> Problem:
+    advice = "Add it to notices.toml, in zh-CN, ko and en, or correct the name."
+    return Problem(file, None, "error", "notice-missing", template, None, message, advice)
