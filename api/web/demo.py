@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from sqlalchemy import select
 
 from api.web.failures import PageRoute
 from api.web.guard import local_path
@@ -15,7 +14,7 @@ from api.web.posted import Posted
 from api.web.visit import Visit, from_public, visit
 from engine.clock import MovableClock
 from engine.errors import NotFound
-from engine.tables import instance
+from escalation.fast_forward import fast_forward
 
 router = APIRouter(route_class=PageRoute)
 LEAPS: Mapping[str, timedelta] = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "2d": timedelta(days=2)}
@@ -29,18 +28,5 @@ def move_clock(here: Annotated[Visit, Depends(visit)], sent: Annotated[Posted, D
     clock, leap = house.clock, LEAPS.get(sent.text("by"))
     if not isinstance(clock, MovableClock) or not house.settings.demo or leap is None:
         raise NotFound
-    target = clock.now() + leap
-    while True:
-        with house.database.read() as connection:
-            due = connection.execute(
-                select(instance.c.next_due).where(instance.c.next_due <= target).order_by(instance.c.next_due).limit(1)
-            ).scalar()
-        if due is None:
-            break
-        if due > clock.now():
-            clock.advance_to(due)
-        if house.sweep.run_until_done() == 0:
-            break
-    if target > clock.now():
-        clock.advance_to(target)
+    fast_forward(database=house.database, clock=clock, sweep=house.sweep, to=clock.now() + leap)
     return here.go(local_path(sent.text("next"), "/"), done="clock")
