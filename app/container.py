@@ -14,6 +14,7 @@ from complaints.delivery_loop import run_once as deliver_once
 from complaints.effects import EFFECTS
 from complaints.intake import TYPES
 from complaints.notice_book import NoticeBooks
+from complaints.notice_check import check_told
 from complaints.notice_values import Surroundings
 from complaints.operations import OPERATIONS
 from complaints.registry import DATED, handlers, on_completed
@@ -77,7 +78,13 @@ def process_keys(folder: Path) -> list[str]:
 
 def house(posts: Posts) -> House:
     """Return what the publication checks know of the installation."""
-    return House(teams=frozenset(posts.teams), posts=frozenset(posts.posts), operations=OPERATIONS, types=TYPES)
+    return House(
+        teams=frozenset(posts.teams),
+        posts=frozenset(posts.posts),
+        operations=OPERATIONS,
+        types=TYPES,
+        checks=(check_told,),
+    )
 
 
 def build(

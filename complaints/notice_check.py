@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -10,8 +11,7 @@ from lxml import etree
 from complaints.notices import NoticeBook, check_notices, parse_notices
 from engine.bundle import Files
 from engine.diagram_index import secure_parser
-from engine.errors import NotFound, Refusal
-from engine.expressions import compile_expression
+from engine.errors import NotFound
 from engine.model.config import ProcessConfig
 from engine.model.problem import Problem
 
@@ -85,19 +85,29 @@ def _in_diagrams(files: Files) -> Iterator[tuple[str, str, str]]:
         for operator in root.iter(f"{{{SPIFF}}}serviceTaskOperator"):
             if operator.get("id") != "notify":
                 continue
-            given = {p.get("id"): _constant(p.get("value")) for p in operator.iter(f"{{{SPIFF}}}parameter")}
-            template = given.get("template")
-            if isinstance(template, str):
-                to = given.get("to")
-                for each in to if isinstance(to, list | tuple) else [to]:
-                    yield ", which the diagram sends", str(each), template
+            given = {p.get("id"): p.get("value") or "" for p in operator.iter(f"{{{SPIFF}}}parameter")}
+            for template in _possible(given.get("template", "")):
+                for to in _possible(given.get("to", "")):
+                    yield ", which the diagram sends", to, template
 
 
-def _constant(source: str | None) -> object:
+def _possible(source: str) -> set[str]:
+    """Return the texts that an expression may come to, as far as it chooses between texts."""
+
+    def texts(node: ast.expr) -> set[str]:
+        match node:
+            case ast.Constant(value=str(text)):
+                return {text}
+            case ast.IfExp(body=body, orelse=orelse):
+                return texts(body) | texts(orelse)
+            case ast.BoolOp(values=several) | ast.List(elts=several) | ast.Tuple(elts=several):
+                return set().union(*(texts(each) for each in several))
+        return set()
+
     try:
-        return compile_expression(source or "").evaluate({}, {})
-    except Refusal:
-        return None  # What is no constant is another check's business.
+        return texts(ast.parse(source.strip(), mode="eval").body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()  # What is no expression is another check's business.
 
 
 def _problem(file: str, template: str | None, message: str) -> Problem:
