@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -193,6 +194,8 @@ def unexpected(request: Request, error: Exception) -> Response:
     """Return the answer for what nobody foresaw: an id that is in the log with the trace, which nobody else sees."""
     shared: Shared = request.app.state.shared
     incident = shared.application.ids.new()
-    log.error("unexpected", incident=incident, method=request.method, path=request.url.path, exc_info=error)
+    # The trace as text: a logger that draws it itself would draw the values of variables too, and they are personal.
+    trace = "".join(traceback.format_exception(error))
+    log.error("unexpected", incident=incident, method=request.method, path=request.url.path, trace=trace)
     detail = "Something went wrong inside; it is on record. Tell the operator this id if it happens again."
     return problem("unexpected", 500, detail, language=language_of(request), details={"incident": incident})
