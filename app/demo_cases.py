@@ -171,7 +171,6 @@ DEMO_CASES: Sequence[DemoCase] = (
         FileComplaint(
             subject="Course page lists an older textbook",
             text="The page still names the second edition, the class uses the third. I nearly bought the wrong one.",
-            type="opinion",
             category="teaching.textbook",
             language="en",
             complainant=Complainant(name="Ilya Brandt", email="ilya@example.org", relation="learner"),
@@ -189,6 +188,31 @@ DEMO_CASES: Sequence[DemoCase] = (
                 "explain_exit",
                 {
                     "exit_text": "The page has named the third edition since Monday; an older copy was still in your browser."
+                },
+            ),
+        ),
+    ),
+    DemoCase(
+        _hours(5),
+        None,
+        FileComplaint(
+            subject="주말반 보강 일정 문의",
+            text="지난주 토요일 수업이 휴강되었는데 보강은 언제 하나요? 다른 날로 잡히면 미리 알고 싶습니다.",
+            type="inquiry",
+            category="other.inquiry",
+            language="ko",
+            complainant=Complainant(name="윤서준", email="seojun@example.org", relation="learner"),
+        ),
+        (
+            Moment(
+                _hours(4.7),
+                "kim.minji",
+                "answer",
+                {
+                    "next": "ask",
+                    "department": "academic",
+                    "department_question": "토요일 주말반 휴강분 보강은 언제입니까? 확정된 날짜와 강의실을 알려 주세요.",
+                    "acknowledgement_text": "문의 주셔서 감사합니다. 보강 일정을 교무에 확인하고 있으며, 확정되는 대로 바로 알려 드리겠습니다.",
                 },
             ),
         ),

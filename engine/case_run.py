@@ -56,10 +56,11 @@ class CaseRun:
         self._quiet = False
 
     # --- what a command does ----------------------------------------------------------------------------------
-    def open(self, *, numbered_from: int = 0) -> None:
+    def open(self, *, numbered_from: int = 0, met: Mapping[str, datetime] | None = None) -> None:
         """Start the process: tables first, then the clocks that start with the case, then the first elements."""
         self.case_facts.run_all()
         self.clocks.reached("@open", ("",))
+        self.clocks.met_before(met or {})
         self._guarded(lambda: self._execution.start(numbered_from))
 
     def complete(self, task_id: str, data: Mapping[str, Any], actor: str | None) -> None:

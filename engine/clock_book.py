@@ -55,6 +55,13 @@ class ClockBook:
         for name in self._process.clock_meets.get(element, ()):
             self._end(name, scopes, "met", element)
 
+    def met_before(self, met: Mapping[str, datetime]) -> None:
+        """The case was moved here: clocks that are duties of the case stay met, as of when they were."""
+        for name, at in met.items():
+            clock, spec = self.newest(name, ("",)), self._process.config.clocks.get(name)
+            if spec is not None and spec.stays_met and clock is not None and clock.state == "running":
+                self._close(clock, "met", None, at=at)
+
     def _start(self, spec: ClockSpec, scope: str) -> None:
         earlier = [c for c in self.clocks if c.name == spec.name and c.scope == scope]
         for clock in earlier:
@@ -76,9 +83,9 @@ class ClockBook:
         if clock is not None and clock.state in ("running", "paused"):
             self._close(clock, state, element)
 
-    def _close(self, clock: Clock, state: str, element: str | None) -> None:
+    def _close(self, clock: Clock, state: str, element: str | None, *, at: datetime | None = None) -> None:
         clock.state = "met" if state == "met" else "dropped"
-        clock.ended_at, clock.due_at = self._now, None
+        clock.ended_at, clock.due_at = at or self._now, None
         detail = {"what": state, "late": clock.late, "was_due_at": _iso(clock.last_due_at)}
         self._log(Event("clock", element=element, name=clock.key, detail=detail))
 

@@ -127,9 +127,20 @@ def read_config(data: bytes, file: str) -> tuple[ProcessConfig | None, list[Prob
             name: reader.strings(reader.get(table, "messages", dict, "", {}), name, "messages.")
             for name in reader.get(table, "messages", dict, "", {})
         },
+        types=_types(reader, table),
     )
     _check_names(reader, config)
     return config, reader.problems
+
+
+def _types(reader: _Reader, table: Mapping[str, Any]) -> tuple[str, ...]:
+    types = reader.strings(table, "types", "")
+    for name in types:
+        if not _NAME.match(name):
+            reader.wrong("types", f"holds {name!r:.60}, which is no type", 'Write for instance types = ["inquiry"].')
+        elif types.count(name) > 1:
+            reader.wrong("types", f"says {name} more than once", "Name each type once.")
+    return types
 
 
 def _facts(reader: _Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, FactSpec]]:
@@ -201,6 +212,7 @@ def _clocks(reader: _Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, Cl
                 pause_reasons=frozenset(reader.strings(entry, "pause_reasons", at)),
                 pausable=reader.expression(entry, "pausable", at),
                 extendable=bool(reader.get(entry, "extend_once", bool, at, False)),
+                stays_met=bool(reader.get(entry, "stays_met", bool, at, False)),
             ),
         )
 

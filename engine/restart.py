@@ -16,31 +16,47 @@ from engine.case_work import CaseWork
 from engine.errors import Refusal, Unsafe
 from engine.model.step import Open
 from engine.process import CompiledProcess
-from engine.tables import case_clock, deadline, instance, past_instance, work_item
+from engine.tables import case_clock, deadline, instance, past_instance, process_version, work_item
 
 
 def restart(work: CaseWork, process_key: str, facts: Mapping[str, Any]) -> None:
     """Start the newest version of a process in place of the instance that has just ended in this transaction.
 
-    It gets those of the case's facts, and of `facts` above them, that it declares and can read; clocks that start with
-    a fact (`received_at`) keep their start. Raises Unsafe when the present instance has not ended, NotFound for a
-    process that is not published, StepFailed as every step.
+    It gets those of the case's facts, and of `facts` above them, that it declares and can read, and below them what the
+    case said when it ran in that process before; clocks that start with a fact (`received_at`) keep their start, those
+    that are duties of the case (`stays_met`) stay met. Raises Unsafe when the present instance has not ended, NotFound
+    for a process that is not published, StepFailed as every step.
     """
     if work.result is None or not work.result.ended:
         raise Unsafe("The running instance did not end, so no other can take its place.")
     version = work.services.versions.newest(work.connection, process_key)
     process = work.services.versions.process(work.connection, version.id)
     numbered_from = int(orjson.loads(work.row["state"])["t"]["q"])
+    met = {clock.name: clock.met_at for clock in work.result.clocks if clock.met_at is not None and not clock.scope}
+    earlier = _said_before(work, process_key)
     _put_aside(work, str(work.result.ended_at_element))
     work.row.update(
-        version_id=version.id, state=None, facts=_fitting(process, {**work.row["facts"], **facts}),
+        version_id=version.id, state=None, facts=_fitting(process, {**earlier, **work.row["facts"], **facts}),
         facts_version=work.row["facts_version"] + 1, closure=None, waits_for=[], ended_at=None, ended_as=None,
         next_state_due=None, next_clock_due=None, retry_at=None, undo=None, undo_task=None, undo_until=None,
     )  # fmt: skip
     work.process, work.before, work.result, work.hold_until = process, None, None, None
     work.connection.execute(update(instance).where(instance.c.case_id == work.case_id).values(started_at=work.now))
     work.row["started_at"] = work.now
-    work.step(Open(numbered_from=numbered_from))
+    work.step(Open(numbered_from=numbered_from, met=met))
+
+
+def _said_before(work: CaseWork, process_key: str) -> dict[str, Any]:
+    """Return the facts of the last instance of this process on the case: its plan counts on where it stood."""
+    past, version = past_instance.c, process_version.c
+    facts: dict[str, Any] | None = work.connection.execute(
+        select(past.facts)
+        .join(process_version, version.id == past.version_id)
+        .where(past.case_id == work.case_id, version.process_key == process_key)
+        .order_by(past.number.desc())
+        .limit(1)
+    ).scalar()
+    return dict(facts or {})
 
 
 def _put_aside(work: CaseWork, ended_as: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from engine.bundle import Files, content_digest, pack, process_key, unpack
 from engine.compile_bundle import House, check, compile_bundle
+from engine.config_file import read_config
 from engine.errors import NotFound, NotPublishable
 from engine.model.problem import Problem
 from engine.process import CompiledProcess
@@ -82,6 +83,17 @@ class Versions:
             raise NotFound(f"No version of the process {key} is published.", process=key)
         return _version(row)
 
+    def in_force(self, connection: Connection) -> list[Version]:
+        """Return the newest active version of each process, in the order of their keys."""
+        table = process_version.c
+        rows = connection.execute(_columns().where(table.active).order_by(table.process_key, table.number))
+        return list({row.process_key: _version(row) for row in rows}.values())
+
+    def taking(self, connection: Connection, type_: str) -> Version | None:
+        """Return the version in force that takes cases of a type (`types` of its `process.toml`), None without one."""
+        claiming = (v for v in self.in_force(connection) if type_ in self.process(connection, v.id).config.types)
+        return next(claiming, None)
+
     def all(self, connection: Connection) -> list[Version]:
         """Return every version, newest first within each process."""
         table = process_version.c
@@ -97,7 +109,8 @@ class Versions:
 
     def check(self, connection: Connection, files: Files) -> list[Problem]:
         """Return every finding about a bundle, compared with the version in force. Stores nothing."""
-        return check(files, self.house, previous=self._previous(connection, process_key(files)))
+        found = check(files, self.house, previous=self._previous(connection, process_key(files)))
+        return [*self._claimed_twice(connection, files), *found]
 
     def publish(
         self, connection: Connection, files: Files, *, version_id: str, now: datetime, by: str | None, note: str = ""
@@ -108,6 +121,9 @@ class Versions:
         NotPublishable with the whole list when the bundle has errors; then nothing is stored.
         """
         problems, process = self._passed(connection, files)
+        claimed = self._claimed_twice(connection, files)
+        if claimed:
+            raise NotPublishable(problems=[p.as_dict() for p in claimed])
         key, digest = process_key(files), content_digest(files)
         table = process_version.c
         same = connection.execute(_columns().where(table.process_key == key, table.digest == digest)).first()
@@ -136,6 +152,20 @@ class Versions:
             if any(p.severity == "error" for p in problems):
                 raise NotPublishable(problems=[p.as_dict() for p in problems])
             found = self._gate[key] = (problems, compile_bundle(files, self.house))
+        return found
+
+    def _claimed_twice(self, connection: Connection, files: Files) -> list[Problem]:
+        """Return an error for each type of case that another process in force takes already."""
+        key = process_key(files)
+        file = f"bpmn/{key}/process.toml"
+        config, _ = read_config(files[file], file)
+        found = []
+        for type_ in config.types if config is not None else ():
+            for other in self.in_force(connection):
+                if other.process_key != key and type_ in self.process(connection, other.id).config.types:
+                    message = f"claims {type_}, which the process {other.process_key} takes already"
+                    advice = f"Take {type_} out of one of the two, and publish that one first."
+                    found.append(Problem(file, None, "error", "type-claimed-twice", "types", None, message, advice))
         return found
 
     def _republish(

@@ -104,6 +104,8 @@ class ClockSpec:
     pause_reasons: frozenset[str] = frozenset()
     pausable: Expression | None = None
     extendable: bool = False
+    stays_met: bool = False
+    """True: a duty of the case, not of one process: met before the case was moved here, it stays met (X-09)."""
 
 
 @dataclass(frozen=True)
@@ -124,3 +126,5 @@ class ProcessConfig:
     undo_none_when: Expression | None = None
     messages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What people send -> the BPMN messages it may become, the first that is waited for (`text = ["answer", ...]`)."""
+    types: tuple[str, ...] = ()
+    """The types of case that intake hands to this process; none: only cases that are sent to it by name (X-09)."""

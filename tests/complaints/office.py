@@ -165,7 +165,7 @@ class Office:
 
     def file(self, by: str | None = "ann", **fields: Any) -> str:
         """File a complaint and return the case's id. By `ann` of the team service, who owns it then."""
-        given = {"subject": "Chapter 5", "text": "It is wrong.", "process": "care", "language": "en",
+        given = {"subject": "Chapter 5", "text": "It is wrong.", "language": "en",
                  "complainant": Complainant(name="Gil")}  # fmt: skip
         filed: Filed = self.do(FileComplaint(**{**given, **fields}), by)
         return filed.id

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from complaints import follow_up
 from complaints.affected import AddAffected, AffectedPerson
 from complaints.follow_up import OpenLinked
-from complaints.intake import Complainant, FileComplaint, Respondent
+from complaints.intake import Complainant, Respondent
 from complaints.links import LinkCases
 from complaints.tables import case_link, complaint, respondent
 from engine.errors import Conflict, Forbidden, NotFound, Unfit
@@ -84,8 +83,8 @@ def ended(office: Office) -> str:
     return case
 
 
-def test_a_new_case_follows_an_ended_one_with_the_same_people(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = follow_in_care(office, monkeypatch)
+def test_a_new_case_follows_an_ended_one_with_the_same_people(office: Office) -> None:
+    old = ended(office)
     filed = office.do(OpenLinked(old, "It broke again."), None)
     before, after = office.rows(complaint, old)[0], office.rows(complaint, filed.id)[0]
     same = ("subject", "category", "channel", "language", "name", "email", "phone", "learner_id", "relation")
@@ -96,10 +95,8 @@ def test_a_new_case_follows_an_ended_one_with_the_same_people(office: Office, mo
     assert links(office) == [(filed.id, old, "follow_up")]
 
 
-def test_who_was_shut_out_of_the_old_case_is_shut_out_of_the_new_one(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    old = follow_in_care(office, monkeypatch)
+def test_who_was_shut_out_of_the_old_case_is_shut_out_of_the_new_one(office: Office) -> None:
+    old = ended(office)
     filed = office.do(OpenLinked(old, "It broke again."), None)
     rows = office.rows(respondent, filed.id)
     assert {(row.name, row.role, row.person) for row in rows} == {
@@ -108,14 +105,6 @@ def test_who_was_shut_out_of_the_old_case_is_shut_out_of_the_new_one(
     assert [row.person for row in office.rows(conflict_of_interest, filed.id)] == [office.people["fay"]]
     with pytest.raises(NotFound):
         office.do(AddAffected(filed.id, (AffectedPerson("Hana"),)), "fay")
-
-
-def follow_in_care(office: Office, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return an ended case; new ones go to the small process, which is not called `complaint`."""
-    old = ended(office)
-    whole = FileComplaint
-    monkeypatch.setattr(follow_up, "FileComplaint", lambda **fields: whole(**{**fields, "process": "care"}))
-    return old
 
 
 def test_a_case_that_has_not_ended_is_written_to(office: Office) -> None:

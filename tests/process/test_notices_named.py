@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import tomllib
 from functools import cache
-from typing import Any
 
 from complaints.notices import Audience, NoticeBook, parse_notices
 from forms.catalogue import FormCatalogue
@@ -26,15 +25,20 @@ def named_in_diagrams() -> list[tuple[str, list[str], str]]:
     found = []
     for task in elements("serviceTask"):
         for operator in task.iter(f"{SPIFF}serviceTaskOperator"):
-            given: dict[str, Any] = {
-                parameter.get("id"): ast.literal_eval(parameter.get("value"))
+            given = {
+                parameter.get("id"): words_of(parameter.get("value"))
                 for parameter in operator.iter(f"{SPIFF}parameter")
                 if operator.get("id") == "notify"
             }
-            if given:
-                to = given["to"] if isinstance(given["to"], list) else [given["to"]]
-                found.append((task.get("id"), to, given["template"]))
+            for template in given.get("template", ()):
+                found.append((task.get("id"), given["to"], template))
     return found
+
+
+def words_of(expression: str) -> list[str]:
+    """Return the texts that an expression may give: itself, the members of a list, both ends of `a if b else c`."""
+    tree = ast.parse(expression, mode="eval")
+    return [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
 
 
 def test_every_notice_named_in_a_diagram_exists_for_those_it_goes_to() -> None:

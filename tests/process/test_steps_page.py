@@ -37,7 +37,8 @@ def test_the_page_is_what_diagrams_and_forms_say_today() -> None:
 
 def test_every_user_task_has_a_form_and_every_form_a_user_task() -> None:
     drawn = {task.get("id") for task in elements("userTask")}
-    names = {name for process, name in FormCatalogue.from_folder(ROOT / "forms" / "definitions").forms}
+    forms = FormCatalogue.from_folder(ROOT / "forms" / "definitions").forms
+    names = {name for process, name in forms if process == "complaint"}
     assert names == drawn | {"intake"}
     assert {step.element for step in steps_of(diagrams())} == drawn
 
