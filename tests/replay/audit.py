@@ -70,7 +70,7 @@ def audit(
         late = rows("SELECT case_id, next_due FROM instance WHERE next_due < ? AND retry_at IS NULL", _stored(now))
         found += [f"case {case_id}: due since {due} and not fired" for case_id, due in late]
     for case in cases:
-        found += [f"case {case.index} ({case.plan.name}): {said}" for said in case.refused]
+        found += [f"case {case.index} ({case.plan.name}): {said}" for said in dict.fromkeys(case.refused)]
     return found
 
 
@@ -88,6 +88,7 @@ def _sqlite() -> Any:
 
 def _filed(rows: Rows, cases: Sequence[Case], shown: Sequence[dict[str, Any]], *, seeded: int) -> Iterator[str]:
     stored: dict[str, str] = dict(rows("SELECT case_id, number FROM complaint"))
+    cases = [case for case in cases if case.id]
     for case in cases:
         if stored.get(case.id) != case.number:
             yield f"case {case.index}: answered as {case.id} {case.number}, but stored is {stored.get(case.id)}"

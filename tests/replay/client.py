@@ -34,6 +34,10 @@ class Answer:
         return str(self.body.get("code", "")) if isinstance(self.body, dict) and self.status >= 400 else ""
 
 
+class Unexpected(RuntimeError):
+    """The server answered something that no plan foresees."""
+
+
 class NoAnswer(RuntimeError):
     """The server stayed away."""
 

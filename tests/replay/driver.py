@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.replay.case import Case
-from tests.replay.client import Answer, Client
+from tests.replay.client import Answer, Client, Unexpected
 from tests.replay.complainant import speak
 from tests.replay.staff import READER, Staff
 from tests.replay.tasks import LATE, data_for, remember
@@ -53,7 +53,8 @@ def _look(world: World, case: Case) -> dict[str, Any]:
     answer = world.client.call(
         "GET", f"/api/complaints/{case.id}", token=world.staff.tokens[READER], kind="read a case"
     )
-    assert answer.status == 200, (case.id, answer.status, answer.body)
+    if answer.status != 200:
+        raise Unexpected(f"reading the case: {answer.status} {str(answer.body)[:300]}")
     found: dict[str, Any] = answer.body
     case.status, case.closure = found["status"], found["closure"]
     return found

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.replay.case import Case
-from tests.replay.client import Client
+from tests.replay.client import Client, Unexpected
 from tests.replay.driver import World, drive
 from tests.replay.filing import file
 from tests.replay.plans import plan_for
@@ -115,5 +115,11 @@ def _is_up(case: Case, now: datetime) -> bool:
 
 
 def _all(pool: ThreadPoolExecutor, work: Callable[[Case], Any], cases: Sequence[Case]) -> None:
-    for _ in pool.map(work, cases):
+    def guarded(case: Case) -> None:
+        try:
+            work(case)
+        except Unexpected as error:
+            case.refused += [str(error)] * 3  # given up at once
+
+    for _ in pool.map(guarded, cases):
         pass
