@@ -40,6 +40,8 @@ class Case:
     reviews: int = 0
     withdrawn: bool = False
     offered: bool = False
+    moved: bool = False
+    """To the other process."""
     paused: bool = False
     resumed: bool = False
     joined: bool = False

@@ -80,6 +80,10 @@ def _house(world: World, case: Case, file: Mapping[str, Any]) -> bool:
         case.offered = True
         to = "kim.minji" if owner != "kim.minji" else "wang.fang"
         return post(owner, "hand-over", {"to": to, "reason": "轮休"}, "offer")
+    if plan.retype_at in elements and not case.moved:
+        case.moved = True
+        other = "inquiry" if file["process"]["key"] == "complaint" else "complaint"
+        return post(owner or "li.na", "retype", {"process": other, "type": other, "reason": "归类有误"}, "retype")
     if plan.pause and "plan" in elements and not case.paused:
         case.paused = True
         return post(owner, "pause", {"reason": "等待外部检测结果"}, "pause")
@@ -144,7 +148,7 @@ def _work(world: World, case: Case, file: Mapping[str, Any], now: datetime) -> b
 def _complete(
     world: World, case: Case, task: Mapping[str, Any], data: Mapping[str, Any], file: Mapping[str, Any]
 ) -> bool:
-    turn = case.index + case.voted.get(str(file["facts"]["plan_revision"]), 0)
+    turn = case.index + case.voted.get(str(file["facts"].get("plan_revision")), 0)
     version = task["version"]
     for who in world.staff.for_task(task, turn=turn, barred=case.plan.respondent):
         if case.index % 4 == 3 and task["assignee"] is None:

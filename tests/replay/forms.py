@@ -18,6 +18,9 @@ SIMPLE: Mapping[str, Mapping[str, Any]] = {
     "carry_out": {"carried_out": "方案各项均已落实。"},
     "send_result": {"result_text": "经核实情况属实，处理结果如下。"},
     "close_case": {**CAUSE, "improvement": "change", "process_change": "每月复核一次流程。"},
+    "final_word": {"final_text": "我们再次核实，情况如前所述。"},
+    "facilities_reply": {"reply": "可以增加插座。", "sure": "certain"},
+    "academic_reply": {"reply": "以教务通知为准。", "sure": "certain"},
     "leadership_look": {"decision": "reopen", "instruction": "请当面沟通后重新处理。"},
 }
 
@@ -63,6 +66,14 @@ def plan(
             {"payee": f"学员{n}", "amount": {"amount": amount, "currency": "CNY"}} for n in range(refunds)
         ]
     return found
+
+
+def answer(department: str) -> dict[str, Any]:
+    """Return the answer to a question, or the question to a department."""
+    if not department:
+        return {"next": "send", "answer_text": "补考报名从三月十六日开始。"}
+    asked = {"department": department, "department_question": "请核实并答复。"}
+    return {"next": "ask", **asked, "acknowledgement_text": "已收到，我们向有关部门核实后答复您。"}
 
 
 def decision(vote: str, now: datetime) -> dict[str, Any]:

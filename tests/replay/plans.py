@@ -52,6 +52,10 @@ class Plan:
     late_action: str = "noted"
     open_at: str = ""
     """The element whose task, or the message that is waited for, that nobody ever attends to."""
+    department: str = ""
+    """Who is asked before a question is answered."""
+    retype_at: str = ""
+    """The element at which the case turns out to belong to the other process."""
     hand_over: bool = False
     pause: bool = False
     joins: int = 0
@@ -157,7 +161,18 @@ CLOSING: tuple[Plan, ...] = (
          must=("pay_refund", *RESULT)),
     Plan("handed over", category="other", hand_over=True, must=RESULT),
     Plan("paused and resumed", category="other", pause=True, idle={"plan": 2 * DAY}, must=RESULT),
-    Plan("a suggestion", category="other.suggestion", type="suggestion", must=RESULT),
+    Plan("a suggestion", type="suggestion", must=("answer",), never=("plan", "acknowledge")),
+    Plan("an opinion, department asked", type="opinion", department="facilities", must=("answer", "facilities_reply")),
+    Plan("a question, not satisfied twice", "not_satisfied", type="inquiry", rounds=("not_satisfied",) * 2,
+         must=("answer", "final_word")),
+    Plan("a question, nobody clicks", "no_answer", type="inquiry", rounds=("silence",), must=("answer",)),
+    Plan("a question, withdrawn", "withdrawn", type="inquiry", department="academic", withdraw_at="academic_reply",
+         must=("answer",), never=("academic_reply",)),
+    Plan("a question, answered late", type="inquiry", idle={"answer": 4 * DAY}, must=("answer", "late_answer")),
+    Plan("a question that is a complaint", category="other", type="inquiry", retype_at="answer",
+         must=("acknowledge", *RESULT), never=("answer",)),
+    Plan("a complaint that is a question", category="other.inquiry", retype_at="verify", must=("answer",),
+         never=("verify", "plan")),
 )  # fmt: skip
 
 LEFT_OPEN: tuple[Plan, ...] = (

@@ -9,7 +9,7 @@ from typing import Any
 from tests.replay import forms
 from tests.replay.case import Case
 
-LATE = {"late_acknowledgement": "noted", "late_response": "noted", "late_case": "noted"}
+LATE = {"late_acknowledgement": "noted", "late_response": "noted", "late_case": "noted", "late_answer": "noted"}
 """Tasks of whoever looks after late work, with what is done where the plan says what this step does not know."""
 
 
@@ -34,6 +34,8 @@ def data_for(
         return forms.decision(_vote(case, file), now)
     if element == "review_refund":
         return _review(case)
+    if element == "answer":
+        return forms.answer(plan.department if case.completed["answer"] == 0 else "")
     if element == "callback":
         return _callback(case)
     if element == "offer_mediation":
@@ -65,6 +67,7 @@ def remember(case: Case, task: Mapping[str, Any], data: Mapping[str, Any], file:
 
 def _late(case: Case, element: str, file: Mapping[str, Any]) -> dict[str, Any]:
     known = {"late_acknowledgement": ("take_over", "reassign", "noted"),
+             "late_answer": ("take_over", "reassign", "noted"),
              "late_response": ("take_over", "reassign", "interim_answer", "noted"),
              "late_case": ("take_over", "reassign", "extend", "interim_answer", "noted")}[element]  # fmt: skip
     action = case.plan.late_action if case.plan.late_action in known else LATE[element]
