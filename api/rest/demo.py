@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/demo", tags=["demo"])
 
 FURTHEST = timedelta(days=366)
 """In one move."""
-_LENGTH = re.compile(r"\+?([0-9]{1,5})(m|min|h|d|w)")
+_LENGTH = re.compile(r"^\+?([0-9]{1,5})(m|min|h|d|w)$")
 _UNIT = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 

@@ -25,7 +25,10 @@ from app.container import Application, build
 from app.roster import ROSTER, seat
 from app.settings import Settings
 from complaints.delivery_loop import run_once as deliver_once
+from engine.bundle import read_folders
+from engine.case_work import SYSTEM
 from engine.clock import MovableClock
+from engine.commands.publish import PublishBundle
 from engine.ids import CountedIds
 from storage import migrate
 
@@ -69,7 +72,9 @@ class _Template:
 def _template() -> _Template:
     application = build(settings(demo=True), clock=MovableClock(OPENING), ids=CountedIds("s"))
     migrate.create(application.database)
-    application.publish_folder()
+    values = application.settings
+    files = read_folders(values.bpmn_folder, values.forms_folder, "complaint")
+    application.pipeline.run(PublishBundle(files), SYSTEM)
     secrets = {}
     with application.database.write() as unit:
         seat(unit.connection, OPENING)

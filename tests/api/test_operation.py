@@ -1,0 +1,135 @@
+"""Health, figures, the demo's clock, and limits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from api.app import create_app
+from api.context import shared_by
+from api.languages import asked_language
+from api.limits import Buckets
+from app.container import build
+from engine.clock import MovableClock, SystemClock
+from engine.errors import TooMany
+from engine.ids import CountedIds
+from storage import migrate
+from tests.support.application import OPENING, House, house, settings
+
+
+def test_alive_and_ready(redress: House) -> None:
+    assert redress.public.get("/healthz") == {"status": "alive"}
+    assert redress.public.get("/readyz") == {"status": "ready"}
+
+
+def test_not_ready_before_a_process_is_published() -> None:
+    application = build(settings(), clock=MovableClock(OPENING), ids=CountedIds())
+    migrate.create(application.database)
+    client = House(application, create_app(application), {}).public
+    assert client.call("GET", "/healthz").status_code == 200
+    answer = client.call("GET", "/readyz")
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+
+
+def figures(redress: House) -> dict[str, float]:
+    """Return the samples by name and labels."""
+    lines = redress.public.call("GET", "/metrics").text.splitlines()
+    pairs = (line.rpartition(" ") for line in lines if line and not line.startswith("#"))
+    return {name: float(value) for name, _, value in pairs}
+
+
+def test_commands_and_lateness_are_counted(redress: House) -> None:
+    case = redress.file()["id"]
+    redress.person("li.na").refused(404, "POST", "/api/complaints/none/resume")
+    redress.later(minutes=45)
+    seen = figures(redress)
+    assert seen['redress_commands_total{command="FileComplaint",outcome="done"}'] == 1
+    assert seen['redress_commands_total{command="ResumeCase",outcome="not-found"}'] == 1
+    assert seen["redress_deadline_lateness_seconds_count"] == 1
+    assert seen['redress_deadline_lateness_seconds_bucket{le="0.1"}'] == 1
+    assert seen["redress_open_tasks"] == 1
+    redress.later(minutes=30)
+    later = figures(redress)
+    assert later["redress_deadline_lateness_seconds_count"] > 1
+    assert (
+        figures(redress)["redress_deadline_lateness_seconds_count"] == later["redress_deadline_lateness_seconds_count"]
+    )
+    assert (
+        later['redress_deadline_lateness_seconds_bucket{le="+Inf"}']
+        > later['redress_deadline_lateness_seconds_bucket{le="300.0"}']
+    )
+    assert case not in redress.public.call("GET", "/metrics").text
+
+
+def test_the_backlog_of_what_is_due_is_shown(redress: House) -> None:
+    redress.file()
+    clock = redress.application.clock
+    assert isinstance(clock, MovableClock)
+    clock.advance_to(OPENING.replace(hour=5))
+    seen = figures(redress)
+    assert seen["redress_due_backlog"] == 1
+    assert seen["redress_due_oldest_seconds"] == 75 * 60
+
+
+def test_the_demo_clock_moves_forward_and_fires_what_is_due() -> None:
+    redress = house(demo=True)
+    case, li_na = redress.file()["id"], redress.person("li.na")
+    assert li_na.get("/api/demo/clock") == {"now": "2026-03-03T03:00:00+00:00", "fired": 0}
+    moved = li_na.post("/api/demo/clock", {"by": "+2h"})
+    assert moved["now"] == "2026-03-03T05:00:00+00:00"
+    assert moved["fired"] >= 3
+    assert redress.task("chen.jing", "late_acknowledgement", case)["post"] == "head_of_customer_service"
+    assert li_na.post("/api/demo/clock", {"to": "2026-03-04T00:00:00Z"})["now"] == "2026-03-04T00:00:00+00:00"
+    for odd in ({"by": "-1d"}, {"by": "99999w"}, {"to": "2026-03-01T00:00:00Z"}, {"by": "soon"}, {},
+                {"by": "1d", "to": "2026-03-09T00:00:00Z"}):  # fmt: skip
+        li_na.refused(422, "POST", "/api/demo/clock", odd)
+
+
+def test_outside_the_demo_there_is_no_such_address_and_no_clock_to_move() -> None:
+    application = build(settings(demo=False), clock=MovableClock(OPENING), ids=CountedIds())
+    paths = create_app(application).openapi()["paths"]
+    assert "/api/complaints" in paths
+    assert not any(path.startswith("/api/demo") for path in paths)
+
+
+def test_the_machines_own_clock_is_never_moved() -> None:
+    redress = house(demo=True)
+    redress.app.state.shared = shared_by(
+        replace(redress.application, clock=SystemClock()), redress.app.state.shared.metrics
+    )
+    assert redress.person("li.na").refused(404, "POST", "/api/demo/clock", {"by": "1d"})["code"] == "not-found"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, None), ("", None), ("de", None), ("*", None), ("zh", "zh-CN"), ("zh-TW", "zh-CN"), ("KO", "ko"),
+        ("en;q=0.1, ko;q=0.9", "ko"), ("en, ko", "en"), ("fr, en;q=0.5", "en"), ("en;q=0", None), ("en;q=x", None),
+        ("en;q=nan", None), ("en;q=2", None), (";;;,,,q=", None), ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN"),
+        ("x" * 10_000, None),
+    ],
+)  # fmt: skip
+def test_the_language_is_read_from_any_header(header: str | None, language: str | None) -> None:
+    assert asked_language(header) == language
+
+
+def test_a_bucket_fills_again_with_time() -> None:
+    now = 0.0
+    buckets = Buckets(monotonic=lambda: now)
+    for _ in range(60):
+        buckets.take("a", per_minute=60)
+    with pytest.raises(TooMany) as caught:
+        buckets.take("a", per_minute=60)
+    assert caught.value.details == {"retry_after": 1}
+    buckets.take("b", per_minute=60)
+    now = 1.0
+    buckets.require("a", per_minute=60)
+    buckets.take("a", per_minute=60)
+    with pytest.raises(TooMany):
+        buckets.require("a", per_minute=60)
+    now = 1000.0
+    for _ in range(60):
+        buckets.take("a", per_minute=60)
+    with pytest.raises(TooMany):
+        buckets.take("a", per_minute=60)

@@ -1,0 +1,92 @@
+"""Publishing over HTTP: a zip, as a body or as a part of a form; refused with the whole list of what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.bundle import pack, read_folders
+from tests.support.application import House, settings
+
+
+def bundle(**replaced: bytes) -> bytes:
+    """Return the complaint process as a zip, some files by their last name replaced."""
+    values = settings()
+    files = read_folders(values.bpmn_folder, values.forms_folder, "complaint")
+    names = {name.rpartition("/")[2]: name for name in files}
+    changed = {names[name.replace("__", ".")]: content for name, content in replaced.items()}
+    return pack({**files, **changed})
+
+
+def toml(old: str, new: str) -> bytes:
+    content = (settings().bpmn_folder / "complaint" / "process.toml").read_text()
+    assert old in content
+    return content.replace(old, new).encode()
+
+
+def test_versions_are_listed(redress: House) -> None:
+    versions = redress.person("zhao.lei").get("/api/processes")["items"]
+    assert ("complaint", 1, True) in [(each["key"], each["version"], each["active"]) for each in versions]
+
+
+def test_the_same_bundle_changes_nothing_and_a_changed_one_is_the_next_version(redress: House) -> None:
+    owner = redress.person("park.owner")
+    zipped = {"Content-Type": "application/zip", "Bundle-Note": "shorter undo"}
+    same = owner.call("POST", "/api/processes", content=bundle(), headers=zipped)
+    assert (same.status_code, same.json()["outcome"]) == (200, "unchanged")
+    changed = bundle(process__toml=toml("seconds = 60", "seconds = 30"))
+    answer = owner.call("POST", "/api/processes", content=changed, headers=zipped)
+    assert (answer.status_code, answer.json()["outcome"]) == (201, "published")
+    line = answer.json()["process"]
+    assert (line["key"], line["version"], line["published_by"], line["note"]) == (
+        "complaint", 2, "park.owner", "shorter undo",
+    )  # fmt: skip
+    case = redress.file(by="li.na")["id"]
+    assert redress.person("li.na").get(f"/api/complaints/{case}")["process"]["version"] == 2
+
+
+def test_a_form_upload_is_taken_too(redress: House) -> None:
+    changed = bundle(process__toml=toml("seconds = 60", "seconds = 31"))
+    answer = redress.person("park.owner").call(
+        "POST", "/api/processes", files={"bundle": ("complaint.zip", changed, "application/zip")},
+        data={"note": "by form"},
+    )  # fmt: skip
+    assert (answer.status_code, answer.json()["process"]["note"]) == (201, "by form")
+
+
+def test_what_is_wrong_is_listed_with_file_element_and_line_and_nothing_is_stored(redress: House) -> None:
+    owner = redress.person("park.owner")
+    drawing = (settings().bpmn_folder / "complaint" / "complaint.bpmn").read_bytes()
+    broken = bundle(complaint__bpmn=drawing.replace(b'value="post:head_of_customer_service"', b'value="post:nobody"'))
+    zipped = {"Content-Type": "application/zip"}
+    verdict = owner.post("/api/processes/check", content=broken, headers=zipped)
+    problem = owner.refused(422, "POST", "/api/processes", content=broken, headers=zipped)
+    assert (verdict["publishable"], problem["code"]) == (False, "not-publishable")
+    assert verdict["problems"] == problem["problems"]
+    first = problem["problems"][0]
+    assert first.keys() == {"file", "line", "severity", "code", "element", "name", "message", "advice"}
+    assert (first["severity"], first["file"]) == ("error", "bpmn/complaint/complaint.bpmn")
+    assert (first["element"], first["line"] > 1) == ("late_acknowledgement", True)
+    versions = owner.get("/api/processes")["items"]
+    assert [each["version"] for each in versions if each["key"] == "complaint"] == [1]
+    good = owner.post("/api/processes/check", content=bundle(), headers=zipped)
+    assert good["publishable"] is True
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"no zip at all", bytes(range(256)) * 40])
+def test_what_is_no_zip_is_refused(redress: House, content: bytes) -> None:
+    owner = redress.person("park.owner")
+    for path in ("/api/processes", "/api/processes/check"):
+        problem = owner.refused(422, "POST", path, content=content, headers={"Content-Type": "application/zip"})
+        assert problem["code"] == "unreadable-bundle"
+
+
+def test_only_process_owners_publish(redress: House) -> None:
+    for login in ("li.na", "liu.gang", "ops"):
+        for path in ("/api/processes", "/api/processes/check"):
+            redress.person(login).refused(403, "POST", path, content=bundle())
+
+
+def test_a_form_without_the_part_is_refused(redress: House) -> None:
+    owner = redress.person("park.owner")
+    problem = owner.refused(422, "POST", "/api/processes", files={"other": ("x", b"x", "text/plain")})
+    assert problem["fields"] == [{"field": "bundle", "code": "required", "message": "Fill this in."}]

@@ -1,0 +1,117 @@
+"""What the complainant sees and can do without an account."""
+
+from __future__ import annotations
+
+from tests.support.application import House
+
+VERIFIED = {"outcome": "complete", "verification_summary": "x"}
+PLAN = {"next": "submit", "root_cause": "other", "root_cause_text": "x", "finding": "属实。", "remedy": "更正。"}
+CLOSED = {"root_cause": "other", "root_cause_text": "x", "improvement": "none", "no_change_reason": "x"}
+
+
+def resolved(redress: House) -> tuple[str, str]:
+    """Return id and tracking code of a routine case whose result is out."""
+    filed = redress.file(by="li.na", category="other")
+    case = filed["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好，我会跟进。"})
+    redress.do("li.na", "verify", case, VERIFIED)
+    redress.do("li.na", "respond", case, {"response_text": "正在核实。"})
+    redress.do("li.na", "plan", case, PLAN)
+    redress.do("li.na", "carry_out", case, {"carried_out": "好。"})
+    redress.do("li.na", "send_result", case, {"result_text": "已更正。"})
+    return case, filed["tracking_code"]
+
+
+def test_the_complainant_sees_status_next_time_and_letters_in_their_language(redress: House) -> None:
+    filed = redress.file(language="ko", refund={"amount": "1.00", "currency": "CNY"})
+    mine = redress.complainant(filed["tracking_code"]).get("/api/track")
+    assert (mine["number"], mine["status"], mine["status_text"]) == (filed["number"], "registered", "접수됨")
+    assert (mine["next"]["name"], mine["next"]["due_at"]) == ("acknowledge", filed["acknowledge_by"])
+    assert mine["next"]["explanation"] == filed["explanation"]
+    assert mine["owner_name"] is None
+    assert [clock["name"] for clock in mine["clocks"]] == ["acknowledge", "respond", "resolve"]
+    assert mine["can"] == ["messages", "withdraw"]
+    redress.do("li.na", "acknowledge", filed["id"], {"acknowledgement_text": "안녕하세요."})
+    redress.later(minutes=5)
+    mine = redress.complainant(filed["tracking_code"]).get("/api/track")
+    assert mine["owner_name"] == "李娜"
+    assert any("안녕하세요." in letter["text"] for letter in mine["messages"])
+    english = redress.complainant(filed["tracking_code"]).get("/api/track", headers={"Accept-Language": "en"})
+    assert english["status_text"] == "In progress"
+    assert [line["text"] for line in english["timeline"]] == ["We received it", "Status is now: In progress"]
+
+
+def test_letters_go_both_ways(redress: House) -> None:
+    filed = redress.file(by="li.na")
+    mine = redress.complainant(filed["tracking_code"])
+    answer = mine.call("POST", "/api/track/messages", {"text": "补充：还有录音。"})
+    assert (answer.status_code, answer.json()["delivered"]) == (201, None)
+    redress.person("li.na").post(f"/api/complaints/{filed['id']}/messages", {"text": "收到，谢谢。"})
+    letters = [(letter["direction"], letter["text"]) for letter in mine.get("/api/track")["messages"]]
+    assert ("in", "补充：还有录音。") in letters
+    assert ("out", "收到，谢谢。") in letters
+    mine.refused(422, "POST", "/api/track/messages", {"text": "  "})
+    mine.refused(422, "POST", "/api/track/messages", {"text": "x" * 10_001})
+
+
+def test_an_answer_to_a_question_lets_the_case_go_on(redress: House) -> None:
+    filed = redress.file(by="li.na", category="other")
+    case, mine = filed["id"], redress.complainant(filed["tracking_code"])
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "ask_back", "question": "哪一节课？"})
+    assert next(c["state"] for c in mine.get("/api/track")["clocks"] if c["name"] == "resolve") == "paused"
+    assert mine.post("/api/track/messages", {"text": "周二晚上。"})["delivered"] == "answer"
+    assert redress.task("li.na", "verify", case)["round"] == 2
+    lines = mine.get("/api/track", headers={"Accept-Language": "en"})["timeline"]
+    assert "The clock stands still: Result" in [line["text"] for line in lines]
+
+
+def test_one_click_of_satisfaction_closes_a_routine_case(redress: House) -> None:
+    case, code = resolved(redress)
+    mine = redress.complainant(code)
+    assert mine.get("/api/track")["can"] == ["messages", "satisfaction", "withdraw"]
+    said = {"satisfied": True, "text": "谢谢", "rating": 5}
+    assert mine.post("/api/track/satisfaction", said)["repeated"] is False
+    assert mine.post("/api/track/satisfaction", {"satisfied": True})["repeated"] is True
+    redress.do("li.na", "close_case", case, CLOSED)
+    seen = mine.get("/api/track")
+    assert (seen["status"], seen["closure"], seen["closure_text"]) == ("closed", "satisfied", "投诉人满意")
+    for odd in ({"satisfied": "yes"}, {"satisfied": True, "rating": 6}, {}, {"satisfied": None}):
+        mine.refused(422, "POST", "/api/track/satisfaction", odd)
+
+
+def test_satisfaction_before_a_result_is_too_early(redress: House) -> None:
+    filed = redress.file()
+    mine = redress.complainant(filed["tracking_code"])
+    assert mine.refused(409, "POST", "/api/track/satisfaction", {"satisfied": True})["code"] == "conflict"
+
+
+def test_withdrawing_closes_and_doing_it_twice_is_a_conflict(redress: House) -> None:
+    filed = redress.file()
+    mine = redress.complainant(filed["tracking_code"])
+    seen = mine.post("/api/track/withdraw", {"reason": "已经解决。"})
+    assert (seen["status"], seen["closure"]) == ("closed", "withdrawn")
+    assert mine.refused(409, "POST", "/api/track/withdraw")["code"] == "conflict"
+
+
+def test_a_letter_after_the_end_files_a_new_case_that_continues_the_old_one(redress: House) -> None:
+    case, code = resolved(redress)
+    mine = redress.complainant(code)
+    mine.post("/api/track/satisfaction", {"satisfied": True})
+    redress.do("li.na", "close_case", case, CLOSED)
+    redress.later(days=30)
+    assert redress.person("li.na").get(f"/api/complaints/{case}")["ended_at"] is not None
+    key = {"Idempotency-Key": "a-letter-after-the-end"}
+    answer = mine.call("POST", "/api/track/messages", {"text": "又出现了。"}, headers=key)
+    followed = answer.json()
+    assert answer.status_code == 201
+    assert followed["tracking_code"] != code
+    assert mine.call("POST", "/api/track/messages", {"text": "又出现了。"}, headers=key).json() == followed
+    new = redress.person("li.na").get(f"/api/complaints/{followed['id']}")
+    assert (new["text"], new["status"]) == ("又出现了。", "registered")
+
+
+def test_staff_use_no_receipt_and_complainants_no_token(redress: House) -> None:
+    filed = redress.file()
+    redress.person("li.na").refused(401, "GET", "/api/track")
+    redress.complainant(filed["tracking_code"]).refused(401, "GET", f"/api/complaints/{filed['id']}")
