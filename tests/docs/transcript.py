@@ -1,7 +1,7 @@
 """Keeps the transcript in README.md true: runs its commands against an installation in memory and writes the answers.
 
 `python -m tests.docs.transcript` refreshes it; a test compares it. It understands what the transcript uses: `curl` with
--s, -X, -H, -d and a path below $URL; `jq` with a list of fields; and `NAME=$(...)`.
+-s, -X, -H, -d and a path below $URL; `jq -c` and `jq -r` with a way and a list of fields; `head`; and `NAME=$(...)`.
 """
 
 from __future__ import annotations
@@ -49,14 +49,15 @@ class Shell:
         return self._answer(command) + "\n"
 
     def _answer(self, command: str) -> str:
-        call, _, chosen = command.replace("\\\n", " ").partition(" | jq ")
+        call, _, chosen = re.sub(r"\\\n\s*", " ", command).partition(" | jq ")
+        call, _, lines = call.partition(" | head -")
         words = [self._filled(word) for word in shlex.split(call)]
         if words[0] == "redress":
             return self._moved(timedelta(hours=int(words[-1].strip("+h"))))
         text = self._curl(words[1:])
         self._redress.application.deliver(lambda: True)
         if not chosen:
-            return text.strip()
+            return "\n".join(text.strip().splitlines()[: int(lines) if lines else None])
         return _picked(json.loads(text), shlex.split(chosen))
 
     def _moved(self, by: timedelta) -> str:

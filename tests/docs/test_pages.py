@@ -1,0 +1,93 @@
+"""What every page may not get wrong: links and anchors lead somewhere, commands exist, no page is out of reach."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import typer
+
+from app.cli import app
+from tests.architecture.sources import files
+from tests.support.shared import ROOT
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"```.*?```|`[^`\n]*`|^ {4,}\S.*$", re.DOTALL | re.MULTILINE)
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    for path in files():
+        if path in ("README.md", "CHANGELOG.md") or (path.startswith("docs/") and path.endswith(".md")):
+            yield path, (ROOT / path).read_text(encoding="utf-8")
+
+
+def anchors(path: Path) -> set[str]:
+    """Return the anchors of a page as code hosts make them from its headings."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", each.replace("`", "")).strip().lower()) for each in headings}
+
+
+def targets() -> Iterator[tuple[str, Path, str]]:
+    for path, text in pages():
+        for link in LINK.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL)):
+            if "://" not in link:
+                file, _, anchor = link.partition("#")
+                yield f"{path}: {link}", (ROOT / path).parent / file if file else ROOT / path, anchor
+
+
+def test_every_link_leads_to_a_file_and_every_anchor_to_a_heading() -> None:
+    dead = [link for link, target, _ in targets() if not target.exists()]
+    assert dead == []
+    assert [link for link, target, anchor in targets() if anchor and anchor not in anchors(target)] == []
+
+
+def test_every_page_is_reached_from_the_first_one() -> None:
+    reached, waiting = set(), ["README.md"]
+    links = [(link.partition(":")[0], target.resolve()) for link, target, _ in targets()]
+    while waiting:
+        page = waiting.pop()
+        if page not in reached:
+            reached.add(page)
+            waiting += [str(t.relative_to(ROOT)) for source, t in links if source == page and t.suffix == ".md"]
+    assert [path for path, _ in pages() if path not in reached] == []
+
+
+def commands() -> dict[str, set[str]]:
+    """Return the commands of the command line, each with its own commands."""
+    root: Any = typer.main.get_command(app)
+    return {name: set(getattr(each, "commands", ())) for name, each in root.commands.items()}
+
+
+def test_every_command_that_a_page_names_exists() -> None:
+    known, wrong = commands(), []
+    for path, text in pages():
+        for code in CODE.findall(text):
+            for name, following in re.findall(r"(?:^|[\s/`])redress ([a-z]+)(?: ([a-z]+))?", code):
+                if name not in known or (known[name] and following and following not in known[name]):
+                    wrong.append(f"{path}: redress {name} {following}")
+    assert wrong == []
+
+
+def test_every_make_target_and_module_that_a_page_names_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    wrong = []
+    for path, text in pages():
+        code = "\n".join(CODE.findall(text))
+        wrong += [f"{path}: make {name}" for name in re.findall(r"\bmake ([a-z][a-z-]+)", code) if name not in targets]
+        modules = re.findall(r"python -m ((?:tests|storage)[\w.]*)", code)
+        wrong += [f"{path}: {name}" for name in modules if importlib.util.find_spec(name) is None]
+    assert wrong == []
+
+
+def test_every_file_of_the_repository_that_a_page_names_in_code_exists() -> None:
+    known = set(files())
+    tops = {PurePosixPath(path).parts[0] for path in known if "/" in path}
+    wrong = []
+    for path, text in pages():
+        for named in re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.[a-z]+)`", text):
+            if named.split("/")[0] in tops and named not in known:
+                wrong.append(f"{path}: {named}")
+    assert wrong == []
