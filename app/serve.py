@@ -13,6 +13,7 @@ from app.log import configure
 from app.settings import Settings
 from escalation.metronome import Loop, Metronome
 from storage import migrate
+from storage.errors import StoreError
 from storage.lock import serving
 
 
@@ -31,10 +32,12 @@ def loops(application: Application) -> list[Loop]:
 
 
 def serve(settings: Settings, application: Application | None = None) -> None:
-    """Serve until stopped. Raises StoreHeld when another server has the SQLite file, SchemaMissing before `migrate`."""
+    """Serve until stopped. Raises StoreHeld when another server has the SQLite file, StoreError before `migrate`."""
     configure(settings.log_level)
     with serving(settings.database_url):
+        require_schema(settings)
         application = application or application_for(settings)
+        read_processes(application)
         metronome = Metronome(loops(application))
         metronome.start()
         try:
@@ -48,6 +51,22 @@ def serve(settings: Settings, application: Application | None = None) -> None:
         finally:
             metronome.stop()
             application.database.close()
+
+
+def require_schema(settings: Settings) -> None:
+    """Return if the database has the schema of this program. Raises StoreError, saying what to do, if it has not."""
+    found, wanted = migrate.current(settings.database_url), migrate.head()
+    if found != wanted:
+        raise StoreError(
+            f"The database is at revision {found or 'none'}, this program needs {wanted}. Run `redress migrate` first."
+        )
+
+
+def read_processes(application: Application) -> None:
+    """Read every process in force from its bundle, so that nobody waits for it later with a case open."""
+    with application.database.read() as connection:
+        for version in application.versions.in_force(connection):
+            application.versions.process(connection, version.id)
 
 
 def prepare(settings: Settings) -> None:

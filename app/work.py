@@ -6,18 +6,23 @@ import signal
 import threading
 
 from app.log import configure
-from app.serve import application_for, loops
+from app.serve import application_for, loops, read_processes, require_schema
 from app.settings import Settings
 from escalation.metronome import Metronome
 from storage.errors import StoreHeld
 
 
 def work(settings: Settings) -> None:
-    """Fire what is due until SIGTERM or SIGINT. Raises StoreHeld on SQLite, where the server does it itself."""
+    """Fire what is due until SIGTERM or SIGINT.
+
+    Raises StoreHeld on SQLite, where the server does it itself, StoreError before `migrate`.
+    """
     configure(settings.log_level)
     application = application_for(settings)
     if application.database.is_sqlite:
         raise StoreHeld("On SQLite the server fires what is due itself; a worker needs PostgreSQL.")
+    require_schema(settings)
+    read_processes(application)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
