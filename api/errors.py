@@ -15,11 +15,11 @@ from starlette.responses import Response
 from access import people
 from access.errors import AccessError
 from api.context import Shared
+from api.field_messages import field_message
 from api.languages import DEFAULT, asked_language
 from api.problems import problem
 from engine.errors import Refusal
 from forms.field_problem import FieldProblem
-from forms.languages import pick
 from forms.messages import MESSAGES, message_for
 from storage.errors import BadCursor, KeyReused, OutcomeUnknown, StoreBusy, StoreError
 
@@ -125,9 +125,12 @@ def _refusal(request: Request, error: Exception) -> Response:
 
 
 def _worded(field: Any, language: str) -> Any:
-    """Add the sentence for a code that forms know."""
-    if not isinstance(field, dict) or "message" in field or field.get("code") not in MESSAGES:
+    """Add the sentence for a code that we have words for."""
+    if not isinstance(field, dict) or "message" in field:
         return field
+    if field.get("code") not in MESSAGES:
+        sentence = field_message(str(field.get("code")), language)
+        return {**field, "message": sentence} if sentence else field
     found = FieldProblem(str(field.get("field", "")), field["code"], field.get("values") or {})
     return {**field, "message": message_for(found, language)}
 
@@ -171,8 +174,7 @@ def _validation(request: Request, error: Exception) -> Response:
 def _fault(fault: Any, language: str) -> dict[str, str]:
     """Return code and sentence of a fault, in the words that the rest of the house uses for the same."""
     code = SAME_CODES.get(fault["type"], str(fault["type"]).replace("_", "-"))
-    known = MESSAGES.get(code)
-    return {"code": code, "message": pick(known, language) if known else str(fault["msg"])}
+    return {"code": code, "message": field_message(code, language) or str(fault["msg"])}
 
 
 def _path(location: Sequence[Any]) -> str:

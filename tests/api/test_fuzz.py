@@ -43,13 +43,12 @@ scalars = st.none() | st.booleans() | numbers | texts
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=8
 )
-known = st.sampled_from(
-    (
-        "subject text people refund complainant respondents data reason to category language note direction how "
-        "satisfied rating clock amount mode type process other_id kind name received_at refunds safety "
-        "priority_override acknowledgement_text promises by"
-    ).split()
+NAMES = (
+    *("subject", "text", "people", "refund", "complainant", "respondents", "data", "reason", "to", "category", "by"),
+    *("language", "note", "direction", "how", "satisfied", "rating", "clock", "amount", "mode", "type", "process"),
+    *("other_id", "kind", "name", "received_at", "refunds", "safety", "priority_override", "promises"),
 )
+known = st.sampled_from(NAMES)
 bodies = st.dictionaries(known | texts, values, max_size=6) | values
 changed = st.builds(lambda extra: {**COMPLAINT, **extra}, st.dictionaries(known, values, max_size=2))
 ids = st.sampled_from(
