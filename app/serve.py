@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
+from api.web.pages import mount
 from app.container import Application, build
 from app.demo_clock import DemoClock
 from app.log import configure
@@ -31,6 +33,13 @@ def loops(application: Application) -> list[Loop]:
     ]
 
 
+def http_application(application: Application) -> FastAPI:
+    """Return the whole HTTP application: the JSON API and the pages."""
+    http = create_app(application)
+    mount(http, application)
+    return http
+
+
 def serve(settings: Settings, application: Application | None = None) -> None:
     """Serve until stopped. Raises StoreHeld when another server has the SQLite file, StoreError before `migrate`."""
     configure(settings.log_level)
@@ -43,7 +52,7 @@ def serve(settings: Settings, application: Application | None = None) -> None:
         try:
             server = uvicorn.Server(
                 uvicorn.Config(
-                    create_app(application), host=settings.host, port=settings.port, log_config=None,
+                    http_application(application), host=settings.host, port=settings.port, log_config=None,
                     access_log=False, server_header=False, timeout_graceful_shutdown=10,
                 )
             )  # fmt: skip
