@@ -178,14 +178,14 @@ class Pipeline:
         asked, work.barred = concerned(work.connection, work.case_id)
         return may_see(principal, owner=owner, asked=asked, barred=work.barred)
 
-    def fire_what_is_due(self, work: CaseWork, *, limit: int = MAX_FIRINGS) -> int:
-        """Fire every due instant up to now, one at a time; return how many.
+    def fire_what_is_due(self, work: CaseWork, *, limit: int = MAX_FIRINGS, until: datetime | None = None) -> int:
+        """Fire every due instant up to now, or only those up to `until`, one at a time; return how many.
 
         A firing that fails is discarded and recorded as an incident, and the case is left alone for a while: the
         command that follows goes on.
         """
         count = 0
-        while count < limit and self._is_due(work):
+        while count < limit and self._is_due(work, until):
             before = (dict(work.row), list(work.events), list(work.tellings), work.result, work.before)
             try:
                 fire_next(work)
@@ -197,11 +197,12 @@ class Pipeline:
         return count
 
     @staticmethod
-    def _is_due(work: CaseWork) -> bool:
+    def _is_due(work: CaseWork, until: datetime | None = None) -> bool:
         retry_at: datetime | None = work.row["retry_at"]
         if retry_at is not None and retry_at > work.now:
             return False
-        return any(at is not None and at <= work.now for at in (work.state_due, work.row["next_dated"]))
+        by = work.now if until is None else min(until, work.now)
+        return any(at is not None and at <= by for at in (work.state_due, work.row["next_dated"]))
 
     def _record_incident(self, work: CaseWork, refusal: Refusal) -> None:
         known = work.connection.execute(
@@ -241,22 +242,24 @@ class Pipeline:
             row={name: row._mapping[name] for name in COLUMNS}, batch=str(row.row_version + 1),
         )  # fmt: skip
 
-    def sweep_case(self, case_id: str) -> int:
-        """Fire what is due in one case, in a transaction of its own; return how many instants fired.
+    def sweep_case(self, case_id: str, *, until: datetime | None = None) -> SweptCase:
+        """Fire what is due in one case, or only what is due up to `until`, in a transaction of its own.
 
-        Somebody else having the case at the moment is no error: it returns 0 and is asked again.
+        Somebody else having the case at the moment is no error: nothing fired, and it is asked again.
         """
         with self.database.write(turn=Turn.SWEEP) as unit:
             connection = unit.connection
             statement = select(instance).where(instance.c.case_id == case_id).with_for_update(skip_locked=True)
             row = connection.execute(statement).first()
             if row is None:
-                return 0
+                return SweptCase(0, None)
             work = self._work(connection, row, SYSTEM, self.clock.now())
-            fired = self.fire_what_is_due(work)
+            fired = self.fire_what_is_due(work, until=until)
+            if not (fired or work.events):
+                return SweptCase(0, None)
             save(work, fence=row.row_version)
             unit.commit()
-        return fired
+        return SweptCase(fired, work.row["next_due"] if self._is_due(work) else None)
 
 
 def fire_next(work: CaseWork) -> None:
@@ -267,6 +270,15 @@ def fire_next(work: CaseWork) -> None:
     else:
         work.step(FireDue())
         work.row["retry_at"] = None
+
+
+@dataclass(frozen=True)
+class SweptCase:
+    """What sweeping one case did."""
+
+    fired: int
+    next_due: datetime | None
+    """The instant that is due next and might have been fired, had it not been later than was asked for."""
 
 
 @dataclass(frozen=True)

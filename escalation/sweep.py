@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from sqlalchemy import or_, select
@@ -31,27 +33,35 @@ class Sweep:
     def __init__(self, *, database: Database, clock: Clock, pipeline: Pipeline, batch: int = 200) -> None:
         self._database, self._clock, self._pipeline, self._batch = database, clock, pipeline, batch
 
-    def due_cases(self) -> list[str]:
-        """Return the ids of the cases in which something is due now, soonest first; no lock is taken."""
+    def due_cases(self) -> list[tuple[datetime, str]]:
+        """Return the cases in which something is due now, each with its instant, soonest first; no lock is taken."""
         now, table = self._clock.now(), instance.c
         with self._database.read() as connection:
-            return list(
-                connection.execute(
-                    select(table.case_id)
-                    .where(table.next_due <= now, or_(table.retry_at.is_(None), table.retry_at <= now))
-                    .order_by(table.next_due, table.case_id)
-                    .limit(self._batch)
-                ).scalars()
+            rows = connection.execute(
+                select(table.next_due, table.case_id)
+                .where(table.next_due <= now, or_(table.retry_at.is_(None), table.retry_at <= now))
+                .order_by(table.next_due, table.case_id)
+                .limit(self._batch)
             )
+            return [(row.next_due, row.case_id) for row in rows]
 
     def run_once(self, *, going_on: Callable[[], bool] = lambda: True) -> Swept:
-        """Fire everything due in one batch of cases. A case that fails is recorded and never stops the others."""
+        """Fire what is due in one batch of cases, in order of due time over all of them.
+
+        A case that fails is recorded and never stops the others.
+        """
+        waiting = self.due_cases()
+        horizon = waiting[-1][0] if len(waiting) == self._batch else None
         cases = fired = 0
-        for case_id in self.due_cases():
-            if not going_on():
-                break
+        while waiting and going_on():
+            _, case_id = heapq.heappop(waiting)
+            # No further than to where the next case begins, or what this pass does not know of.
+            until = waiting[0][0] if waiting else horizon
             try:
-                fired += self._pipeline.sweep_case(case_id)
+                swept = self._pipeline.sweep_case(case_id, until=until)
+                fired += swept.fired
+                if swept.fired and swept.next_due is not None and (horizon is None or swept.next_due <= horizon):
+                    heapq.heappush(waiting, (swept.next_due, case_id))
             except StoreError as error:
                 # Busy or unreachable: the row stays due and the next pass finds it again.
                 log.warning("sweep-postponed", case=case_id, reason=str(error))
