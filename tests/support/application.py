@@ -68,9 +68,8 @@ class _Template:
     secrets: Mapping[str, str]
 
 
-@lru_cache(maxsize=1)
-def _template() -> _Template:
-    application = build(settings(demo=True), clock=MovableClock(OPENING), ids=CountedIds("s"))
+def furnished(application: Application) -> Mapping[str, str]:
+    """Make the tables, publish the complaint process and seat the demo's people; return their tokens by login."""
     migrate.create(application.database)
     values = application.settings
     files = read_folders(values.bpmn_folder, values.forms_folder, "complaint")
@@ -82,6 +81,13 @@ def _template() -> _Template:
             issued = tokens.issue(unit.connection, colleague.login, name="test", ids=application.ids, now=OPENING)
             secrets[colleague.login] = issued.secret
         unit.commit()
+    return secrets
+
+
+@lru_cache(maxsize=1)
+def _template() -> _Template:
+    application = build(settings(demo=True), clock=MovableClock(OPENING), ids=CountedIds("s"))
+    secrets = furnished(application)
     return _Template(application, create_app(application), secrets)
 
 
@@ -197,3 +203,10 @@ def house(**changes: Any) -> House:
     # Building the routes takes most of a second: they are shared, what stands behind them is not.
     template.app.state.shared = shared_by(application, Metrics(since=OPENING))
     return House(application, template.app, template.secrets)
+
+
+def house_at(url: str) -> House:
+    """Return an installation over an empty database of its own."""
+    application = build(settings(database_url=url), clock=MovableClock(OPENING), ids=CountedIds())
+    secrets = furnished(application)
+    return House(application, create_app(application), secrets)

@@ -1,0 +1,77 @@
+"""The same questions on an SQLite file and on PostgreSQL: lists, search, pages and the wall are SQL for both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.application import House, house_at
+from tests.support.stores import store_url
+
+
+@pytest.fixture(scope="module", params=["sqlite-file", "postgresql"])
+def stored(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An installation on a database that outlives the process; publishing takes seconds, so the tests share it."""
+    found = house_at(store_url(request.param, request, tmp_path_factory.mktemp("store")))
+    yield found
+    found.application.database.close()
+
+
+def test_a_case_is_filed_worked_on_found_and_followed(stored: House) -> None:
+    filed = stored.file(refund={"amount": "1200.00", "currency": "CNY"})
+    case, li_na = filed["id"], stored.person("li.na")
+    stored.file(subject="Lesson ended early", text="100% of them_", language="en")
+    stored.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    stored.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x", "ask_legal": True})
+
+    def found(query: str) -> list[str]:
+        return [item["number"] for item in li_na.get(f"/api/complaints?{query}")["items"]]
+
+    assert found("q=外教") == [filed["number"]]
+    assert found("q=王晓 课程") == [filed["number"]]
+    assert found("q=LESSON") == found("q=100%25") == found("q=_") != []
+    assert filed["number"] in found(f"q={filed['number'].replace('-', '').lower()}")
+    assert found("status=in_progress&case_owner=li.na&team=legal") == [filed["number"]]
+    assert found("overdue=true") == []
+
+    seen: list[Any] = []
+    cursor = ""
+    while True:
+        page = li_na.get(f"/api/tasks?team=service&limit=1{cursor}")
+        seen += page["items"]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={page['next']}"
+    assert [task["due_at"] for task in seen] == sorted(task["due_at"] for task in seen)
+    assert {task["element"] for task in seen} == {"acknowledge", "respond"}
+
+    stored.later(hours=2)
+    overdue = stored.person("chen.jing").get("/api/tasks?overdue=true")["items"]
+    assert "acknowledge" in {task["element"] for task in overdue}
+    assert stored.person("gao.yan").get("/api/tasks")["items"][0]["element"] == "legal_opinion"
+    assert stored.person("lin.feng").get("/api/complaints")["items"] == []
+    assert stored.person("liu.gang").get("/api/approvals")["items"] == []
+    for tail in ("", "/timeline", "/diagram", "/affected"):
+        assert li_na.get(f"/api/complaints/{case}{tail}")
+    task = stored.task("li.na", "respond", case)["id"]
+    assert li_na.call("PUT", f"/api/tasks/{task}/draft", {"data": {"response_text": "半"}}).status_code == 200
+    assert li_na.get(f"/api/tasks/{task}")["draft"] == {"response_text": "半"}
+    assert stored.complainant(filed["tracking_code"]).get("/api/track")["number"] == filed["number"]
+    assert "redress_open_tasks" in li_na.call("GET", "/metrics").text
+    assert li_na.get("/api/people")["items"][0]["id"]
+
+
+def test_the_same_key_is_answered_once(stored: House) -> None:
+    key = {"Idempotency-Key": "0d6f8c1e-6a57-4f5e-9a53-2f4f0a1f5b11"}
+    body = {"subject": "a", "text": "b"}
+    first = stored.public.post("/api/complaints", body, headers=key)
+    assert stored.public.post("/api/complaints", body, headers=key) == first
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/complaints/%00", "/api/tasks/a%00b-1", "/api/complaints?q=%00", "/api/tasks?team=%00"]
+)
+def test_what_a_database_cannot_hold_never_reaches_it(stored: House, path: str) -> None:
+    stored.person("li.na").refused(422, "GET", path)
