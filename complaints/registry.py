@@ -25,6 +25,7 @@ from complaints.ownership import (
 )
 from complaints.promises import KeepPromise, keep_promise, promise_missed, record_promises
 from complaints.remedies import CompleteRemedy, complete_remedy
+from complaints.respondents import NameRespondent, name_respondent
 from complaints.retype import Retype, retype
 from complaints.satisfaction import Satisfaction, satisfaction
 from complaints.withdrawal import Withdraw, withdraw
@@ -59,6 +60,7 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
         KeepPromise: keep_promise,
         Retype: retype,
         LinkCases: link_cases,
+        NameRespondent: name_respondent,
     }
     house_handlers: dict[type, HouseHandler] = {
         FileComplaint: file_complaint,

@@ -46,6 +46,7 @@ class Verb(StrEnum):
     KEEP_PROMISE = "settle a promise"
     RETYPE = "move the case to another process"
     LINK = "link cases"
+    NAME_RESPONDENT = "say whom the complaint is about"
 
 
 _LEADS = frozenset({Standing.HOUSE, Standing.OWNER, Standing.SUPERVISOR, Standing.LEADERSHIP, Standing.FIRST_RESPONDER})
@@ -62,6 +63,7 @@ MAY: Mapping[Verb, frozenset[Standing]] = {
     Verb.KEEP_PROMISE: _LEADS | {Standing.CONCERNED},
     Verb.RETYPE: _LEADS,
     Verb.LINK: _LEADS | {Standing.SERVICE},
+    Verb.NAME_RESPONDENT: _LEADS | {Standing.SERVICE},
 }
 """Standings add up. Whoever may not see the case never gets here."""
 

@@ -54,6 +54,10 @@ class Placement(Protocol):
         """Return (assignee, post) of a new task; both None leave it to its team."""
         ...
 
+    def post_in_charge(self, work: CaseWork, post: str) -> str:
+        """Return the post that acts for `post` in this case: itself, or one above where its people are kept apart."""
+        ...
+
     def recipients(self, work: CaseWork, to: str) -> tuple[str, ...]:
         """Return the addresses meant: `person:<id>`, `team:<code>`, `complainant`."""
         ...

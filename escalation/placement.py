@@ -42,6 +42,11 @@ class PostPlacement:
             return None, OUTSIDE_POST
         return None, None
 
+    def post_in_charge(self, work: CaseWork, post: str) -> str:
+        """Return the post that acts for `post` in this case: itself, or one above where its people are kept apart."""
+        barred = self._conflicted(work)
+        return self._assignment(work, post, barred).post if barred else post
+
     def recipients(self, work: CaseWork, to: str) -> tuple[str, ...]:
         """Return the addresses meant: `person:<id>`, `team:<code>`, `complainant`; nobody for who has withdrawn."""
         if to == "complainant":

@@ -55,6 +55,13 @@ class MessageAnswer:
 
 
 @dataclass(frozen=True)
+class RespondentAnswer:
+    """A respondent on record."""
+
+    respondent: str
+
+
+@dataclass(frozen=True)
 class NoteAnswer:
     """A note on record."""
 

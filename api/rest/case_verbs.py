@@ -21,6 +21,7 @@ from api.rest.case_answers import (
     NoteAnswer,
     ProcessAnswer,
     PromiseAnswer,
+    RespondentAnswer,
     StandAnswer,
 )
 from api.rest.complaint_bodies import (
@@ -30,6 +31,7 @@ from api.rest.complaint_bodies import (
     HandOverBody,
     LinkBody,
     MessageBody,
+    NamedRespondentBody,
     NoteBody,
     PauseBody,
     ReopenBody,
@@ -48,6 +50,7 @@ from complaints.notes import AddNote
 from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
 from complaints.promises import KeepPromise
 from complaints.remedies import CompleteRemedy
+from complaints.respondents import NameRespondent
 from complaints.retype import Retype
 from complaints.withdrawal import Withdraw
 from engine.commands.clocks import ExtendCase, PauseCase, ResumeCase
@@ -74,6 +77,13 @@ def send_message(context: Staff, complaint_id: Id, body: MessageBody, once: Once
 def add_note(context: Staff, complaint_id: Id, body: NoteBody, once: OnceOnly) -> Response:
     """Write an internal note. No complainant ever sees one."""
     return carry_out(context, AddNote(complaint_id, body.text), lambda done, _: Answered(done, 201), once)
+
+
+@router.post("/respondents", status_code=201, response_model=RespondentAnswer, responses=CHANGES)
+def name_respondent(context: Staff, complaint_id: Id, body: NamedRespondentBody, once: OnceOnly) -> Response:
+    """Say which colleague the complaint is about: they see nothing of it from then on."""
+    command = NameRespondent(complaint_id, body.person, body.name, body.role or "")
+    return carry_out(context, command, lambda done, _: Answered(done, 201), once)
 
 
 @router.post("/withdraw", response_model=StandAnswer, responses=CHANGES)

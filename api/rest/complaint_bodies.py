@@ -157,6 +157,15 @@ class NoteBody(Body):
     text: Text
 
 
+class NamedRespondentBody(Body):
+    """Which colleague the complaint is about."""
+
+    person: Name
+    """The colleague's login."""
+    name: Name
+    role: MaybeLine = None
+
+
 class WithdrawBody(Body):
     """A withdrawal that staff write down."""
 

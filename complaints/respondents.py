@@ -1,0 +1,85 @@
+"""Who is complained about, once staff have found out: the person sees nothing of the case from then on (R-003-19)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from access.tables import person
+from complaints.rights import Verb, require
+from complaints.tables import respondent
+from complaints.wording import LINE, words
+from engine.case_work import CaseWork
+from engine.errors import Conflict, Unfit
+from engine.tables import conflict_of_interest, work_item
+from storage.insert import insert_new
+
+
+@dataclass(frozen=True)
+class NameRespondent:
+    """This colleague is concerned: keep them out of the case. Naming the same person again changes nothing."""
+
+    case_id: str
+    person: str
+    name: str
+    role: str = ""
+
+
+def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
+    """Name, and return `{"respondent": id}`; open tasks the person had go back to their pools.
+
+    Raises Forbidden, Unfit for somebody unknown, Conflict while the person owns the case: it is handed over first,
+    so that no case is ever without an owner.
+    """
+    require(work, Verb.NAME_RESPONDENT)
+    name = words("name", command.name, longest=LINE)
+    role = words("role", command.role, longest=LINE, required=False)
+    if work.connection.execute(select(person.c.id).where(person.c.id == command.person)).first() is None:
+        raise Unfit("There is nobody of this name here.", fields=[{"field": "person", "code": "unknown-person"}])
+    if work.owner == command.person:
+        raise Conflict("This person owns the case: hand it over first.", owner=work.owner)
+    fresh = insert_new(
+        work.connection,
+        conflict_of_interest,
+        {"case_id": work.case_id, "person": command.person},
+        unique=("case_id", "person"),
+    )
+    table = respondent.c
+    known = work.connection.execute(
+        select(table.id).where(table.case_id == work.case_id, table.person == command.person)
+    ).scalar()
+    if known is None:
+        known = work.ids.new()
+        work.connection.execute(
+            insert(respondent).values(
+                id=known, case_id=work.case_id, name=name, role=role or None, person=command.person
+            )
+        )
+    if fresh:
+        work.barred = None
+        work.connection.execute(
+            update(work_item)
+            .where(
+                work_item.c.case_id == work.case_id,
+                work_item.c.state == "open",
+                work_item.c.assignee == command.person,
+            )
+            .values(assignee=None, version=work_item.c.version + 1)
+        )
+        _replace_posts(work)
+        work.log("respondent-named", name=known)
+    return {"respondent": known}
+
+
+def _replace_posts(work: CaseWork) -> None:
+    """Move open tasks of posts whose people are kept apart now to the post that acts instead."""
+    table = work_item.c
+    where = (table.case_id == work.case_id, table.state == "open", table.post.is_not(None))
+    for row in work.connection.execute(select(table.id, table.post, table.version).where(*where)).all():
+        post = work.services.placement.post_in_charge(work, row.post)
+        if post != row.post:
+            work.connection.execute(
+                update(work_item).where(table.id == row.id).values(post=post, version=row.version + 1)
+            )
