@@ -22,8 +22,9 @@ from complaints.change_facts import ChangeFacts
 from complaints.correspondence import ReceiveMessage, Satisfaction, Withdraw
 from complaints.intake import FACT_FIELDS, Complainant, FileComplaint, Respondent
 from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
+from complaints.promises import KeepPromise
 from complaints.retype import Retype
-from complaints.tables import action_item, affected, remedy
+from complaints.tables import action_item, affected, promise, remedy
 from engine.case_work import COMPLAINANT, SYSTEM, Actor
 from engine.clock import MovableClock
 from engine.commands.claim import ClaimTask
@@ -289,6 +290,17 @@ def _absence(on: Stage, step: Mapping[str, Any], given: Mapping[str, Any]) -> No
     on.application.pipeline.run(HouseWork(note), SYSTEM)
 
 
+def _promise(on: Stage, step: Mapping[str, Any], what: str) -> None:
+    table = promise.c
+    with on.application.database.read() as connection:
+        found = connection.execute(
+            select(table.id).where(table.case_id == on.case_id, table.what == what, table.kept_at.is_(None))
+        ).scalar()
+    if found is None:
+        raise ScenarioFailed(f"no open promise {what!r}")
+    on.run(KeepPromise(on.case_id, found), step.get("by") or _owner(on))
+
+
 _VERBS: Mapping[str, Callable[[Stage, Mapping[str, Any], Any], None]] = {
     "do": _do,
     "expect": lambda on, step, value: None,
@@ -316,6 +328,7 @@ _VERBS: Mapping[str, Callable[[Stage, Mapping[str, Any], Any], None]] = {
     "decline": lambda on, step, value: on.run(DeclineHandOver(on.case_id, step.get("why", "no")), step.get("by")),
     "action_done": _actions,
     "remedies_done": _remedies,
+    "promise_kept": _promise,
     "retype": lambda on, step, value: on.run(
         Retype(on.case_id, value["process"], value.get("type"), value.get("reason", "")), step.get("by")
     ),

@@ -34,7 +34,7 @@ def event_line(
     process = reader.process(version_id)
     words, language = reader.library.words.of(process), reader.language
     element = process.diagram.elements.get(row.element or "")
-    if not everything and _is_noise(row.kind, element):
+    if not everything and (_is_noise(row.kind, element) or _is_dated(row)):
         return None
     name = words.element(row.element, language) if row.element else None
     detail: Mapping[str, Any] = row.detail if whole else {}
@@ -59,6 +59,11 @@ def _is_noise(kind: str, element: Element | None) -> bool:
         happened = kind == "completed" and element.kind in ("boundaryEvent", "intermediateCatchEvent")
         return not (by_people or happened)
     return kind in HIDDEN
+
+
+def _is_dated(row: Any) -> bool:
+    """Say whether the time of a record has come (`promise:<id>`): what became of it stands in a line of its own."""
+    return row.kind == "fired" and ":" in (row.name or "").partition("/")[0]
 
 
 def _sentence_kind(row: Any, element: Element | None) -> str:
