@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -119,15 +120,25 @@ def refusal_text(here: Visit, failure: Exception) -> str:
     return found if found != failure.message or here.language == "en" else ""
 
 
-def faster(here: Visit, failure: Exception) -> dict[str, str]:
-    """Return who was faster and when, as far as a refusal tells: `{"name", "at"}`, or nothing."""
+@dataclass(frozen=True)
+class Faster:
+    """Who was faster and when, as far as a refusal tells."""
+
+    name: str = ""
+    at: str = ""
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything to tell."""
+        return bool(self.name or self.at)
+
+
+def faster(here: Visit, failure: Exception) -> Faster:
+    """Return who was faster, told to staff only; nobody for a failure that says nothing of it."""
     if not isinstance(failure, Refusal) or here.session is None:
-        return {}
+        return Faster()
     by, at = failure.details.get("by"), failure.details.get("at")
-    told: dict[str, str] = {}
+    name = ""
     if isinstance(by, str):
         with here.site.house.database.read() as connection:
-            told["name"] = names(connection, [by]).get(by, "")
-    if isinstance(at, str):
-        told["at"] = here.moments.instant(datetime.fromisoformat(at))
-    return {key: value for key, value in told.items() if value}
+            name = names(connection, [by]).get(by, "")
+    return Faster(name, here.moments.instant(datetime.fromisoformat(at)) if isinstance(at, str) else "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from api.web.failures import faster, refusal_text
+from api.web.failures import Faster, faster, refusal_text
 from api.web.posted import Posted
 from api.web.texts import marked
 from api.web.visit import Visit
@@ -46,7 +46,7 @@ class Trouble:
     """Field -> sentence."""
     message: str = ""
     """The sentence of the refusal, where it is about no field."""
-    faster: Mapping[str, str] = field(default_factory=dict)
+    faster: Faster = field(default_factory=Faster)
 
     def typed(self, form: str, name: str, otherwise: str = "") -> str:
         """Return what was typed into a field of a form, `otherwise` for a form that was not sent."""

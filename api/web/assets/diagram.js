@@ -62,7 +62,7 @@ function mark(viewer, data) {
   data.flows.filter(there).forEach((id) => canvas.addMarker(id, "was-taken"));
   const standing = new Map();
   for (const token of data.tokens.filter((one) => there(one.element))) {
-    canvas.addMarker(token.element, "is-here");
+    canvas.addMarker(token.element, known.get(token.element).children?.length ? "is-inside" : "is-here");
     standing.set(token.element, [...(standing.get(token.element) ?? []), token]);
   }
   for (const [id, tokens] of standing) {
