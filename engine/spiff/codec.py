@@ -25,8 +25,7 @@ def dump_tree(workflow: CaseWorkflow) -> dict[str, Any]:
     """Return the tree of an instance as JSON values. Finished subprocesses are left out: nothing reads them again."""
     subs = []
     for sub in workflow.subprocesses.values():
-        parent = workflow.find(sub.parent_task_id)
-        if sub.completed and (parent is None or parent._state >= FINISHED):
+        if sub.completed and sub.parent_task._state >= FINISHED:
             continue
         subs.append([sub.parent_task_id, *_dump_flow(sub)])
     return {"v": TREE_VERSION, "q": workflow.sequence, "w": _dump_flow(workflow), "s": subs}
@@ -94,7 +93,7 @@ def load_tree(
         # Written in the order in which they were started, so the parent is always known already.
         parent = owner[parent_id].tasks[parent_id]
         sub = CaseSubWorkflow.__new__(CaseSubWorkflow)
-        sub.parent_task_id, sub.top_workflow = parent_id, workflow
+        sub.parent_task, sub.parent_task_id, sub.top_workflow = parent, parent_id, workflow
         sub.spec = subprocess_specs[parent.task_spec.spec]
         sub.locks, sub.correlations = {}, {}
         sub.completed_event, sub.task_removed_event = Event(), Event()

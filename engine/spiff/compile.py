@@ -87,6 +87,7 @@ def compile_program(files: Mapping[str, bytes], process_id: str) -> Program:
 def _prepare(spec: Any) -> None:
     spec.end.__class__ = CaseEndJoin
     for task_spec in spec.task_specs.values():
+        task_spec._predict = _no_prediction
         if type(task_spec) is BoundaryEventJoin:
             task_spec.__class__ = ActivationJoin
         task_spec.__class__ = REPLACED.get(type(task_spec), type(task_spec))
@@ -103,6 +104,10 @@ def _prepare(spec: Any) -> None:
             child = spec.task_specs[task_spec.task_spec]
             if not child.completed_event.is_connected(task_spec.merge_child):
                 child.completed_event.connect(task_spec.merge_child)
+
+
+def _no_prediction(*_: Any, **__: Any) -> None:
+    """Stands in for the library's guess at everything that may still come: `CaseTask` makes what comes next."""
 
 
 def _ours(definition: Any, key: str) -> Any:

@@ -19,7 +19,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.timers_text import Expr, IsoCycle, TimerPlan
 
-UNFINISHED = TaskState.NOT_FINISHED_MASK
+PASSED = TaskState.READY | TaskState.COMPLETED
 
 
 class CaseTimer(TimerEventDefinition):
@@ -128,6 +128,17 @@ class ActivationJoin(BoundaryEventJoin):
     predicted joins of the second, whose events then wait for ever.
     """
 
+    def _update_hook(self, my_task: Any) -> bool:
+        split = my_task.find_ancestor(self.split_task)
+        for other in my_task.workflow.tasks.values():
+            passed = other.task_spec is self and other is not my_task and other.has_state(PASSED)
+            if passed and other.find_ancestor(self.split_task) is split:
+                # The activity is over; this is an event beside it that came at the same moment.
+                my_task._set_state(TaskState.CANCELLED)
+                return False
+        fires: bool = super()._update_hook(my_task)
+        return fires
+
     def _find_tasks(self, my_task: Any) -> list[Any]:
         split = my_task.find_ancestor(self.split_task)
         return [t for t in super()._find_tasks(my_task) if t.find_ancestor(self.split_task) is split]
@@ -156,5 +167,4 @@ class CaseBoundaryEvent(BoundaryEvent):
         again = split._add_child(self, TaskState.WAITING)
         if slot is not None:
             again.internal_data["cycle"] = slot
-        self._predict(again, mask=UNFINISHED)
         self._update(again)

@@ -97,9 +97,8 @@ class Execution:
         """Return the ids of the call activities that are under way."""
         found = set()
         for sub in self._flow.subprocesses.values():
-            parent = self._flow.find(sub.parent_task_id)
-            if parent is not None and not sub.completed and isinstance(parent.task_spec, CallActivity):
-                found.add(parent.id)
+            if not sub.completed and isinstance(sub.parent_task.task_spec, CallActivity):
+                found.add(sub.parent_task_id)
         return found
 
     def holds(self, token: Token, expression: str, more: Mapping[str, Any]) -> bool:

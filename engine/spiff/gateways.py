@@ -114,8 +114,6 @@ class SafeInclusiveGateway(_Round, InclusiveGateway):
         if not matches and not defaults:
             raise WorkflowException("no condition of the gateway holds and it has no default", task_spec=self)
         my_task._sync_children(matches or defaults, TaskState.FUTURE)
-        for child in my_task.children:
-            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True
 
 

@@ -82,21 +82,23 @@ class Token:
     @property
     def scopes(self) -> tuple[str, ...]:
         """Ids of the call activities around the token, innermost first; the case itself is the empty string."""
-        return tuple(scope for scope, _ in self._around())
+        return _around(self.task.workflow)[0]
 
     @property
     def processes(self) -> tuple[str, ...]:
         """Ids of the processes around the token, each beside its scope in `scopes`."""
-        return tuple(process for _, process in self._around())
+        return _around(self.task.workflow)[1]
 
-    def _around(self) -> list[tuple[str, str]]:
-        found: list[tuple[str, str]] = []
-        flow, top = self.task.workflow, self.task.workflow.top_workflow
-        while flow is not top:
-            parent = top.find(flow.parent_task_id)
-            if parent is None:
-                break
-            if isinstance(parent.task_spec, CallActivity):
-                found.append((parent.id, flow.spec.name))
-            flow = parent.workflow
-        return [*found, ("", top.spec.name)]
+
+def _around(flow: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return scopes and processes around the tasks of a tree; they never change, so they are found once a step."""
+    found: tuple[tuple[str, ...], tuple[str, ...]] | None = flow.__dict__.get("around")
+    if found is None:
+        if flow is flow.top_workflow:
+            found = ("",), (flow.spec.name,)
+        else:
+            scopes, processes = found = _around(flow.parent_task.workflow)
+            if isinstance(flow.parent_task.task_spec, CallActivity):
+                found = (flow.parent_task.id, *scopes), (flow.spec.name, *processes)
+        flow.around = found
+    return found

@@ -1,8 +1,9 @@
 """Task trees without hidden globals: ids, order and journal come from the workflow, never from the machine.
 
-The library draws a UUID and reads the wall clock for every task and walks the whole tree after each one. Here a task
-takes the next number of its case, its `last_state_change` is the case's own counter (so that 'which branch came last'
-is exact, and the same after every load), and waiting tasks are found by a flat scan.
+The library draws a UUID and reads the wall clock for every task and walks the whole tree after each one. It also
+draws the tree of everything that may still come, as far as it can see. Here a task takes the next number of its case,
+its `last_state_change` is the case's own counter (so that 'which branch came last' is exact, and the same after every
+load), waiting tasks are found by a flat scan, and what comes next is made when a task becomes ready.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from typing import Any
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.util.task import BpmnTaskIterator
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.specs.MultiChoice import MultiChoice
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 READY, WAITING = TaskState.READY, TaskState.WAITING
-UNFINISHED = TaskState.NOT_FINISHED_MASK
 
 for _name in ("spiff.workflow", "spiff.task", "spiff.data"):
     # The library assembles its log records before it asks whether anybody listens.
@@ -68,6 +69,9 @@ class CaseTask(Task):
             top = self.workflow.top_workflow
             self.last_state_change = top.tick()
             self._state = value
+            if value == READY and not isinstance(self.task_spec, MultiChoice):
+                # What comes next is made here and nowhere else; gateways that choose make it when they have chosen.
+                self.task_spec._predict_hook(self)
             top.journal(self, old, value)
 
     def _assign_new_thread_id(self, recursive: bool = True) -> int:
@@ -126,15 +130,26 @@ class _Flat:
         """Create the first task of the tree, as the library's constructor would."""
         root = CaseTask(self, spec.start, None, TaskState.FUTURE)
         self.task_tree = root
-        root.task_spec._predict(root, mask=UNFINISHED)
         root._ready()
 
 
 class CaseSubWorkflow(_Flat, BpmnSubWorkflow):
     """An embedded subprocess or a called process."""
 
-    def __init__(self, spec: Any, parent_task_id: str, top_workflow: Any) -> None:
-        super().__init__(spec, parent_task_id, top_workflow, deserializing=True)
+    parent_task: CaseTask
+    """The task it carries out."""
+
+    def __init__(self, spec: Any, parent: CaseTask, top_workflow: Any) -> None:
+        self.parent_task = parent
+        super().__init__(spec, parent.id, top_workflow, deserializing=True)
+
+    @property
+    def parent_workflow(self) -> Any:
+        return self.parent_task.workflow
+
+    def _calculate_depth(self) -> int:
+        depth: int = self.parent_task.workflow.depth + 1
+        return depth
 
 
 class CaseWorkflow(_Flat, BpmnWorkflow):
@@ -167,7 +182,7 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
 
     def create_subprocess(self, my_task: CaseTask, spec_name: str) -> CaseSubWorkflow:
         """Start the subprocess of a task."""
-        sub = CaseSubWorkflow(self.subprocess_specs[spec_name], my_task.id, self)
+        sub = CaseSubWorkflow(self.subprocess_specs[spec_name], my_task, self)
         if sub.depth > MAX_NESTING:
             raise RuntimeError("processes that call each other without end")
         self.subprocesses[my_task.id] = sub
@@ -225,9 +240,8 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
         for sub in sorted(active, key=lambda s: s.depth, reverse=True):
             while run(sub):
                 pass
-            parent = self.find(sub.parent_task_id)
-            if parent is not None and parent.id in self.subprocesses:
-                parent.task_spec._update(parent)
+            if sub.parent_task_id in self.subprocesses:
+                sub.parent_task.task_spec._update(sub.parent_task)
         return run(self) > 0 or len(self.get_active_subprocesses()) > len(active)
 
     def refresh_timers(self) -> None:

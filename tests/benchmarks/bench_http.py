@@ -140,6 +140,7 @@ def run(*, cases: int, rounds: int, clients: Sequence[int], folder: Path) -> Non
                 _say(f"round {number + 1}")
                 for line in measured(bench, clients=count, cases=cases, pid=server.pid):
                     _say(line)
+        bench.client.close()
     finally:
         server.stop()
     _say("size on disk")

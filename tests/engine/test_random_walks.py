@@ -55,7 +55,14 @@ def seen(case: Case | Stock) -> Any:
     assert isinstance(case, Case)
     result = case.result
     tasks = sorted((t.element, sorted(t.context.items(), key=str), str(t.due_at), t.round) for t in result.tasks)
-    return tasks, sorted(result.waits_for), case.due, result.ended, case.last("completed"), case.last("cancelled")
+    return (
+        tasks,
+        sorted(result.waits_for),
+        case.due,
+        result.ended,
+        sorted(case.last("completed")),
+        sorted(case.last("cancelled")),
+    )
 
 
 def choose(random: Random, possible: list[Action], number: int) -> Action:

@@ -170,9 +170,17 @@ def test_every_state_that_a_release_has_written_loads_and_goes_on(path: Path) ->
         shown = golden["seen"][number - 1]
         before = replace(blank, state=golden["states"][number - 1].encode(), facts=shown["facts"])
         before = replace(before, tasks=_tasks(process, before.state, shown["facts"]))
-        now = seen(move(process, before, at))
+        now, then = _without_ids(seen(move(process, before, at))), _without_ids(golden["seen"][number])
         for name in ("tasks", "due", "clocks", "waits_for", "facts", "status"):
-            assert (number, name, now[name]) == (number, name, golden["seen"][number][name])
+            assert (number, name, now[name]) == (number, name, then[name])
+
+
+def _without_ids(shown: dict[str, Any]) -> dict[str, Any]:
+    """What people see; how a release numbers new tasks is its own affair."""
+    for name, key in (("tasks", "id"), ("due", "key"), ("clocks", "scope")):
+        for each in shown[name]:
+            del each[key]
+    return shown
 
 
 def _tasks(process: Any, state: bytes, facts: Any) -> Any:
