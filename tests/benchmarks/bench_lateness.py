@@ -7,6 +7,7 @@ A firing counts from its due instant to the commit of its transaction, as far as
 from __future__ import annotations
 
 import argparse
+import http.client
 import sqlite3
 import sys
 import tempfile
@@ -80,8 +81,6 @@ class Installation:
 
     def publish(self) -> None:
         """Put the small process in force."""
-        import http.client
-
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port)
         headers = {"Authorization": f"Bearer {self.owner}", "Content-Type": "application/zip"}
         connection.request("POST", "/api/processes", late_bundle(), headers)
@@ -168,9 +167,8 @@ def run(folder: Path, *, count: int, seconds: float) -> list[str]:
     lead = LEAD * (count / 500) + timedelta(seconds=5)
     first = CLOCK.now() + lead
     house.file_due(spread(first, count, seconds))
-    _say(
-        f"{count} cases filed {(first - CLOCK.now()).total_seconds():.1f} s before the first is due, all in {seconds:g} s"
-    )
+    ahead = (first - CLOCK.now()).total_seconds()
+    _say(f"{count} cases filed {ahead:.1f} s before the first is due, all in {seconds:g} s")
     found = house.wait_for(2 * count, seconds=lead.total_seconds() + seconds + 60)
     clocks = [each for each in found if each.what == "clock"]
     wrong = told("running: case clocks", clocks, count)
@@ -190,6 +188,7 @@ def run(folder: Path, *, count: int, seconds: float) -> list[str]:
     wrong += told("then: timers of the diagram", [each for each in found if each.what == "timer"], count)
     took = (max(each.at for each in clocks) - min(each.at for each in clocks)).total_seconds()
     _say(f"  the {count} missed were fired in {took:.2f} s, in order of due time, each once")
+    house.client.close()
     house.stop()
     return wrong
 

@@ -76,6 +76,14 @@ class Client:
         self._port = port
         self.gate = gate or Gate()
         self._mine = threading.local()
+        self._all: list[http.client.HTTPConnection] = []
+        """Of every thread, to be closed at the end."""
+
+    def close(self) -> None:
+        """Close the connections of all threads; nobody may be using one any more."""
+        for connection in self._all:
+            connection.close()
+        self._all.clear()
 
     def call(
         self,
@@ -143,10 +151,12 @@ class Client:
         self._mine.used = time.monotonic()
         if found is None:
             found = self._mine.connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=LONG)
+            self._all.append(found)
         return found
 
     def _drop(self) -> None:
         found = getattr(self._mine, "connection", None)
         if found is not None:
             found.close()
+            self._all.remove(found)
         self._mine.connection = None

@@ -51,8 +51,10 @@ class Replay:
         per_look = -(-len(self.cases) // FILING)
         with ThreadPoolExecutor(self.clients) as pool:
             for look, at in enumerate(self._looks(staff)):
-                now = self.move(staff, at)
                 arriving = self.cases[look * per_look : (look + 1) * per_look]
+                if not (arriving or any(_is_up(case, at) for case in self.cases)):
+                    continue
+                now = self.move(staff, at)
                 _all(pool, lambda case, now=now: file(case, self.client, staff, now), arriving)  # type: ignore[misc]
                 awake = [case for case in self.cases if _is_up(case, now)]
                 _all(pool, lambda case, now=now: drive(world, case, now), awake)  # type: ignore[misc]

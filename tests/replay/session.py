@@ -68,6 +68,7 @@ def play(folder: Path, options: Options, *, say: Say) -> Outcome:
         now = replay.now(staff)
     finally:
         killer.finish()
+        client.close()
         server.stop()
     took = time.monotonic() - started
     wrong = [f"not at its end: case {c.index} {c.id} ({c.plan.name}), {c.status}" for c in replay.stuck()]
