@@ -1,4 +1,4 @@
-"""What a plan means in facts: refund lines, actions and remedies, worked out purely (DESIGN.md section 6.6 and 6.7).
+"""What a plan means in facts: refund lines, actions and remedies, worked out purely.
 
 These functions run inside the step, so that the gateways behind `record_plan` already see the new amounts. The rows
 are written afterwards, in the same transaction, by `complaints/effects.py`.

@@ -1,4 +1,4 @@
-"""A case that belongs to another process: it goes on there, and is not closed (DESIGN.md section 6.3, X-09)."""
+"""A case that belongs to another process: it goes on there, and is not closed (X-09)."""
 
 from __future__ import annotations
 

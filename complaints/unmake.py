@@ -1,4 +1,4 @@
-"""Takes back the rows that a step has made, when the step is sent back (DESIGN.md section 6.12)."""
+"""Takes back the rows that a step has made, when the step is sent back (docs/adr/0010)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The complainant withdraws (DESIGN.md section 6.10); what then happens to the case is drawn in the diagram."""
+"""The complainant withdraws (X-08); what then happens to the case is drawn in the diagram."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A bundle: the files of one process, from a folder or a zip, and the digest that makes them a version.
 
 A version is what a process *does*: diagram, tables, `process.toml`, labels, notices and forms. Where shapes stand in
-the drawing does not count, so a change of layout only attaches a new drawing (DESIGN.md section 5).
+the drawing does not count, so a change of layout only attaches a new drawing (docs/process-owner/publishing.md).
 """
 
 from __future__ import annotations

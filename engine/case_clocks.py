@@ -1,4 +1,4 @@
-"""The clocks of a case: a log of what happened to each, and the due time that follows from it (DESIGN.md section 4).
+"""The clocks of a case: a log of what happened to each, and the due time that follows from it (docs/adr/0006).
 
 Nothing here edits an instant. A clock keeps its start, its pauses and its extension; the due time and every rung are
 worked out from that log and the calendars, so that a plain recomputation always gives the same answer.

@@ -1,4 +1,4 @@
-"""The facts of a case inside one step: typed, re-evaluated by the tables, and watched (DESIGN.md section 3)."""
+"""The facts of a case inside one step: typed, re-evaluated by the tables, and watched (docs/adr/0007)."""
 
 from __future__ import annotations
 

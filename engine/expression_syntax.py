@@ -1,7 +1,7 @@
 """Reads the text of an expression: what is not allowed is told with its place, in words a process owner understands.
 
-The language is a part of Python's expressions (DESIGN.md section 5): names, constants, comparison, and/or/not,
-arithmetic, lists, `in`, `a if b else c`, `x["key"]` and calls of a documented vocabulary. Nothing else.
+The language is a part of Python's expressions (docs/process-owner/diagram-checks.md): names, constants, comparison,
+and/or/not, arithmetic, lists, `in`, `a if b else c`, `x["key"]` and calls of a documented vocabulary. Nothing else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The expression language of diagrams: compiled once, checked at publication, run in a microsecond.
 
 What is allowed stands in `expression_syntax.py`, how it computes in `expression_arithmetic.py`. Nothing here can reach
-an attribute, a module, a file or the network, loop, or grow without bound (ENGINE-NOTES.md section 7).
+an attribute, a module, a file or the network, loop, or grow without bound (docs/developer/engine.md).
 """
 
 from __future__ import annotations

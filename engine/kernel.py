@@ -1,7 +1,7 @@
 """The pure step: a version, a state, a command, facts, calendars and an instant give the next state and its effects.
 
 No store, no clock, no network, nothing global. The server, the scenario tests, the simulator and the rehearsal of a
-migration call the same function (DESIGN.md section 3).
+migration call the same function (docs/developer/architecture.md#the-step).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The one way in which anything changes: begin, look, fire what is due, authorise, act, save, commit (DESIGN.md 3).
+"""The one way in which anything changes: begin, look, fire what is due, authorise, act, save, commit.
 
 Every change of a case is a command - a frozen dataclass with a handler. Nobody else commits.
 """

@@ -1,4 +1,4 @@
-"""An instance of another process takes the place of one that has ended, on the same case (DESIGN.md section 6.3).
+"""An instance of another process takes the place of one that has ended, on the same case (X-09).
 
 Id, owner, facts and every record of the case stay; what the ended instance was is kept in `past_instance`.
 """

@@ -1,7 +1,7 @@
 """Tables of the engine: versions, instances, work items, clocks, deadlines, the event log, incidents.
 
 The state is bytes with a version of its own; everything people search or count is projected beside it in the same
-transaction, so that no list ever opens a state (DESIGN.md section 3).
+transaction, so that no list ever opens a state (docs/developer/architecture.md#the-pipeline).
 """
 
 from __future__ import annotations

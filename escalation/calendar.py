@@ -1,7 +1,7 @@
 """When an institution is open, when somebody is there, and which days are working days: data and pure questions.
 
 Minutes are counted from local midnight (0..1440); spans are instants in UTC. Nothing here reads a file or a clock.
-Source: R-000-05..07 (hours per channel, dated overrides), X-02, DESIGN.md section 4.
+Source: R-000-05..07 (hours per channel, dated overrides), X-02.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Due-time arithmetic: the engine's `Calendars` protocol over the institution's calendars.
 
-Four ways of counting (X-02, R-002-26..28, DESIGN.md section 4):
+Four ways of counting (X-02, R-002-26..28):
 
 - `wall`: minutes by the clock, day and night.
 - `staffed`: only minutes at which somebody is there.

@@ -1,4 +1,4 @@
-"""Which person acts for a post at an instant: holder, deputy, or the post above (DESIGN.md sections 4 and 5).
+"""Which person acts for a post at an instant: holder, deputy, or the post above (docs/process-owner/posts.md).
 
 Nobody barred by a conflict of interest is ever named (respondent, author of the plan). Pure: who holds what, and who is
 away, are arguments.

@@ -1,4 +1,4 @@
-"""APScheduler as the metronome: it calls `run_once` of a few loops and holds no business fact (DESIGN.md section 4)."""
+"""APScheduler as the metronome: it calls `run_once` of a few loops and holds no business fact (docs/adr/0016)."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from escalation.ladder import Absence, Assignment, Holder, person_for_post
 from escalation.posts import Posts
 
 DUTY_POST = "duty_officer"
-"""Who looks after a case that nobody has taken yet (DESIGN.md section 6.2)."""
+"""Who looks after a case that nobody has taken yet (R-004-12)."""
 OUTSIDE_POST = "outside_post"
 """Who decides where everybody inside is kept apart from the decision."""
 LAST_RESORT = "leadership"

@@ -1,4 +1,4 @@
-"""One pass over everything that is due: soonest first, one case a transaction (DESIGN.md sections 3 and 4)."""
+"""One pass over everything that is due: soonest first, one case a transaction (docs/adr/0008)."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class TaskView:
     documentation: str
     """What the diagram says about this step."""
     decision: bool
-    """True: completing it needs `If-Match` (DESIGN.md section 7)."""
+    """True: completing it needs `If-Match` (docs/integrator/api.md)."""
     may: tuple[str, ...]
     """What the reader can do now: claim, release, assign, complete, send-back."""
     facts: tuple[ShownFact, ...]

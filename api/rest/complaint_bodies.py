@@ -1,4 +1,4 @@
-"""What clients send about complaints (DESIGN.md section 7)."""
+"""What clients send about complaints (docs/integrator/api.md)."""
 
 from __future__ import annotations
 

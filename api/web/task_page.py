@@ -21,7 +21,7 @@ from queries.task import task
 
 router = APIRouter(route_class=PageRoute)
 HEARING = "hear_respondent"
-"""The step in which the person complained about is heard (DESIGN.md section 6.5)."""
+"""The step in which the person complained about is heard (docs/process-owner/complaint-process.md)."""
 
 
 @router.get("/tasks/{task_id}")

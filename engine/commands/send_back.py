@@ -1,4 +1,4 @@
-"""Send back a step that was completed wrongly, while nobody outside has heard of it (DESIGN.md section 6.12)."""
+"""Send back a step that was completed wrongly, while nobody outside has heard of it (docs/adr/0010)."""
 
 from __future__ import annotations
 

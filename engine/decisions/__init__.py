@@ -1,4 +1,4 @@
-"""Decision tables: reads DMN files, checks them before publication, and decides (DESIGN.md section 5).
+"""Decision tables: reads DMN files, checks them before publication, and decides (DMN 1.3 and its FEEL).
 
 Everything is pure: no clock, no network, no code of the file is run. Cells are FEEL; what a cell may hold is written
 down in docs/process-owner/decision-tables.md.

@@ -71,7 +71,7 @@ class RungTime:
 
 @dataclass(frozen=True)
 class Rung:
-    """One step of a clock's ladder (DESIGN.md section 4)."""
+    """One step of a clock's ladder (docs/process-owner/process-toml.md#clocks)."""
 
     name: str
     at: RungTime

@@ -1,4 +1,4 @@
-"""Due times: the words in which the engine asks for them, and the answer with its explanation (DESIGN.md section 4)."""
+"""Due times: the words in which the engine asks for them, and the answer with its explanation."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 class Problem:
     """One finding of the publication gate, in plain words.
 
-    An `error` is what would run wrongly, hang, or reach nobody; everything else is a `warning` (DESIGN.md section 5).
+    An `error` is what would run wrongly, hang, or reach nobody; everything else is a `warning`.
     """
 
     file: str

@@ -12,7 +12,7 @@ Mode = Literal["file", "bundle"]
 TEAMS: Final = frozenset(
     {"service", "academic", "supervision", "facilities", "leadership", "legal", "technical", "mediation"}
 )
-"""The teams of DESIGN.md section 5; an installation adds its own."""
+"""The teams of the process that ships; an installation adds its own."""
 
 OPERATIONS: Final[Mapping[str, Collection[str]]] = MappingProxyType(
     {

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from engine.publication.reading import RawFile
 
 Severity = Literal["error", "warning"]
-"""`error`: it would run wrongly, hang, or reach nobody; everything else is a `warning` (DESIGN.md section 5)."""
+"""`error`: it would run wrongly, hang, or reach nobody; everything else is a `warning`."""
 
 
 @dataclass(frozen=True)

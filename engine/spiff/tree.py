@@ -245,4 +245,4 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
         return run(self) > 0 or len(self.get_active_subprocesses()) > len(active)
 
     def refresh_timers(self) -> None:
-        """Do nothing: timers fire only through `fire due`, one instant at a time (DESIGN.md section 3)."""
+        """Do nothing: timers fire only through `fire due`, one instant at a time (docs/adr/0008)."""

@@ -1,0 +1,35 @@
+"""What a file points to is in the repository: pages of docs/, never notes that only some of us have."""
+
+from __future__ import annotations
+
+import re
+
+from tests.architecture.sources import files
+from tests.support.shared import ROOT
+
+ELSEWHERE = re.compile(
+    "|".join(f"{name}[.]md" for name in ("DESIGN", "ENGINE-NOTES", "REQUIREMENTS", "ANCHORS", "STYLE"))
+)
+PAGE = re.compile(r"\bdocs/[\w/-]+\.md(?:#[\w-]+)?|\bdocs/adr/\d{4}\b")
+TEXTS = (".py", ".toml", ".yaml", ".bpmn", ".dmn", ".md", ".json", ".html", ".css", ".js", ".po", "Makefile")
+
+
+def texts() -> list[tuple[str, str]]:
+    return [(p, (ROOT / p).read_text(encoding="utf-8", errors="replace")) for p in files() if p.endswith(TEXTS)]
+
+
+def test_no_file_points_to_notes_outside_the_repository() -> None:
+    assert [(path, found[0]) for path, text in texts() if (found := ELSEWHERE.search(text))] == []
+
+
+def test_every_page_that_code_points_to_exists() -> None:
+    known, lost = set(files()), []
+    for path, text in texts():
+        for reference in PAGE.findall(text) if path.endswith((".py", ".toml")) else ():
+            page, _, anchor = reference.partition("#")
+            found = [each for each in known if each == page or each.startswith(f"{page}-")]
+            headings = re.findall(r"^#+ (.*)$", (ROOT / found[0]).read_text(encoding="utf-8"), re.M) if found else []
+            slugs = {re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", each).lower()) for each in headings}
+            if not found or (anchor and anchor not in slugs):
+                lost.append(f"{path}: {reference}")
+    assert lost == []
