@@ -134,8 +134,13 @@ class Visitor:
     def _page(self, response: Response) -> Page:
         kind = response.headers.get("content-type", "")
         assert kind.startswith("text/html"), (response.status_code, kind, response.text[:500])
-        # Strict: any error of HTML syntax raises.
-        return Page(response, html5lib.HTMLParser(strict=True).parse(response.text))
+        parser = html5lib.HTMLParser()
+        tree = parser.parse(response.text)
+        lines = response.text.splitlines()
+        # Strict: there is no error of HTML syntax.
+        faults = [f"{kind} at: {lines[at[0] - 1]}" for at, kind, _ in parser.errors]
+        assert faults == [], (response.url, faults)
+        return Page(response, tree)
 
 
 def visitor(redress: House, language: str = "en") -> Visitor:
