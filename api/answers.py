@@ -14,11 +14,14 @@ from engine.errors import Stale
 
 _TAG = re.compile(r'(?:W/)?"?([A-Za-z]?[0-9]{1,9}(?:-[a-z][0-9]{1,9})*)"?')
 
+PERSONAL = {"Cache-Control": "no-store", "Vary": "Accept-Language, Authorization, Cookie"}
+"""Every answer is for one reader in one language, and nobody in between keeps it."""
+
 
 def answer(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a dataclass, a mapping or a sequence as JSON; instants in UTC, ISO 8601. Never cached: it is personal."""
     return Response(
-        orjson.dumps(value), status_code=status, headers={"Cache-Control": "no-store", **(headers or {})},
+        orjson.dumps(value), status_code=status, headers={**PERSONAL, **(headers or {})},
         media_type="application/json",
     )  # fmt: skip
 
@@ -57,7 +60,7 @@ def unchanged(request: Request, tag: str) -> Response | None:
     """Return 304 where the client has this version already."""
     seen = request.headers.get("if-none-match", "")
     if tag in (part.strip().removeprefix("W/") for part in seen.split(",")):
-        return Response(status_code=304, headers={"ETag": tag, "Cache-Control": "no-store"})
+        return Response(status_code=304, headers={**PERSONAL, "ETag": tag})
     return None
 
 

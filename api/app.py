@@ -11,6 +11,7 @@ from api.envelope import Envelope
 from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.rest import case_verbs, complaints, demo, health, people, processes, tasks, track
+from api.rest.documents import with_media_types
 
 DESCRIPTION = """
 Complaints, handled as the institution's own diagram says. Staff send `Authorization: Bearer redress_...`, complainants
@@ -46,6 +47,8 @@ def create_app(application: Application) -> FastAPI:
         app.include_router(router)
     if application.settings.demo:
         app.include_router(demo.router)
+    plain = app.openapi
+    app.openapi = lambda: with_media_types(plain())  # type: ignore[method-assign]
     errors.install(app)
     app.add_middleware(BodyLimit, most_bytes=application.settings.max_body_bytes)
     app.add_middleware(Envelope, took=metrics.took, failed=errors.unexpected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,6 +62,12 @@ def problem(
         "code": code,
         **{name: value for name, value in (details or {}).items() if name not in OWN},
     }
-    return Response(
-        orjson.dumps(body, default=str), status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE
-    )
+    return Response(_written(body), status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def _written(body: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body, default=str)
+    except TypeError:
+        # A name that somebody sent holds half a character: it is told back escaped, as it came.
+        return json.dumps(body, default=str).encode()

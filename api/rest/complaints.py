@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.answers import answer, case_tag, facts_tag, matched_facts, unchanged
+from api.answers import PERSONAL, answer, case_tag, facts_tag, matched_facts, unchanged
 from api.authentication import Anybody, Staff
 from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.case_answers import AddedAnswer, FactsAnswer, FiledAnswer, PeopleAnswer
@@ -110,7 +110,9 @@ def remove_affected(context: Staff, complaint_id: Id, affected_id: Id) -> Respon
 
 @router.delete("/{complaint_id}/affected", response_model=PeopleAnswer, responses=CHANGES)
 def remove_affected_by_query(
-    context: Staff, complaint_id: Id, affected_id: Annotated[str, Query(alias="id", max_length=80)]
+    context: Staff,
+    complaint_id: Id,
+    affected_id: Annotated[str, Query(alias="id", pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,79}$")],
 ) -> Response:
     """The same, with the person as `?id=`."""
     return answer(context.run(RemoveAffected(complaint_id, affected_id)))
@@ -140,4 +142,4 @@ def read_diagram(
             # The main drawing stands in `xml` already: a large file is not sent twice.
             return answer(replace(picture, drawings=picture.drawings[1:]))
         zone = reader.zone(str(case_file(reader, complaint_id).campus))
-        return PlainTextResponse(in_words(picture, context.language, zone), headers={"Cache-Control": "no-store"})
+        return PlainTextResponse(in_words(picture, context.language, zone), headers=PERSONAL)

@@ -30,7 +30,6 @@ def problems(*statuses: int) -> Responses:
         status: {
             "description": MEANING[status],
             "model": UnfitProblem if status == 422 else Problem,
-            "content": {MEDIA_TYPE: {}},
         }
         for status in sorted({*statuses, 429, 503})
     }
@@ -42,3 +41,14 @@ CHANGES: Responses = problems(400, 401, 403, 404, 409, 413, 422)
 DECIDES: Responses = problems(400, 401, 403, 404, 409, 412, 413, 422, 428)
 TRACKS: Responses = problems(401, 422)
 ANSWERS: Responses = problems(400, 401, 409, 413, 422)
+
+
+def with_media_types(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the description with each error under the media type that it really has."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                content = response.get("content", {})
+                if int(status) >= 400 and "application/json" in content:
+                    content[MEDIA_TYPE] = content.pop("application/json")
+    return document

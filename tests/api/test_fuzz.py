@@ -39,7 +39,7 @@ texts = st.text(max_size=30) | st.sampled_from(
     ["", "\x00", "\u202e", "１２", "💥" * 10, "x" * 300, "%", "'", "\\", "{x}"]
 )
 numbers = st.integers() | st.floats(allow_nan=True, allow_infinity=True) | st.sampled_from([0, -1, 2**63, 10**40])
-scalars = st.none() | st.booleans() | numbers | texts
+scalars = st.none() | st.booleans() | numbers | texts | st.just("\ud800")
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=8
 )
@@ -49,7 +49,7 @@ NAMES = (
     *("other_id", "kind", "name", "received_at", "refunds", "safety", "priority_override", "promises"),
 )
 known = st.sampled_from(NAMES)
-bodies = st.dictionaries(known | texts, values, max_size=6) | values
+bodies = st.dictionaries(known | texts | st.just("\ud800"), values, max_size=6) | values
 changed = st.builds(lambda extra: {**COMPLAINT, **extra}, st.dictionaries(known, values, max_size=2))
 ids = st.sampled_from(
     ["t0000000000000000001", "none", "t0000000000000000001-3n", "%00", "a/b", "é", "x" * 100, "..", "1"]

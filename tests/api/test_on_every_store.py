@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -70,8 +71,55 @@ def test_the_same_key_is_answered_once(stored: House) -> None:
     assert stored.public.post("/api/complaints", body, headers=key) == first
 
 
+def test_many_at_once_with_one_key_file_one_complaint(stored: House) -> None:
+    body = {"subject": "at once", "text": "b"}
+    key = {"Idempotency-Key": "7a1e8c1e-6a57-4f5e-9a53-2f4f0a1f5b12"}
+    with ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(stored.public.call, "POST", "/api/complaints", body, headers=key) for _ in range(8)]
+        answers = [call.result() for call in calls]
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["tracking_code"] for answer in answers}) == 1
+    assert len(stored.person("li.na").get("/api/complaints?q=at once")["items"]) == 1
+
+
+def test_two_people_never_take_the_same_task(stored: House) -> None:
+    for _ in range(4):
+        stored.file(subject="one of four")
+    with ThreadPoolExecutor(8) as pool:
+        people = ["li.na", "wang.fang", "kim.minji", "chen.jing"] * 2
+        calls = [pool.submit(stored.person(login).call, "POST", "/api/tasks/next") for login in people]
+        answers = [call.result() for call in calls]
+    taken = {
+        (login, answer.json()["task"]["id"])
+        for login, answer in zip(people, answers, strict=True)
+        if answer.status_code == 200
+    }
+    assert len({task for _, task in taken}) == len(taken) >= 4
+    assert {answer.status_code for answer in answers} <= {200, 404}
+
+
+def test_of_two_who_complete_at_once_one_is_told_who_was_faster(stored: House) -> None:
+    case = stored.file(by="li.na")["id"]
+    task, body = stored.task("li.na", "acknowledge", case)["id"], {"data": {"acknowledgement_text": "您好。"}}
+    with ThreadPoolExecutor(4) as pool:
+        calls = [
+            pool.submit(stored.person("li.na").call, "POST", f"/api/tasks/{task}/complete", body) for _ in range(4)
+        ]
+        answers = [call.result() for call in calls]
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert {answer.json()["by"] for answer in answers if answer.status_code == 409} == {"li.na"}
+
+
 @pytest.mark.parametrize(
-    "path", ["/api/complaints/%00", "/api/tasks/a%00b-1", "/api/complaints?q=%00", "/api/tasks?team=%00"]
+    "path",
+    [
+        "/api/complaints/%00",
+        "/api/complaints/x/affected?id=%00",
+        "/api/tasks/a%00b-1",
+        "/api/complaints?q=%00",
+        "/api/tasks?team=%00",
+    ],
 )
 def test_what_a_database_cannot_hold_never_reaches_it(stored: House, path: str) -> None:
-    stored.person("li.na").refused(422, "GET", path)
+    method = "DELETE" if "affected" in path else "GET"
+    stored.person("li.na").refused(422, method, path)

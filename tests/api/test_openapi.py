@@ -70,7 +70,8 @@ def test_every_operation_of_the_api_describes_its_errors_in_the_one_shape() -> N
         errors = {status: each for status, each in described["responses"].items() if int(status) >= 400}
         assert {"429", "503"} <= errors.keys(), (method, path)
         for each in errors.values():
-            assert MEDIA_TYPE in each["content"], (method, path)
+            assert list(each["content"]) == [MEDIA_TYPE], (method, path)
+            assert each["content"][MEDIA_TYPE]["schema"]["$ref"].endswith("Problem"), (method, path)
 
 
 def test_the_example_of_the_description_can_be_filed() -> None:
