@@ -1,6 +1,7 @@
 """What comes after a case has ended opens a new case, with the same people, linked to the old one.
 
-See docs/process-owner/complaint-process.md, "Close"."""
+See docs/process-owner/complaint-process.md, "Close".
+"""
 
 from __future__ import annotations
 

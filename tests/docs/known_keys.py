@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import Any
 from unittest.mock import patch
 
@@ -36,12 +37,12 @@ def _wrapped(value: Any, at: str, asked: set[str]) -> Any:
 def known_keys(*texts: str) -> set[str]:
     """Return every key that the reader looks for in these texts, such as `clocks.<name>.budget[].mode`."""
     asked: set[str] = set()
-    original = config_file.tomllib.loads
+    original = tomllib.loads
 
     def loads(text: str) -> Remembering:
         return Remembering(original(text), "", asked)
 
-    with patch.object(config_file.tomllib, "loads", loads):
+    with patch.object(tomllib, "loads", loads):
         for text in texts:
             config_file.read_config(text.encode(), "process.toml")
     plain = {NAMED.sub(r"\1.<name>", key) for key in asked if not PLAIN_LANGUAGES.search(key)}
