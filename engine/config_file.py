@@ -135,7 +135,7 @@ def read_config(data: bytes, file: str) -> tuple[ProcessConfig | None, list[Prob
 
 def _types(reader: _Reader, table: Mapping[str, Any]) -> tuple[str, ...]:
     types = reader.strings(table, "types", "")
-    for name in types:
+    for name in dict.fromkeys(types):
         if not _NAME.match(name):
             reader.wrong("types", f"holds {name!r:.60}, which is no type", 'Write for instance types = ["inquiry"].')
         elif types.count(name) > 1:

@@ -1,4 +1,4 @@
-"""The diagrams of the complaint process as XML, for the tests that compare the words around them."""
+"""The diagrams of the processes that ship as XML, for the tests that compare the words around them."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ NAMED_ELSEWHERE = {"lane", "message", "signal", "error", "escalation", "inputDat
 
 
 @cache
-def roots() -> tuple[Any, ...]:
-    return tuple(etree.parse(path).getroot() for path in sorted(FOLDER.glob("*.bpmn")))
+def roots(process: str = "complaint") -> tuple[Any, ...]:
+    return tuple(etree.parse(path).getroot() for path in sorted((FOLDER.parent / process).glob("*.bpmn")))
 
 
-def elements(*kinds: str) -> list[Any]:
-    """Return the BPMN elements of these kinds (all without one) in all the diagrams."""
-    found = [element for root in roots() for element in root.iter() if str(element.tag).startswith(BPMN)]
+def elements(*kinds: str, process: str = "complaint") -> list[Any]:
+    """Return the BPMN elements of these kinds (all without one) in all the diagrams of a process."""
+    found = [element for root in roots(process) for element in root.iter() if str(element.tag).startswith(BPMN)]
     return [element for element in found if not kinds or element.tag.removeprefix(BPMN) in kinds]
 
 
-def names() -> dict[str, str]:
+def names(process: str = "complaint") -> dict[str, str]:
     """Return the drawn name of each element that a person reads, by id."""
     return {
         element.get("id"): element.get("name")
-        for element in elements()
+        for element in elements(process=process)
         if element.get("id") and element.get("name") and element.tag.removeprefix(BPMN) not in NAMED_ELSEWHERE
     }
 
 
-def properties(name: str) -> dict[str, str]:
+def properties(name: str, process: str = "complaint") -> dict[str, str]:
     """Return the value of an extension property, by the id of the element that has it."""
     return {
         element.get("id"): entry.get("value")
-        for element in elements("userTask", "serviceTask", "scriptTask", "subProcess", "callActivity")
+        for element in elements("userTask", "serviceTask", "scriptTask", "subProcess", "callActivity", process=process)
         for entry in element.iterfind(f"{BPMN}extensionElements/{SPIFF}properties/{SPIFF}property")
         if entry.get("name") == name
     }
