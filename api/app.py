@@ -12,6 +12,7 @@ from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.rest import case_verbs, complaints, demo, health, people, processes, tasks, track
 from api.rest.documents import with_media_types
+from api.web import pages
 
 DESCRIPTION = """
 Complaints, handled as the institution's own diagram says. Staff send `Authorization: Bearer redress_...`, complainants
@@ -50,6 +51,7 @@ def create_app(application: Application) -> FastAPI:
     plain = app.openapi
     app.openapi = lambda: with_media_types(plain())  # type: ignore[method-assign]
     errors.install(app)
+    pages.mount(app, application)
     app.add_middleware(BodyLimit, most_bytes=application.settings.max_body_bytes)
     app.add_middleware(Envelope, took=metrics.took, failed=errors.unexpected)
     return app

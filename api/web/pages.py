@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from typing import cast
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exception_handlers import http_exception_handler
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from api.context import Application
 from api.web import (
     approvals,
     case_actions,
@@ -47,12 +49,12 @@ class Assets(StaticFiles):
         return response
 
 
-def mount(app: FastAPI, application: House) -> None:
+def mount(app: FastAPI, application: Application) -> None:
     """Add every page and `/assets` to the application, once. The demo's own pages exist in the demo only.
 
     What all requests share (`app.state.shared`) and the handlers of refusals have to be there already.
     """
-    app.state.page_texts = read_texts(application.settings.locale_folder)
+    app.state.page_texts = read_texts(cast(House, application).settings.locale_folder)
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
     if application.settings.demo:
