@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lxml import etree
 from sqlalchemy import select
 
-from engine.diagram_index import BPMN, secure_parser
 from engine.process import CompiledProcess
 from engine.tables import deadline, event_log, work_item
 from queries.case_file import ProcessVersion, process_version_of
+from queries.drawings import Drawing
 from queries.notice_titles import notice_title
 from queries.reader import Reader
 from queries.token_replay import Replay, replay
 from queries.visibility import case_row
-
-_DEADLINE = re.compile(r"deadline\(\s*[\"']([^\"']+)[\"']\s*\)")
 
 
 @dataclass(frozen=True)
@@ -68,14 +64,6 @@ class DueMark:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """One file of the version."""
-
-    file: str
-    xml: str
-
-
-@dataclass(frozen=True)
 class CaseDiagram:
     """A case on its diagram."""
 
@@ -102,30 +90,18 @@ def diagram(reader: Reader, case_id: str) -> CaseDiagram:
         select(event_log).where(event_log.c.case_id == case_id).order_by(event_log.c.sequence)
     ).all()
     found = replay(process.diagram, events)
-    drawings = _drawings(reader, row.version_id, process)
+    drawn = reader.library.drawings.of(reader.connection, row.version_id, reader.library.versions)
     named = (*process.diagram.elements, *process.diagram.flows)
     return CaseDiagram(
         process=process_version_of(reader, row.version_id),
-        xml=drawings[0].xml,
-        drawings=drawings,
+        xml=drawn.drawings[0].xml,
+        drawings=drawn.drawings,
         tokens=_tokens(reader, case_id, process, found),
         visited=tuple(Visit(element, count) for element, count in found.visited.items()),
         flows=tuple(FlowCount(flow, count) for flow, count in sorted(found.flows.items())),
-        due=_due(reader, case_id, process, _timers_of_clocks(drawings)),
+        due=_due(reader, case_id, process, drawn.timers),
         labels={name: words.element(name, reader.language) for name in named},
     )
-
-
-def drawings_of(files: Mapping[str, bytes], first: str | None = None) -> tuple[Drawing, ...]:
-    """Return the drawings among the files of a bundle, `first` before the others."""
-    names = sorted((name for name in files if name.endswith(".bpmn")), key=lambda name: (name != first, name))
-    return tuple(Drawing(name.rpartition("/")[2], files[name].decode("utf-8", "replace")) for name in names)
-
-
-def _drawings(reader: Reader, version_id: str, process: CompiledProcess) -> tuple[Drawing, ...]:
-    elements = process.diagram.elements.values()
-    first = next((each.file for each in elements if each.process == process.config.process), None)
-    return drawings_of(reader.library.versions.files(reader.connection, version_id), first)
 
 
 def _tokens(reader: Reader, case_id: str, process: CompiledProcess, found: Replay) -> tuple[TokenMark, ...]:
@@ -176,16 +152,3 @@ def _due_mark(reader: Reader, process: CompiledProcess, row: Any, timers: Mappin
         label = notice_title(reader, process, template) or f"{words.clock(clock, language)} · {rung}"
         return DueMark("clock", row.name, timers.get(clock), label, row.due_at)
     return DueMark(row.source, row.name, None, row.name, row.due_at)
-
-
-def _timers_of_clocks(drawings: tuple[Drawing, ...]) -> Mapping[str, str]:
-    """Return, for each clock, the element at which its rungs are marked: the first timer drawn with `deadline("x")`."""
-    found: dict[str, str] = {}
-    for drawing in drawings:
-        root = etree.fromstring(drawing.xml.encode(), secure_parser())
-        for definition in root.iter(f"{{{BPMN}}}timerEventDefinition"):
-            holder = definition.getparent()
-            for clock in _DEADLINE.findall("".join(str(part) for part in definition.itertext())):
-                if holder is not None:
-                    found.setdefault(clock, holder.get("id", ""))
-    return found

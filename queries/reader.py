@@ -18,6 +18,7 @@ from engine.process import CompiledProcess
 from engine.versions import Versions
 from escalation.explain import Explainer
 from escalation.posts import Posts
+from queries.drawings import Drawings
 from queries.words import Words
 
 
@@ -34,6 +35,7 @@ class Library:
     zones: Mapping[str, str]
     """Campus -> IANA zone."""
     words: Words = field(default_factory=Words)
+    drawings: Drawings = field(default_factory=Drawings)
 
 
 @dataclass(frozen=True)

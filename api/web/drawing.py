@@ -12,7 +12,8 @@ from fastapi import Response
 from api.web.headers import PAGE_HEADERS
 from api.web.visit import Visit
 from engine.process import CompiledProcess
-from queries.diagram import CaseDiagram, Drawing
+from queries.diagram import CaseDiagram
+from queries.drawings import Drawing
 from queries.reader import Reader
 
 _PARTICIPANT = re.compile(r"<(?:\w+:)?participant\b[^>]*?\bid=\"([^\"]+)\"")

@@ -18,7 +18,7 @@ from engine.bundle import UnreadableBundle, unpack
 from engine.commands.publish import PublishBundle
 from engine.errors import Forbidden, NotPublishable
 from engine.versions import Publication, Version
-from queries.diagram import drawings_of
+from queries.drawings import drawings_of
 
 router = APIRouter(route_class=PageRoute)
 Staff = Annotated[Visit, Depends(staff)]
