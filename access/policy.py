@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, literal, not_, or_
+from sqlalchemy import ColumnElement, SelectBase, and_, exists, false, literal, not_, or_
 
 
 class Role(StrEnum):
@@ -128,10 +128,10 @@ def visible_cases(
     *,
     case_owner_column: ColumnElement[Any],
     case_id_column: ColumnElement[Any],
-    asked_teams: Select[Any],
-    respondents: Select[Any],
-    asked_posts: Select[Any] | None = None,
-    asked_people: Select[Any] | None = None,
+    asked_teams: SelectBase,
+    respondents: SelectBase,
+    asked_posts: SelectBase | None = None,
+    asked_people: SelectBase | None = None,
 ) -> ColumnElement[bool]:
     """Return the condition under which the row of a case is visible to the person.
 
@@ -139,7 +139,7 @@ def visible_cases(
     of the case, past ones too; `respondents` the people it is about, who never see it, whatever else they are.
     """
 
-    def among(pairs: Select[Any], values: Collection[str]) -> ColumnElement[bool]:
+    def among(pairs: SelectBase, values: Collection[str]) -> ColumnElement[bool]:
         inner = pairs.subquery()
         case, value = tuple(inner.c)[:2]
         return exists(literal(1)).where(case == case_id_column, value.in_(sorted(values))).correlate_except(inner)

@@ -15,6 +15,8 @@ from complaints.tables import action_item, affected, complaint, refund_line, rem
 from engine.case_work import CaseWork, EffectHandler
 from engine.dated import set_dated
 from engine.model.step import Effect
+from engine.tables import case_team
+from storage.insert import insert_new
 
 DAY_END = time(18, 0)
 """An action that is due on a day is due at the end of the working day."""
@@ -95,6 +97,8 @@ def open_actions(work: CaseWork, effect: Effect) -> None:
             set_dated(work, "action", action_id, due_at)
         work.log("action-opened", name=action_id, title=action["title"], team=action["team"])
         if action["team"]:
+            seen = {"case_id": work.case_id, "team": action["team"]}
+            insert_new(work.connection, case_team, seen, unique=("case_id", "team"))
             values = {"item": action["title"], "due_at": due_at.isoformat() if due_at else None}
             work.tell(f"team:{action['team']}", "action_opened", values, f"action:{action_id}")
 

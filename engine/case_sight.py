@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, literal, null, select, union_all
 
 from access.policy import Principal, may_see_case
-from engine.tables import conflict_of_interest, instance, work_item
+from engine.tables import case_team, conflict_of_interest, instance, work_item
 
 
 class Asked(NamedTuple):
@@ -24,6 +24,7 @@ _CONCERNED = union_all(
     select(literal("asked").label("kind"), _items.team, _items.post, _items.assignee)
     .where(_items.case_id == bindparam("case"))
     .distinct(),
+    select(literal("asked"), case_team.c.team, null(), null()).where(case_team.c.case_id == bindparam("case")),
     select(literal("barred"), _conflicts.person, null(), null()).where(_conflicts.case_id == bindparam("case")),
 )
 _OWNER = select(instance.c.case_owner).where(instance.c.case_id == bindparam("case"))

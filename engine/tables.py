@@ -154,6 +154,15 @@ event_log = Table(
 )
 Index("ix_event_log__case", event_log.c.case_id, event_log.c.sequence)
 
+case_team = Table(
+    "case_team",
+    metadata,
+    Column("case_id", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    PrimaryKeyConstraint("case_id", "team"),
+)
+"""Teams that were given something in a case besides a task, an action for instance: they see it as if asked."""
+
 conflict_of_interest = Table(
     "conflict_of_interest",
     metadata,

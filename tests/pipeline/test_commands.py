@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from app.doctor import findings
+from complaints.actions import CompleteAction
+from complaints.tables import action_item
 from engine.commands.claim import AssignTask, ClaimTask, ReleaseTask
 from engine.commands.clocks import PauseCase
 from engine.commands.complete import CompleteTask
 from engine.commands.send_back import SendBack
 from engine.commands.take_next import TakeNext
-from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale, Unfit
+from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale, StepFailed, Unfit
 from engine.tables import event_log, incident
 from storage.counting import counted
 from tests.pipeline.conftest import ACKNOWLEDGED, VERIFIED, Case
@@ -103,7 +105,7 @@ def test_a_failing_firing_is_an_incident_and_the_command_goes_on(case: Case, mon
     from engine import pipeline as module
 
     def broken(work: object) -> None:
-        raise module.StepFailed("the diagram is broken here", element="x")
+        raise StepFailed("the diagram is broken here", element="x")
 
     case.clock.advance(timedelta(minutes=46))
     monkeypatch.setattr(module, "fire_next", broken)
@@ -204,3 +206,20 @@ def test_a_decision_names_the_version_that_was_seen(case: Case) -> None:
     with pytest.raises(MatchRequired):
         case.pipeline.run(CompleteTask(decide.id, {"decision": "approve", "reasons": "x"}), case.on.actor("liu.gang"))
     assert list(findings(case.on.application)) == []
+
+
+def test_a_team_that_was_given_an_action_sees_the_case_and_can_settle_it(case: Case) -> None:
+    case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    case.do("verify", "li.na", VERIFIED)
+    case.do("respond", "li.na", {"response_text": "We look into it."})
+    case.do("academic_evidence", "zhao.lei", {"evidence_summary": "It is so."})
+    case.do("inspection", "zhou.qiang", {"quality_problem": "no", "inspection_report": "It is so."})
+    plan = {"next": "submit", "root_cause": "other", "root_cause_text": "x", "finding": "x", "remedy": "x"}
+    interim = [{"title": "Repair the projector", "owner_team": "facilities", "due_on": "2026-03-09"}]
+    with pytest.raises(NotFound):
+        case.pipeline.run(CompleteAction(case.id, "x", "done"), case.on.actor("he.tao"))
+    case.do("plan", "li.na", {**plan, "interim_measures": interim})
+    action = case.rows(select(action_item.c.id).where(action_item.c.case_id == case.id))[0].id
+    case.pipeline.run(CompleteAction(case.id, action, "done"), case.on.actor("he.tao"))
+    with pytest.raises(NotFound):
+        case.pipeline.run(CompleteAction(case.id, action, "done"), case.on.actor("gao.yan"))

@@ -1,4 +1,4 @@
-"""Every scenario beside a diagram holds. They are the process owner's tests; `redress scenario` plays the same files."""
+"""Every scenario beside a diagram holds: the process owner's tests, which `redress scenario` plays too."""
 
 from __future__ import annotations
 
