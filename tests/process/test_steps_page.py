@@ -10,7 +10,6 @@ from forms.diagram_steps import Step, steps_of
 from tests.process.diagrams import FOLDER, elements
 from tests.support.shared import ROOT
 
-PAGE = ROOT / "docs" / "executor" / "steps.md"
 HEAD = '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">'
 SMALL = f"""{HEAD}<process id="inner"><startEvent id="s2"/><userTask id="b" name="Second"/>
 <sequenceFlow id="f3" sourceRef="s2" targetRef="b"/></process>
@@ -25,14 +24,16 @@ twice (X-03).</documentation></userTask><sequenceFlow id="f0" sourceRef="s1" tar
 </process></definitions>"""
 
 
-def diagrams() -> list[bytes]:
-    return [path.read_bytes() for path in sorted(FOLDER.glob("*.bpmn"))]
+def diagrams(process: str = "complaint") -> list[bytes]:
+    return [path.read_bytes() for path in sorted((FOLDER.parent / process).glob("*.bpmn"))]
 
 
-def test_the_page_is_what_diagrams_and_forms_say_today() -> None:
+@pytest.mark.parametrize(("process", "file"), [("complaint", "steps.md"), ("inquiry", "inquiry-steps.md")])
+def test_the_page_is_what_diagrams_and_forms_say_today(process: str, file: str) -> None:
     catalogue = FormCatalogue.from_folder(ROOT / "forms" / "definitions")
-    page = describe_steps(diagrams(), catalogue, "complaint")
-    assert PAGE.read_text(encoding="utf-8") == page, "write docs/executor/steps.md again: forms.describe.describe_steps"
+    page = describe_steps(diagrams(process), catalogue, process)
+    written = (ROOT / "docs" / "executor" / file).read_text(encoding="utf-8")
+    assert written == page, f"write docs/executor/{file} again: forms.describe.describe_steps"
 
 
 def test_every_user_task_has_a_form_and_every_form_a_user_task() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def publish(application: Application, key: str, types: bytes = CLAIMS) -> None:
     application.pipeline.run(PublishBundle(files(key, types)), SYSTEM)
 
 
-def filed(application: Application, by: str | None = None, **fields: str) -> str:
+def filed(application: Application, by: str | None = None, **fields: Any) -> str:
     """Return the process that a new case runs."""
     actor = COMPLAINANT
     with application.database.read() as connection:
