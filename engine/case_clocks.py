@@ -59,6 +59,8 @@ class Clock:
     """Kept so that reading needs no calendar; always what `recompute` gives."""
     last_due_at: datetime | None = None
     """The due time that counted when the clock was met or paused, to tell late from in time."""
+    ladder: dict[str, datetime] | None = None
+    """Rung -> when it falls, as `recompute` found it; None in a state of before it was kept."""
     provisional: bool = False
     reasons: tuple[Reason, ...] = ()
 
@@ -120,14 +122,15 @@ def recompute(clock: Clock, calendars: Calendars, *, now: datetime, spec: ClockS
     clock.due_at = None if due is None else due.at
     clock.provisional = due is not None and due.provisional
     clock.reasons = tuple(_reasons(clock, due))
+    clock.ladder = {rung.name: at for rung, at in _rung_times(clock, spec, calendars)}
     if clock.due_at is not None:
         clock.last_due_at = clock.due_at
     if before == clock.due_at:
         return False
     clock.revision += 1
     if clock.due_at is not None and clock.fired:
-        times = {rung.name: at for rung, at in _rung_times(clock, spec, calendars)}
-        clock.fired = {n: at for n, at in clock.fired.items() if n not in times or times[n] <= now}
+        ladder = clock.ladder
+        clock.fired = {n: at for n, at in clock.fired.items() if n not in ladder or ladder[n] <= now}
     return True
 
 
@@ -191,8 +194,13 @@ def rungs_ahead(clock: Clock, spec: ClockSpec, calendars: Calendars) -> Iterator
     """Yield the rungs that still have to fire: rung, due instant, key. Nothing while paused, met or dropped."""
     if clock.state != "running":
         return
-    for rung, at in _rung_times(clock, spec, calendars):
+    if clock.ladder is None:
+        clock.ladder = {rung.name: at for rung, at in _rung_times(clock, spec, calendars)}
+    for rung in spec.rungs:
+        at = clock.ladder.get(rung.name)
         last = clock.fired.get(rung.name)
+        if at is None:
+            continue
         if last is None:
             yield rung, at, f"{clock.key}/{rung.name}/{clock.revision}"
         elif rung.daily:
@@ -222,6 +230,8 @@ def dump_clock(clock: Clock) -> dict[str, Any]:
         record["x"] = [e.mode, e.amount, e.why, e.at.isoformat()]
     if clock.fired:
         record["f"] = {name: at.isoformat() for name, at in clock.fired.items()}
+    if clock.ladder is not None and clock.state == "running":
+        record["g"] = {name: at.isoformat() for name, at in clock.ladder.items()}
     for short, value in (("e", clock.ended_at), ("d", clock.due_at), ("l", clock.last_due_at)):
         if value is not None:
             record[short] = value.isoformat()
@@ -242,6 +252,7 @@ def load_clock(record: Mapping[str, Any]) -> Clock:
         pauses=[Pause(when(s), r, w, when(e) if e else None) for s, r, w, e in record.get("p", ())],
         extension=Extension(extension[0], extension[1], extension[2], when(extension[3])) if extension else None,
         fired={name: when(at) for name, at in record.get("f", {}).items()},
+        ladder={name: when(at) for name, at in record["g"].items()} if "g" in record else None,
         ended_at=when(record["e"]) if "e" in record else None,
         due_at=when(record["d"]) if "d" in record else None,
         last_due_at=when(record["l"]) if "l" in record else None,

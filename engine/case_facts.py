@@ -77,6 +77,11 @@ _READERS: Mapping[FactType, Callable[[Any], Any]] = {
 }
 
 
+_AS_STORED: Mapping[FactType, type] = {"integer": int, "boolean": bool, "string": str}
+"""Types that are stored as they are."""
+_ABSENT = object()
+
+
 def fact_to_json(value: Any) -> Any:
     """Return a typed fact as JSON: amounts as decimal strings, instants as ISO 8601 in UTC."""
     if isinstance(value, Decimal):
@@ -94,7 +99,12 @@ class CaseFacts:
         self._process, self._decided = process, decided
         self.values: dict[str, Any] = {}
         for name, spec in specs.items():
-            self.values[name] = read_fact(spec, stored[name]) if name in stored else spec.default
+            value = stored.get(name, _ABSENT)
+            if value is _ABSENT:
+                self.values[name] = spec.default
+            else:
+                plain = value.__class__ is _AS_STORED.get(spec.type)
+                self.values[name] = value if plain else read_fact(spec, value)
         # Never from the store, where an amount is a text.
         self._derive()
         self.changed: dict[str, None] = {}

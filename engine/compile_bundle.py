@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from engine.bundle import Files, process_key
+from engine.config_check import check_config
 from engine.config_file import read_config
 from engine.decisions import Decision, parse_decisions
 from engine.diagram_index import index_diagrams
@@ -62,6 +63,8 @@ def check(files: Files, house: House, *, previous: Mapping[str, str] | None = No
                 found.file, found.line, found.severity, found.code, found.pointer, None, found.message, found.advice
             )
         )
+    if config is not None:
+        problems += check_config(files, config, file, teams=house.teams, posts=house.posts)
     for more in house.checks:
         problems += more(files, config)
     problems += check_bundle(files, context=_context(files, config, house, previous))

@@ -32,45 +32,53 @@ def dump_tree(workflow: CaseWorkflow) -> dict[str, Any]:
 
 
 def _dump_flow(flow: Any) -> list[Any]:
+    # Runs for every task of the case at every step: no calls where none are needed.
     rows: list[list[Any]] = []
     position: dict[str, int] = {}
+    tasks: dict[str, CaseTask] = flow.tasks
     stack = [flow.task_tree]
     while stack:
         task = stack.pop()
-        position[task.id] = len(rows)
-        parent = flow.tasks.get(task._parent) if task._parent else None
-        changed, removed = _difference(task.data, None if parent is None else parent.data)
+        task_id, state, parent_id = task.id, task._state, task._parent
+        position[task_id] = len(rows)
+        data, changed, removed = task.data, 0, 0
+        if parent_id is None:
+            changed = data or 0
+        else:
+            base = tasks[parent_id].data
+            if data is not base and (data or base):
+                changed, removed = _difference(data, base)
         rows.append(
             [
-                task.id,
-                position[parent.id] if parent else -1,
-                task._state,
+                task_id,
+                -1 if parent_id is None else position[parent_id],
+                state,
                 task.task_spec.name,
                 task.last_state_change,
-                int(task.triggered),
-                _dump_internal(task) or 0,
+                1 if task.triggered else 0,
+                _dump_internal(task) if task.internal_data else 0,
                 changed,
                 removed,
             ]
         )
-        stack.extend(flow.tasks[child] for child in reversed(task._children))
+        children = task._children
+        if len(children) == 1:
+            stack.append(tasks[children[0]])
+        elif children:
+            stack.extend([tasks[child] for child in reversed(children)])
     return [rows, flow.data or 0, flow.last_task.id if flow.last_task else 0, int(flow.success), int(flow.completed)]
 
 
-def _difference(data: dict[str, Any], base: dict[str, Any] | None) -> tuple[Any, Any]:
-    if base is None:
-        return data or 0, 0
-    if data is base:
-        return 0, 0
+def _difference(data: dict[str, Any], base: dict[str, Any]) -> tuple[Any, Any]:
     if not data:
-        return (-1 if base else 0), 0
+        return -1, 0
     changed = {k: v for k, v in data.items() if k not in base or base[k] != v or type(base[k]) is not type(v)}
     return changed or 0, [k for k in base if k not in data] or 0
 
 
 def _dump_internal(task: CaseTask) -> dict[str, Any]:
     internal = task.internal_data
-    if not internal:
+    if "seen_events" not in internal:
         return internal
     kept = {k: v for k, v in internal.items() if k != "seen_events"}
     seen = internal.get("seen_events")
@@ -111,31 +119,43 @@ def _load_flow(flow: Any, record: list[Any], top: CaseWorkflow) -> None:
     specs = flow.spec.task_specs
     tasks: dict[str, CaseTask] = {}
     order: list[CaseTask] = []
+    new = CaseTask.__new__
     for task_id, parent_row, state, spec_name, changed_at, triggered, internal, changed, removed in rows:
-        task = CaseTask.__new__(CaseTask)
-        task.id, task.workflow, task._state, task.task_spec = task_id, flow, state, specs[spec_name]
-        task.last_state_change, task.triggered, task.thread_id = changed_at, bool(triggered), 0
-        task._children, task.internal_data = [], internal or {}
+        task, spec = new(CaseTask), specs[spec_name]
         if parent_row < 0:
-            task._parent, task.data = None, changed or {}
+            parent_id, data = None, changed or {}
         else:
             parent = order[parent_row]
-            task._parent = parent.id
+            parent_id = parent.id
             parent._children.append(task_id)
-            task.data = _restore(parent.data, changed, removed, shared=state >= FINISHED)
+            if changed == 0 and removed == 0 and state >= FINISHED:
+                data = parent.data
+            else:
+                data = _restore(parent.data, changed, removed)
+        task.__dict__ = {
+            "id": task_id,
+            "workflow": flow,
+            "_parent": parent_id,
+            "_children": [],
+            "_state": state,
+            "triggered": triggered == 1,
+            "task_spec": spec,
+            "thread_id": 0,
+            "data": data,
+            "internal_data": internal or {},
+            "last_state_change": changed_at,
+        }
         tasks[task_id] = task
         order.append(task)
-        if state < FINISHED and isinstance(task.task_spec, CatchingEvent):
+        if state < FINISHED and isinstance(spec, CatchingEvent):
             _load_catch(task, top)
     flow.tasks, flow.task_tree = tasks, order[0]
     flow.last_task = tasks.get(last)
 
 
-def _restore(base: dict[str, Any], changed: Any, removed: Any, *, shared: bool) -> dict[str, Any]:
+def _restore(base: dict[str, Any], changed: Any, removed: Any) -> dict[str, Any]:
     if changed == -1:
         return {}
-    if not changed and not removed and shared:
-        return base
     data = dict(base)
     data.update(changed or ())
     for key in removed or ():
