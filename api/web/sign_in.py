@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -22,6 +23,7 @@ from engine.pipeline import Desk
 
 router = APIRouter(route_class=PageRoute)
 LONGEST_TOKEN = 200
+DEMO_LASTS_FOR = timedelta(days=1000)
 Here = Annotated[Visit, Depends(visit)]
 Sent = Annotated[Posted, Depends(from_public)]
 
@@ -83,7 +85,9 @@ def begin_session(here: Visit, who: Principal, path: str) -> Response:
 
     def begin(desk: Desk) -> sessions.Opened:
         sessions.purge(desk.connection, desk.now)
-        return sessions.begin(desk.connection, who.person_id, ids=desk.ids, now=desk.now)
+        # The demo's clock leaps: a visitor stays signed in all the same.
+        lasts_for = DEMO_LASTS_FOR if house.settings.demo else sessions.LASTS_FOR
+        return sessions.begin(desk.connection, who.person_id, ids=desk.ids, now=desk.now, lasts_for=lasts_for)
 
     opened: sessions.Opened = house.pipeline.run(HouseWork(begin), SYSTEM)
     answer = here.go(path)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from gettext import NullTranslations
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.context import Application, Settings, Shared
 from api.web.texts import load_texts
+from forms.characters import UNUSABLE
 from forms.languages import LANGUAGES
 
 HERE = Path(__file__).parent
@@ -93,7 +94,15 @@ def _environment(texts: NullTranslations) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        finalize=_showable,
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+def _showable(value: Any) -> Any:
+    """Return what a template puts out; characters that no page can hold become U+FFFD, whoever typed them."""
+    if isinstance(value, str) and UNUSABLE.search(value):
+        return type(value)(UNUSABLE.sub("\ufffd", value))
+    return value

@@ -1,0 +1,64 @@
+"""Who sees what on the pages: what one may not see is not there, and support sees what its work needs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.application import House
+from tests.web.visitor import staff, visitor
+
+PHONE = "13800000001"
+
+
+@pytest.mark.parametrize("login", ["gao.yan", "ops", "park.owner"])
+def test_a_case_that_one_is_not_asked_in_is_not_there(redress: House, login: str) -> None:
+    case = redress.file()["id"]
+    task = redress.person("li.na").get(f"/api/complaints/{case}")["tasks"][0]["id"]
+    who = staff(redress, login)
+    for path in (f"/cases/{case}", f"/cases/{case}/diagram.json", f"/tasks/{task}"):
+        page = who.get(path)
+        assert (page.status, page.title) == (404, "There is nothing here")
+        assert "课程内容" not in page.text
+    assert "课程内容" not in who.get("/cases").text
+    assert "课程内容" not in who.get("/inbox?view=overdue").text
+
+
+def test_the_person_complained_about_sees_nothing_of_it(redress: House) -> None:
+    case = redress.file(by="li.na", respondents=[{"name": "王芳", "person": "wang.fang"}])["id"]
+    who = staff(redress, "wang.fang")
+    assert who.get(f"/cases/{case}").status == 404
+    assert who.get("/cases").text.count("课程内容") == 0
+    assert staff(redress, "li.na").get(f"/cases/{case}").status == 200
+
+
+def test_support_that_is_asked_sees_no_contact_and_no_notes_of_others(redress: House) -> None:
+    case = redress.file()["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "好"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "ask_legal": True})
+    redress.person("li.na").post(f"/api/complaints/{case}/notes", {"text": "SECRET-NOTE"})
+    page = staff(redress, "gao.yan").get(f"/cases/{case}")
+    assert page.status == 200
+    assert PHONE not in page.response.text
+    assert "SECRET-NOTE" not in page.response.text
+    assert "contact details are not shown" in page.text
+    assert PHONE in staff(redress, "li.na").get(f"/cases/{case}").response.text
+
+
+def test_nobody_who_is_not_signed_in_gets_past_the_door(redress: House) -> None:
+    case = redress.file()["id"]
+    who = visitor(redress)
+    for path in ("/inbox", "/cases", f"/cases/{case}", f"/cases/{case}/diagram.json", "/processes", "/approvals"):
+        page = who.get(path)
+        assert page.path == "/sign-in", path
+        assert "课程内容" not in page.text
+    refused = who.post(f"/cases/{case}/note", {"text": "x"})
+    assert (refused.status, refused.title) == (401, "Sign in first")
+
+
+def test_what_a_complainant_typed_is_never_markup(redress: House) -> None:
+    evil = "<script>alert(1)</script><b onclick=x>&amp;"
+    case = redress.file(subject=evil, text=evil)["id"]
+    for path in (f"/cases/{case}", "/inbox", "/cases"):
+        page = staff(redress, "li.na").get(path)
+        assert evil in page.text
+        assert page.elements("b") == []
