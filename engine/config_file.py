@@ -266,11 +266,20 @@ def _check_names(reader: _Reader, config: ProcessConfig) -> None:
         for fact in (*use.writes, *((use.rules_fact,) if use.rules_fact else ())):
             if fact not in config.facts:
                 reader.wrong(f"tables.{use.decision}", f"writes {fact}, which is no fact", f"Add [facts.{fact}].")
+    derived = {name for name, _ in config.derived}
+    for name, expression in config.derived:
+        # In their order: each may read those above it.
+        for later in sorted(expression.names & derived):
+            reader.wrong(f"derived.{name}", f"reads {later}, which stands below it", "Put it above.")
+        derived.discard(name)
     places = [(f"derived.{name}", e) for name, e in config.derived]
     places += [(f"throws.{t.message}", t.when) for t in config.throws if t.when]
     for clock in config.clocks.values():
         places += [(f"clocks.{clock.name}.budget", b.when) for b in clock.budgets if b.when]
         places += [(f"clocks.{clock.name}.pausable", clock.pausable)] if clock.pausable else []
+        names = [rung.name for rung in clock.rungs]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            reader.wrong(f"clocks.{clock.name}.rungs", f"has two rungs {name}", "Give each its own name.")
         if clock.start_fact and config.facts.get(clock.start_fact, None) is None:
             reader.wrong(f"clocks.{clock.name}.from", f"names no fact: {clock.start_fact}", "Use now or an instant.")
     for place, expression in places:
