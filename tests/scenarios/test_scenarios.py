@@ -28,8 +28,9 @@ def test_the_scenario_holds(file: Path, versions: Versions) -> None:
     play(read_scenario(file), SETTINGS, versions=versions).application.database.close()
 
 
-def test_there_are_at_least_forty_scenarios_of_the_complaint_process() -> None:
-    assert len([f for f in FILES if f.parts[-3] == "complaint"]) >= 40
+@pytest.mark.parametrize(("process", "least"), [("complaint", 40), ("inquiry", 8)])
+def test_each_process_is_told_by_scenarios(process: str, least: int) -> None:
+    assert len([f for f in FILES if f.parts[-3] == process]) >= least
 
 
 def _scenario(folder: Path, expect: str) -> Path:
