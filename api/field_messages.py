@@ -37,6 +37,14 @@ FIELDS: Mapping[str, Labels] = {
         "此人做过必须回避的步骤。", "분리해야 하는 단계를 맡았던 사람입니다.", "This person is kept apart from it."
     ),
     "staff-only": _l("只有工作人员可以填写。", "직원만 입력할 수 있습니다.", "Only staff may say this."),
+    "no-process": _l(
+        "目前没有办理这类事项的流程。", "이 유형을 처리하는 절차가 없습니다.", "No process takes cases of this type."
+    ),
+    "unknown-process": _l("没有这个流程。", "그런 절차가 없습니다.", "There is no such process."),
+    "same-process": _l("已经在这个流程中。", "이미 이 절차에서 처리 중입니다.", "The case is in this process already."),
+    "not-of-this-process": _l(
+        "这类事项不由该流程办理。", "그 절차가 맡지 않는 유형입니다.", "That process does not take cases of this type."
+    ),
     "malformed": _l("格式不正确。", "형식이 올바르지 않습니다.", "This is not written as it should be."),
     "unshowable": _l(
         "含有无法显示的字符。", "표시할 수 없는 문자가 있습니다.", "This holds characters that no page can show."
