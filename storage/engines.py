@@ -1,4 +1,7 @@
-"""Connections as each database needs them."""
+"""Connections as each database needs them.
+
+No error and no log line of theirs repeats the parameters of a statement: those are what people have told us.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,7 @@ def sqlite_reader(url: URL, *, connections: int) -> Engine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )
     return _with_pragmas(engine, begin="BEGIN", read_only=True)
@@ -56,6 +60,7 @@ def sqlite_writer(url: URL, *, foreign_keys: bool = True) -> Engine:
         pool_size=1,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )
     return _with_pragmas(engine, begin="BEGIN IMMEDIATE", foreign_keys=foreign_keys)
@@ -64,7 +69,10 @@ def sqlite_writer(url: URL, *, foreign_keys: bool = True) -> Engine:
 def sqlite_memory(url: URL) -> Engine:
     """Return the one connection that is the whole database."""
     engine = create_engine(
-        url, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
+        url,
+        poolclass=StaticPool,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False, "isolation_level": None},
     )
     return _with_pragmas(engine, begin="BEGIN")
 
@@ -77,6 +85,7 @@ def postgresql(url: URL, *, connections: int) -> Engine:
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
+        hide_parameters=True,
         isolation_level="READ COMMITTED",
         connect_args={
             "connect_timeout": 5,
