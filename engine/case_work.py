@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -140,6 +142,26 @@ class CaseWork:
 
     def __post_init__(self) -> None:
         self.facts_at_start = dict(self.row["facts"])
+
+    def begin_batch(self) -> None:
+        """Begin another change in the same transaction, after the one before was written down."""
+        self.events, self.tellings, self.settled = [], [], set()
+        self.result = self.before = self.hold_until = None
+        self.reversible, self.batch = True, str(self.row["row_version"] + 1)
+        self.facts_at_start = dict(self.row["facts"])
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Try something on a savepoint: when it raises, rows and collected changes are as they were before."""
+        names = [f.name for f in fields(self)]
+        kept = {n: copy(v) if isinstance(v := getattr(self, n), dict | list | set) else v for n in names}
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            for name, value in kept.items():
+                setattr(self, name, value)
+            raise
 
     def step(self, command: StepCommand) -> StepResult:
         """Carry out one command of the kernel on the present state and apply its effects in this transaction."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
@@ -17,19 +17,13 @@ from access.policy import Principal
 from engine.case_sight import concerned, may_see
 from engine.case_work import SYSTEM, Actor, CaseWork, Services
 from engine.clock import Clock
-from engine.dated import fire_dated
-from engine.errors import Conflict, NotFound, Refusal, StepFailed
+from engine.errors import Conflict, NotFound, StepFailed
+from engine.firing import fire_what_is_due, is_due, note_failure, retry_at
 from engine.ids import Ids
-from engine.model.step import FireDue
 from engine.projection import save
-from engine.tables import conflict_of_interest, incident, instance
+from engine.tables import conflict_of_interest, instance
 from storage.database import Database, UnitOfWork
 from storage.turns import Turn
-
-MAX_FIRINGS = 100
-"""Due instants fired before one command; what is left is the sweep's."""
-RETRY_AFTER = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
-"""How long a case whose firing failed is left alone, by the number of failures."""
 
 _INSTANCE = select(instance).where(instance.c.case_id == bindparam("case")).with_for_update()
 _INSTANCE_FOR = _INSTANCE.add_columns(
@@ -98,6 +92,15 @@ class Desk:
         )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class SweptCase:
+    """What sweeping one case did."""
+
+    fired: int
+    next_due: datetime | None
+    """The instant that is due next and might have been fired, had it not been later than was asked for."""
+
+
 class Pipeline:
     """Runs commands. One for a process; safe to share between threads."""
 
@@ -136,27 +139,24 @@ class Pipeline:
         return answer
 
     def _run_case(self, unit: UnitOfWork, command: CaseCommand, actor: Actor) -> Any:
-        connection, now = unit.connection, self.clock.now()
-        work = self.load(connection, command.case_id, actor, now)
-        fence = work.row["row_version"]
-        fired = self.fire_what_is_due(work)
-        ground = (dict(work.row), list(work.events), list(work.tellings), work.result)
-        handle, part = self._case_handlers[type(command)], connection.begin_nested() if fired else nullcontext()
+        work = self.load(unit.connection, command.case_id, actor)
+        fired = fire_what_is_due(work)
+        fence, handle = work.row["row_version"], self._case_handlers[type(command)]
         try:
-            with part:
+            with work.attempt() if fired else nullcontext():
                 answer = handle(work, command)
         except Conflict as refusal:
             if not fired:
                 raise
             # What was due has fired and stays; what the handler wrote is gone with its savepoint.
-            work.row, work.events, work.tellings, work.result = ground
-            work.settled.clear()
-            save(work, fence=fence)
             return _Overtaken(refusal)
+        if work.hold_until is None:
+            # Something else has been built on the last step: it cannot be sent back any more.
+            work.row.update(undo=None, undo_task=None, undo_until=None)
         save(work, fence=fence)
         return answer
 
-    def load(self, connection: Connection, case_id: str, actor: Actor, now: datetime) -> CaseWork:
+    def load(self, connection: Connection, case_id: str, actor: Actor, now: datetime | None = None) -> CaseWork:
         """Return the case under its row lock. Raises NotFound when it does not exist or is not the actor's to see."""
         principal = actor.principal
         if principal is None:
@@ -165,7 +165,8 @@ class Pipeline:
             row = connection.execute(_INSTANCE_FOR, {"case": case_id, "who": principal.person_id}).first()
         if row is None or (principal is not None and row.is_barred):
             raise NotFound("There is no such case.", case=case_id)
-        work = self._work(connection, row, actor, now)
+        # The instant is read under the lock: what waited for another change does not lie before it.
+        work = self._work(connection, row, actor, now or self.clock.now())
         if principal is not None and not self._visible(work, row.case_owner, principal):
             raise NotFound("There is no such case.", case=case_id)
         return work
@@ -178,61 +179,17 @@ class Pipeline:
         asked, work.barred = concerned(work.connection, work.case_id)
         return may_see(principal, owner=owner, asked=asked, barred=work.barred)
 
-    def fire_what_is_due(self, work: CaseWork, *, limit: int = MAX_FIRINGS, until: datetime | None = None) -> int:
-        """Fire every due instant up to now, or only those up to `until`, one at a time; return how many.
-
-        A firing that fails is discarded and recorded as an incident, and the case is left alone for a while: the
-        command that follows goes on.
-        """
-        count = 0
-        while count < limit and self._is_due(work, until):
-            before = (dict(work.row), list(work.events), list(work.tellings), work.result, work.before)
-            try:
-                fire_next(work)
-            except Refusal as refusal:
-                work.row, work.events, work.tellings, work.result, work.before = before
-                self._record_incident(work, refusal)
-                break
-            count += 1
-        return count
-
-    @staticmethod
-    def _is_due(work: CaseWork, until: datetime | None = None) -> bool:
-        retry_at: datetime | None = work.row["retry_at"]
-        if retry_at is not None and retry_at > work.now:
-            return False
-        by = work.now if until is None else min(until, work.now)
-        return any(at is not None and at <= by for at in (work.state_due, work.row["next_dated"]))
-
-    def _record_incident(self, work: CaseWork, refusal: Refusal) -> None:
-        known = work.connection.execute(
-            select(incident).where(incident.c.case_id == work.case_id, incident.c.resolved_at.is_(None))
-        ).first()
-        attempts = 1 if known is None else known.attempts + 1
-        element = refusal.details.get("element")
-        if known is None:
-            work.connection.execute(
-                insert(incident).values(
-                    id=self.ids.new(), case_id=work.case_id, at=work.now, element=element, doing="fire due",
-                    reason=refusal.message, attempts=attempts,
-                )
-            )  # fmt: skip
-        else:
-            work.connection.execute(
-                update(incident).where(incident.c.id == known.id).values(attempts=attempts, reason=refusal.message)
-            )
-        work.row["retry_at"] = work.now + RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
-        work.log("incident", element=element, reason=refusal.message, attempts=attempts)
-
     def leave_alone(self, case_id: str, error: Exception) -> None:
-        """Record that sweeping a case failed in a way nobody foresaw, and look at others first for a while."""
+        """Record that sweeping a case failed in a way nobody foresaw, and look at others first for a while.
+
+        Opens neither its state nor its process: it may be those that cannot be read.
+        """
         with self.database.write(turn=Turn.SWEEP) as unit:
-            row = unit.connection.execute(_INSTANCE, {"case": case_id}).first()
-            if row is None:
-                return
-            work = self._work(unit.connection, row, SYSTEM, self.clock.now())
-            self._record_incident(work, StepFailed(f"{type(error).__name__}: {error}"))
-            save(work, fence=row.row_version)
+            now, refusal = self.clock.now(), StepFailed(f"The case cannot be swept: {type(error).__name__}.")
+            attempts = note_failure(unit.connection, case_id, refusal, now=now, ids=self.ids)
+            unit.connection.execute(
+                update(instance).where(instance.c.case_id == case_id).values(retry_at=retry_at(now, attempts))
+            )
             unit.commit()
 
     def _work(self, connection: Connection, row: Any, actor: Actor, now: datetime) -> CaseWork:
@@ -254,31 +211,11 @@ class Pipeline:
             if row is None:
                 return SweptCase(0, None)
             work = self._work(connection, row, SYSTEM, self.clock.now())
-            fired = self.fire_what_is_due(work, until=until)
-            if not (fired or work.events):
+            fired = fire_what_is_due(work, until=until)
+            if work.row["row_version"] == row.row_version:
                 return SweptCase(0, None)
-            save(work, fence=row.row_version)
             unit.commit()
-        return SweptCase(fired, work.row["next_due"] if self._is_due(work) else None)
-
-
-def fire_next(work: CaseWork) -> None:
-    """Fire the earliest due instant of a case: what its state says, or a dated record."""
-    state_due, dated = work.state_due, work.row["next_dated"]
-    if state_due is None or (dated is not None and dated < state_due):
-        fire_dated(work)
-    else:
-        work.step(FireDue())
-        work.row["retry_at"] = None
-
-
-@dataclass(frozen=True)
-class SweptCase:
-    """What sweeping one case did."""
-
-    fired: int
-    next_due: datetime | None
-    """The instant that is due next and might have been fired, had it not been later than was asked for."""
+        return SweptCase(fired, work.row["next_due"] if is_due(work) else None)
 
 
 @dataclass(frozen=True)

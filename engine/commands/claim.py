@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from access.policy import may_supervise
+from access.principals import principal as principal_of
 from access.tables import membership, person
+from engine.case_sight import concerned
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Forbidden, Unfit
 from engine.work_items import case_of, element_of, give_to, load_item, require_mine, require_open
@@ -95,6 +97,11 @@ def assign_task(work: CaseWork, command: AssignTask) -> None:
     teams = set(work.connection.execute(select(membership.c.team).where(membership.c.person == command.to)).scalars())
     if item.team is not None and item.team not in teams:
         raise Unfit("This person is not in the task's team.", fields=[{"field": "to", "code": "not-in-team"}])
+    who = principal_of(work.connection, command.to, now=work.now)
+    if item.post is not None and (who is None or item.post not in who.posts):
+        raise Unfit("This person does not hold the post.", fields=[{"field": "to", "code": "not-in-post"}])
+    if command.to in concerned(work.connection, work.case_id)[1]:
+        raise Unfit("This person is kept apart from the case.", fields=[{"field": "to", "code": "kept-apart"}])
     if command.to in (item.excluded or ()):
         raise Unfit(
             "This person did a step that the task must be apart from.", fields=[{"field": "to", "code": "excluded"}]

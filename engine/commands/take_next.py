@@ -8,6 +8,7 @@ from sqlalchemy import and_, or_, select
 
 from engine.commands.claim import ClaimTask, claim_task
 from engine.errors import Forbidden, NotFound, Refusal
+from engine.firing import fire_what_is_due
 from engine.pipeline import Desk
 from engine.projection import save
 from engine.tables import work_item
@@ -38,14 +39,16 @@ def take_next(desk: Desk, command: TakeNext) -> str:
     ).all()
     for candidate in candidates:
         try:
-            work = desk.pipeline.load(desk.connection, candidate.case_id, desk.actor, desk.now)
-            fence = work.row["row_version"]
-            desk.pipeline.fire_what_is_due(work)
-            claim_task(work, ClaimTask(candidate.id))
+            # On a savepoint: what a refused claim has fired is left to the sweep, whole.
+            with desk.connection.begin_nested():
+                work = desk.pipeline.load(desk.connection, candidate.case_id, desk.actor)
+                fire_what_is_due(work)
+                fence = work.row["row_version"]
+                claim_task(work, ClaimTask(candidate.id))
+                save(work, fence=fence)
         except Refusal:
             # Kept apart from this one, or not allowed to see it: the next may do.
             continue
-        save(work, fence=fence)
         taken: str = candidate.id
         return taken
     raise NotFound("Nothing waits for you at the moment.")

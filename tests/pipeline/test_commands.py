@@ -102,7 +102,7 @@ def test_a_firing_that_takes_the_task_away_stays_and_the_person_gets_a_conflict(
 
 
 def test_a_failing_firing_is_an_incident_and_the_command_goes_on(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    from engine import pipeline as module
+    from engine import firing as module
 
     def broken(work: object) -> None:
         raise StepFailed("the diagram is broken here", element="x")

@@ -1,0 +1,114 @@
+"""Firing is a change of its own: a failing one leaves nothing behind, and a person's step never takes one back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select
+
+from app.doctor import findings
+from complaints.ownership import AcceptHandOver, AskHandOver
+from complaints.tables import note
+from engine import firing
+from engine.case_work import CaseWork
+from engine.commands.send_back import SendBack
+from engine.commands.take_next import TakeNext
+from engine.dated import set_dated
+from engine.errors import Conflict, NotFound
+from engine.projection import save
+from engine.tables import deadline, incident
+from tests.pipeline.conftest import ACKNOWLEDGED, Case
+
+
+def test_a_firing_that_fails_leaves_no_row_behind_and_is_tried_again(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = firing.fire_next
+
+    def half(work: CaseWork) -> None:
+        work.connection.execute(
+            insert(note).values(id="half", case_id=work.case_id, at=work.now, author="x", text="half")
+        )
+        whole(work)
+        raise KeyError("an effect that nobody foresaw")
+
+    case.clock.advance(timedelta(minutes=46))
+    monkeypatch.setattr(firing, "fire_next", half)
+    case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    assert case.open() == {"verify"}
+    assert case.rows(select(note)) == []
+    assert "fired" not in case.kinds()
+    assert [r.doing for r in case.rows(select(incident).where(incident.c.resolved_at.is_(None)))] == ["fire due"]
+    monkeypatch.undo()
+    case.clock.advance(timedelta(hours=6))
+    case.on.application.sweep.run_until_done()
+    assert "fired" in case.kinds()
+    assert case.rows(select(incident).where(incident.c.resolved_at.is_(None))) == []
+
+
+def test_a_dated_record_whose_handler_fails_stays_due(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(work: CaseWork, record: str, due_at: Any) -> None:
+        raise RuntimeError("no")
+
+    services = case.pipeline.services
+    monkeypatch.setitem(services.dated, "promise", broken)  # type: ignore[arg-type]
+    database, actor = case.on.application.database, case.on.actor("li.na")
+    with database.write() as unit:
+        work = case.pipeline.load(unit.connection, case.id, actor)
+        set_dated(work, "promise", "p", case.clock.now() + timedelta(minutes=5))
+        save(work, fence=work.row["row_version"])
+        unit.commit()
+    case.clock.advance(timedelta(minutes=6))
+    case.on.application.sweep.run_until_done()
+    kept = case.rows(select(deadline.c.key).where(deadline.c.case_id == case.id, deadline.c.source == "dated"))
+    assert [r.key for r in kept] == ["promise:p"]
+
+
+def test_a_case_that_cannot_even_be_opened_does_not_stop_the_others(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned, well = case.id, case.file().id
+    work_of = case.pipeline._work
+
+    def poison(connection: Any, row: Any, actor: Any, now: Any) -> CaseWork:
+        if row.case_id == poisoned:
+            raise ValueError("this version cannot be compiled")
+        return work_of(connection, row, actor, now)
+
+    monkeypatch.setattr(case.pipeline, "_work", poison)
+    case.clock.advance(timedelta(minutes=46))
+    case.on.application.sweep.run_until_done()
+    assert [r.case_id for r in case.rows(select(incident))] == [poisoned]
+    case.on.case_id = well
+    assert "fired" in case.kinds()
+    assert case.on.application.sweep.due_cases() == []
+
+
+def test_what_fired_before_a_step_stays_when_the_step_is_sent_back(case: Case) -> None:
+    case.clock.advance(timedelta(minutes=61))
+    case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    reminders = [n for n in case.notices() if n.kind in ("acknowledge_reminder", "acknowledge_overdue")]
+    assert {n.held_until for n in reminders} == {None}
+    case.pipeline.run(SendBack(case.item("acknowledge").id), case.on.actor("li.na"))
+    assert case.open() == {"acknowledge", "late_acknowledgement"}
+    assert [n.cancelled_at for n in case.notices() if n.id in {r.id for r in reminders}] == [None] * len(reminders)
+    assert list(findings(case.on.application)) == []
+
+
+def test_a_step_is_not_sent_back_after_the_case_was_handed_over(case: Case) -> None:
+    case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    case.pipeline.run(AskHandOver(case.id, "wang.fang", "holidays"), case.on.actor("li.na"))
+    case.pipeline.run(AcceptHandOver(case.id), case.on.actor("wang.fang"))
+    with pytest.raises(Conflict):
+        case.pipeline.run(SendBack(case.item("acknowledge").id), case.on.actor("li.na"))
+    assert case.row().case_owner == "wang.fang"
+
+
+def test_taking_the_next_task_leaves_cases_alone_that_it_may_not_take(case: Case) -> None:
+    case.clock.advance(timedelta(minutes=61))
+    before = (case.row(), case.kinds())
+    with pytest.raises(NotFound):
+        case.pipeline.run(TakeNext(), case.on.actor("gao.yan"))
+    assert (case.row(), case.kinds()) == before
