@@ -79,11 +79,14 @@ _READERS: Mapping[FactType, Callable[[Any], Any]] = {
 
 _AS_STORED: Mapping[FactType, type] = {"integer": int, "boolean": bool, "string": str}
 """Types that are stored as they are."""
+_PLAIN = frozenset({int, bool, str, type(None)})
 _ABSENT = object()
 
 
 def fact_to_json(value: Any) -> Any:
     """Return a typed fact as JSON: amounts as decimal strings, instants as ISO 8601 in UTC."""
+    if value.__class__ in _PLAIN:
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):
@@ -98,6 +101,8 @@ class CaseFacts:
         specs = process.config.facts
         self._process, self._decided = process, decided
         self.values: dict[str, Any] = {}
+        self._decisions: dict[str, tuple[list[Any], Mapping[str, Any], tuple[str, ...]]] = {}
+        """What tables answered in this step, beside what they read."""
         for name, spec in specs.items():
             value = stored.get(name, _ABSENT)
             if value is _ABSENT:
@@ -125,13 +130,13 @@ class CaseFacts:
             )
         changed = {n for n, v in ((n, read_fact(specs[n], v)) for n, v in changes.items()) if self._set(n, v)}
         if changed:
-            changed |= self._run_tables()
+            changed |= self._run_tables(changed)
         self._note(changed)
         return frozenset(changed)
 
     def run_all(self) -> frozenset[str]:
         """Run every table that re-runs, as at the opening of a case; return what changed."""
-        changed = self._run_tables()
+        changed = self._run_tables(None)
         self._note(changed)
         return frozenset(changed)
 
@@ -145,7 +150,7 @@ class CaseFacts:
             return outputs
         changed = self._write(decision, outputs, rules)
         if changed:
-            changed |= self._run_tables(after=decision)
+            changed |= self._run_tables(changed, after=decision)
         self._note(changed)
         return {}
 
@@ -164,14 +169,18 @@ class CaseFacts:
         self.values[name] = value
         return True
 
-    def _run_tables(self, *, after: str | None = None) -> set[str]:
+    def _run_tables(self, changed: set[str] | None, *, after: str | None = None) -> set[str]:
+        """Run the tables that follow from what changed; None: all. What no change touches decides as it did before."""
         written = self._derive()
         skip = after is not None
         for use in self._process.config.tables:
             if skip:
                 skip = use.decision != after
                 continue
-            if not use.rerun or use.decision not in self._process.decisions:
+            found = self._process.decisions.get(use.decision) if use.rerun else None
+            if found is None:
+                continue
+            if changed is not None and not (found.names | set(use.writes)) & (changed | written):
                 continue
             outputs, rules = self._evaluate(use.decision)
             fresh = self._write(use.decision, outputs, rules)
@@ -188,10 +197,17 @@ class CaseFacts:
         found = self._process.decisions.get(decision)
         if found is None:
             raise StepFailed(f"The diagram asks for the decision {decision}, which its version does not hold.")
+        # A step often asks the same table again: at the opening, after a change, and where the diagram says so.
+        seen = [self.values.get(name) for name in found.names]
+        known = self._decisions.get(decision)
+        if known is not None and known[0] == seen:
+            return known[1], known[2]
         outcome = found.evaluate(self.values)
         values = outcome.values
         outputs = dict(values) if isinstance(values, Mapping) else {found.name: values}
-        return {n: _plain(v) for n, v in outputs.items()}, tuple(rule.id for rule in outcome.matched)
+        answer = {n: _plain(v) for n, v in outputs.items()}, tuple(rule.id for rule in outcome.matched)
+        self._decisions[decision] = (seen, *answer)
+        return answer
 
     def _write(self, decision: str, outputs: Mapping[str, Any], rules: tuple[str, ...]) -> set[str]:
         use = next(t for t in self._process.config.tables if t.decision == decision)
