@@ -8,15 +8,15 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, insert, select, update
 
+from complaints.overwritten import add_team, keep_before, write_complaint
 from complaints.ownership import change_owner
-from complaints.tables import action_item, affected, complaint, refund_line, remedy
+from complaints.tables import SUPERSEDED, action_item, affected, refund_line, remedy
 from engine.case_work import CaseWork, EffectHandler
 from engine.dated import set_dated
+from engine.errors import Conflict
 from engine.model.step import Effect
-from engine.tables import case_team
-from storage.insert import insert_new
 
 DAY_END = time(18, 0)
 """An action that is due on a day is due at the end of the working day."""
@@ -35,11 +35,7 @@ def record(work: CaseWork, effect: Effect) -> None:
 
 def retention_hold(work: CaseWork, effect: Effect) -> None:
     """Forbid deletion of this case until the hold is lifted (R-004-10). Repeating is safe."""
-    work.connection.execute(
-        update(complaint)
-        .where(complaint.c.case_id == work.case_id)
-        .values(retention_hold=str(effect.parameters["reason"]))
-    )
+    write_complaint(work, retention_hold=str(effect.parameters["reason"]))
     work.log("retention-hold", element=effect.element, reason=effect.parameters["reason"])
 
 
@@ -53,31 +49,35 @@ def take_over(work: CaseWork, effect: Effect) -> None:
 
 
 def record_plan(work: CaseWork, effect: Effect) -> None:
-    """Write the plan's refund lines and open its interim measures."""
-    lines = effect.made["refunds"]
-    work.connection.execute(
-        delete(refund_line).where(
-            refund_line.c.case_id == work.case_id,
-            refund_line.c.state.in_(("planned", "approved")),
-            refund_line.c.id.not_in([_line_id(work, line["id"]) for line in lines]),
-        )
-    )
-    known = set(
-        work.connection.execute(select(refund_line.c.id).where(refund_line.c.case_id == work.case_id)).scalars()
-    )
-    fresh = [line for line in lines if _line_id(work, line["id"]) not in known]
+    """Write the plan's refund lines and open its interim measures.
+
+    Lines of an earlier plan that wait still, and are in the new one no more, are superseded; they stay in their row.
+    """
+    lines = {_line_id(work, line["id"]): line for line in effect.made["refunds"]}
+    table = refund_line.c
+    known = {
+        row.id: row for row in work.connection.execute(select(refund_line).where(table.case_id == work.case_id)).all()
+    }
+    for line_id, row in known.items():
+        if line_id not in lines and row.state in ("planned", "approved"):
+            keep_before(work, refund_line, line_id, {"state": row.state})
+            work.connection.execute(update(refund_line).where(table.id == line_id).values(state=SUPERSEDED))
+    fresh = []
+    for line_id, line in lines.items():
+        row = known.get(line_id)
+        values = {
+            "id": line_id, "case_id": work.case_id, "payee": line["payee"], "amount_minor": minor_units(line["amount"]),
+            "currency": line["currency"], "state": line["state"], "cause": f"{work.batch}:{effect.cause}",
+            "reviewed_by": None, "reviewed_at": None, "reasons": None,
+        }  # fmt: skip
+        if row is None:
+            fresh.append(values)
+        elif row.state == SUPERSEDED:
+            # Plans that were counted from the beginning again, in another process, number their lines alike.
+            keep_before(work, refund_line, line_id, {name: row._mapping[name] for name in values})
+            work.connection.execute(update(refund_line).where(table.id == line_id).values(**values))
     if fresh:
-        work.connection.execute(
-            insert(refund_line),
-            [
-                {
-                    "id": _line_id(work, line["id"]), "case_id": work.case_id, "payee": line["payee"],
-                    "amount_minor": minor_units(line["amount"]), "currency": line["currency"], "state": line["state"],
-                    "cause": f"{work.batch}:{effect.cause}",
-                }
-                for line in fresh
-            ],
-        )  # fmt: skip
+        work.connection.execute(insert(refund_line), fresh)
     open_actions(work, effect)
 
 
@@ -97,8 +97,7 @@ def open_actions(work: CaseWork, effect: Effect) -> None:
             set_dated(work, "action", action_id, due_at)
         work.log("action-opened", name=action_id, title=action["title"], team=action["team"])
         if action["team"]:
-            seen = {"case_id": work.case_id, "team": action["team"]}
-            insert_new(work.connection, case_team, seen, unique=("case_id", "team"))
+            add_team(work, action["team"])
             values = {"item": action["title"], "due_at": due_at.isoformat() if due_at else None}
             work.tell(f"team:{action['team']}", "action_opened", values, f"action:{action_id}")
 
@@ -128,28 +127,27 @@ def record_approval(work: CaseWork, effect: Effect) -> None:
 
 
 def record_refund_decision(work: CaseWork, effect: Effect) -> None:
-    """Write down the review of a refund line."""
+    """Write down the review of a refund line. Raises Conflict for a line that the record does not have, or no more."""
     line, principal = effect.made["line"], work.actor.principal
-    work.connection.execute(
-        update(refund_line)
-        .where(refund_line.c.id == _line_id(work, line["id"]))
-        .values(
-            state=line["state"], amount_minor=minor_units(line["amount"]), reasons=effect.made["reasons"],
-            reviewed_by=principal.person_id if principal else None, reviewed_at=work.now,
-        )
+    _write_line(
+        work, line["id"], state=line["state"], amount_minor=minor_units(line["amount"]),
+        reasons=effect.made["reasons"], reviewed_by=principal.person_id if principal else None, reviewed_at=work.now,
     )  # fmt: skip
 
 
 def record_payment(work: CaseWork, effect: Effect) -> None:
-    """Write down that a refund was paid."""
+    """Write down that a refund was paid. Raises Conflict for a line that the record does not have, or no more."""
     line = effect.made["line"]
     paid_on = date.fromisoformat(effect.made["paid_on"]) if effect.made["paid_on"] else None
-    work.connection.execute(
-        update(refund_line)
-        .where(refund_line.c.id == _line_id(work, line["id"]))
-        .values(state="paid", paid_on=paid_on, reference=effect.made["reference"])
-    )
+    _write_line(work, line["id"], state="paid", paid_on=paid_on, reference=effect.made["reference"])
     work.log("refund-paid", name=line["id"], amount=line["amount"], currency=line["currency"])
+
+
+def _write_line(work: CaseWork, line_id: str, **values: Any) -> None:
+    table = refund_line.c
+    mine = and_(table.id == _line_id(work, line_id), table.state != SUPERSEDED)
+    if work.connection.execute(update(refund_line).where(mine).values(**values)).rowcount != 1:
+        raise Conflict("This refund is no longer part of the plan.", refund=line_id)
 
 
 def _line_id(work: CaseWork, line_id: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from complaints.case_now import keep_facts
 from complaints.tables import affected, complaint
@@ -40,11 +40,6 @@ def people_facts(work: CaseWork, *, stated: int | None = None) -> dict[str, Any]
     """Return the three facts as the rows give them; `stated` where another number is said now."""
     said, listed = stated_people(work) if stated is None else stated, listed_people(work)
     return {"stated_people": said, "listed_people": listed, "people": max(said, listed)}
-
-
-def store_stated(work: CaseWork, stated: int) -> None:
-    """Keep in the record how many were said. Repeating is safe."""
-    work.connection.execute(update(complaint).where(complaint.c.case_id == work.case_id).values(stated_people=stated))
 
 
 def recount(work: CaseWork) -> int:

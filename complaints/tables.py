@@ -124,6 +124,9 @@ promise = Table(
     Column("missed_at", Instant),
 )
 
+SUPERSEDED = "superseded"
+"""State of a refund line that a later plan has left out: kept for the record, and nobody counts or shows it."""
+
 refund_line = Table(
     "refund_line",
     metadata,
@@ -192,3 +195,15 @@ notice = Table(
     Column("at", Instant, nullable=False),
     Column("read_at", Instant),
 )
+
+overwritten = Table(
+    "overwritten",
+    metadata,
+    Column("case_id", Text, nullable=False),
+    Column("batch", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("before", Json),
+    PrimaryKeyConstraint("case_id", "batch", "place", "record"),
+)
+"""What stood in records before the last step that can be sent back wrote them; null: there was no such record."""

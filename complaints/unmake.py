@@ -1,9 +1,10 @@
-"""Takes back the rows that a step has made, when the step is sent back (docs/adr/0010)."""
+"""Takes back the rows that a step has made or overwritten, when the step is sent back (docs/adr/0010)."""
 
 from __future__ import annotations
 
 from sqlalchemy import Table, delete, func, select
 
+from complaints.overwritten import put_back
 from complaints.tables import action_item, promise, refund_line, remedy
 from engine.case_work import CaseWork
 from engine.dated import clear_dated
@@ -18,7 +19,11 @@ MADE: tuple[tuple[Table, str | None], ...] = (
 
 
 def unmake(work: CaseWork, batch: str) -> None:
-    """Delete what the change numbered `batch` has made in this case, with its deadlines. Repeating is safe."""
+    """Delete what the change numbered `batch` has made in this case, with its deadlines; put back what it overwrote.
+
+    Repeating is safe.
+    """
+    put_back(work, batch)
     prefix = f"{batch}:"
     for table, kind in MADE:
         mine = (table.c.case_id == work.case_id, func.substr(table.c.cause, 1, len(prefix)) == prefix)

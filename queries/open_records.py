@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from complaints.tables import action_item, affected, promise, refund_line, remedy
+from complaints.tables import SUPERSEDED, action_item, affected, promise, refund_line, remedy
 from queries.money import Money, money
 from queries.reader import Reader
 
@@ -108,9 +108,10 @@ def promises(reader: Reader, case_id: str) -> tuple[PromiseLine, ...]:
 
 
 def refunds(reader: Reader, case_id: str) -> tuple[RefundLine, ...]:
-    """Return the refund lines of a case."""
+    """Return the refund lines of a case that count: not those that a later plan has left out."""
     table = refund_line.c
-    rows = reader.connection.execute(select(refund_line).where(table.case_id == case_id).order_by(table.id))
+    mine = select(refund_line).where(table.case_id == case_id, table.state != SUPERSEDED)
+    rows = reader.connection.execute(mine.order_by(table.id))
     return tuple(
         RefundLine(
             id=row.id,

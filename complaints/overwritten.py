@@ -1,0 +1,90 @@
+"""What a step that can be sent back has overwritten, kept until the next one, and put back by `complaints/unmake.py`.
+
+Rows that a step makes name it as their cause and are deleted; what stood in a row before has no other place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, Table, and_, delete, select, update
+
+from complaints.tables import complaint, overwritten, refund_line
+from engine.case_work import CaseWork
+from engine.tables import case_team
+from storage.insert import insert_new
+from storage.types import Instant
+
+PLACES: Mapping[str, Table] = {table.name: table for table in (complaint, refund_line, case_team)}
+"""The tables whose rows are kept: the primary key is the record's name, or the case and the record's name."""
+
+
+def keep_before(work: CaseWork, table: Table, record: str, columns: Mapping[str, Any] | None) -> None:
+    """Keep what stood in the `columns` of a record, None where the record was not there at all.
+
+    Call it before writing. Nothing is kept for a change that cannot be sent back. What stood there before the first
+    writing of a change counts, so repeating is safe.
+    """
+    if work.hold_until is None:
+        return
+    here = overwritten.c
+    # Only the last step can be sent back: what earlier ones overwrote is needed no more.
+    work.connection.execute(delete(overwritten).where(here.case_id == work.case_id, here.batch != work.batch))
+    values = None if columns is None else {name: _plain(value) for name, value in columns.items()}
+    row = {"case_id": work.case_id, "batch": work.batch, "place": table.name, "record": record, "before": values}
+    insert_new(work.connection, overwritten, row, unique=("case_id", "batch", "place", "record"))
+
+
+def put_back(work: CaseWork, batch: str) -> None:
+    """Give the records that the change numbered `batch` has overwritten what stood there. Repeating is safe."""
+    here = overwritten.c
+    mine = (here.case_id == work.case_id, here.batch == batch)
+    for row in work.connection.execute(select(overwritten).where(*mine)).all():
+        table = PLACES[row.place]
+        where = _record(table, work.case_id, row.record)
+        if row.before is None:
+            work.connection.execute(delete(table).where(where))
+        else:
+            values = {name: _typed(table, name, value) for name, value in row.before.items()}
+            work.connection.execute(update(table).where(where).values(**values))
+    work.connection.execute(delete(overwritten).where(*mine))
+
+
+def write_complaint(work: CaseWork, **values: Any) -> None:
+    """Write `category`, `stated_people` or `retention_hold` of the record, keeping what stood there.
+
+    Repeating is safe.
+    """
+    table = complaint.c
+    # All that steps write here, since a change keeps what stood there only once.
+    said = select(table.category, table.stated_people, table.retention_hold).where(table.case_id == work.case_id)
+    before = work.connection.execute(said).one()._mapping
+    moved = {name: value for name, value in values.items() if before[name] != value}
+    if moved:
+        keep_before(work, complaint, work.case_id, before)
+        work.connection.execute(update(complaint).where(table.case_id == work.case_id).values(**moved))
+
+
+def add_team(work: CaseWork, team: str) -> None:
+    """Let a team see the case; sent back, it sees the case no more. Repeating is safe."""
+    seen = {"case_id": work.case_id, "team": team}
+    if insert_new(work.connection, case_team, seen, unique=("case_id", "team")):
+        keep_before(work, case_team, team, None)
+
+
+def _record(table: Table, case_id: str, record: str) -> Any:
+    keys = list(table.primary_key.columns)
+    return keys[0] == record if len(keys) == 1 else and_(keys[0] == case_id, keys[1] == record)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _typed(table: Table, name: str, value: Any) -> Any:
+    kind = table.c[name].type
+    if value is None or not isinstance(kind, Instant | Date):
+        return value
+    return datetime.fromisoformat(value) if isinstance(kind, Instant) else date.fromisoformat(value)
