@@ -22,6 +22,7 @@ process_version = Table(
     Column("drawing", Blob),
     Column("active", Boolean, nullable=False),
     Column("published_at", Instant, nullable=False),
+    Column("in_force_since", Instant, nullable=False),
     Column("published_by", Text),
     Column("note", Text, nullable=False, server_default=""),
     UniqueConstraint("process_key", "number"),
@@ -170,6 +171,14 @@ conflict_of_interest = Table(
     Column("person", Text, nullable=False),
     PrimaryKeyConstraint("case_id", "person"),
 )
+
+house_state = Table(
+    "house_state",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What the installation as a whole remembers between two runs: by which calendars it has counted, for instance."""
 
 incident = Table(
     "incident",

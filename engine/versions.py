@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from engine.errors import NotFound, NotPublishable
 from engine.model.problem import Problem
 from engine.process import CompiledProcess
 from engine.tables import process_version
+from storage.types import MICROSECOND
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Version:
     digest: str
     active: bool
     published_at: datetime
+    in_force_since: datetime
+    """When it was published last: of the active versions of a process, the latest is in force."""
     published_by: str | None
     note: str
 
@@ -42,7 +45,8 @@ class Publication:
     problems: tuple[Problem, ...]
     """Warnings; errors refuse."""
     outcome: str
-    """`published`, `drawing` (same process, new layout), or `unchanged`."""
+    """`published`, `reinstated` (an earlier version is in force again), `drawing` (same process, new layout), or
+    `unchanged`."""
 
 
 class Versions:
@@ -74,19 +78,24 @@ class Versions:
         return {**unpack(row.bundle), **(unpack(row.drawing) if row.drawing else {})}
 
     def newest(self, connection: Connection, key: str) -> Version:
-        """Return the newest active version of a process. Raises NotFound when it was never published."""
+        """Return the version in force of a process: the active one that was published last, be it again.
+
+        Raises NotFound when none was ever published.
+        """
         table = process_version.c
+        latest = (table.in_force_since.desc(), table.number.desc())
         row = connection.execute(
-            _columns().where(table.process_key == key, table.active).order_by(table.number.desc()).limit(1)
+            _columns().where(table.process_key == key, table.active).order_by(*latest).limit(1)
         ).first()
         if row is None:
             raise NotFound(f"No version of the process {key} is published.", process=key)
         return _version(row)
 
     def in_force(self, connection: Connection) -> list[Version]:
-        """Return the newest active version of each process, in the order of their keys."""
+        """Return the version in force of each process, in the order of their keys."""
         table = process_version.c
-        rows = connection.execute(_columns().where(table.active).order_by(table.process_key, table.number))
+        earliest_first = (table.process_key, table.in_force_since, table.number)
+        rows = connection.execute(_columns().where(table.active).order_by(*earliest_first))
         return list({row.process_key: _version(row) for row in rows}.values())
 
     def taking(self, connection: Connection, type_: str) -> Version | None:
@@ -117,8 +126,9 @@ class Versions:
     ) -> Publication:
         """Store a bundle as the next version of its process; new cases take it at once, running ones keep theirs.
 
-        The same content again gives `unchanged`, a new layout alone `drawing`: repeating is safe. Raises
-        NotPublishable with the whole list when the bundle has errors; then nothing is stored.
+        The content of an earlier version puts that one in force again (`reinstated`); the content of the one in force
+        gives `unchanged`, with a new layout `drawing`: repeating is safe. Raises NotPublishable with the whole list
+        when the bundle has errors; then nothing is stored.
         """
         problems, process = self._passed(connection, files)
         claimed = self._claimed_twice(connection, files)
@@ -128,15 +138,16 @@ class Versions:
         table = process_version.c
         same = connection.execute(_columns().where(table.process_key == key, table.digest == digest)).first()
         if same is not None:
-            return self._republish(connection, _version(same), files, problems)
+            return self._republish(connection, _version(same), files, problems, now)
         number = (
             connection.execute(select(func.max(table.number)).where(table.process_key == key)).scalar_one() or 0
         ) + 1
-        version = Version(version_id, key, number, digest, True, now, by, note)
+        since = self._since(connection, key, now)
+        version = Version(version_id, key, number, digest, True, now, since, by, note)
         connection.execute(
             insert(process_version).values(
                 id=version_id, process_key=key, number=number, digest=digest, bundle=pack(files), active=True,
-                published_at=now, published_by=by, note=note,
+                published_at=now, in_force_since=since, published_by=by, note=note,
             )
         )  # fmt: skip
         with self._lock:
@@ -169,17 +180,29 @@ class Versions:
         return found
 
     def _republish(
-        self, connection: Connection, version: Version, files: Files, problems: tuple[Problem, ...]
+        self, connection: Connection, version: Version, files: Files, problems: tuple[Problem, ...], now: datetime
     ) -> Publication:
         drawings = {name: data for name, data in files.items() if name.endswith(".bpmn")}
         stored = self.files(connection, version.id)
         where = process_version.c.id == version.id
-        if not version.active:
-            connection.execute(update(process_version).where(where).values(active=True))
-        if all(stored.get(name) == data for name, data in drawings.items()):
-            return Publication(version, problems, "unchanged")
-        connection.execute(update(process_version).where(where).values(drawing=pack(drawings)))
-        return Publication(version, problems, "drawing")
+        outcome = "unchanged"
+        if not all(stored.get(name) == data for name, data in drawings.items()):
+            connection.execute(update(process_version).where(where).values(drawing=pack(drawings)))
+            outcome = "drawing"
+        if not version.active or self.newest(connection, version.process_key).id != version.id:
+            since = self._since(connection, version.process_key, now)
+            connection.execute(update(process_version).where(where).values(active=True, in_force_since=since))
+            version, outcome = replace(version, active=True, in_force_since=since), "reinstated"
+        return Publication(version, problems, outcome)
+
+    @staticmethod
+    def _since(connection: Connection, key: str, now: datetime) -> datetime:
+        """Return `now`, or an instant after the latest of the process's versions where clocks differ or stood still."""
+        table = process_version.c
+        latest = connection.execute(
+            select(table.in_force_since).where(table.process_key == key).order_by(table.in_force_since.desc()).limit(1)
+        ).scalar()
+        return now if latest is None else max(now, latest + MICROSECOND)
 
     def _previous(self, connection: Connection, key: str) -> Mapping[str, str] | None:
         try:
@@ -193,12 +216,13 @@ class Versions:
 def _columns() -> Any:
     table = process_version.c
     return select(
-        table.id, table.process_key, table.number, table.digest, table.active, table.published_at, table.published_by,
-        table.note,
+        table.id, table.process_key, table.number, table.digest, table.active, table.published_at,
+        table.in_force_since, table.published_by, table.note,
     )  # fmt: skip
 
 
 def _version(row: Any) -> Version:
     return Version(
-        row.id, row.process_key, row.number, row.digest, row.active, row.published_at, row.published_by, row.note
-    )
+        row.id, row.process_key, row.number, row.digest, row.active, row.published_at, row.in_force_since,
+        row.published_by, row.note,
+    )  # fmt: skip

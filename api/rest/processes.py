@@ -85,7 +85,8 @@ class PublishedAnswer:
     """What publishing came to."""
 
     outcome: str
-    """`published`, `drawing` (the same process, new layout), or `unchanged`."""
+    """`published`, `reinstated` (an earlier version is in force again), `drawing` (same process, new layout), or
+    `unchanged`."""
     process: VersionLine
     problems: list[ProblemLine]
     """Warnings; errors refuse."""

@@ -36,6 +36,7 @@ DONE: Mapping[str, str] = {
     "thanks": marked("Thank you for your answer."),
     "you-withdrew": marked("Your withdrawal has arrived."),
     "published": marked("The process is published. New cases take it; running ones keep their version."),
+    "reinstated": marked("The process is published. New cases take it; running ones keep their version."),
     "drawing": marked("The new drawing is attached; what the process does has not changed."),
     "unchanged": marked("This version is in force already; nothing was changed."),
     "clock": marked("The demo's clock has moved. Everything that fell due on the way has happened."),

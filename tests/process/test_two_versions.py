@@ -1,5 +1,5 @@
-"""The process is edited while cases run (REQUIREMENTS.md section 9, 11): old cases finish on the old version, new cases
-take the new one, and after a restart both are there.
+"""The process is edited while cases run: old cases finish on the old version, new cases take the new one, and after a
+restart both are there (docs/process-owner/publishing.md).
 """
 
 from __future__ import annotations
@@ -219,3 +219,26 @@ def test_a_change_of_layout_attaches_a_drawing_and_makes_no_version(house: House
         assert versions.files(connection, versions.get(connection, "complaint", 2).id) == moved_on_the_drawing(edited())
     assert house.version(old) == 1
     assert house.publish(moved_on_the_drawing(edited())).outcome == "unchanged"
+
+
+def test_the_content_of_an_earlier_version_puts_that_one_in_force_again(house: House) -> None:
+    first = house.publish(shipped())
+    house.publish(edited())
+    between = house.file()
+    # Not a moment has passed on this clock: the order of publication counts all the same.
+    again = house.publish(shipped())
+    assert (again.outcome, again.version.number, again.version.id) == ("reinstated", 1, first.version.id)
+    assert again.version.published_at == OPENING < again.version.in_force_since
+    assert house.publish(shipped()).outcome == "unchanged"
+    house.restart()
+    assert (house.version(between), house.version(house.file())) == (2, 1)
+    with house.application.database.read() as connection:
+        assert [(v.process_key, v.number) for v in house.application.versions.in_force(connection)] == [
+            ("complaint", 1)
+        ]
+    forth = house.publish(moved_on_the_drawing(edited()))
+    assert (forth.outcome, forth.version.number) == ("reinstated", 2)
+    assert house.version(house.file()) == 2
+    with house.application.database.read() as connection:
+        files = house.application.versions.files(connection, forth.version.id)
+    assert files == moved_on_the_drawing(edited())
