@@ -119,14 +119,16 @@ def build(
         zones=zones,
     )
 
+    sweep = Sweep(database=database, clock=clock, pipeline=pipeline)
+
     def deliver(going_on: Callable[[], bool]) -> int:
         return deliver_once(
             database, now=clock.now(), ids=ids, versions=versions, notices=notices, surroundings=surroundings,
-            going_on=going_on,
+            going_on=going_on, others_wait=sweep.anything_due,
         )  # fmt: skip
 
     return Application(
         settings=settings, database=database, clock=clock, ids=ids, pipeline=pipeline, versions=versions,
         calendars=calendars, explainer=Explainer(settings.locale_folder), posts=posts, categories=tree,
-        notices=notices, sweep=Sweep(database=database, clock=clock, pipeline=pipeline), zones=zones, deliver=deliver,
+        notices=notices, sweep=sweep, zones=zones, deliver=deliver,
     )  # fmt: skip

@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """When a failed delivery is tried again, by the number of failures; after the last it is given up."""
 CLAIM_FOR = timedelta(minutes=1)
-BATCH = 25
+BATCH = 10
 """Messages in one transaction: few enough that people wait for a turn only briefly."""
 
 
@@ -40,11 +40,13 @@ def run_once(
     surroundings: Surroundings | None = None,
     limit: int = 100,
     going_on: Callable[[], bool] = lambda: True,
+    others_wait: Callable[[], bool] = lambda: False,
 ) -> int:
     """Deliver up to `limit` messages that may go out at `now`; return how many went out.
 
     May be called as often as one likes, by any number of processes. A message that fails is tried again later and is
-    on record as an incident; the others go on. A busy store ends the pass: what is left is found by the next.
+    on record as an incident; the others go on. A busy store ends the pass: what is left is found by the next. So does
+    `others_wait`, asked after each transaction: where deadlines are due, telling of them does not hold up the next.
     """
     desk = Desk(versions, notices, surroundings or Surroundings())
     delivered = tried = 0
@@ -52,6 +54,8 @@ def run_once(
         while tried < limit and going_on() and _anything_due(database, now):
             sent, seen = _deliver_some(database, desk, now=now, ids=ids, at_most=min(BATCH, limit - tried))
             delivered, tried = delivered + sent, tried + max(1, seen)
+            if others_wait():
+                break
     except StoreError as error:
         log.warning("delivery-postponed", reason=str(error))
     return delivered

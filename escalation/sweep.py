@@ -33,7 +33,7 @@ class Sweep:
     def __init__(self, *, database: Database, clock: Clock, pipeline: Pipeline, batch: int = 200) -> None:
         self._database, self._clock, self._pipeline, self._batch = database, clock, pipeline, batch
 
-    def due_cases(self) -> list[tuple[datetime, str]]:
+    def due_cases(self, *, limit: int | None = None) -> list[tuple[datetime, str]]:
         """Return the cases in which something is due now, each with its instant, soonest first; no lock is taken."""
         now, table = self._clock.now(), instance.c
         with self._database.read() as connection:
@@ -41,9 +41,13 @@ class Sweep:
                 select(table.next_due, table.case_id)
                 .where(table.next_due <= now, or_(table.retry_at.is_(None), table.retry_at <= now))
                 .order_by(table.next_due, table.case_id)
-                .limit(self._batch)
+                .limit(limit or self._batch)
             )
             return [(row.next_due, row.case_id) for row in rows]
+
+    def anything_due(self) -> bool:
+        """Say whether something is due now that this would fire."""
+        return bool(self.due_cases(limit=1))
 
     def run_once(self, *, going_on: Callable[[], bool] = lambda: True) -> Swept:
         """Fire what is due in one batch of cases, in order of due time over all of them.

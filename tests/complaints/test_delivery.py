@@ -202,6 +202,19 @@ def test_a_pass_has_a_limit(office: Office) -> None:
     assert (due(office, limit=2), due(office, limit=2), due(office)) == (2, 1, 0)
 
 
+@pytest.mark.parametrize(("waiting", "delivered"), [(False, 30), (True, delivery_loop.BATCH)])
+def test_delivery_goes_on_after_a_transaction_only_while_nothing_more_urgent_waits(
+    office: Office, waiting: bool, delivered: int
+) -> None:
+    for _ in range(30):
+        tell(office, None, "noted", "team:service")
+    went_out = run_once(
+        office.database, now=office.clock.now(), ids=office.ids, versions=office.versions, notices=office.notices,
+        surroundings=AROUND, others_wait=lambda: waiting,
+    )  # fmt: skip
+    assert went_out == delivered
+
+
 def test_a_template_that_does_not_exist_reaches_staff_but_no_complainant(office: Office) -> None:
     case = office.file()
     desk = Desk(office.versions, office.notices, AROUND)
