@@ -18,6 +18,7 @@ from access.credentials import digest
 from access.policy import Principal
 from api.context import RequestContext, Settings, Shared
 from api.languages import DEFAULT, asked_language
+from api.tracking_code import counted_attempt
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.errors import Forbidden, NotFound, SignInRequired
@@ -139,19 +140,17 @@ def receipt(request: Request, _scheme: Annotated[object, Depends(RECEIPT)] = Non
     Raises SignInRequired for a code that opens none, TooMany after too many of them from one address.
     """
     context = public(request)
-    buckets, per_minute = context.shared.buckets, context.application.settings.filings_per_minute
-    buckets.require(f"codes:{context.address}", per_minute=per_minute)
     scheme, _, code = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "receipt" or not code.strip():
         raise SignInRequired("Send your tracking code: `Authorization: Receipt <code>`.", scheme="Receipt")
     try:
-        with context.reading() as reader:
+        with counted_attempt(context.shared, context.address), context.reading() as reader:
             case_id = case_of_code(reader, code[:LONGEST])
             language = language_of_case(reader, case_id)
     except NotFound:
-        buckets.take(f"codes:{context.address}", per_minute=per_minute)
         raise SignInRequired("No complaint has this tracking code.", scheme="Receipt") from None
-    return Complainant(context if context.language_asked else replace(context, language=language), case_id)
+    spoken = context.language if context.language_asked else language
+    return Complainant(replace(context, language=spoken, receipt_of=case_id), case_id)
 
 
 Anybody = Annotated[RequestContext, Depends(anybody)]

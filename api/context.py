@@ -182,6 +182,8 @@ class RequestContext:
     """None for the public."""
     language_asked: bool = False
     """Whether the request named a language."""
+    receipt_of: str | None = None
+    """The case whose tracking code came with the request, None where none did."""
 
     @property
     def application(self) -> Application:
@@ -202,7 +204,7 @@ class RequestContext:
 
     @property
     def address(self) -> str:
-        """Return the address of the peer. What a proxy says is not trusted here; the server decides (`--proxy`)."""
+        """Return the address of the peer. Which proxy is believed is for the server (`FORWARDED_ALLOW_IPS`)."""
         return self.request.client.host if self.request.client else "unknown"
 
     @contextmanager

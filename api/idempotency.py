@@ -87,7 +87,11 @@ def carry_out(
 
 
 def _scope(context: RequestContext) -> str:
-    who = context.principal.person_id if context.principal else "public"
+    """Return who asks for what: a person, the complainant of one case, or somebody unknown who files."""
+    if context.principal is not None:
+        who = context.principal.person_id
+    else:
+        who = "public" if context.receipt_of is None else f"receipt:{context.receipt_of}"
     return f"{who} {context.request.method} {context.request.url.path}"
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
 
 from api.app import create_app
-from api.web.pages import mount
 from app.container import Application, build
 from app.demo_clock import DemoClock
 from app.log import configure
@@ -18,6 +16,9 @@ from storage import migrate
 from storage.errors import StoreError
 from storage.lock import serving
 
+CALENDAR_SECONDS = 5.0
+"""How soon after its start, and after a failure, a process counts cases again by changed calendars."""
+
 
 def application_for(settings: Settings) -> Application:
     """Return the application of these settings, in the demo with its movable clock."""
@@ -26,18 +27,13 @@ def application_for(settings: Settings) -> Application:
 
 
 def loops(application: Application) -> list[Loop]:
-    """Return what the metronome calls: due deadlines, and delivery of what is to be told."""
+    """Return what the metronome calls: due deadlines, delivery of what is to be told, and changed calendars."""
     return [
         Loop("deadlines", lambda going_on: application.sweep.run_once(going_on=going_on)),
         Loop("outbox", application.deliver),
+        # Once done it is a look at a flag; a beat finds it undone only at the start, or after the store was away.
+        Loop("calendars", application.calendar_change.run_once, every_seconds=CALENDAR_SECONDS),
     ]
-
-
-def http_application(application: Application) -> FastAPI:
-    """Return the whole HTTP application: the JSON API and the pages."""
-    http = create_app(application)
-    mount(http, application)
-    return http
 
 
 def serve(settings: Settings, application: Application | None = None) -> None:
@@ -52,7 +48,7 @@ def serve(settings: Settings, application: Application | None = None) -> None:
         try:
             server = uvicorn.Server(
                 uvicorn.Config(
-                    http_application(application), host=settings.host, port=settings.port, log_config=None,
+                    create_app(application), host=settings.host, port=settings.port, log_config=None,
                     access_log=False, server_header=False, timeout_graceful_shutdown=10,
                 )
             )  # fmt: skip

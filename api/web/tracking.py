@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from api.errors import status_of
+from api.tracking_code import counted_attempt
 from api.web.failures import PageRoute, refusal_text
 from api.web.intake import confirmation
 from api.web.once import file_once, has_token, new_token
@@ -41,7 +42,6 @@ def tracking_page(here: Here) -> Response:
 @router.post("/track")
 def look_up(here: Here, sent: Sent) -> Response:
     """Take a code and show its complaint."""
-    here.limit("track")
     code = sent.text("code").strip()
     if _case(here, code) is None:
         return here.page("track_ask.html", status=404, wrong=True)
@@ -67,7 +67,7 @@ def write(here: Here, sent: Sent) -> Response:
         here.site.house.pipeline.run(ReceiveMessage(case_id, text), COMPLAINANT)
     except Conflict as refusal:
         if refusal.details.get("linked_case_needed") and has_token(sent):
-            filed = file_once(here, sent, OpenLinked(case_id, text), actor=COMPLAINANT, scope="web-linked")
+            filed = file_once(here, sent, OpenLinked(case_id, text), actor=COMPLAINANT, scope=f"web-linked {case_id}")
             return confirmation(here, filed, linked=True)
         return _again(here, sent, "message", refusal)
     except Unfit as refusal:
@@ -136,10 +136,11 @@ def _my_case(here: Visit) -> str:
 
 
 def _case(here: Visit, code: str) -> str | None:
+    """Return the case of a code, however the code came. Raises TooMany after too many wrong ones from one address."""
     if not code or len(code) > LONGEST_CODE:
         return None
     try:
-        with here.reading() as reader:
+        with counted_attempt(here.site.shared, here.address), here.reading() as reader:
             return case_of_code(reader, code)
     except NotFound:
         return None

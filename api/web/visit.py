@@ -98,10 +98,14 @@ class Visit:
         """Return the visitor as commands know them: a member of staff, else the complainant."""
         return COMPLAINANT if self.session is None else Actor("person", self.session.principal)
 
+    @property
+    def address(self) -> str:
+        """Return the address of the peer, as the server knows it."""
+        return self.request.client.host if self.request.client else "unknown"
+
     def limit(self, what: str) -> None:
         """Count an attempt from this address. Raises TooMany where it makes more than the installation allows."""
-        client = self.request.client.host if self.request.client else "unknown"
-        self.site.shared.buckets.take(f"{what}:{client}", per_minute=self.site.house.settings.filings_per_minute)
+        self.site.shared.buckets.take(f"{what}:{self.address}", per_minute=self.site.house.settings.filings_per_minute)
 
     def run(self, command: Any) -> Any:
         """Carry out a command as the visitor. Raises its Refusal."""

@@ -35,6 +35,31 @@ def test_the_same_key_of_somebody_else_is_another_key(redress: House) -> None:
     assert first["id"] != second["id"]
 
 
+def test_the_same_key_of_two_complainants_is_two_keys(redress: House) -> None:
+    one, two = redress.file(), redress.file()
+    letter = {"text": "还有录音。"}
+    answers = [
+        redress.complainant(filed["tracking_code"]).call("POST", "/api/track/messages", letter, headers=KEY)
+        for filed in (one, two, one)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    assert answers[0].json()["message"] != answers[1].json()["message"]
+    assert answers[2].json() == answers[0].json()
+    assert ["idempotency-replayed" in answer.headers for answer in answers] == [False, False, True]
+    for filed in (one, two):
+        letters = redress.complainant(filed["tracking_code"]).get("/api/track")["messages"]
+        assert [each["text"] for each in letters if each["direction"] == "in"] == ["还有录音。"]
+
+
+def test_withdrawing_with_the_key_of_another_complainant_withdraws_one_s_own(redress: House) -> None:
+    seen = [
+        redress.complainant(redress.file()["tracking_code"]).post("/api/track/withdraw", {"reason": "x"}, headers=KEY)
+        for _ in range(2)
+    ]
+    assert [each["closure"] for each in seen] == ["withdrawn", "withdrawn"]
+    assert seen[0]["number"] != seen[1]["number"]
+
+
 def test_without_a_key_every_request_counts(redress: House) -> None:
     assert redress.file()["id"] != redress.file()["id"]
 

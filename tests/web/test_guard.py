@@ -127,3 +127,28 @@ def test_too_many_attempts_are_told_when_to_come_again() -> None:
     assert statuses == [404, 404, 429]
     page = who.post("/track", {"code": "ABCD"})
     assert (page.title, page.response.headers["retry-after"]) == ("Too many attempts", "60")
+
+
+def test_a_made_up_cookie_is_an_attempt_like_any_other() -> None:
+    redress = with_pages(house(secure_cookies=False, filings_per_minute=2))
+    who = visitor(redress)
+    statuses = []
+    for number in range(4):
+        who.http.cookies.set("redress_track", f"ABCD-{number}", path="/track")
+        statuses.append(who.get("/track").status)
+    assert statuses == [404, 404, 429, 429]
+    who.http.cookies.set("redress_track", "ABCD-9", path="/track")
+    assert who.post("/track/messages", {"text": "x"}).status == 429
+    redress.complainant("ABCD-EFGH-JKMN-PQRS").refused(429, "GET", "/api/track")
+
+
+def test_wrong_codes_at_the_api_are_counted_for_the_page_too_and_right_ones_nowhere() -> None:
+    redress = with_pages(house(secure_cookies=False, filings_per_minute=3))
+    filed = redress.file()
+    who, mine = visitor(redress), redress.complainant(filed["tracking_code"])
+    assert [mine.call("GET", "/api/track").status_code for _ in range(5)] == [200] * 5
+    assert [who.post("/track", {"code": filed["tracking_code"]}).status for _ in range(5)] == [200] * 5
+    wrong = redress.complainant("ABCD-EFGH-JKMN-PQRS")
+    assert [wrong.call("GET", "/api/track").status_code for _ in range(4)] == [401, 401, 401, 429]
+    assert who.get("/track").status == 429
+    mine.refused(429, "GET", "/api/track")
