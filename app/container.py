@@ -28,6 +28,7 @@ from engine.compile_bundle import House
 from engine.ids import Ids, RandomIds
 from engine.pipeline import Pipeline
 from engine.versions import Publication, Versions
+from escalation.calendar_change import CalendarChange
 from escalation.calendar_files import load_calendars
 from escalation.due import CalendarBook
 from escalation.explain import Explainer
@@ -53,6 +54,7 @@ class Application:
     categories: CategoryTree
     notices: NoticeBooks
     sweep: Sweep
+    calendar_change: CalendarChange
     zones: Mapping[str, str]
     """Campus -> IANA zone."""
     deliver: Callable[[Callable[[], bool]], int]
@@ -92,7 +94,8 @@ def build(
 ) -> Application:
     """Build an application over the settings; `versions` may be shared by several. Opens no connection yet."""
     posts = load_posts(settings.bpmn_folder / "posts.toml")
-    campuses = load_calendars(settings.bpmn_folder / "calendars").campuses
+    calendar_files = load_calendars(settings.bpmn_folder / "calendars")
+    campuses = calendar_files.campuses
     tree = load_categories(settings.bpmn_folder / "categories.toml")
     zones = {name: str(campus.zone) for name, campus in campuses.items()}
     first_zone = zones.get("main") or next(iter(zones.values()))
@@ -131,4 +134,5 @@ def build(
         settings=settings, database=database, clock=clock, ids=ids, pipeline=pipeline, versions=versions,
         calendars=calendars, explainer=Explainer(settings.locale_folder), posts=posts, categories=tree,
         notices=notices, sweep=sweep, zones=zones, deliver=deliver,
+        calendar_change=CalendarChange(database=database, pipeline=pipeline, digest=calendar_files.digest),
     )  # fmt: skip

@@ -15,7 +15,7 @@ from complaints.ownership import change_owner
 from complaints.tables import SUPERSEDED, action_item, affected, refund_line, remedy
 from engine.case_work import CaseWork, EffectHandler
 from engine.dated import set_dated
-from engine.errors import Conflict
+from engine.errors import Conflict, Unfit
 from engine.model.step import Effect
 
 DAY_END = time(18, 0)
@@ -62,19 +62,19 @@ def record_plan(work: CaseWork, effect: Effect) -> None:
         if line_id not in lines and row.state in ("planned", "approved"):
             keep_before(work, refund_line, line_id, {"state": row.state})
             work.connection.execute(update(refund_line).where(table.id == line_id).values(state=SUPERSEDED))
-    fresh = []
+    fresh: list[dict[str, Any]] = []
     for line_id, line in lines.items():
-        row = known.get(line_id)
+        old = known.get(line_id)
         values = {
             "id": line_id, "case_id": work.case_id, "payee": line["payee"], "amount_minor": minor_units(line["amount"]),
             "currency": line["currency"], "state": line["state"], "cause": f"{work.batch}:{effect.cause}",
             "reviewed_by": None, "reviewed_at": None, "reasons": None,
         }  # fmt: skip
-        if row is None:
+        if old is None:
             fresh.append(values)
-        elif row.state == SUPERSEDED:
+        elif old.state == SUPERSEDED:
             # Plans that were counted from the beginning again, in another process, number their lines alike.
-            keep_before(work, refund_line, line_id, {name: row._mapping[name] for name in values})
+            keep_before(work, refund_line, line_id, {name: old._mapping[name] for name in values})
             work.connection.execute(update(refund_line).where(table.id == line_id).values(**values))
     if fresh:
         work.connection.execute(insert(refund_line), fresh)
@@ -139,6 +139,8 @@ def record_payment(work: CaseWork, effect: Effect) -> None:
     """Write down that a refund was paid. Raises Conflict for a line that the record does not have, or no more."""
     line = effect.made["line"]
     paid_on = date.fromisoformat(effect.made["paid_on"]) if effect.made["paid_on"] else None
+    if paid_on is not None and paid_on > work.now.astimezone(ZoneInfo(work.services.zone(work.row["facts"]))).date():
+        raise Unfit("The day of payment lies ahead.", fields=[{"field": "/paid_on", "code": "in-the-future"}])
     _write_line(work, line["id"], state="paid", paid_on=paid_on, reference=effect.made["reference"])
     work.log("refund-paid", name=line["id"], amount=line["amount"], currency=line["currency"])
 

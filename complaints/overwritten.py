@@ -63,7 +63,7 @@ def write_complaint(work: CaseWork, **values: Any) -> None:
     before = work.connection.execute(said).one()._mapping
     moved = {name: value for name, value in values.items() if before[name] != value}
     if moved:
-        keep_before(work, complaint, work.case_id, before)
+        keep_before(work, complaint, work.case_id, dict(before))
         work.connection.execute(update(complaint).where(table.case_id == work.case_id).values(**moved))
 
 
