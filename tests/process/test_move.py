@@ -1,4 +1,4 @@
-"""A case that belongs to the other process goes on there, on the processes that ship (X-09, DESIGN.md section 6.3)."""
+"""A case that belongs to the other process goes on there, on the processes that ship (X-09)."""
 
 from __future__ import annotations
 
