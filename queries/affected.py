@@ -1,4 +1,4 @@
-"""The people concerned by a complaint. Contact details only for those who see the whole case."""
+"""The people concerned by a complaint. Only for those who see the whole case."""
 
 from __future__ import annotations
 
@@ -37,16 +37,20 @@ ORDER = (Sort(affected.c.joined_at, datetime), Sort(affected.c.id, str))
 
 
 def affected_people(reader: Reader, case_id: str, *, cursor: str | None = None, limit: int = 50) -> AffectedPage:
-    """Return who is on the list, those who left too, in the order in which they joined. Raises NotFound, BadCursor."""
+    """Return who is on the list, those who left too, in the order in which they joined. Raises NotFound, BadCursor.
+
+    Support that is only asked for help is shown nobody.
+    """
     row = case_row(reader, case_id)
-    whole = sees_whole(reader.who, case_owner=row.case_owner)
+    if not sees_whole(reader.who, case_owner=row.case_owner):
+        return AffectedPage((), None)
     chosen = select(affected).where(affected.c.case_id == case_id)
     found = page(reader.connection, chosen, order=ORDER, cursor=cursor, limit=limit)
     lines = tuple(
         AffectedLine(
             id=line.id,
             name=line.name,
-            contact=line.contact if whole else None,
+            contact=line.contact,
             learner_id=line.learner_id,
             joined_at=line.joined_at,
             left_at=line.left_at,

@@ -14,6 +14,7 @@ from access.policy import may_supervise
 from complaints.rights import LEADERSHIP, MAY, SERVICE, Standing, Verb
 from complaints.tables import affected, hand_over, respondent
 from engine.tables import process_version
+from queries.asked_facts import asked_facts
 from queries.explain import ClockLine, clock_lines
 from queries.inbox import TaskItem, tasks_of
 from queries.money import Money, money
@@ -80,6 +81,7 @@ class CaseFile:
     impact: str | None
     priority: str | None
     facts: Mapping[str, Any]
+    """All of them; for support that is asked for help, those that the forms of its own tasks show."""
     facts_version: int
     row_version: int
     clocks: tuple[ClockLine, ...]
@@ -114,7 +116,7 @@ class CaseFile:
     retention_hold: str | None
     ended_at: datetime | None
     whole: bool
-    """False: the reader is asked for help and sees what that needs."""
+    """False: the reader is asked for help and sees what that needs: no respondents, refunds, remedies, contacts."""
     may: tuple[str, ...]
     """What the reader can do with the case besides its tasks: verbs of `complaints.rights`, pause, resume, extend."""
 
@@ -126,6 +128,7 @@ def case_file(reader: Reader, case_id: str) -> CaseFile:
     words = reader.library.words.of(process)
     zone = reader.zone(row.facts.get("campus"))
     whole = sees_whole(reader.who, case_owner=row.case_owner)
+    facts = asked_facts(reader, case_id, process, row.facts, whole=whole)
     return CaseFile(
         id=case_id,
         number=row.number,
@@ -137,7 +140,7 @@ def case_file(reader: Reader, case_id: str) -> CaseFile:
         case_owner_name=_name(reader, row.case_owner),
         impact=row.impact,
         priority=row.priority,
-        facts=row.facts,
+        facts=facts,
         facts_version=row.facts_version,
         row_version=row.row_version,
         clocks=clock_lines(reader, case_id, words, zone),
@@ -158,14 +161,14 @@ def case_file(reader: Reader, case_id: str) -> CaseFile:
         recorded_by=row.recorded_by,
         desired_outcome=row.desired_outcome,
         location=row.location,
-        refund=money(row.refund_minor, row.refund_currency),
+        refund=money(row.refund_minor, row.refund_currency) if whole or "refund" in facts else None,
         complainant=_complainant(row, whole=whole),
-        respondents=_respondents(reader, case_id),
+        respondents=_respondents(reader, case_id) if whole else (),
         affected_count=_affected_count(reader, case_id),
         actions=actions(reader, case_id),
         promises=promises(reader, case_id),
-        refunds=refunds(reader, case_id),
-        remedies=remedies(reader, case_id),
+        refunds=refunds(reader, case_id) if whole else (),
+        remedies=remedies(reader, case_id) if whole else (),
         hand_over=_hand_over(reader, case_id),
         waits_for=tuple(row.waits_for),
         retention_hold=row.retention_hold,

@@ -16,6 +16,7 @@ from engine.kernel import inspect
 from engine.process import CompiledProcess
 from engine.tables import instance, work_item
 from forms.form import Form
+from queries.asked_facts import is_asked
 from queries.earlier_forms import EarlierForm, earlier_forms, is_own, shown_data
 from queries.inbox import TaskItem, task_items, task_rows
 from queries.reader import Reader
@@ -104,7 +105,7 @@ def task(reader: Reader, task_id: str) -> TaskDesk:
         documentation=element.documentation if element else "",
         decision=decision,
         may=_may(reader, row, works=works),
-        facts=_facts(reader, process, form, row.facts),
+        facts=_facts(reader, process, form, row.facts) if whole or is_asked(who, row) else (),
         context=_context(reader, process, row, whole=whole) if works and row.state == "open" else {},
         earlier=earlier_forms(reader, row.case_id, process, whole=whole),
     )

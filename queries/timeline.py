@@ -20,6 +20,8 @@ from queries.visibility import case_row, sees_whole
 from storage import paging
 from storage.outbox import outbox
 
+OF_FACTS = frozenset({"facts", "decision"})
+"""Kinds of events whose line tells facts of the case."""
 RANK = {"event": 0, "message": 1, "note": 2, "notice": 3}
 
 
@@ -57,16 +59,17 @@ def timeline(
 ) -> TimelinePage:
     """Return what has happened, the oldest first. Raises NotFound, BadCursor.
 
-    `everything`: automatic steps too. Support that is only asked for help reads no notes but its own, and no details.
+    `everything`: automatic steps too. Support that is only asked for help reads no notes but its own, no letters,
+    no facts as they changed, and no details.
     """
     row = case_row(reader, case_id)
     whole = sees_whole(reader.who, case_owner=row.case_owner)
     versions = _versions(reader, case_id, row)
     items = [
         *_events(reader, case_id, versions, everything=everything, whole=whole),
-        *_messages(reader, case_id, versions),
+        *(_messages(reader, case_id, versions) if whole else ()),
         *_notes(reader, case_id, versions, whole=whole),
-        *_notices(reader, case_id, versions),
+        *_notices(reader, case_id, versions, whole=whole),
     ]
     items.sort(key=_key)
     if cursor is not None:
@@ -111,6 +114,8 @@ def _events(
     names = people.names(reader.connection, {*named, *(row.name for row in rows if row.name)})
     moved = 0
     for row in rows:
+        if not whole and row.kind in OF_FACTS:
+            continue
         # Not by the instant: the end of the old instance and the start of the new one have the same.
         _, version_id, version = versions[min(moved, len(versions) - 1)]
         moved += row.kind == "retyped"
@@ -142,14 +147,19 @@ def _notes(reader: Reader, case_id: str, versions: Versions, *, whole: bool) -> 
         )
 
 
-def _notices(reader: Reader, case_id: str, versions: Versions) -> Iterator[TimelineItem]:
-    """Yield what was told, or is about to be; letters to the complainant that went out stand among the letters."""
+def _notices(reader: Reader, case_id: str, versions: Versions, *, whole: bool) -> Iterator[TimelineItem]:
+    """Yield what was told, or is about to be; letters to the complainant that went out stand among the letters.
+
+    Letters that wait to go out are for those who see the whole case, as those are that went.
+    """
     table = outbox.c
     rows = reader.connection.execute(
         select(outbox).where(
             table.case_id == case_id,
             table.cancelled_at.is_(None),
-            or_(table.recipient != "complainant", table.delivered_at.is_(None)),
+            table.recipient != "complainant"
+            if not whole
+            else or_(table.recipient != "complainant", table.delivered_at.is_(None)),
         )
     )
     for row in rows:

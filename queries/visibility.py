@@ -1,7 +1,8 @@
 """The wall: which cases a person sees. Every query goes through here, and nothing else decides about sight.
 
-Support that is only asked for help sees the case with what its work needs: no contact details of the complainant and
-no internal notes of others.
+Support that is only asked for help sees the case with what its work needs: what was complained about, where it stands
+and the facts that the forms of its own tasks show. No contact details, no letters, no notes of others, nobody who is
+concerned or complained about, no refunds or remedies.
 """
 
 from __future__ import annotations

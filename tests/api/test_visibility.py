@@ -109,6 +109,53 @@ def test_whoever_is_asked_sees_the_case_without_contact_details_and_notes_of_oth
     assert [item["id"] for item in gao.get("/api/complaints")["items"]] == [case]
 
 
+def test_whoever_is_asked_reads_no_letters_no_names_and_only_the_facts_of_their_own_forms(redress: House) -> None:
+    filed = redress.file(
+        by="li.na", respondents=[{"name": "张老师", "role": "teacher"}], refund={"amount": "123.45", "currency": "CNY"}
+    )
+    case, li_na, gao = filed["id"], redress.person("li.na"), redress.person("gao.yan")
+    path = f"/api/complaints/{case}"
+    redress.complainant(filed["tracking_code"]).post("/api/track/messages", {"text": "打我电话 13911112222"})
+    li_na.post(f"{path}/affected", {"name": "赵同学", "learner_id": "L-7788"})
+    li_na.call("PATCH", f"{path}/facts", {"people": 7}, headers={"If-Match": li_na.call("GET", path).headers["etag"]})
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x", "ask_legal": True})
+    redress.later(minutes=5)
+    seen, whole = gao.get(path), li_na.get(path)
+    hidden = ("respondents", "refunds", "remedies")
+    assert [seen[name] for name in hidden] == [[], [], []]
+    assert whole["respondents"] == [{"name": "张老师", "role": "teacher", "person": None}]
+    task = redress.task("gao.yan", "legal_opinion", case)
+    shown = {fact["name"] for fact in gao.get(f"/api/tasks/{task['id']}")["facts"]}
+    known = shown | {"status", "category", "priority", "impact"}
+    assert seen["facts"] == {name: value for name, value in whole["facts"].items() if name in known}
+    assert seen["facts"]["people"] == 7
+    assert "respondent_named" in whole["facts"].keys() - seen["facts"].keys()
+    assert (seen["status"], seen["priority"], seen["clocks"]) == (whole["status"], whole["priority"], whole["clocks"])
+    assert gao.get(f"{path}/affected") == {"items": [], "next": None}
+    assert [each["name"] for each in li_na.get(f"{path}/affected")["items"]] == ["赵同学"]
+    lines = gao.get(f"{path}/timeline?everything=true")["items"]
+    assert {line["source"] for line in lines} <= {"event", "notice"}
+    assert not {"facts", "decision"} & {line["kind"] for line in lines}
+    assert "complainant" not in {line["detail"].get("recipient") for line in lines}
+    secrets = ("13911112222", "赵同学", "L-7788", "张老师", "您好。")
+    for tail in READS:
+        told = gao.call("GET", path + tail).text
+        assert [secret for secret in secrets if secret in told] == [], tail
+    letters = li_na.call("GET", f"{path}/timeline").text
+    assert "13911112222" in letters
+
+
+def test_a_task_of_others_shows_no_facts_to_whoever_is_asked_for_something_else(redress: House) -> None:
+    case = redress.file(by="li.na")["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x", "ask_legal": True})
+    tasks = redress.person("li.na").get(f"/api/complaints/{case}")["tasks"]
+    (other,) = [task["id"] for task in tasks if task["element"] == "respond"]
+    assert redress.person("gao.yan").get(f"/api/tasks/{other}")["facts"] == []
+    assert redress.person("li.na").get(f"/api/tasks/{other}")["facts"] != []
+
+
 def test_a_note_never_reaches_the_complainant(redress: House) -> None:
     filed = redress.file(by="li.na")
     case, li_na = filed["id"], redress.person("li.na")

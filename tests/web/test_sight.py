@@ -35,11 +35,16 @@ def test_support_that_is_asked_sees_no_contact_and_no_notes_of_others(redress: H
     case = redress.file()["id"]
     redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "好"})
     redress.do("li.na", "verify", case, {"outcome": "complete", "ask_legal": True})
+    redress.person("li.na").post(f"/api/complaints/{case}/messages", {"text": "SECRET-LETTER"})
+    redress.person("li.na").post(f"/api/complaints/{case}/affected", {"name": "SECRET-NAME"})
     redress.person("li.na").post(f"/api/complaints/{case}/notes", {"text": "SECRET-NOTE"})
     page = staff(redress, "gao.yan").get(f"/cases/{case}")
     assert page.status == 200
     assert PHONE not in page.response.text
-    assert "SECRET-NOTE" not in page.response.text
+    for secret in ("SECRET-NOTE", "SECRET-LETTER", "SECRET-NAME"):
+        assert secret not in page.response.text
+        assert secret in staff(redress, "li.na").get(f"/cases/{case}").response.text
+    assert {"letters", "affected"} & {each.get("id") for each in page.elements("h2")} == set()
     assert "contact details are not shown" in page.text
     assert PHONE in staff(redress, "li.na").get(f"/cases/{case}").response.text
 
