@@ -62,11 +62,12 @@ function mark(viewer, data) {
   data.flows.filter(there).forEach((id) => canvas.addMarker(id, "was-taken"));
   const standing = new Map();
   for (const token of data.tokens.filter((one) => there(one.element))) {
-    canvas.addMarker(token.element, known.get(token.element).children?.length ? "is-inside" : "is-here");
+    canvas.addMarker(token.element, token.state === "open" ? "is-here" : "is-inside");
     standing.set(token.element, [...(standing.get(token.element) ?? []), token]);
   }
   for (const [id, tokens] of standing) {
     const waiting = tokens.every((token) => token.state !== "open");
+    if (waiting && known.get(id).children.length > 0) continue; // what runs inside is marked there
     const count = tokens.length > 1 ? ` ×${tokens.length}` : "";
     const left = tokens.map((token) => token.left).find(Boolean);
     put(viewer, id, { top: -14, left: 4 }, `${tokens[0].text}${count}${left ? " · " + left : ""}`, waiting ? "mark-token mark-waiting" : "mark-token");
