@@ -43,6 +43,11 @@ def check_paths(paths: list[Path], settings: Settings) -> list[Problem]:
             problems += check(files, house(posts))
         else:
             single[str(path)] = path.read_bytes()
+    known = {name: data for name, data in single.items() if name.lower().endswith((".bpmn", ".dmn"))}
+    if single.keys() - known.keys():
+        raise UnreadableBundle(f"This is no diagram and no table: {', '.join(sorted(single.keys() - known.keys()))}.")
+    if not single and not any(path.suffix == ".zip" or (path / "process.toml").exists() for path in paths):
+        raise UnreadableBundle("There is nothing to check: name diagrams (.bpmn), tables (.dmn), or a bundle.")
     if single:
         problems += check_bundle(single, context=CheckContext(mode="file"))
     return problems

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from access.errors import AccessError
 from app import cli_demo, cli_people
@@ -147,6 +148,9 @@ def _guarded(run: Callable[[], Any]) -> int:
             print(f"{p['file']}:{p['line'] or ''}: {p['severity']} {p['code']}: {p['message']}", file=sys.stderr)
         details = ", ".join(f"{k}: {v}" for k, v in refusal.details.items())
         print(refusal.message + (f" ({details})" if details else ""), file=sys.stderr)
+        return 1
+    except SQLAlchemyError as error:
+        print(f"The database cannot be used: {getattr(error, 'orig', None) or type(error).__name__}.", file=sys.stderr)
         return 1
     except (StoreError, AccessError, OSError, ValueError) as error:
         print(f"{error}", file=sys.stderr)

@@ -154,7 +154,9 @@ def record_refund_decision(
         line.update(state="approved", amount=money["amount"])
     elif parameters["decision"] == "reject":
         line["state"] = "rejected"
-    return Consequence(_refund_facts(lines), {"line": line, "reasons": data.get("reasons")})
+    # Task data still holds the reasons of earlier steps; only a refusal gives its own.
+    reasons = data.get("reasons") if parameters["decision"] == "reject" else None
+    return Consequence(_refund_facts(lines), {"line": line, "reasons": reasons})
 
 
 def record_payment(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:

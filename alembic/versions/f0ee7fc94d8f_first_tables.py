@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 2e6b3e375977, after .
+Revision f0ee7fc94d8f, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2e6b3e375977"
+revision = "f0ee7fc94d8f"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -93,6 +93,12 @@ def upgrade() -> None:
     with op.batch_alter_table("event_log", schema=None) as batch_op:
         batch_op.create_index("ix_event_log__case", ["case_id", "sequence"], unique=False)
 
+    op.create_table(
+        "house_state",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_house_state")),
+    )
     op.create_table(
         "idempotency",
         sa.Column("key_digest", sa.Text(), nullable=False),
@@ -191,6 +197,15 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "overwritten",
+        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("batch", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("record", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("case_id", "batch", "place", "record", name=op.f("pk_overwritten")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -213,6 +228,9 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column(
             "published_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "in_force_since", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
         ),
         sa.Column("published_by", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
@@ -707,6 +725,7 @@ def downgrade() -> None:
     op.drop_table("absence")
     op.drop_table("process_version")
     op.drop_table("person")
+    op.drop_table("overwritten")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_outbox__waiting",
@@ -732,6 +751,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_idempotency__created_at"))
 
     op.drop_table("idempotency")
+    op.drop_table("house_state")
     with op.batch_alter_table("event_log", schema=None) as batch_op:
         batch_op.drop_index("ix_event_log__case")
 
