@@ -53,7 +53,7 @@ def test_a_dated_record_whose_handler_fails_stays_due(case: Case, monkeypatch: p
         raise RuntimeError("no")
 
     services = case.pipeline.services
-    monkeypatch.setitem(services.dated, "promise", broken)  # type: ignore[arg-type]
+    monkeypatch.setitem(services.dated, "promise", broken)
     database, actor = case.on.application.database, case.on.actor("li.na")
     with database.write() as unit:
         work = case.pipeline.load(unit.connection, case.id, actor)
