@@ -48,6 +48,12 @@ class Trouble:
     """The sentence of the refusal, where it is about no field."""
     faster: Faster = field(default_factory=Faster)
 
+    @property
+    def first(self) -> str:
+        """Return the id of the first wrong field, `` where there is none or where the page has several such forms."""
+        name = next(iter(self.fields), "").partition(".")[0]
+        return "" if self.sent.text("id") or not name else f"{self.form}-{name}"
+
     def typed(self, form: str, name: str, otherwise: str = "") -> str:
         """Return what was typed into a field of a form, `otherwise` for a form that was not sent."""
         return self.sent.text(name) if form == self.form else otherwise

@@ -55,6 +55,7 @@ def test_an_unfinished_reply_stays_in_its_form_with_the_fault_beside_it(redress:
     assert page.by_id("reply-subject").get("value") == "News"
     assert text_of(page.by_id("reply-text--error")) == "Error: Fill in every blank in curly brackets before it is sent."
     assert "That was not done" in page.text
+    assert page.link("Correct what is marked below") == "#reply-text"
 
 
 def test_a_case_is_handed_over_only_with_acceptance(redress: House, case: str) -> None:
@@ -116,7 +117,7 @@ def test_people_join_and_leave_the_list(redress: House, case: str) -> None:
 def test_a_withdrawal_by_phone_says_who_and_how(redress: House, case: str) -> None:
     unsaid = do(redress, "li.na", case, "withdraw", {"reason": "It is solved."})
     assert unsaid.status == 422
-    assert text_of(unsaid.by_id("withdraw-by--error")) == "Error: Fill this in."
+    assert text_of(unsaid.by_id("withdraw-said_by--error")) == "Error: Fill this in."
     said = {"said_by": "the mother", "how": "by phone", "reason": "It is solved."}
     page = do(redress, "li.na", case, "withdraw", said)
     assert "The withdrawal is on record." in page.text
