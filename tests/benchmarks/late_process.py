@@ -51,6 +51,7 @@ CLOCK = """
 label = { zh-CN = "响应", ko = "대응", en = "React" }
 starts = ["@open"]
 from = "received_at"
+met_by = ["afterwards"]
 calendar = "channel"
 [[clocks.react.budget]]
 mode = "wall"
