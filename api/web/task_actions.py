@@ -113,7 +113,9 @@ def _unfit(here: Visit, sent: Posted, desk: TaskDesk, data: dict[str, Any], refu
     fields = told.details.get("fields", ())
     messages = [str(each["message"]) for each in fields if each.get("message")]
     faults = form_faults(Unfit(fields=[each for each in fields if each.get("field") and not each.get("message")]))
-    message = " ".join(messages) or ("" if faults else refusal_text(here, refusal))
+    # What the form itself could not know is said in the words of whoever refused, beside the mark at the field.
+    known = faults and (refusal.message == Unfit().message or all("values" in each for each in fields))
+    message = " ".join(messages) or ("" if known else refusal_text(here, refusal))
     return show_task(here, task_id, data=data, sent=sent, problems=faults, message=message, status=status_of(refusal))
 
 

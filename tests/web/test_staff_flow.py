@@ -76,6 +76,17 @@ def test_faults_stand_beside_their_fields_and_nothing_typed_is_lost(redress: Hou
     assert text_of(wrong.by_id("task-internal_note")) == "keep me"
 
 
+def test_what_only_the_house_can_know_is_said_in_its_own_words(redress: House) -> None:
+    case = redress.file()["id"]
+    li_na = staff(redress, "li.na")
+    page = open_task(li_na, case, "Acknowledge")
+    late = {"promises.0.what": "A call", "promises.0.due_at": "2026-03-03T10:00"}
+    wrong = complete(li_na, page, {"acknowledgement_text": "I look after it.", **late})
+    assert wrong.status == 422
+    assert "What is promised lies ahead." in wrong.text
+    assert wrong.by_id("task-promises-0-due_at").get("aria-invalid") == "true"
+
+
 def test_a_draft_is_kept_and_shown_again(redress: House) -> None:
     case = redress.file()["id"]
     li_na = staff(redress, "li.na")
