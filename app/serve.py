@@ -6,16 +6,22 @@ from pathlib import Path
 
 import uvicorn
 
+from access import sessions
 from api.app import create_app
 from app.container import Application, build
 from app.demo_clock import DemoClock
 from app.log import configure
 from app.settings import Settings
+from engine.case_work import SYSTEM
+from engine.commands.house_work import HouseWork
+from engine.pipeline import Desk
 from escalation.metronome import Loop, Metronome
-from storage import migrate
+from storage import idempotency, migrate
 from storage.errors import StoreError
 from storage.lock import serving
 
+PURGE_SECONDS = 600.0
+"""How often what has outlived its purpose is deleted."""
 CALENDAR_SECONDS = 5.0
 """How soon after its start, and after a failure, a process counts cases again by changed calendars."""
 
@@ -33,7 +39,18 @@ def loops(application: Application) -> list[Loop]:
         Loop("outbox", application.deliver),
         # Once done it is a look at a flag; a beat finds it undone only at the start, or after the store was away.
         Loop("calendars", application.calendar_change.run_once, every_seconds=CALENDAR_SECONDS),
+        Loop("purge", lambda _going_on: purge(application), every_seconds=PURGE_SECONDS),
     ]
+
+
+def purge(application: Application) -> None:
+    """Delete what has outlived its purpose: answers kept for repeated requests, and sessions that are over."""
+
+    def act(desk: Desk) -> None:
+        idempotency.purge(desk.connection, desk.now)
+        sessions.purge(desk.connection, desk.now)
+
+    application.pipeline.run(HouseWork(act), SYSTEM)
 
 
 def serve(settings: Settings, application: Application | None = None) -> None:
