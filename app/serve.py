@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
+import structlog
 import uvicorn
 
 from access import sessions
 from api.app import create_app
 from app.container import Application, build
 from app.demo_clock import DemoClock
+from app.listening import listening
 from app.log import configure
 from app.settings import Settings
 from engine.case_work import SYSTEM
@@ -19,6 +22,8 @@ from escalation.metronome import Loop, Metronome
 from storage import idempotency, migrate
 from storage.errors import StoreError
 from storage.lock import serving
+
+log = structlog.get_logger(__name__)
 
 PURGE_SECONDS = 600.0
 """How often what has outlived its purpose is deleted."""
@@ -54,25 +59,37 @@ def purge(application: Application) -> None:
 
 
 def serve(settings: Settings, application: Application | None = None) -> None:
-    """Serve until stopped. Raises StoreHeld when another server has the SQLite file, StoreError before `migrate`."""
+    """Serve until stopped.
+
+    Raises StoreHeld when another server has the SQLite file, StoreError before `migrate`, CannotListen where the
+    address is taken: then nothing has been fired.
+    """
     configure(settings.log_level)
     with serving(settings.database_url):
         require_schema(settings)
         application = application or application_for(settings)
-        read_processes(application)
-        metronome = Metronome(loops(application))
-        metronome.start()
         try:
-            server = uvicorn.Server(
-                uvicorn.Config(
-                    create_app(application), host=settings.host, port=settings.port, log_config=None,
-                    access_log=False, server_header=False, timeout_graceful_shutdown=10,
-                )
-            )  # fmt: skip
-            server.run()
+            read_processes(application)
+            with listening(settings.host, settings.port) as sockets:
+                _serve(settings, application, sockets)
         finally:
-            metronome.stop()
             application.database.close()
+
+
+def _serve(settings: Settings, application: Application, sockets: list[socket.socket]) -> None:
+    metronome = Metronome(loops(application))
+    metronome.start()
+    try:
+        log.info("listening", url=f"http://{settings.host}:{settings.port}")
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(application), log_config=None, access_log=False, server_header=False,
+                timeout_graceful_shutdown=10,
+            )
+        )  # fmt: skip
+        server.run(sockets)
+    finally:
+        metronome.stop()
 
 
 def require_schema(settings: Settings) -> None:
