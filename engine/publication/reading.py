@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lxml import etree
 
 from engine.publication.context import CheckContext
 from engine.publication.names import BPMN, tag
+from engine.publication.raw_file import RawFile
 from engine.publication.registry import RULES, Finding, file_rule
-
-
-@dataclass
-class RawFile:
-    """A file on its way to a tree; `root` is there once it could be parsed."""
-
-    name: str
-    data: bytes
-    context: CheckContext
-    root: etree._Element | None = None
 
 
 def read(name: str, data: bytes, context: CheckContext) -> tuple[RawFile, list[tuple[str, Finding]]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal, TypeVar
 
-if TYPE_CHECKING:
-    from lxml import etree
+from lxml import etree
 
-    from engine.publication.bundle import Bundle
-    from engine.publication.reading import RawFile
+from engine.publication.bundle import Bundle
+from engine.publication.raw_file import RawFile
 
 Severity = Literal["error", "warning"]
 """`error`: it would run wrongly, hang, or reach nobody; everything else is a `warning`."""
@@ -32,8 +31,8 @@ class Finding:
     """Lines between the element and the place that is meant, inside its text."""
 
 
-Check = Callable[["Bundle"], Iterator[Finding]]
-FileCheck = Callable[["RawFile"], Iterator[Finding]]
+Check = Callable[[Bundle], Iterator[Finding]]
+FileCheck = Callable[[RawFile], Iterator[Finding]]
 _Any = TypeVar("_Any", Check, FileCheck)
 
 
