@@ -7,6 +7,7 @@ through a visitor's browser; a token is sent by no browser by itself and needs n
 from __future__ import annotations
 
 import contextlib
+import hmac
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 
 from access import sessions, tokens
 from access.credentials import digest
-from access.policy import Principal
+from access.policy import Principal, may_administer
 from api.context import RequestContext, Settings, Shared
 from api.languages import DEFAULT, asked_language
 from api.tracking_code import counted_attempt
@@ -122,6 +123,20 @@ def staff(request: Request, _scheme: Annotated[object, Depends(BEARER)] = None) 
     context = _anybody(request)
     _ = context.who
     return context
+
+
+def watcher(request: Request, _scheme: Annotated[object, Depends(BEARER)] = None) -> None:
+    """Let in who may read the figures: the monitor with the installation's token for it, or an operator.
+
+    Raises SignInRequired, Forbidden for everybody else, TooMany.
+    """
+    shared: Shared = request.app.state.shared
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    expected = shared.application.settings.metrics_token.get_secret_value()
+    if expected and scheme.lower() == "bearer" and hmac.compare_digest(secret.strip().encode(), expected.encode()):
+        return
+    if not may_administer(_anybody(request).who):
+        raise Forbidden("Only an operator, or a monitor with its own token, reads the figures.")
 
 
 def public(request: Request) -> RequestContext:

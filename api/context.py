@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from fastapi import Request
+from pydantic import SecretStr
 
 from access.policy import Principal
 from api.limits import Buckets
@@ -56,6 +57,11 @@ class Settings(Protocol):
     @property
     def filings_per_minute(self) -> int:
         """Complaints and tracking attempts from one address."""
+        ...
+
+    @property
+    def metrics_token(self) -> SecretStr:
+        """What a monitor sends to read the figures; empty where only operators read them."""
         ...
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_TOKEN = 20
+"""Characters of a token that nobody guesses."""
 
 
 class Settings(BaseSettings):
     """What an installation may set, each as `REDRESS_<NAME>`."""
 
-    model_config = SettingsConfigDict(env_prefix="REDRESS_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="REDRESS_", extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
 
     database_url: str = Field(
         default=f"sqlite:///{ROOT / 'var' / 'redress.db'}",
@@ -36,4 +41,18 @@ class Settings(BaseSettings):
     filings_per_minute: int = Field(
         default=20, title="Complaints and tracking attempts a minute from one address", ge=1
     )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""), title="Token with which a monitor reads /metrics; operators read it with their own"
+    )
     log_level: str = Field(default="INFO", title="Least level that is logged")
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not re.fullmatch(
+            rf"[\x21-\x7e]{{{SHORTEST_TOKEN},200}}", value.get_secret_value()
+        ):
+            raise ValueError(
+                f"it has {SHORTEST_TOKEN} to 200 visible ASCII characters; `openssl rand -hex 20` makes one"
+            )
+        return value

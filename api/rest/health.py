@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
 from api.answers import answer
+from api.authentication import watcher
 from api.context import Shared
 from api.rest.documents import problems
 from storage.errors import StoreBusy
@@ -31,9 +32,9 @@ def readyz(request: Request) -> Response:
     return answer({"status": "ready"})
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=Response, dependencies=[Depends(watcher)], responses=problems(401, 403))
 def metrics(request: Request) -> Response:
-    """Return the figures in Prometheus' text format; they hold no personal data."""
+    """Return the figures in Prometheus' text format, for operators and for the monitor (`REDRESS_METRICS_TOKEN`)."""
     shared: Shared = request.app.state.shared
     with shared.application.database.read() as connection:
         text = shared.metrics.read(connection, shared.application.clock.now())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from pydantic import ValidationError
 
 from api.app import create_app
 from api.context import shared_by
@@ -34,7 +35,7 @@ def test_not_ready_before_a_process_is_published() -> None:
 
 def figures(redress: House) -> dict[str, float]:
     """Return the samples by name and labels."""
-    lines = redress.public.call("GET", "/metrics").text.splitlines()
+    lines = redress.person("ops").call("GET", "/metrics").text.splitlines()
     pairs = (line.rpartition(" ") for line in lines if line and not line.startswith("#"))
     return {name: float(value) for name, _, value in pairs}
 
@@ -59,7 +60,35 @@ def test_commands_and_lateness_are_counted(redress: House) -> None:
         later['redress_deadline_lateness_seconds_bucket{le="+Inf"}']
         > later['redress_deadline_lateness_seconds_bucket{le="300.0"}']
     )
-    assert case not in redress.public.call("GET", "/metrics").text
+    assert case not in redress.person("ops").call("GET", "/metrics").text
+
+
+def test_figures_are_for_operators_and_for_the_monitor_with_its_token() -> None:
+    token = "a-token-for-the-monitor"
+    redress = house(metrics_token=token)
+    for secret, status in ((token, 200), (f"{token}x", 401), ("", 401), ("é" * 30, 401)):
+        sent = {"Authorization": f"Bearer {secret}".encode("latin-1")}
+        assert (secret, redress.http.get("/metrics", headers=sent).status_code) == (secret, status)
+    assert redress.public.refused(401, "GET", "/metrics")["code"] == "sign-in-required"
+    assert redress.person("ops").call("GET", "/metrics").status_code == 200
+    for login in ("li.na", "chen.jing", "park.owner"):
+        assert redress.person(login).refused(403, "GET", "/metrics")["code"] == "forbidden"
+    # The token of the monitor opens nothing else.
+    for path in ("/api/me", "/api/complaints", "/api/people"):
+        redress.public.refused(401, "GET", path, headers={"Authorization": f"Bearer {token}"})
+
+
+def test_without_a_token_of_its_own_no_monitor_comes_in(redress: House) -> None:
+    for header in ("Bearer", "Bearer ", "Bearer  "):
+        redress.public.refused(401, "GET", "/metrics", headers={"Authorization": header})
+
+
+@pytest.mark.parametrize("token", ["short", "nineteen-characters", "with a blank in the middle", "x" * 201, "é" * 30])
+def test_a_token_of_the_monitor_that_is_easy_to_guess_is_refused_and_not_told(token: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        settings(metrics_token=token)
+    assert "20 to 200 visible ASCII characters" in str(refused.value)
+    assert token not in str(refused.value)
 
 
 def test_the_backlog_of_what_is_due_is_shown(redress: House) -> None:
