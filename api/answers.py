@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,9 @@ from starlette.responses import Response
 from engine.errors import Stale
 
 _TAG = re.compile(r'(?:W/)?"?([A-Za-z]?[0-9]{1,9}(?:-[a-z][0-9]{1,9})*)"?')
+_TASK_TAG = re.compile(r'(?:W/)?"([0-9A-Za-z_-]{1,80})[.]([0-9]{1,9})[.][0-9a-f]{12}"')
+NO_VERSION = 0
+"""A version that no task ever has: they count from 1."""
 
 PERSONAL = {"Cache-Control": "no-store", "Vary": "Accept-Language, Authorization, Cookie"}
 """Every answer is for one reader in one language, and nobody in between keeps it."""
@@ -26,9 +30,10 @@ def answer(value: Any, *, status: int = 200, headers: Mapping[str, str] | None =
     )  # fmt: skip
 
 
-def task_tag(version: int) -> str:
-    """Return the ETag of a task."""
-    return f'"{version}"'
+def task_tag(task_id: str, version: int) -> str:
+    """Return the ETag of a task: good for this task in this version, and for none that is issued in its place."""
+    mark = hashlib.sha256(f"task {task_id} {version}".encode()).hexdigest()[:12]
+    return f'"{task_id}.{version}.{mark}"'
 
 
 def case_tag(row_version: int, facts_version: int) -> str:
@@ -41,10 +46,16 @@ def facts_tag(facts_version: int) -> str:
     return f'"f{facts_version}"'
 
 
-def matched_task(request: Request) -> int | None:
-    """Return the task version in If-Match; None without one. Raises Stale for a tag that we never give out."""
-    tag = _tag(request)
-    return None if tag is None else _number(tag)
+def matched_task(request: Request, task_id: str) -> int | None:
+    """Return the version of this task that If-Match names: None without one, NO_VERSION for a tag of anything else."""
+    header = request.headers.get("if-match", "").strip()
+    if header in ("", "*"):
+        return None
+    found = _TASK_TAG.fullmatch(header)
+    if found is None:
+        return NO_VERSION
+    version = int(found[2])
+    return version if header.removeprefix("W/") == task_tag(task_id, version) else NO_VERSION
 
 
 def matched_facts(request: Request) -> int | None:

@@ -66,7 +66,7 @@ def read_task(context: Staff, request: Request, task_id: Id) -> Response:
     """Read a task: form schema, UI schema, draft, due time, and what earlier forms said. The ETag is the task's."""
     with context.reading() as reader:
         found = task(reader, task_id).view
-    tag = task_tag(found.task.version)
+    tag = task_tag(task_id, found.task.version)
     return answer(in_full(found), headers={"ETag": tag})
 
 
@@ -97,7 +97,7 @@ def assign(context: Staff, task_id: Id, body: AssignBody, once: OnceOnly) -> Res
 @router.post("/tasks/{task_id}/complete", response_model=TaskAnswer, responses=DECIDES)
 def complete(context: Staff, request: Request, task_id: Id, body: DataBody, once: OnceOnly) -> Response:
     """Complete a task with its form; decisions need If-Match. `next` is your most urgent task of the same case."""
-    command = CompleteTask(task_id, body.data, matched_task(request))
+    command = CompleteTask(task_id, body.data, matched_task(request, task_id))
     try:
         return carry_out(context, command, _present(context, task_id), once)
     except Unfit as refusal:
@@ -124,6 +124,6 @@ def _present(context: RequestContext, task_id: str) -> Callable[[Any, Connection
     def present(_done: Any, connection: Connection) -> Answered:
         reader = Reader(connection, context.shared.library, context.now, context.language, context.principal)
         found, following = done_and_next(reader, task_id)
-        return Answered(TaskAnswer(found, following), headers={"ETag": task_tag(found.version)})
+        return Answered(TaskAnswer(found, following), headers={"ETag": task_tag(task_id, found.version)})
 
     return present

@@ -31,7 +31,7 @@ def test_a_task_comes_with_its_form_and_the_facts_that_it_shows(redress: House) 
     task = redress.task("li.na", "acknowledge", case)
     answer = li_na.call("GET", f"/api/tasks/{task['id']}")
     alone = answer.json()
-    assert answer.headers["etag"] == f'"{task["version"]}"'
+    assert answer.headers["etag"].startswith(f'"{task["id"]}.{task["version"]}.')
     assert alone.keys() > task.keys()
     assert alone["form"]["name"] == "acknowledge"
     assert "acknowledgement_text" in alone["form"]["schema"]["properties"]
@@ -116,6 +116,35 @@ def test_a_decision_waits_for_leadership_and_is_made_on_what_was_seen(redress: H
     tag = huang.call("GET", f"/api/tasks/{second[0]['id']}").headers["etag"]
     huang.post(f"/api/tasks/{second[0]['id']}/complete", vote, headers={"If-Match": tag})
     assert redress.task("li.na", "carry_out", case)["assignee"] == "li.na"
+
+
+def test_a_tag_is_good_for_the_task_that_was_seen_and_for_none_that_is_issued_after_it(redress: House) -> None:
+    case = plan_made(redress)
+    liu, huang = redress.person("liu.gang"), redress.person("huang.lan")
+    vote = {"data": {"decision": "approve", "reasons": "同意。"}}
+    first = redress.task("liu.gang", "decide_leadership", case)
+    seen = liu.call("GET", f"/api/tasks/{first['id']}").headers["etag"]
+    liu.post(f"/api/tasks/{first['id']}/complete", vote, headers={"If-Match": seen})
+    second = redress.task("huang.lan", "decide_leadership", case)
+    assert (second["version"], second["id"] != first["id"]) == (first["version"], True)
+    path = f"/api/tasks/{second['id']}/complete"
+    own = huang.call("GET", f"/api/tasks/{second['id']}").headers["etag"]
+    mixed = own.split(".")[0] + "." + ".".join(seen.split(".")[1:])
+    for odd in (
+        seen,
+        mixed,
+        f'"{second["version"]}"',
+        second["version"],
+        own.replace(".1.", ".2."),
+        f"{own}, {seen}",
+        "W/",
+    ):
+        problem = huang.refused(412, "POST", path, vote, headers={"If-Match": str(odd)})
+        assert (odd, problem["code"]) == (odd, "stale")
+    # Who was faster is told first, whatever was seen.
+    late = liu.refused(409, "POST", f"/api/tasks/{first['id']}/complete", vote, headers={"If-Match": own})
+    assert late["by"] == "liu.gang"
+    assert huang.post(path, vote, headers={"If-Match": own})["task"]["state"] == "done"
 
 
 def test_a_head_of_department_outside_the_front_teams_reads_the_plan_to_decide_on(redress: House) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from api.answers import task_tag
 from tests.benchmarks.machine import cpu_seconds, described, load, percentiles
 from tests.replay.client import Client, Gate
 from tests.replay.forms import SIMPLE
@@ -72,7 +73,8 @@ class Bench:
         self, took: list[float], method: str, path: str, body: Any, task: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         started = time.perf_counter()
-        answer = self.client.call(method, path, token=self.token, body=body, match=task["version"] if task else None)
+        tag = task_tag(task["id"], task["version"]) if task else None
+        answer = self.client.call(method, path, token=self.token, body=body, match=tag)
         took.append(time.perf_counter() - started)
         if answer.status not in (200, 201):
             raise RuntimeError(f"{path}: {answer.status} {answer.body}")

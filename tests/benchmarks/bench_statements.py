@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from access import tokens
+from api.answers import task_tag
 from api.app import create_app
 from app.container import build
 from app.roster import seat
@@ -48,8 +49,8 @@ def counts(folder: Path, *, everything: bool) -> int:
     body = {"subject": "-", "text": "-", "channel": "phone", "category": "other", "complainant": {"name": "-"}}
     most = 0
 
-    def sent(path: str, content: Any, *, match: int | None = None, receipt: str | None = None) -> tuple[Any, Counted]:
-        headers = {} if match is None else {"If-Match": f'"{match}"'}
+    def sent(path: str, content: Any, *, match: str | None = None, receipt: str | None = None) -> tuple[Any, Counted]:
+        headers = {} if match is None else {"If-Match": match}
         if receipt is not None:
             headers["Authorization"] = f"Receipt {receipt}"
         with counted(application.database) as count:
@@ -64,7 +65,7 @@ def counts(folder: Path, *, everything: bool) -> int:
     for element in STEPS:
         assert tasks[0]["element"] == element
         path = f"/api/tasks/{tasks[0]['id']}/complete"
-        done, count = sent(path, {"data": FORMS[element]}, match=tasks[0]["version"])
+        done, count = sent(path, {"data": FORMS[element]}, match=task_tag(tasks[0]["id"], tasks[0]["version"]))
         _say(element, count, everything)
         most = max(most, count.statements)
         assert count.commits == 1, element

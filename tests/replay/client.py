@@ -94,7 +94,7 @@ class Client:
         receipt: str | None = None,
         body: Any = None,
         key: str | None = None,
-        match: int | None = None,
+        match: str | None = None,
         kind: str = "",
     ) -> Answer:
         """Send until there is an answer. Raises NoAnswer when the server stays away."""
@@ -106,7 +106,7 @@ class Client:
         if key is not None:
             headers["Idempotency-Key"] = key
         if match is not None:
-            headers["If-Match"] = f'"{match}"'
+            headers["If-Match"] = match
         content = json.dumps(body).encode() if body is not None else None
         repeated, until = False, time.monotonic() + PATIENCE
         while True:

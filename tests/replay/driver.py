@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.answers import task_tag
 from tests.replay.case import Case
 from tests.replay.client import Answer, Client, Unexpected
 from tests.replay.complainant import speak
@@ -180,7 +181,7 @@ def _send(world: World, case: Case, task: Mapping[str, Any], who: str, version: 
     key = case.key(f"{task['id']}-{who}-{version}") if case.index % 2 else None
     return world.client.call(
         "POST", f"/api/tasks/{task['id']}/complete", token=world.staff.tokens[who], body={"data": data}, key=key,
-        match=version, kind="complete",
+        match=task_tag(task["id"], version), kind="complete",
     )  # fmt: skip
 
 
@@ -193,7 +194,7 @@ def _done_by_me(answer: Answer, who: str) -> bool:
 def _again(world: World, case: Case, task: Mapping[str, Any], who: str, version: int, data: Mapping[str, Any]) -> None:
     answer = world.client.call(
         "POST", f"/api/tasks/{task['id']}/complete", token=world.staff.tokens[who], body={"data": data},
-        match=version, kind="complete again",
+        match=task_tag(task["id"], version), kind="complete again",
     )  # fmt: skip
     if (answer.status, answer.body.get("by")) != (409, who):
         case.refused.append(f"a second {task['element']}: {answer.status} {str(answer.body)[:200]}")

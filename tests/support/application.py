@@ -18,6 +18,7 @@ from httpx import Response
 from sqlalchemy import Connection
 
 from access import tokens
+from api.answers import task_tag
 from api.app import create_app
 from api.context import shared_by
 from api.metrics import Metrics
@@ -169,7 +170,7 @@ class House:
         """Complete the open task of an element as a person; return the answer."""
         client = self.person(login)
         task = self.task(login, element, case_id)
-        headers = {"If-Match": f'"{task["version"]}"'}
+        headers = {"If-Match": task_tag(task["id"], task["version"])}
         return client.post(f"/api/tasks/{task['id']}/complete", {"data": dict(data)}, headers=headers)
 
     def task(self, login: str, element: str, case_id: str) -> Any:
