@@ -63,6 +63,8 @@ class Clock:
     """Rung -> when it falls, as `recompute` found it; None in a state of before it was kept."""
     provisional: bool = False
     reasons: tuple[Reason, ...] = ()
+    moved: bool = False
+    """It ran until the case was moved to another process; whoever starts it next takes it up (carried_clocks.py)."""
 
     @property
     def key(self) -> str:
@@ -74,8 +76,9 @@ class Clock:
         """True when the clock was met after its due time; what happens while it is paused is never late."""
         if self.ended_at is None or self.last_due_at is None:
             return False
-        paused = bool(self.pauses) and self.pauses[-1].end is None
-        return (self.pauses[-1].start if paused else self.ended_at) > self.last_due_at
+        last = self.pauses[-1] if self.pauses else None
+        paused = last is not None and (last.end is None or last.end >= self.ended_at)
+        return (last.start if last is not None and paused else self.ended_at) > self.last_due_at
 
 
 def segments(clock: Clock) -> list[tuple[datetime, datetime | None]]:
@@ -237,6 +240,8 @@ def dump_clock(clock: Clock) -> dict[str, Any]:
             record[short] = value.isoformat()
     if clock.provisional:
         record["pr"] = 1
+    if clock.moved:
+        record["mv"] = 1
     if clock.state in ("running", "paused"):
         record["w"] = [[r.code, dict(r.values)] for r in clock.reasons]
     return record
@@ -256,6 +261,6 @@ def load_clock(record: Mapping[str, Any]) -> Clock:
         ended_at=when(record["e"]) if "e" in record else None,
         due_at=when(record["d"]) if "d" in record else None,
         last_due_at=when(record["l"]) if "l" in record else None,
-        provisional=bool(record.get("pr")),
+        provisional=bool(record.get("pr")), moved=bool(record.get("mv")),
         reasons=tuple(Reason(code, values) for code, values in record.get("w", ())),
     )  # fmt: skip

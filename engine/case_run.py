@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,11 +56,11 @@ class CaseRun:
         self._quiet = False
 
     # --- what a command does ----------------------------------------------------------------------------------
-    def open(self, *, numbered_from: int = 0, met: Mapping[str, datetime] | None = None) -> None:
+    def open(self, *, numbered_from: int = 0, clocks: Sequence[Mapping[str, Any]] = ()) -> None:
         """Start the process: tables first, then the clocks that start with the case, then the first elements."""
         self.case_facts.run_all()
+        self.clocks.carry(clocks)
         self.clocks.reached("@open", ("",))
-        self.clocks.met_before(met or {})
         self._guarded(lambda: self._execution.start(numbered_from))
 
     def complete(self, task_id: str, data: Mapping[str, Any], actor: str | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from engine.carried_clocks import take_up
 from engine.case_clocks import (
     Clock,
     Extension,
@@ -23,6 +24,8 @@ from engine.model.step import ClockView, Event, ExtendClock
 from engine.process import CompiledProcess
 
 Log = Callable[[Event], None]
+OPENING = "@open"
+"""What stands among the `starts` of a clock for the opening of the case."""
 
 
 class ClockBook:
@@ -48,22 +51,28 @@ class ClockBook:
             self._end(name, scopes, "dropped", element)
         for name in self._process.clock_starts.get(element, ()):
             spec = self._process.config.clocks[name]
-            self._start(spec, scopes[0] if spec.per_process else "")
+            self._start(spec, scopes[0] if spec.per_process else "", opening=element == OPENING)
 
     def completed(self, element: str, scopes: Sequence[str]) -> None:
         """An element completed normally: clocks it meets stop."""
         for name in self._process.clock_meets.get(element, ()):
             self._end(name, scopes, "met", element)
 
-    def met_before(self, met: Mapping[str, datetime]) -> None:
-        """The case was moved here: clocks that are duties of the case stay met, as of when they were."""
-        for name, at in met.items():
-            clock, spec = self.newest(name, ("",)), self._process.config.clocks.get(name)
-            if spec is not None and spec.stays_met and clock is not None and clock.state == "running":
-                self._close(clock, "met", None, at=at)
+    def carry(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """The case is moved here: the logs of its clocks come along (`carried_clocks`), before anything starts."""
+        self.clocks = [load_clock(record) for record in records]
 
-    def _start(self, spec: ClockSpec, scope: str) -> None:
+    def _start(self, spec: ClockSpec, scope: str, *, opening: bool) -> None:
         earlier = [c for c in self.clocks if c.name == spec.name and c.scope == scope]
+        last = earlier[-1] if earlier else None
+        if last is not None and last.moved and (opening or spec.start_fact):
+            # The same duty, begun in another process: no time is won or lost by moving.
+            take_up(last, spec, pausable=self._holds(spec), now=self._now)
+            self._set_rule(last, spec)
+            self._recompute(last, "started", {})
+            return
+        if last is not None and last.state == "met" and opening and spec.stays_met:
+            return
         for clock in earlier:
             if clock.state in ("running", "paused"):
                 self._close(clock, "dropped", None)
@@ -83,9 +92,9 @@ class ClockBook:
         if clock is not None and clock.state in ("running", "paused"):
             self._close(clock, state, element)
 
-    def _close(self, clock: Clock, state: str, element: str | None, *, at: datetime | None = None) -> None:
+    def _close(self, clock: Clock, state: str, element: str | None) -> None:
         clock.state = "met" if state == "met" else "dropped"
-        clock.ended_at, clock.due_at = at or self._now, None
+        clock.ended_at, clock.due_at = self._now, None
         detail = {"what": state, "late": clock.late, "was_due_at": _iso(clock.last_due_at)}
         self._log(Event("clock", element=element, name=clock.key, detail=detail))
 
@@ -131,7 +140,7 @@ class ClockBook:
 
     def views(self) -> tuple[ClockView, ...]:
         """Return the clocks as people see them."""
-        return tuple(_view(clock) for clock in self.clocks)
+        return tuple(view_of(clock) for clock in self.clocks)
 
     def dump(self) -> list[dict[str, Any]]:
         """Return the clocks as JSON values."""
@@ -203,10 +212,7 @@ class ClockBook:
             spec = self._process.config.clocks.get(clock.name)
             if spec is None or clock.state in ("met", "dropped"):
                 continue
-            budget = self._budget(spec)
-            rule = (budget.mode, budget.amount, self.calendar(spec.calendar))
-            moved = rule != (clock.mode, clock.budget, clock.calendar)
-            clock.mode, clock.budget, clock.calendar = rule
+            moved = self._set_rule(clock, spec)
             if clock.state == "paused" and not self._holds(spec):
                 # What may no longer be paused runs on from now: an urgent case waits for nobody.
                 clock.pauses[-1].end, clock.state, moved = self._now, "running", True
@@ -226,6 +232,14 @@ class ClockBook:
         recompute(clock, self._calendars, now=self._now, spec=self._process.config.clocks[clock.name])
         self._log(Event("clock", name=clock.key, detail={"what": what, **detail, "due_at": _iso(clock.due_at)}))
 
+    def _set_rule(self, clock: Clock, spec: ClockSpec) -> bool:
+        """Give a clock the budget, mode and calendar that the facts call for now; True where they are others."""
+        budget = self._budget(spec)
+        rule = (budget.mode, budget.amount, self.calendar(spec.calendar))
+        moved = rule != (clock.mode, clock.budget, clock.calendar)
+        clock.mode, clock.budget, clock.calendar = rule
+        return moved
+
     def _holds(self, spec: ClockSpec) -> bool:
         return spec.pausable is None or bool(spec.pausable.evaluate(self._facts, {}))
 
@@ -240,7 +254,8 @@ def _iso(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat()
 
 
-def _view(clock: Clock) -> ClockView:
+def view_of(clock: Clock) -> ClockView:
+    """Return a clock as people see it."""
     return ClockView(
         name=clock.name, scope=clock.scope, round=clock.round, state=clock.state, started_at=clock.started_at,
         due_at=clock.due_at if clock.state == "running" else None if clock.state == "paused" else clock.last_due_at,

@@ -212,7 +212,7 @@ def _clocks(reader: _Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, Cl
                 pause_reasons=frozenset(reader.strings(entry, "pause_reasons", at)),
                 pausable=reader.expression(entry, "pausable", at),
                 extendable=bool(reader.get(entry, "extend_once", bool, at, False)),
-                stays_met=bool(reader.get(entry, "stays_met", bool, at, False)),
+                stays_met=bool(reader.get(entry, "stays_met", bool, at, True)),
             ),
         )
 

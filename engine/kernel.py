@@ -55,8 +55,8 @@ def step(
 def carry_out(run: CaseRun, command: StepCommand, actor: str | None = None) -> None:
     """Do what a command asks for and nothing that follows from it; `run.settle()` does that. Raises a Refusal."""
     match command:
-        case Open(numbered_from=numbered_from, met=met):
-            run.open(numbered_from=numbered_from, met=met)
+        case Open(numbered_from=numbered_from, clocks=clocks):
+            run.open(numbered_from=numbered_from, clocks=clocks)
         case Complete(task=task, data=data):
             run.complete(task, data, actor)
         case Deliver(message=message, payload=payload, buffer=buffer):

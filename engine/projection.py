@@ -42,7 +42,7 @@ def save(work: CaseWork, *, fence: int) -> None:
     result = work.result
     if result is not None:
         _write_tasks(work, result)
-        _write_clocks(work, result)
+        write_clocks(work, result)
         _write_deadlines(work, result)
     _write_instance(work, result, fence)
     if work.events:
@@ -126,7 +126,8 @@ def item_id(case_id: str, task: str) -> str:
     return f"{case_id}-{task}"
 
 
-def _write_clocks(work: CaseWork, result: StepResult) -> None:
+def write_clocks(work: CaseWork, result: StepResult) -> None:
+    """Write the clocks of a case that differ from what was written last. Repeating is safe."""
     before: Mapping[str, ClockView] = work.before.clocks if work.before else {}
     rows = [
         {

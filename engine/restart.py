@@ -11,39 +11,53 @@ from typing import Any
 import orjson
 from sqlalchemy import delete, func, insert, select, update
 
+from engine.carried_clocks import carried_clocks
+from engine.case_clocks import load_clock
 from engine.case_facts import read_fact
 from engine.case_work import CaseWork
+from engine.clock_book import view_of
 from engine.errors import Refusal, Unsafe
-from engine.model.step import Open
+from engine.model.step import Open, Projected
 from engine.process import CompiledProcess
-from engine.tables import case_clock, deadline, instance, past_instance, process_version, work_item
+from engine.projection import write_clocks
+from engine.tables import deadline, instance, past_instance, process_version, work_item
 
 
 def restart(work: CaseWork, process_key: str, facts: Mapping[str, Any]) -> None:
     """Start the newest version of a process in place of the instance that has just ended in this transaction.
 
     It gets those of the case's facts, and of `facts` above them, that it declares and can read, and below them what the
-    case said when it ran in that process before; clocks that start with a fact (`received_at`) keep their start, those
-    that are duties of the case (`stays_met`) stay met. Raises Unsafe when the present instance has not ended, NotFound
-    for a process that is not published, StepFailed as every step.
+    case said when it ran in that process before. Clocks of the same name go on from their whole log - start, pauses,
+    extension, reminders given, met or not (`stays_met`) - with the budget of the new process; what a question had
+    paused runs on from now. Raises Unsafe when the present instance has not ended, NotFound for a process that is not
+    published, StepFailed as every step.
     """
     if work.result is None or not work.result.ended:
         raise Unsafe("The running instance did not end, so no other can take its place.")
     version = work.services.versions.newest(work.connection, process_key)
     process = work.services.versions.process(work.connection, version.id)
-    numbered_from = int(orjson.loads(work.row["state"])["t"]["q"])
-    met = {clock.name: clock.met_at for clock in work.result.clocks if clock.met_at is not None and not clock.scope}
+    state = orjson.loads(work.row["state"])
+    clocks = carried_clocks(state["c"], alive=_ran_until_now(work), now=work.now)
     earlier = _said_before(work, process_key)
+    write_clocks(work, work.result)
     _put_aside(work, str(work.result.ended_at_element))
     work.row.update(
         version_id=version.id, state=None, facts=_fitting(process, {**earlier, **work.row["facts"], **facts}),
         facts_version=work.row["facts_version"] + 1, closure=None, waits_for=[], ended_at=None, ended_as=None,
         next_state_due=None, next_clock_due=None, retry_at=None, undo=None, undo_task=None, undo_until=None,
     )  # fmt: skip
-    work.process, work.before, work.result, work.hold_until = process, None, None, None
+    work.process, work.result, work.hold_until = process, None, None
+    # The clocks are written already, and of the rest nothing is left.
+    work.before = Projected(clocks={view.key: view for view in map(view_of, map(load_clock, clocks))})
     work.connection.execute(update(instance).where(instance.c.case_id == work.case_id).values(started_at=work.now))
     work.row["started_at"] = work.now
-    work.step(Open(numbered_from=numbered_from, met=met))
+    work.step(Open(numbered_from=int(state["t"]["q"]), clocks=tuple(clocks)))
+
+
+def _ran_until_now(work: CaseWork) -> frozenset[str]:
+    """Return the keys of the clocks that ran or were paused before this transaction ended the instance."""
+    before = work.before.clocks if work.before is not None else {}
+    return frozenset(key for key, clock in before.items() if clock.state in ("running", "paused"))
 
 
 def _said_before(work: CaseWork, process_key: str) -> dict[str, Any]:
@@ -76,11 +90,6 @@ def _put_aside(work: CaseWork, ended_as: str) -> None:
         .values(state="cancelled", done_at=work.now, version=work_item.c.version + 1)
     )
     connection.execute(delete(deadline).where(deadline.c.case_id == case, deadline.c.source != "dated"))
-    connection.execute(
-        update(case_clock)
-        .where(case_clock.c.case_id == case, case_clock.c.state.in_(("running", "paused")))
-        .values(state="dropped", due_at=None)
-    )
 
 
 def _fitting(process: CompiledProcess, facts: Mapping[str, Any]) -> dict[str, Any]:

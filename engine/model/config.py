@@ -104,8 +104,9 @@ class ClockSpec:
     pause_reasons: frozenset[str] = frozenset()
     pausable: Expression | None = None
     extendable: bool = False
-    stays_met: bool = False
-    """True: a duty of the case, not of one process: met before the case was moved here, it stays met (X-09)."""
+    stays_met: bool = True
+    """Starting with the case, and met before the case was moved here: it stays met, a duty of the case and not of one
+    process (X-09). False: it has to be done again here; a new round counts from the move."""
 
 
 @dataclass(frozen=True)

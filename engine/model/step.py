@@ -15,8 +15,8 @@ class Open:
 
     numbered_from: int = 0
     """Task ids begin beyond this number: a case that has run before never uses an id twice."""
-    met: Mapping[str, datetime] = field(default_factory=dict)
-    """Clocks that were met before the case was moved to this process, and when; only some stay so (`stays_met`)."""
+    clocks: tuple[Mapping[str, Any], ...] = ()
+    """The logs of the clocks of a case that is moved to this process (`carried_clocks`)."""
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from complaints.affected import AddAffected, AffectedPerson
 from complaints.change_facts import ChangeFacts
 from complaints.retype import Retype
 from complaints.tables import complaint, promise
+from engine.commands.clocks import ExtendCase, PauseCase, ResumeCase
 from engine.commands.complete import CompleteTask
 from engine.errors import Conflict, Forbidden, NotFound, Unfit, Unsafe
 from engine.restart import restart
 from engine.tables import case_clock, deadline, past_instance, work_item
 from tests.complaints.office import DAY, HOUR, MONDAY, Office
-from tests.complaints.walk import reach_closed
+from tests.complaints.walk import reach_closed, reach_resolved
 
 RECEIVED = MONDAY - HOUR
 
@@ -66,6 +67,32 @@ def test_clocks_start_where_they_started(office: Office) -> None:
     assert (clock.key, clock.started_at, clock.due_at, clock.state) == (
         "resolve/1", RECEIVED, RECEIVED + 3 * DAY, "running",
     )  # fmt: skip
+
+
+def test_a_clock_goes_on_from_its_whole_log(office: Office) -> None:
+    case = office.file(received_at=RECEIVED)
+    office.do(ExtendCase(case, "resolve", 2, "The teacher is away."))
+    office.do(PauseCase(case, "We wait for the recording."))
+    office.clock.advance(DAY)
+    office.do(Retype(case, "wish", "suggestion", "No complaint."))
+    (clock,) = office.rows(case_clock, case)
+    assert (clock.key, clock.started_at, clock.due_at, clock.state) == ("resolve/1", RECEIVED, None, "paused")
+    office.do(ResumeCase(case))
+    (clock,) = office.rows(case_clock, case)
+    assert (clock.due_at, clock.state) == (MONDAY + 6 * DAY, "running")
+    assert [reason["code"] for reason in clock.reasons] == ["clock", "pause", "extended"]
+    with pytest.raises(Conflict, match="extended already"):
+        office.do(ExtendCase(case, "resolve", 2, "Still away."))
+
+
+def test_what_was_met_in_time_stays_met_with_its_explanation(office: Office) -> None:
+    case = reach_resolved(office)
+    (before,) = office.rows(case_clock, case)
+    assert (before.state, before.met_at) == ("met", MONDAY)
+    office.clock.advance(DAY)
+    office.do(Retype(case, "wish", "suggestion", "No complaint."))
+    assert office.rows(case_clock, case) == [before]
+    assert office.rows(deadline, case) == []
 
 
 def test_the_old_instance_is_kept_as_it_ended(office: Office) -> None:
