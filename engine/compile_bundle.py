@@ -16,7 +16,7 @@ from engine.model.config import ProcessConfig
 from engine.model.operation import Operation
 from engine.model.problem import Problem
 from engine.process import CompiledProcess
-from engine.publication import CheckContext, check_bundle
+from engine.publication import CheckContext, check_read, read_bundle
 from engine.spiff.compile import compile_program
 from forms.catalogue import FormCatalogue, check_files
 
@@ -63,11 +63,13 @@ def check(files: Files, house: House, *, previous: Mapping[str, str] | None = No
                 found.file, found.line, found.severity, found.code, found.pointer, None, found.message, found.advice
             )
         )
+    bundle, unread = read_bundle(files, _context(files, config, house, previous))
+    problems += unread
     if config is not None:
-        problems += check_config(files, config, file, teams=house.teams, posts=house.posts)
+        problems += check_config(bundle, config, file, teams=house.teams, posts=house.posts)
     for more in house.checks:
         problems += more(files, config)
-    problems += check_bundle(files, context=_context(files, config, house, previous))
+    problems += check_read(bundle)
     return sorted(set(problems), key=lambda p: (p.severity != "error", p.file, p.line or 0, p.code, p.element or ""))
 
 
@@ -85,7 +87,7 @@ def _context(
         forms=forms,
         clocks=None if config is None else frozenset(config.clocks),
         default_team=None if config is None else config.default_team,
-        engine_messages=frozenset() if config is None else frozenset(t.message for t in config.throws),
+        engine_messages=None if config is None else frozenset(t.message for t in config.throws),
         previous_elements=previous,
         main_process=None if config is None else config.process,
     )

@@ -4,53 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from lxml import etree
-
-from engine.bundle import Files
-from engine.decisions import Decision, parse_decisions
-from engine.diagram_index import index_diagrams
 from engine.model.config import ProcessConfig
-from engine.model.elements import Diagram
 from engine.model.problem import Problem
+from engine.publication import Bundle
 
 OPENING = "@open"
 """The opening of the case, where a clock may start."""
 
 
 def check_config(
-    files: Files, config: ProcessConfig, file: str, *, teams: Collection[str], posts: Collection[str]
+    bundle: Bundle, config: ProcessConfig, file: str, *, teams: Collection[str], posts: Collection[str]
 ) -> Iterator[Problem]:
     """Yield what the configuration names and the bundle does not hold. Never raises for what the files hold."""
-    yield from _tables(files, config, file)
+    yield from _tables(bundle, config, file)
     yield from _recipients(config, file, teams=teams, posts=posts)
-    try:
-        diagram = index_diagrams({name: data for name, data in files.items() if name.endswith(".bpmn")})
-    except etree.XMLSyntaxError:
-        return  # Said already, with the line.
-    yield from _clocks(diagram, config, file)
+    if bundle.diagrams_whole:
+        elements = {
+            node.id for document in bundle.documents for p in document.processes for node in p.scope.all_nodes()
+        }
+        yield from _clocks(elements, config, file)
 
 
-def _tables(files: Files, config: ProcessConfig, file: str) -> Iterator[Problem]:
-    decisions: dict[str, Decision] = {}
-    for name in sorted(files):
-        if name.endswith(".dmn"):
-            decisions.update(parse_decisions(files[name], name).decisions)
+def _tables(bundle: Bundle, config: ProcessConfig, file: str) -> Iterator[Problem]:
     for use in config.tables:
-        decision = decisions.get(use.decision)
+        decision = bundle.tables.get(use.decision)
         if decision is None:
-            yield _problem(file, f"tables.{use.decision}", "names a decision that no table of the bundle has",
-                           "Correct the id, or add the table.")  # fmt: skip
+            if bundle.tables_whole and use.decision not in bundle.decisions:
+                yield _problem(file, f"tables.{use.decision}", "names a decision that no table of the bundle has",
+                               "Correct the id, or add the table.")  # fmt: skip
             continue
         for fact in sorted(set(use.writes) - {output.name or decision.name for output in decision.outputs}):
             yield _problem(file, f"tables.{use.decision}", f"writes {fact}, which is no output of the table",
                            "Use the output's own name.")  # fmt: skip
 
 
-def _clocks(diagram: Diagram, config: ProcessConfig, file: str) -> Iterator[Problem]:
+def _clocks(known: Collection[str], config: ProcessConfig, file: str) -> Iterator[Problem]:
     for clock in config.clocks.values():
         for key, elements in (("starts", clock.starts - {OPENING}), ("met_by", clock.met_by),
                               ("dropped_by", clock.dropped_by)):  # fmt: skip
-            for element in sorted(elements - diagram.elements.keys()):
+            for element in sorted(elements.difference(known)):
                 yield _problem(file, f"clocks.{clock.name}.{key}", f"names {element}, which no diagram has",
                                "Use the id of a step, an event or a subprocess.")  # fmt: skip
         for key, elements in (("starts", clock.starts), ("met_by", clock.met_by)):

@@ -197,6 +197,8 @@ class ParsedDecisions:
 
     decisions: Mapping[str, Decision]
     problems: tuple[Problem, ...]
+    declared: Mapping[str, int | None] | None
+    """The lines of all decisions that stand in the file, by id, sound or not; None where it could not be read."""
 
 
 def bare(outcome: Outcome, *, single: bool) -> Any:

@@ -57,7 +57,8 @@ def parse_decisions(data: bytes, file: str) -> ParsedDecisions:
     root = read_definitions(data, report)
     decisions = {} if root is None else _File(root, report).read()
     problems = sorted(report.problems, key=lambda item: (item.line or 0, item.severity, item.code, item.message))
-    return ParsedDecisions(MappingProxyType(decisions), tuple(dict.fromkeys(problems)))
+    declared = None if root is None else {_key(item): line_of(item) for item in children(root, "decision")}
+    return ParsedDecisions(MappingProxyType(decisions), tuple(dict.fromkeys(problems)), declared)
 
 
 class _File:
@@ -124,7 +125,7 @@ class _File:
     def _elements(self, name: str) -> dict[str, etree._Element]:
         found: dict[str, etree._Element] = {}
         for element in children(self.root, name):
-            key = element.get("id") or element.get("name") or ""
+            key = _key(element)
             if not key:
                 self.report.error("element-without-id", element, f"A {name} has no id.", "Give it an id.")
             elif key in found:
@@ -258,7 +259,11 @@ class _File:
         return {item.name: item for item in found}
 
     def _all_decisions(self) -> set[str]:
-        return {item.get("id") or item.get("name") or "" for item in children(self.root, "decision")}
+        return {_key(item) for item in children(self.root, "decision")}
+
+
+def _key(element: etree._Element) -> str:
+    return element.get("id") or element.get("name") or ""
 
 
 def _resolver(decision: Decision) -> Resolver:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from lxml import etree
 
+from engine.broken_xml import CUT_OFF, breaks_off, why_broken
 from engine.decisions.refusals import NotFeel
 from engine.model.problem import Problem
 
@@ -96,7 +97,7 @@ def read_definitions(data: bytes, report: Report) -> etree._Element | None:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
-        report.problems.append(_malformed(report.file, problem))
+        report.problems.append(_malformed(report.file, data, problem))
         return None
     name = etree.QName(root)
     if name.localname != "definitions" or name.namespace not in NAMESPACES:
@@ -144,16 +145,15 @@ def line_of(element: etree._Element) -> int | None:
     return line if isinstance(line, int) and line > 0 else None
 
 
-def _malformed(file: str, problem: Exception) -> Problem:
-    line = getattr(problem, "lineno", None)
-    reason = str(getattr(problem, "msg", None) or problem).split(" (", maxsplit=1)[0]
+def _malformed(file: str, data: bytes, problem: etree.XMLSyntaxError | ValueError) -> Problem:
+    line, message = why_broken(data, problem)
     return Problem(
         file=file,
-        line=line if isinstance(line, int) and line > 0 else None,
+        line=line,
         severity="error",
         code="dmn-malformed",
         element=None,
         name=None,
-        message=f"The file is not well-formed XML: {reason.split(', line ')[0]}.",
-        advice="Open it in a DMN modeller and save it again.",
+        message=message,
+        advice=CUT_OFF if breaks_off(data) else "Open it in a DMN modeller and save it again.",
     )

@@ -20,8 +20,9 @@ from engine.publication import (
     rules_structure,  # noqa: F401
     rules_timers,  # noqa: F401
 )
-from engine.publication.check import check_bundle
+from engine.publication.bundle import Bundle
+from engine.publication.check import check_bundle, check_read, read_bundle
 from engine.publication.context import CheckContext
 from engine.publication.registry import RULES, Rule
 
-__all__ = ["RULES", "CheckContext", "Rule", "check_bundle"]
+__all__ = ["RULES", "Bundle", "CheckContext", "Rule", "check_bundle", "check_read", "read_bundle"]

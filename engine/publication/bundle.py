@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from engine.publication.context import CheckContext
 from engine.publication.diagram import Node, Process, Scope, read_processes
 from engine.publication.names import bpmn
+
+if TYPE_CHECKING:
+    from engine.decisions import Decision  # the reader of FEEL is costly to load, and not every check needs it
 
 
 @dataclass(eq=False)
@@ -38,11 +42,21 @@ class Bundle:
     context: CheckContext
     documents: list[Document] = field(default_factory=list)
     decisions: dict[str, list[tuple[str, int | None]]] = field(default_factory=dict)
-    """Decision id -> the files and lines that hold it."""
-    broken: set[str] = field(default_factory=set)
-    """Ids of elements of decision files that have errors of their own."""
-    outputs: set[str] = field(default_factory=set)
-    """Names that the decisions set."""
+    """Decision id -> the files and lines that hold it, sound or not."""
+    tables: dict[str, Decision] = field(default_factory=dict)
+    """The decisions that can be evaluated, by id."""
+    unread: set[str] = field(default_factory=set)
+    """Files that could not be read. They may hold whatever seems to be missing, so nobody is told that it is."""
+
+    @property
+    def diagrams_whole(self) -> bool:
+        """Say whether every diagram could be read: only then is what no diagram holds missing."""
+        return not any(name.lower().endswith(".bpmn") for name in self.unread)
+
+    @property
+    def tables_whole(self) -> bool:
+        """Say whether every file of decision tables could be read."""
+        return not any(name.lower().endswith(".dmn") for name in self.unread)
 
     def add(self, file: str, root: etree._Element) -> None:
         """Take a parsed diagram in."""

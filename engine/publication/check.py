@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -22,7 +22,12 @@ def check_bundle(files: Mapping[str, bytes], *, context: CheckContext | None = N
     Looks at `.bpmn` and `.dmn` files and leaves all others alone. Publishable where no finding is an error.
     Never raises for what the files hold; pure, so repeating is safe.
     """
-    context = context or CheckContext()
+    bundle, problems = read_bundle(files, context or CheckContext())
+    return sorted({*problems, *check_read(bundle)}, key=_order)
+
+
+def read_bundle(files: Mapping[str, bytes], context: CheckContext) -> tuple[Bundle, list[Problem]]:
+    """Return the diagrams and tables as the rules see them, and why some could not be read. Never raises; pure."""
     bundle = Bundle(context)
     problems: list[Problem] = []
     for name in sorted(files):
@@ -31,13 +36,17 @@ def check_bundle(files: Mapping[str, bytes], *, context: CheckContext | None = N
             problems += (_problem(RULES[code], finding, name) for code, finding in findings)
             if raw.root is not None:
                 bundle.add(name, raw.root)
-    problems += read_tables(files, bundle)
+            else:
+                bundle.unread.add(name)
+    return bundle, problems + read_tables(files, bundle)
+
+
+def check_read(bundle: Bundle) -> Iterator[Problem]:
+    """Yield what the rules find in a bundle that was read. Never raises; pure."""
     places = {document.root: document.file for document in bundle.documents}
     for rule in RULES.values():
-        if rule.check is not None:
-            for finding in rule.check(bundle):
-                problems.append(_problem(rule, finding, finding.file or _file_of(finding, places)))
-    return sorted(set(problems), key=_order)
+        for finding in rule.check(bundle) if rule.check is not None else ():
+            yield _problem(rule, finding, finding.file or _file_of(finding, places))
 
 
 def _file_of(finding: Finding, places: Mapping[etree._Element, str]) -> str:

@@ -60,7 +60,8 @@ class CheckContext:
     """Ids of processes outside these files that may be called."""
     known_decisions: Collection[str] = ()
     """Ids of decisions outside these files that may be called."""
-    engine_messages: Collection[str] = ENGINE_MESSAGES
+    engine_messages: Collection[str] | None = ENGINE_MESSAGES
+    """Messages without a content, thrown when facts change."""
     previous_elements: Mapping[str, str] | None = None
     """Element id -> local tag (`userTask`) in the version that is in force."""
     max_bytes: int = 2_000_000

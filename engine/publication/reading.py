@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.broken_xml import CUT_OFF, breaks_off, why_broken
 from engine.publication.context import CheckContext
 from engine.publication.names import BPMN, tag
 from engine.publication.raw_file import RawFile
@@ -91,9 +92,9 @@ def malformed_xml(raw: RawFile) -> Iterator[Finding]:
     try:
         raw.root = etree.fromstring(raw.data, parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
-        line = getattr(problem, "lineno", None) or 1
-        reason = str(problem.args[0] if problem.args else problem).split(", line")[0] or "it is empty"
-        yield Finding(line, f"The file is not well-formed XML: {reason}.", "Export the diagram again from the editor.")
+        line, message = why_broken(raw.data, problem)
+        cut = breaks_off(raw.data)
+        yield Finding(line, message, CUT_OFF if cut else "Export the diagram again from the editor.")
 
 
 @file_rule(

@@ -104,9 +104,10 @@ def _compile(text: Text) -> Iterator[Finding]:
 )
 def name_unknown(bundle: Bundle) -> Iterator[Finding]:
     context = bundle.context
-    if context.known_facts is None:
+    if context.known_facts is None or not (bundle.diagrams_whole and bundle.tables_whole):
         return
-    known = {*context.known_facts, *context.known_data, *names_set(bundle), *bundle.outputs, "form"}
+    outputs = {output.name for decision in bundle.tables.values() for output in decision.outputs}
+    known = {*context.known_facts, *context.known_data, *names_set(bundle), *outputs, "form"}
     for element, where, line, names in _names_used(bundle):
         for name in sorted(names - known):
             yield Finding(

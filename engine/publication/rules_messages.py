@@ -101,6 +101,8 @@ def task_without_message(bundle: Bundle) -> Iterator[Finding]:
     "Throw the signal in the same case, or use a message.",
 )
 def signal_never_thrown(bundle: Bundle) -> Iterator[Finding]:
+    if not bundle.diagrams_whole:
+        return
     uses = list(_named(bundle, "signal"))
     together = bundle.cases()
     thrown = {(together[process_id(node)], name) for _, node, _, name in uses if node.tag in _THROWS}
@@ -142,8 +144,9 @@ def _variable(document: Document, definition: Definition) -> etree._Element | No
     "Set messageVariable to the name under which its content is kept.",
 )
 def message_variable_missing(bundle: Bundle) -> Iterator[Finding]:
-    for document, node, definition, name in _named(bundle, "message"):
-        if node.tag in _THROWS or not name or name in bundle.context.engine_messages:
+    empty = bundle.context.engine_messages
+    for document, node, definition, name in _named(bundle, "message") if empty is not None else ():
+        if node.tag in _THROWS or not name or name in (empty or ()):
             continue
         if _variable(document, definition) is None:
             yield Finding(
@@ -160,6 +163,8 @@ def message_variable_missing(bundle: Bundle) -> Iterator[Finding]:
     "Draw the event that catches it, or use a service task to tell somebody.",
 )
 def message_not_caught(bundle: Bundle) -> Iterator[Finding]:
+    if not bundle.diagrams_whole:
+        return
     for kind in ("message", "signal"):
         uses = list(_named(bundle, kind))
         together = bundle.cases()

@@ -61,6 +61,8 @@ def main_process_missing(bundle: Bundle) -> Iterator[Finding]:
     if main is None or not bundle.documents:
         return
     found = bundle.process(main)
+    if found is None and not bundle.diagrams_whole:
+        return
     if found is None or not found.executable:
         yield Finding(
             bundle.documents[0].root if found is None else found.scope.element,
@@ -78,7 +80,7 @@ def main_process_missing(bundle: Bundle) -> Iterator[Finding]:
 )
 def process_never_called(bundle: Bundle) -> Iterator[Finding]:
     main = bundle.context.main_process
-    if main is None or bundle.process(main) is None:
+    if main is None or bundle.process(main) is None or not bundle.diagrams_whole:
         return
     cases = bundle.cases()
     for _, process in bundle.processes():

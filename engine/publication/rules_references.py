@@ -51,7 +51,7 @@ def called_process_missing(bundle: Bundle) -> Iterator[Finding]:
                 f"The {words(node.element)} does not say which process it calls.",
                 "Enter the id of the process to call.",
             )
-        elif found is None and called not in bundle.context.known_processes:
+        elif found is None and called not in bundle.context.known_processes and bundle.diagrams_whole:
             yield Finding(
                 node.element,
                 f"The {words(node.element)} calls the process {called}, which is not in the files.",
@@ -82,7 +82,7 @@ def decision_missing(bundle: Bundle) -> Iterator[Finding]:
                 f"The {words(node.element)} names no decision table.",
                 "Enter the id of a decision (calledDecisionId) in its properties.",
             )
-        elif decision not in {*bundle.decisions, *bundle.broken, *bundle.context.known_decisions}:
+        elif decision not in {*bundle.decisions, *bundle.context.known_decisions} and bundle.tables_whole:
             yield Finding(
                 node.element,
                 f"The {words(node.element)} asks the decision {decision}, which is not in the files.",

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from engine.model.problem import Problem
 from engine.publication.bundle import Bundle
-from engine.publication.texts import names_set
 
 
 def read_tables(files: Mapping[str, bytes], bundle: Bundle) -> list[Problem]:
@@ -18,16 +17,16 @@ def read_tables(files: Mapping[str, bytes], bundle: Bundle) -> list[Problem]:
 
     problems: list[Problem] = []
     facts = bundle.context.known_facts
-    known = {*(facts or ()), *bundle.context.known_data, *names_set(bundle)}
     for name in names:
         parsed = parse_decisions(files[name], name)
         problems += parsed.problems
-        for id_, decision in parsed.decisions.items():
-            bundle.decisions.setdefault(id_, []).append((name, decision.line))
-            bundle.outputs.update(output.name for output in decision.outputs)
-            problems += check_names(decision, known) if facts is not None else ()
+        if parsed.declared is None:
+            bundle.unread.add(name)
+            continue
         # A decision with an error is there all the same: one finding about it is enough.
-        for problem in parsed.problems:
-            if problem.severity == "error" and problem.element is not None:
-                bundle.broken.add(problem.element)
+        for id_, line in parsed.declared.items():
+            bundle.decisions.setdefault(id_, []).append((name, line))
+        for id_, decision in parsed.decisions.items():
+            bundle.tables.setdefault(id_, decision)
+            problems += check_names(decision, facts) if facts is not None else ()
     return problems
