@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from engine.publication.bundle import Bundle
 from engine.publication.diagram import Flow, Node
-from engine.publication.graph import waiting_joins
 from engine.publication.names import CONDITIONAL, words
 from engine.publication.registry import Finding, rule
+from engine.publication.waiting_joins import waiting_joins
 
 
 def _default(node: Node) -> Flow | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.publication.diagram import Node, Scope, read_processes
-from engine.publication.graph import paths_that_stop, traps, waiting_joins
+from engine.publication.graph import paths_that_stop, traps
 from engine.publication.names import BPMN
+from engine.publication.waiting_joins import waiting_joins
 
 _TAGS = {"X": "exclusiveGateway", "+": "parallelGateway", "O": "inclusiveGateway", "T": "task", "S": "startEvent"}
 
