@@ -164,6 +164,11 @@ class CaseRun:
             closure=self.closure,
         )
 
+    def release(self) -> None:
+        """Let go of everything. A tree of tasks is full of circles; thousands of them would keep the collector busy."""
+        self._execution.release()
+        self.__dict__.clear()
+
     # --- what the diagram asks (engine.spiff.script_engine.Host) ----------------------------------------------
     @property
     def facts(self) -> Mapping[str, Any]:

@@ -47,9 +47,12 @@ def step(
     same result, so repeating is safe.
     """
     run = CaseRun(process, state, facts=facts, calendars=calendars, now=now)
-    carry_out(run, command, actor)
-    run.settle()
-    return run.result()
+    try:
+        carry_out(run, command, actor)
+        run.settle()
+        return run.result()
+    finally:
+        run.release()
 
 
 def carry_out(run: CaseRun, command: StepCommand, actor: str | None = None) -> None:
@@ -83,4 +86,8 @@ def inspect(
     process: CompiledProcess, state: bytes, *, facts: Mapping[str, Any], calendars: Calendars, now: datetime
 ) -> StepResult:
     """Return what a stored state says - open tasks, clocks, due items - without changing anything."""
-    return CaseRun(process, state, facts=facts, calendars=calendars, now=now).result()
+    run = CaseRun(process, state, facts=facts, calendars=calendars, now=now)
+    try:
+        return run.result()
+    finally:
+        run.release()

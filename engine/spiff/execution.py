@@ -112,6 +112,12 @@ class Execution:
         """Return the tree as JSON values."""
         return dump_tree(self._flow)
 
+    def release(self) -> None:
+        """Take the tree apart, so that it is gone when nobody looks at it any more. Nothing works afterwards."""
+        for flow in (*self._flow.subprocesses.values(), self._flow):
+            flow.__dict__.clear()
+        self.__dict__.clear()
+
     # --- moving ----------------------------------------------------------------------------------------------
     def start(self, numbered_from: int = 0) -> None:
         """Put the first token on the start event; ids are counted on from the number given."""

@@ -66,13 +66,34 @@ class CaseTask(Task):
     def _set_state(self, value: int) -> None:
         old = self._state
         if value != old:
-            top = self.workflow.top_workflow
-            self.last_state_change = top.tick()
+            spec, flow = self.task_spec, self.workflow
+            top = flow.top_workflow
+            top.sequence = self.last_state_change = top.sequence + 1
             self._state = value
-            if value == READY and not isinstance(self.task_spec, MultiChoice):
-                # What comes next is made here and nowhere else; gateways that choose make it when they have chosen.
-                self.task_spec._predict_hook(self)
+            if value == READY:
+                if not spec.manual:
+                    flow.stirred = True
+                if not isinstance(spec, MultiChoice):
+                    # What comes next is made here and nowhere else; gateways that choose make it when they have chosen.
+                    spec._predict_hook(self)
             top.journal(self, old, value)
+
+    @property
+    def parent(self) -> CaseTask | None:
+        found: CaseTask | None = self.workflow.tasks.get(self._parent)
+        return found
+
+    @property
+    def children(self) -> list[CaseTask]:
+        tasks = self.workflow.tasks
+        return [tasks[child] for child in self._children]
+
+    def _inherit_data(self) -> None:
+        if self.data:
+            super()._inherit_data()
+        else:
+            # What the library's merge comes to where there is nothing yet to merge with.
+            self.data = dict(self.workflow.tasks[self._parent].data)
 
     def _assign_new_thread_id(self, recursive: bool = True) -> int:
         return 0
@@ -102,12 +123,33 @@ class _Flat:
     tasks: dict[str, CaseTask]
     top_workflow: Any
     task_removed_event: Any
+    stirred = True
+    """Whether an automatic task may have become ready since the last look."""
 
     def update_waiting_tasks(self) -> None:
         """Ask every waiting task whether it may go on."""
         for task in [t for t in self.tasks.values() if t._state == WAITING]:
             if task._state == WAITING and task.id in self.tasks:
                 task.task_spec._update(task)
+
+    def run_ready(self) -> int:
+        """Run every automatic task that is ready now, oldest first; return how many."""
+        if not self.stirred:
+            return 0
+        self.stirred = False
+        top, count = self.top_workflow, 0
+        for task in [t for t in self.tasks.values() if t._state == READY and not t.task_spec.manual]:
+            if task._state == READY and task.id in self.tasks:
+                top.about_to_run(task)
+                task.run()
+                count += 1
+        return count
+
+    def get_tasks(self, first_task: Any = None, **kwargs: Any) -> list[CaseTask]:
+        """Return the tasks of a tree; from a task without descendants, which is asked at every event, at once."""
+        if first_task is not None and not first_task._children and kwargs.keys() == {"spec_name"}:
+            return [first_task] if first_task.task_spec.name == kwargs["spec_name"] else []
+        return list(self.get_tasks_iterator(first_task, **kwargs))
 
     def get_tasks_iterator(self, first_task: Any = None, **kwargs: Any) -> Any:
         """Walk the tree however deep it is; the library stops looking a thousand tasks down."""
@@ -223,26 +265,21 @@ class CaseWorkflow(_Flat, BpmnWorkflow):
             raise KeyError(task_id)
         return task
 
-    def _do_engine_steps(self, will_complete_task: Any = None, did_complete_task: Any = None) -> bool:
-        def run(flow: Any) -> int:
-            count = 0
-            for task in [t for t in flow.tasks.values() if t._state == READY and not t.task_spec.manual]:
-                if task._state == READY and task.id in flow.tasks:
-                    self.running = task
-                    self._steps += 1
-                    if self._steps > MAX_STEPS:
-                        raise RuntimeError("automatic steps that never end")
-                    task.run()
-                    count += 1
-            return count
+    def about_to_run(self, task: CaseTask) -> None:
+        """Note which task runs. Raises RuntimeError where a step runs more of them than any diagram needs."""
+        self.running = task
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise RuntimeError("automatic steps that never end")
 
+    def _do_engine_steps(self, will_complete_task: Any = None, did_complete_task: Any = None) -> bool:
         active = self.get_active_subprocesses()
         for sub in sorted(active, key=lambda s: s.depth, reverse=True):
-            while run(sub):
+            while sub.run_ready():
                 pass
-            if sub.parent_task_id in self.subprocesses:
+            if sub.completed and sub.parent_task_id in self.subprocesses:
                 sub.parent_task.task_spec._update(sub.parent_task)
-        return run(self) > 0 or len(self.get_active_subprocesses()) > len(active)
+        return self.run_ready() > 0 or len(self.get_active_subprocesses()) > len(active)
 
     def refresh_timers(self) -> None:
         """Do nothing: timers fire only through `fire due`, one instant at a time (docs/adr/0008)."""
