@@ -20,6 +20,8 @@ from queries.asked_facts import is_asked
 from queries.earlier_forms import EarlierForm, earlier_forms, is_own, shown_data
 from queries.inbox import TaskItem, task_items, task_rows
 from queries.reader import Reader
+from queries.refund_in_hand import NAME as REFUND_LINE
+from queries.refund_in_hand import refund_in_hand
 from queries.visibility import sees_whole, visible
 
 
@@ -63,7 +65,7 @@ class TaskView:
     """What the reader can do now: claim, release, assign, complete, send-back."""
     facts: tuple[ShownFact, ...]
     context: Mapping[str, Any]
-    """Outcomes of earlier steps that reached this one."""
+    """Outcomes of earlier steps that reached this one. `refund_line`, where there is one, is the refund in hand."""
     earlier: tuple[EarlierForm, ...]
 
 
@@ -153,4 +155,6 @@ def _context(reader: Reader, process: CompiledProcess, row: Row[Any], *, whole: 
     state = reader.connection.execute(select(instance.c.state).where(instance.c.case_id == row.case_id)).scalar_one()
     found = inspect(process, state, facts=row.facts, calendars=reader.library.calendars, now=reader.now)
     context = next((each.context for each in found.tasks if each.id == row.task), {})
-    return {name: value for name, value in context.items() if whole or name not in process.form_fields}
+    known = {name: value for name, value in context.items() if whole or name not in process.form_fields}
+    refund = refund_in_hand(row.facts, known.get(REFUND_LINE), reader.language)
+    return known if refund is None else {**known, REFUND_LINE: refund}

@@ -14,10 +14,12 @@ from api.web.visit import Visit
 from forms.clean import clean
 from forms.controls import Candidate
 from forms.decode import decode, rows_wanted
+from forms.display import showable
 from forms.field_problem import FieldProblem
 from forms.formats import instant_of
 from forms.render import render_form
 from queries.colleagues import Colleague
+from queries.refund_in_hand import NAME as REFUND_LINE
 from queries.task import TaskDesk
 
 CURRENCY_OF: Mapping[str, str] = {"refund": "refund_currency", "largest_refund": "planned_currency"}
@@ -50,10 +52,13 @@ def draw(
     sent: Posted | None = None,
     problems: Sequence[FieldProblem] = (),
 ) -> Markup:
-    """Return the inside of the task's form, `` for a task without one. `data` None begins from draft or scripts."""
+    """Return the inside of the task's form, `` for a task without one. `data` None begins from draft or scripts.
+
+    Where the step is about one refund of several, which one stands above it.
+    """
     if desk.form is None:
         return Markup("")
-    return render_form(
+    return _refund_in_hand(desk) + render_form(
         desk.form,
         desk.view.draft if data is None else data,
         problems,
@@ -64,6 +69,13 @@ def draw(
         candidates={"people": [Candidate(each.id, each.name) for each in people if not each.away]},
         rows=rows_wanted(sent.pairs) if sent is not None else None,
     )
+
+
+def _refund_in_hand(desk: TaskDesk) -> Markup:
+    refund = desk.view.context.get(REFUND_LINE)
+    if not isinstance(refund, Mapping):
+        return Markup("")
+    return Markup('<div class="notice"><p><strong>{}</strong></p></div>').format(showable(refund["text"]))
 
 
 def facts_in_words(here: Visit, desk: TaskDesk) -> dict[str, Any]:

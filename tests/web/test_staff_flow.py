@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tests.api.test_refunds import planned, reviews
 from tests.support.application import House
 from tests.web.visitor import Page, Visitor, staff, text_of, visitor
 
@@ -176,3 +177,14 @@ def test_a_decision_stands_beside_its_plan_its_hearing_and_its_limits(redress: H
     voted = complete(leader, page, {"decision": "approve", "reasons": "It is right."})
     assert voted.status == 200
     assert staff(redress, "li.na").get("/approvals").text.count("leadership group") == 0
+
+
+def test_the_page_of_a_review_says_which_refund_is_in_hand(redress: House) -> None:
+    case = planned(redress, ("<王晓>", "300.00", "CNY"), ("李明", "500.00", "CNY"))
+    wang_fang = staff(redress, "wang.fang")
+    pages = [wang_fang.get(f"/tasks/{task['id']}") for task in reviews(redress, case)]
+    said = [text_of(paragraph) for page in pages for paragraph in page.elements("strong")]
+    assert sorted(words for words in said if words.startswith("In hand")) == [
+        "In hand: 300.00 CNY to <王晓> (refund 1 of 2 in the plan)",
+        "In hand: 500.00 CNY to 李明 (refund 2 of 2 in the plan)",
+    ]

@@ -1,0 +1,56 @@
+"""Refunds of a plan, each in hand by itself: which one it is, who may review and who may pay it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.test_tasks import PLAN
+from tests.support.application import House
+
+
+def planned(redress: House, *lines: tuple[str, str, str]) -> str:
+    """Return a case of Li Na's whose plan refunds these lines."""
+    case: str = redress.file(by="li.na", category="other")["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x"})
+    redress.do("li.na", "respond", case, {"response_text": "正在核实。"})
+    refunds = [{"payee": payee, "amount": {"amount": amount, "currency": money}} for payee, amount, money in lines]
+    redress.do("li.na", "plan", case, {**PLAN, "refunds": refunds})
+    return case
+
+
+def reviews(redress: House, case: str, element: str = "review_refund") -> list[Any]:
+    """Return the open refund tasks of a case, alone, as Wang Fang sees them."""
+    client = redress.person("wang.fang")
+    tasks = client.get(f"/api/complaints/{case}")["tasks"]
+    return [client.get(f"/api/tasks/{task['id']}") for task in tasks if task["element"] == element]
+
+
+def test_each_review_says_which_refund_of_the_plan_is_in_hand(redress: House) -> None:
+    case = planned(redress, ("王晓", "300.00", "CNY"), ("李明", "300.00", "CNY"), ("王晓", "9999.99", "CNY"))
+    found = [task["context"]["refund_line"] for task in reviews(redress, case)]
+    assert sorted(found, key=lambda line: line["number"]) == [
+        {
+            "id": f"1.{number}", "payee": payee, "amount": {"amount": amount, "currency": "CNY"}, "state": "planned",
+            "number": number, "of": 3,
+            "text": f"In hand: {shown} CNY to {payee} (refund {number} of 3 in the plan)",
+        }
+        for number, payee, amount, shown in (
+            (1, "王晓", "300.00", "300.00"), (2, "李明", "300.00", "300.00"), (3, "王晓", "9999.99", "9,999.99"),
+        )
+    ]  # fmt: skip
+    (first, *_) = reviews(redress, case)
+    korean = redress.person("wang.fang").get(f"/api/tasks/{first['id']}", headers={"Accept-Language": "ko"})
+    assert korean["context"]["refund_line"]["text"].startswith("이번에 처리할 환불: ")
+
+
+def test_whoever_pays_is_told_the_approved_amount(redress: House) -> None:
+    case = planned(redress, ("王晓", "300.00", "CNY"), ("李明", "500.00", "CNY"))
+    task = next(each for each in reviews(redress, case) if each["context"]["refund_line"]["payee"] == "李明")
+    approved = {"decision": "approve", "amount": {"amount": "420.50", "currency": "CNY"}, "reasons": "x"}
+    redress.person("wang.fang").post(f"/api/tasks/{task['id']}/complete", {"data": approved})
+    (pay,) = reviews(redress, case, "pay_refund")
+    line = pay["context"]["refund_line"]
+    assert (line["payee"], line["amount"], line["state"]) == (
+        "李明", {"amount": "420.50", "currency": "CNY"}, "approved",
+    )  # fmt: skip
