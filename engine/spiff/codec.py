@@ -2,7 +2,8 @@
 
 A row is `[id, parent row, state, spec, order, triggered, internal, changed data, removed keys]`. Rows stand in
 pre-order, so parents come before children; data is kept as the difference to the parent's. Specs are named, never
-stored. The stock serializer stores the specs in every instance and loses all task data when a store sorts JSON keys.
+stored, and of what is over only what a later step may look at (`engine/spiff/history.py`). The stock serializer stores
+the specs in every instance and loses all task data when a store sorts JSON keys.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.event import Event
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.history import needed
 from engine.spiff.tree import CaseSubWorkflow, CaseTask, CaseWorkflow, Journal
 
 TREE_VERSION = 1
@@ -34,24 +36,36 @@ def dump_tree(workflow: CaseWorkflow) -> dict[str, Any]:
 def _dump_flow(flow: Any) -> list[Any]:
     # Runs for every task of the case at every step: no calls where none are needed.
     rows: list[list[Any]] = []
+    bases: list[dict[str, Any]] = []
     position: dict[str, int] = {}
     tasks: dict[str, CaseTask] = flow.tasks
+    kept = needed(flow)
     stack = [flow.task_tree]
     while stack:
         task = stack.pop()
         task_id, state, parent_id = task.id, task._state, task._parent
+        children = task._children
+        if len(children) == 1:
+            stack.append(tasks[children[0]])
+        elif children:
+            stack.extend([tasks[child] for child in reversed(children)])
+        above = -1 if parent_id is None else position[parent_id]
+        if task_id not in kept:
+            # Whatever stands below it hangs on the next task above that stays.
+            position[task_id] = above
+            continue
         position[task_id] = len(rows)
         data, changed, removed = task.data, 0, 0
-        if parent_id is None:
+        if above < 0:
             changed = data or 0
         else:
-            base = tasks[parent_id].data
+            base = bases[above]
             if data is not base and (data or base):
                 changed, removed = _difference(data, base)
         rows.append(
             [
                 task_id,
-                -1 if parent_id is None else position[parent_id],
+                above,
                 state,
                 task.task_spec.name,
                 task.last_state_change,
@@ -61,12 +75,9 @@ def _dump_flow(flow: Any) -> list[Any]:
                 removed,
             ]
         )
-        children = task._children
-        if len(children) == 1:
-            stack.append(tasks[children[0]])
-        elif children:
-            stack.extend([tasks[child] for child in reversed(children)])
-    return [rows, flow.data or 0, flow.last_task.id if flow.last_task else 0, int(flow.success), int(flow.completed)]
+        bases.append(data)
+    last = flow.last_task.id if flow.last_task is not None and flow.last_task.id in kept else 0
+    return [rows, flow.data or 0, last, int(flow.success), int(flow.completed)]
 
 
 def _difference(data: dict[str, Any], base: dict[str, Any]) -> tuple[Any, Any]:

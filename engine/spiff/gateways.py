@@ -27,6 +27,11 @@ def _upwards(task: Any) -> Iterator[Any]:
         task = task.parent
 
 
+def is_waiting_arrival(task: Any) -> bool:
+    """Tell whether a task stands for a branch that has come to a join which has not fired yet."""
+    return isinstance(task.task_spec, _Round) and task._state != DONE and USED not in task.internal_data
+
+
 class _Round:
     """What both joins know: the arrivals of the present round, and how to merge their data.
 
@@ -38,7 +43,7 @@ class _Round:
         return [
             t
             for t in my_task.workflow.tasks.values()
-            if t.task_spec is self and t._state != DONE and (t is my_task or USED not in t.internal_data)
+            if t.task_spec is self and (is_waiting_arrival(t) or (t is my_task and t._state != DONE))
         ]
 
     def _merge(self, my_task: Any) -> None:

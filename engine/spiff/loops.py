@@ -6,12 +6,28 @@ from the first ("input item already exists"), and fails outright where the colle
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
-from SpiffWorkflow.spiff.specs.defaults import ParallelMultiInstanceTask, SequentialMultiInstanceTask
+from SpiffWorkflow.spiff.specs.defaults import (
+    ParallelMultiInstanceTask,
+    SequentialMultiInstanceTask,
+    StandardLoopTask,
+)
 
 
-class _Again:
+class _Apart:
+    """Collects what the instances give in data of its own.
+
+    The library appends to the list that it was given, which is the same list that branches beside it read.
+    """
+
+    def merge_child(self, workflow: Any, child: Any) -> None:
+        child.parent.data = deepcopy(child.parent.data)
+        super().merge_child(workflow, child)  # type: ignore[misc]
+
+
+class _Again(_Apart):
     """Clears what an earlier round has left before the children are made."""
 
     input_item: Any
@@ -43,7 +59,12 @@ class CaseSequentialMultiInstance(_Again, SequentialMultiInstanceTask):
     """One after the other."""
 
 
+class CaseStandardLoop(_Apart, StandardLoopTask):
+    """Again and again while a condition holds."""
+
+
 REPLACED = {
+    StandardLoopTask: CaseStandardLoop,
     ParallelMultiInstanceTask: CaseParallelMultiInstance,
     SequentialMultiInstanceTask: CaseSequentialMultiInstance,
 }

@@ -175,3 +175,17 @@ def test_a_number_beyond_all_bounds_is_a_failure_and_not_a_full_memory(begin: St
     with pytest.raises(StepFailed):
         case.do("first", n=10**9)
     assert case.do("first", n=3).ended
+
+
+@pytest.mark.parametrize("marker", [parallel, one_by_one])
+def test_a_list_that_is_collected_in_place_stays_as_it_was_for_the_branch_beside_it(
+    begin: StartCase, marker: Marker
+) -> None:
+    files = diagram(
+        main="s=start -> i=script xs = [1, 2] -> f=and -> a=user -> j=and -> z=user -> e=end\n"
+        "f -> b=user -> t=script total = sum(xs) -> j",
+        repeat={"a": marker(items="xs", item="it", into="xs", output="o")},
+    )
+    case = begin(files).do("a", o=10).do("b").do("a", o=1)
+    assert case.task("z").context["total"] == 3
+    assert case.task("z").context["xs"] == [10, 1]

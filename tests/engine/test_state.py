@@ -185,3 +185,21 @@ def _without_ids(shown: dict[str, Any]) -> dict[str, Any]:
 
 def _tasks(process: Any, state: bytes, facts: Any) -> Any:
     return inspect(process, state, facts=facts, calendars=WallCalendars(), now=T0).tasks
+
+
+def test_a_case_that_goes_round_for_long_keeps_no_more_than_it_needs(begin: StartCase) -> None:
+    """What is over stands in the log; a tree that kept it would grow with each round, and each step with it."""
+    files = diagram(
+        main="s=start -> m=xor -> f=and -> a=user -> j=and -> p=sub inner -> x=xor -*-> m\nf -> b=user -> j\n"
+        "x -[done]-> e=end\nq=on p message stop -> e",
+        inner="ss=start -> u=user -> o=or -> ue=end",
+    )
+    case = begin(files)
+    rows = []
+    for number in range(40):
+        case.do("a", done=number == 39).do("b")
+        tree = orjson.loads(case.result.state)["t"]
+        rows.append(len(tree["w"][0]) + sum(len(sub[1]) for sub in tree["s"]))
+        case.do("u")
+    assert case.ended
+    assert max(rows[1:]) == min(rows[1:])
