@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -18,7 +19,7 @@ from engine.model.problem import Problem
 from engine.process import CompiledProcess
 from engine.publication import CheckContext, check_read, read_bundle
 from engine.spiff.compile import compile_program
-from forms.catalogue import FormCatalogue, check_files
+from forms.catalogue import SCHEMA_SUFFIX, UI_SUFFIX, FormCatalogue, check_files
 
 MoreChecks = Callable[[Files, ProcessConfig | None], Iterable[Problem]]
 """Called with the files of a bundle and its configuration, None where that cannot be read. Never raises."""
@@ -76,21 +77,45 @@ def check(files: Files, house: House, *, previous: Mapping[str, str] | None = No
 def _context(
     files: Files, config: ProcessConfig | None, house: House, previous: Mapping[str, str] | None
 ) -> CheckContext:
-    forms = frozenset(PurePosixPath(n).name for n in files if n.startswith("forms/"))
     return CheckContext(
         mode="bundle",
         known_teams=house.teams,
         known_posts=house.posts,
         known_operations={o.name: tuple(sorted(o.required)) for o in house.operations.values()},
         known_facts=None if config is None else frozenset(config.facts) | {n for n, _ in config.derived},
-        known_data=_form_fields(files),
-        forms=forms,
+        fact_tables=frozenset() if config is None else frozenset(use.decision for use in config.tables),
+        forms=form_names(files),
         clocks=None if config is None else frozenset(config.clocks),
         default_team=None if config is None else config.default_team,
         engine_messages=None if config is None else frozenset(t.message for t in config.throws),
         previous_elements=previous,
         main_process=None if config is None else config.process,
     )
+
+
+def form_names(files: Files) -> dict[str, frozenset[str] | None]:
+    """Return the files of forms that diagrams may name -> the names of their fields, None where they cannot be read.
+
+    A form is two files; where one of them is missing, that is told beside the other one, so it counts as named.
+    """
+    found: dict[str, frozenset[str] | None] = {}
+    for path, data in files.items():
+        name = PurePosixPath(path).name
+        if path.startswith("forms/") and name.endswith(SCHEMA_SUFFIX):
+            found[name] = _properties(data)
+            found.setdefault(name.removesuffix(SCHEMA_SUFFIX) + UI_SUFFIX, frozenset())
+        elif path.startswith("forms/"):
+            found[name] = frozenset()
+            found.setdefault(name.removesuffix(UI_SUFFIX) + SCHEMA_SUFFIX, None)
+    return found
+
+
+def _properties(schema: bytes) -> frozenset[str] | None:
+    try:
+        found = json.loads(schema)["properties"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return frozenset(found) if isinstance(found, dict) else None
 
 
 def _form_fields(files: Files) -> frozenset[str]:

@@ -13,6 +13,7 @@ from engine.publication import (
     rules_layout,  # noqa: F401
     rules_loops,  # noqa: F401
     rules_messages,  # noqa: F401
+    rules_names,  # noqa: F401
     rules_people,  # noqa: F401
     rules_processes,  # noqa: F401
     rules_references,  # noqa: F401

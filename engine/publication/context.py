@@ -47,10 +47,10 @@ class CheckContext:
     """Operation of service tasks -> the parameters it needs."""
     known_facts: Collection[str] | None = None
     """Facts, derived ones included."""
-    known_data: Collection[str] = ()
-    """Names that forms and decision tables put beside the facts."""
-    forms: Collection[str] | None = None
-    """File names of the forms in the bundle."""
+    fact_tables: Collection[str] = ()
+    """Decisions whose outputs become facts (`[[tables]]` in `process.toml`), and are no data of the task."""
+    forms: Mapping[str, Collection[str] | None] | None = None
+    """File name of each form in the bundle -> the names of its fields; None where they cannot be read."""
     clocks: Collection[str] | None = None
     """Names of the case clocks in `process.toml`."""
     default_team: str | None = None

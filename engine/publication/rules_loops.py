@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from engine.publication.bundle import Bundle
 from engine.publication.diagram import Node
-from engine.publication.graph import on_a_loop
 from engine.publication.names import ACTIVITIES, LOOPS, bpmn, tag, text_of, words
 from engine.publication.registry import Finding, rule
 
@@ -63,28 +62,4 @@ def multi_instance_receive(bundle: Bundle) -> Iterator[Finding]:
                 node.element,
                 f"The {words(node.element)} waits several times and can be interrupted: late messages would be lost.",
                 "Make the subprocess around it the one that is done several times, and put the event on that.",
-            )
-
-
-@rule(
-    "loop-item-again",
-    "error",
-    "A step that is done for a list uses names that already have a value when it comes round again.",
-    "Put the step into a part of the process that is passed once.",
-)
-def loop_item_again(bundle: Bundle) -> Iterator[Finding]:
-    for _, node in bundle.nodes():
-        loop = node.loop
-        if loop is None or tag(loop) != "multiInstanceLoopCharacteristics" or not on_a_loop(node):
-            continue
-        given = text_of(loop.find(bpmn("loopDataInputRef"))).strip()
-        wanted = text_of(loop.find(bpmn("loopDataOutputRef"))).strip()
-        item = loop.find(bpmn("inputDataItem"))
-        named = item.get("id") if item is not None else None
-        if named or (wanted and wanted != given):
-            yield Finding(
-                loop,
-                f"The {words(node.element)} lies on a loop; the name {named or wanted} already has a value the second "
-                "time, and the case stops there.",
-                "Use loopCardinality without items, or put the step where it is passed once.",
             )

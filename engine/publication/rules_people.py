@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -81,15 +83,22 @@ def task_without_form(bundle: Bundle) -> Iterator[Finding]:
 )
 def form_missing(bundle: Bundle) -> Iterator[Finding]:
     forms = bundle.context.forms
+    users: dict[str, list[Node]] = {}
     for node in _human(bundle) if forms is not None else ():
-        for name in ("formJsonSchemaFilename", "formUiSchemaFilename"):
-            form = node.properties.get(name)
-            if form and form not in (forms or ()):
-                yield Finding(
-                    node.element,
-                    f"The {words(node.element)} names the form {form}, which is not in the bundle.",
-                    "Add the form, or correct its name.",
-                )
+        for name, suffix in (("formJsonSchemaFilename", ".schema.json"), ("formUiSchemaFilename", ".ui.json")):
+            file = node.properties.get(name)
+            if file and not (file in (forms or ()) and file.endswith(suffix)):
+                users.setdefault(re.sub(r"(\.schema|\.ui)?(\.json)?$", "", file), []).append(node)
+    for form, nodes in users.items():
+        steps = list(dict.fromkeys(nodes))
+        others = f", and so do {len(steps) - 1} other steps" if len(steps) > 1 else ""
+        close = difflib.get_close_matches(form, {name.split(".")[0] for name in forms or ()}, n=1, cutoff=0.75)
+        yield Finding(
+            steps[0].element,
+            f"The form {form} is not in the bundle; the {words(steps[0].element)} names it{others}.",
+            f"Add {form}.schema.json and {form}.ui.json"
+            + (f", or write {close[0]}." if close else ", or correct the name."),
+        )
 
 
 @rule(

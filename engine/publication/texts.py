@@ -1,4 +1,4 @@
-"""Where a diagram holds expressions and scripts, and which names its own steps set."""
+"""Where a diagram holds expressions and scripts, and when they are read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from engine.expressions import Expression, ExpressionError, Script, compile_expression, compile_script
+from engine.expressions import Expression, Script, compile_expression, compile_script
 from engine.publication.bundle import Bundle, Document
 from engine.publication.diagram import Node
 from engine.publication.names import SPIFF, bpmn, spiff, tag, text_of, words
@@ -36,6 +36,12 @@ class Text:
     """The language that the diagram says it is in."""
     content: bool = True
     """False where the text stands in an attribute."""
+    node: Node | None = None
+    """The step at which it is read; None: at no step."""
+    done: bool = False
+    """True: read when the step has been done, so that it may use what the step sets."""
+    given: frozenset[str] = frozenset()
+    """Names that have a value in this text alone."""
 
     @property
     def foreign(self) -> str | None:
@@ -77,13 +83,16 @@ def texts(bundle: Bundle) -> Iterator[Text]:
                     f"condition of the {words(flow.element)}",
                     text_of(found),
                     language=found.get("language") or "",
+                    node=flow.source,
+                    done=True,
                 )
         for node in scope.nodes:
-            yield from _node_texts(node)
+            yield from node_texts(node)
             yield from _payloads(document, node)
 
 
-def _node_texts(node: Node) -> Iterator[Text]:
+def node_texts(node: Node) -> Iterator[Text]:
+    """Yield the expressions and scripts of one step."""
     name = words(node.element)
     if node.tag == "scriptTask":
         script = node.element.find(bpmn("script"))
@@ -95,22 +104,31 @@ def _node_texts(node: Node) -> Iterator[Text]:
             True,
             node.element.get("scriptFormat") or "",
             script is not None,
+            node,
         )
     for kind in SCRIPTS if node.tag in RUNS_SCRIPTS else ():
         found = node.extension(kind)
         if found is not None and text_of(found).strip():
-            yield Text(found, f"{kind} of the {name}", text_of(found), True)
+            yield Text(found, f"{kind} of the {name}", text_of(found), True, node=node, done=kind == "postScript")
     loop = node.loop
     for child in loop if loop is not None else ():
         if tag(child) in _INNER and text_of(child).strip():
-            yield Text(child, f"{tag(child)} of the {name}", text_of(child), language=child.get("language") or "")
+            language, done = child.get("language") or "", tag(child) != "loopCardinality"
+            yield Text(child, f"{tag(child)} of the {name}", text_of(child), language=language, node=node, done=done)
     operator = node.extension("serviceTaskOperator")
     for parameter in operator.iter(spiff("parameter")) if operator is not None else ():
-        yield Text(
-            parameter, f"parameter {parameter.get('id')} of the {name}", parameter.get("value") or "", content=False
-        )
+        where = f"parameter {parameter.get('id')} of the {name}"
+        yield Text(parameter, where, parameter.get("value") or "", content=False, node=node)
     if node.properties.get("requires"):
-        yield Text(node.element, f"requires of the {name}", node.properties["requires"], content=False)
+        yield Text(
+            node.element,
+            f"requires of the {name}",
+            node.properties["requires"],
+            content=False,
+            node=node,
+            done=True,
+            given=frozenset({"form"}),
+        )
 
 
 def _payloads(document: Document, node: Node) -> Iterator[Text]:
@@ -124,32 +142,8 @@ def _payloads(document: Document, node: Node) -> Iterator[Text]:
             for child in extensions.iter() if extensions is not None else ():
                 if child.tag in (f"{{{SPIFF}}}messagePayload", f"{{{SPIFF}}}payloadExpression"):
                     if text_of(child).strip():
-                        yield Text(child, f"content of the {definition.kind} of the {name}", text_of(child))
+                        yield Text(child, f"content of the {definition.kind} of the {name}", text_of(child), node=node)
                 elif child.tag == f"{{{SPIFF}}}processVariableCorrelation":
                     inner = child.find(spiff("expression"))
                     if inner is not None:
                         yield Text(inner, f"correlation of the {name}", text_of(inner))
-
-
-def names_set(bundle: Bundle) -> set[str]:
-    """Return every name that some step of the diagrams gives a value."""
-    found: set[str] = set()
-    for text in texts(bundle):
-        if text.script:
-            try:
-                compiled = text.compile()
-            except ExpressionError:
-                continue
-            if isinstance(compiled, Script):
-                found.update(step.name for step in compiled.assignments)
-    for document in bundle.documents:
-        for element in document.root.iter():
-            if not isinstance(element.tag, str):
-                continue
-            if element.tag in (spiff("messageVariable"), spiff("variableName")):
-                found.add(text_of(element).strip())
-            elif tag(element) in ("inputDataItem", "outputDataItem", "dataObject", "dataInput", "dataOutput"):
-                found.add(element.get("id") or "")
-            elif tag(element) in ("loopDataOutputRef",):
-                found.add(text_of(element).strip())
-    return found - {""}

@@ -21,6 +21,7 @@ THEMES = {
     "rules_messages": "Messages and signals",
     "rules_timers": "Timers",
     "rules_expressions": "Conditions and scripts",
+    "rules_names": "Names that conditions and scripts read",
     "rules_references": "What the diagram refers to",
     "rules_people": "Steps of people",
     "rules_services": "Service tasks",
@@ -37,7 +38,11 @@ a **warning**: it is published, and the warning is shown to whoever publishes it
 
 Three checks are milder for a diagram that is checked alone, as from the editor, because its house is not known then:
 `task-without-team`, `task-without-form` and `team-unknown` are warnings there; the first two also in a bundle whose
-`process.toml` has a `default_team`. `join-waits` is a warning where the join waits for ever only in some cases.
+`process.toml` has a `default_team`. `join-waits` is a warning where the join waits for ever only in some cases;
+`name-set-too-late` where the name is an answer of a form, which is read as empty as long as nobody has filled it in.
+
+What follows from a mistake is not told beside it: of a file that cannot be read, a form that is missing or a table that
+is wrong there is one finding, and the names and steps that it may hold are not said to be unknown.
 
 What conditions, timers and scripts may say:
 

@@ -17,7 +17,7 @@ FULL = CheckContext(
     mode="bundle",
     known_facts=frozenset({"people"}),
     known_posts=frozenset({"head"}),
-    forms=frozenset({"a.json"}),
+    forms={"a.schema.json": frozenset({"next"}), "b.schema.json": None},
     clocks=frozenset({"respond"}),
     previous_elements={"check_facts": "userTask"},
 )
