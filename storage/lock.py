@@ -7,17 +7,23 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from storage.engines import is_memory, store_url
 from storage.errors import StoreHeld
 
 
 def lock_path(url: str) -> Path | None:
-    """Return the file that is locked for the SQLite file at `url`; None for PostgreSQL and in memory."""
+    """Return the file that is locked for the SQLite file at `url`; None for PostgreSQL and in memory.
+
+    Links are followed and `file:` addresses read: whatever name a file is asked for by, it has one lock.
+    """
     parsed = store_url(url)
     if parsed.get_backend_name() != "sqlite" or is_memory(parsed) or parsed.database is None:
         return None
-    return Path(f"{parsed.database}.lock")
+    named = parsed.database
+    file = Path(unquote(urlsplit(named).path) if named.startswith("file:") else named).resolve()
+    return file.with_name(f"{file.name}.lock")
 
 
 def holder(url: str) -> int | None:

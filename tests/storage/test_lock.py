@@ -48,6 +48,34 @@ def test_one_process_cannot_serve_a_file_twice(tmp_path: Path) -> None:
         pass
 
 
+def test_a_file_has_one_lock_by_whatever_name_it_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "redress.db").touch()
+    (tmp_path / "other" / "link.db").symlink_to(tmp_path / "redress.db")
+    (tmp_path / "folder").symlink_to(tmp_path)
+    names = (
+        f"{tmp_path}/other/link.db",
+        f"{tmp_path}/other/../redress.db",
+        f"{tmp_path}/folder/redress.db",
+        f"file:{tmp_path}/redress.db?uri=true",
+    )
+    with serving(f"sqlite:///{tmp_path}/redress.db"):
+        for name in names:
+            with pytest.raises(StoreHeld, match=r"already serves redress\.db"), serving(f"sqlite:///{name}"):
+                pass
+            assert holder(f"sqlite:///{name}") == os.getpid()
+
+
+def test_a_link_to_a_file_that_is_still_to_be_made_is_followed_too(tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to(tmp_path / "redress.db")
+    with (
+        serving(f"sqlite:///{tmp_path}/link.db"),
+        pytest.raises(StoreHeld),
+        serving(f"sqlite:///{tmp_path}/redress.db"),
+    ):
+        pass
+
+
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "postgresql+psycopg://localhost/redress"])
 def test_memory_and_postgresql_need_no_lock(url: str) -> None:
     with serving(url), serving(url):
