@@ -63,8 +63,12 @@ class CaseRun:
         self.clocks.reached("@open", ("",))
         self._guarded(lambda: self._execution.start(numbered_from))
 
-    def complete(self, task_id: str, data: Mapping[str, Any], actor: str | None) -> None:
-        """Complete an open user task with form data; facts named by the task change before the token moves."""
+    def complete(self, task_id: str, data: Mapping[str, Any], actor: str | None, fields: Collection[str] = ()) -> None:
+        """Complete an open user task with form data; facts named by the task change before the token moves.
+
+        What the form asks (`fields`) and is not answered goes from the task's data: a step that is done again says all
+        there is to say.
+        """
         token = self._execution.token(task_id)
         if token is None or not token.open:
             raise Conflict("This task is not open any more.", task=task_id)
@@ -72,7 +76,8 @@ class CaseRun:
         requires = element.properties.get("requires")
         named = {n: data[n] for n in element.listed("facts") if n in data}
         changed = self.case_facts.change(named) if named else frozenset()
-        if requires and not self._execution.holds(token, requires, {"form": dict(data), **data}):
+        answers = {"form": dict(data), **dict.fromkeys(fields), **data}
+        if requires and not self._execution.holds(token, requires, answers):
             key = element.properties.get("requires_message", "requirement-not-met")
             raise Unfit("Something else has to be done first.", fields=[{"field": "", "code": key}], requires=requires)
         if actor is not None:
@@ -80,7 +85,7 @@ class CaseRun:
         if changed:
             self._facts_moved(changed)
         kept = {n: v for n, v in data.items() if n not in self.process.config.facts}
-        self._guarded(lambda: self._execution.complete(token, kept))
+        self._guarded(lambda: self._execution.complete(token, kept, gone=set(fields) - kept.keys()))
 
     def deliver(self, message: str, payload: Mapping[str, Any], *, buffer: bool) -> None:
         """Hand a message to whoever waits for it, or keep it."""

@@ -60,8 +60,8 @@ def carry_out(run: CaseRun, command: StepCommand, actor: str | None = None) -> N
     match command:
         case Open(numbered_from=numbered_from, clocks=clocks):
             run.open(numbered_from=numbered_from, clocks=clocks)
-        case Complete(task=task, data=data):
-            run.complete(task, data, actor)
+        case Complete(task=task, data=data, fields=fields):
+            run.complete(task, data, actor, fields)
         case Deliver(message=message, payload=payload, buffer=buffer):
             run.deliver(message, payload, buffer=buffer)
         case ChangeFacts(changes=changes):

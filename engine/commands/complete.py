@@ -59,6 +59,7 @@ def complete_task(work: CaseWork, command: CompleteTask) -> dict[str, Any]:
     require_open(item, version=command.version, must_match=bool(element.listed("exclude")))
     who = require_mine(item, work.actor.principal)
     data = check_form(work, item.form, command.data)
+    form = work.process.forms.get(item.form or "")
     remember_for_undo(work, item.id)
     if element.properties.get("owns") == "true" and work.owner is None:
         work.set_owner(who.person_id)
@@ -70,7 +71,8 @@ def complete_task(work: CaseWork, command: CompleteTask) -> dict[str, Any]:
     )  # fmt: skip
     work.settled.add(item.task)
     work.services.completed(work, element.id, data)
-    work.step(Complete(item.task, data))
+    asked = frozenset(field.name for field in form.fields) if form is not None else frozenset()
+    work.step(Complete(item.task, data, asked))
     if not work.reversible:
         work.row["undo"] = None
         work.hold_until = None

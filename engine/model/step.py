@@ -25,6 +25,8 @@ class Complete:
 
     task: str
     data: Mapping[str, Any]
+    fields: frozenset[str] = frozenset()
+    """Everything the form asks. What was not answered now is no longer known: an answer of an earlier round goes."""
 
 
 @dataclass(frozen=True)

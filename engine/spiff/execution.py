@@ -124,9 +124,11 @@ class Execution:
         self._flow.sequence = numbered_from
         self._flow.plant(self._flow.spec)
 
-    def complete(self, token: Token, data: Mapping[str, Any]) -> None:
-        """Complete a person's task with its outcomes."""
+    def complete(self, token: Token, data: Mapping[str, Any], *, gone: Collection[str] = ()) -> None:
+        """Complete a person's task with its outcomes; what is `gone` was said in an earlier round and no more."""
         self._flow.running = token.task
+        for name in gone:
+            token.data.pop(name, None)
         token.data.update(data)
         token.task.run()
 

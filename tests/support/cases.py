@@ -100,6 +100,11 @@ class Case:
         assert len(found) > at, f"{element} is not open, but {self.open}"
         return self.step(Complete(found[at].id, data), by=by)
 
+    def fill(self, element: str, asked: set[str], /, **data: Any) -> Case:
+        """Complete the open task at an element with a form that asks for these fields."""
+        found = next(t for t in self.result.tasks if t.element == element)
+        return self.step(Complete(found.id, data, frozenset(asked)))
+
     def send(self, message: str, /, *, kept: bool = True, **payload: Any) -> Case:
         """Deliver a message."""
         return self.step(Deliver(message, payload, buffer=kept))
