@@ -188,7 +188,9 @@ class CaseRun:
         """Carry out a service task: state here, everything else as an effect for the pipeline."""
         values = {name: plain(value) for name, value in parameters.items()}
         if operation == "set_status":
-            self.status = values["status"]
+            before, self.status = self.status, values["status"]
+            if before == "resolved" and self.status != before:
+                self._forget_answers()
             self.closure = values.get("closure") if self.status == "closed" else None
             self._log(Event("status", element=token.element, detail={"status": self.status, "closure": self.closure}))
         elif operation == "set_facts":
@@ -203,6 +205,13 @@ class CaseRun:
             self.clocks.extend(command, scopes=token.scopes)
         else:
             self._effect(token, operation, values)
+
+    def _forget_answers(self) -> None:
+        """A result that is no longer the result: what was kept of the answers about it says nothing about the next."""
+        about = self.process.config.messages.get("satisfaction", ())[:1]
+        for name in [name for name, _ in self._buffer if name in about]:
+            self._log(Event("message", name=name, detail={"dropped": True}))
+        self._buffer = [kept for kept in self._buffer if kept[0] not in about]
 
     def _effect(self, token: Token, operation: str, values: Mapping[str, Any]) -> None:
         known = self.process.operations.get(operation)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from SpiffWorkflow.exceptions import WorkflowException
 
@@ -127,6 +129,32 @@ def test_the_diagram_can_send_a_message_to_itself(begin: StartCase) -> None:
 def test_a_message_thrown_before_anybody_waits_is_kept(begin: StartCase) -> None:
     files = diagram(main="s=start -> t=throw message done -> a=user -> w=catch message done -> b=user -> e=end")
     assert begin(files).do("a").open == ["b"]
+
+
+ASKED_LATE = diagram(
+    main="""
+        s=start -> a=user -> r=service set_status status="resolved" -> b=user -> x=xor
+        x -*-> asked=xor -> w=catch message satisfaction -> d=user -> e=end
+        x -[again]-> back=service set_status status="in_progress" -> c=user
+        c -> out=service set_status status="resolved" -> asked
+    """,
+    variables={"satisfaction": "satisfied"},
+)
+ANSWERS = replace(config(), messages={"satisfaction": ("satisfaction", "late_message"), "text": ("answer",)})
+
+
+def test_an_answer_about_a_result_that_is_no_longer_one_is_forgotten(begin: StartCase) -> None:
+    case = begin(ASKED_LATE, config=ANSWERS).do("a").send("satisfaction", satisfied=False).send("answer", text="kept")
+    case.do("b", again=True)
+    assert [e.detail for e in case.result.events if e.kind == "message"] == [{"dropped": True}]
+    case.do("c")
+    assert (case.open, case.result.waits_for) == ([], ("satisfaction",))
+    assert case.send("satisfaction", satisfied=True).task("d").context["satisfied"] is True
+
+
+def test_an_answer_about_the_result_that_stands_is_kept_until_somebody_asks(begin: StartCase) -> None:
+    case = begin(ASKED_LATE, config=ANSWERS).do("a").send("satisfaction", satisfied=False).do("b", again=False)
+    assert case.task("d").context["satisfied"] is False
 
 
 def test_a_receive_task_waits_and_a_send_task_sends(begin: StartCase) -> None:
