@@ -12,6 +12,7 @@ from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.rest import case_verbs, complaints, demo, health, people, processes, tasks, track
 from api.rest.documents import with_media_types
+from api.sentences import Sentences
 from api.web import pages
 
 DESCRIPTION = """
@@ -50,6 +51,7 @@ def create_app(application: Application) -> FastAPI:
         app.include_router(demo.router)
     plain = app.openapi
     app.openapi = lambda: with_media_types(plain())  # type: ignore[method-assign]
+    app.state.sentences = Sentences(application.settings.locale_folder)
     errors.install(app)
     pages.mount(app, application)
     app.add_middleware(BodyLimit, most_bytes=application.settings.max_body_bytes)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from fastapi import Request
@@ -57,6 +58,11 @@ class Settings(Protocol):
     @property
     def filings_per_minute(self) -> int:
         """Complaints and tracking attempts from one address."""
+        ...
+
+    @property
+    def locale_folder(self) -> Path:
+        """The catalogues of the three languages."""
         ...
 
     @property

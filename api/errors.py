@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -15,12 +15,13 @@ from starlette.responses import Response
 from access import people
 from access.errors import AccessError
 from api.context import Shared
-from api.field_messages import field_message
-from api.languages import DEFAULT, asked_language
+from api.faults import of_house, of_library
+from api.languages import asked_language
+from api.problem_titles import TITLES
 from api.problems import problem
-from engine.errors import Refusal
-from forms.field_problem import FieldProblem
-from forms.messages import MESSAGES, message_for
+from api.sentences import Sentences
+from api.texts import marked
+from engine.errors import Refusal, Unfit
 from storage.errors import BadCursor, KeyReused, OutcomeUnknown, StoreBusy, StoreError
 
 log = structlog.get_logger(__name__)
@@ -51,30 +52,26 @@ STATUS: Mapping[str, int] = {
 RETRY_SECONDS = 1
 """How long a client waits before it tries again where the store was busy."""
 
+UNASKED = "en"
+"""In which language programs are told that ask for none."""
+
 HTTP_CODES: Mapping[int, str] = {404: "no-such-address", 405: "wrong-method", 413: "too-large"}
 """Errors of the frame around us."""
-
-SAME_CODES: Mapping[str, str] = {
-    "missing": "required",
-    "extra_forbidden": "unknown-field",
-    "literal_error": "unknown",
-    "greater_than_equal": "out-of-range",
-    "less_than_equal": "out-of-range",
-    "string_too_long": "too-long",
-    "too_long": "too-many",
-    "too_short": "too-few",
-    "string_type": "not-string",
-    "int_type": "not-integer",
-    "int_parsing": "not-integer",
-    "bool_type": "not-boolean",
-    "bool_parsing": "not-boolean",
-    "list_type": "not-list",
-    "dict_type": "not-object",
-    "model_attributes_type": "not-object",
-    "model_type": "not-object",
-    "string_pattern_mismatch": "malformed",
+HTTP_SENTENCES: Mapping[str, str] = {
+    "no-such-address": marked("There is no such address."),
+    "wrong-method": marked("This address does not take this method."),
 }
-"""What the library calls a fault -> the code by which the house has called it all along."""
+NOT_JSON = marked("The body is not JSON.")
+UNREADABLE = marked("The request cannot be read.")
+UNFORESEEN = marked("Something went wrong inside; it is on record. Tell the operator this id if it happens again.")
+
+STORE: Mapping[type[StoreError], tuple[str, int]] = {
+    StoreBusy: ("busy", 503),
+    OutcomeUnknown: ("outcome-unknown", 503),
+    BadCursor: ("bad-cursor", 422),
+    KeyReused: ("key-reused", 422),
+}
+"""Refusals of the store -> code and HTTP status; all others are our fault."""
 
 
 def install(app: FastAPI) -> None:
@@ -107,32 +104,58 @@ def headers_of(refusal: Refusal) -> dict[str, str]:
 
 
 def language_of(request: Request) -> str:
-    """Return the language in which a refusal is told."""
-    return asked_language(request.headers.get("accept-language")) or DEFAULT
+    """Return the language in which a refusal is told: what the request asks for, else English."""
+    return asked_language(request.headers.get("accept-language")) or UNASKED
+
+
+def _told(
+    request: Request,
+    code: str,
+    status: int,
+    message: str,
+    *kinds: str,
+    title: str = "",
+    details: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Answer with a refusal in the caller's language. `kinds`: sentences to say where there are no words for it."""
+    sentences: Sentences = request.app.state.sentences
+    language = language_of(request)
+    named = TITLES.get(title or code, TITLES["refused"])
+    detail = sentences.said(message, language, *kinds, named)
+    return problem(
+        code, status, sentences.said(named, language), detail, language=language, details=details, headers=headers
+    )
 
 
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    language, details = language_of(request), dict(error.details)
+    sentences: Sentences = request.app.state.sentences
+    details = dict(error.details)
     details.pop("scheme", None)
+    if isinstance(one := details.pop("field", None), str):
+        details.setdefault("fields", [{"field": one, "code": error.code}])
     if isinstance(details.get("fields"), list):
-        details["fields"] = [_worded(field, language) for field in details["fields"]]
+        details["fields"] = of_house(details["fields"], sentences, language_of(request))
     if isinstance(details.get("by"), str):
         details["by_name"] = _name(request, details["by"])
-    return problem(
-        error.code, status_of(error), error.message, language=language, details=details, headers=headers_of(error)
-    )
+    return _told(
+        request, error.code, status_of(error), error.message, *kinds_of(error), title=_titled(error), details=details,
+        headers=headers_of(error),
+    )  # fmt: skip
 
 
-def _worded(field: Any, language: str) -> Any:
-    """Add the sentence for a code that we have words for."""
-    if not isinstance(field, dict) or "message" in field:
-        return field
-    if field.get("code") not in MESSAGES:
-        sentence = field_message(str(field.get("code")), language)
-        return {**field, "message": sentence} if sentence else field
-    found = FieldProblem(str(field.get("field", "")), field["code"], field.get("values") or {})
-    return {**field, "message": message_for(found, language)}
+def _titled(refusal: Refusal) -> str:
+    """Return the code by which a refusal is titled: its own, or that of the class it refines."""
+    codes = (str(getattr(kind, "code", "")) for kind in type(refusal).__mro__)
+    return next((code for code in codes if code in TITLES), "refused")
+
+
+def kinds_of(error: Exception) -> Iterator[str]:
+    """Yield what refusals of this class say by default, then those of the classes that it refines."""
+    for kind in type(error).__mro__:
+        if issubclass(kind, Refusal | StoreError | AccessError) and kind.__doc__:
+            yield kind.__doc__.strip().splitlines()[0]
 
 
 def _name(request: Request, person_id: str) -> str | None:
@@ -142,54 +165,37 @@ def _name(request: Request, person_id: str) -> str | None:
 
 
 def _store(request: Request, error: Exception) -> Response:
-    language, retry = language_of(request), {"Retry-After": str(RETRY_SECONDS)}
     assert isinstance(error, StoreError)
-    if isinstance(error, StoreBusy):
-        return problem("busy", 503, error.message, language=language, headers=retry)
-    if isinstance(error, OutcomeUnknown):
-        return problem("outcome-unknown", 503, error.message, language=language, headers=retry)
-    if isinstance(error, BadCursor):
-        return problem("bad-cursor", 400, error.message, language=language)
-    if isinstance(error, KeyReused):
-        return problem("key-reused", 422, error.message, language=language)
+    for kind, (code, status) in STORE.items():
+        if isinstance(error, kind):
+            retry = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
+            details = {}
+            if isinstance(error, BadCursor):
+                field = {"field": "/cursor", "in": "query", "code": code}
+                details = {"fields": of_house([field], request.app.state.sentences, language_of(request))}
+            return _told(request, code, status, error.message, *kinds_of(error), details=details, headers=retry)
     return unexpected(request, error)
 
 
 def _access(request: Request, error: Exception) -> Response:
     assert isinstance(error, AccessError)
-    return problem("unfit", 422, error.message, language=language_of(request))
+    return _told(request, "unfit", 422, error.message, *kinds_of(error))
 
 
 def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults: Sequence[Any] = error.errors()
-    if any(fault["type"] == "json_invalid" for fault in faults):
-        return problem("malformed", 400, "The body is not JSON.", language=language_of(request))
-    language = language_of(request)
-    fields = [{"field": _path(fault["loc"]), **_fault(fault, language)} for fault in faults]
-    detail = "Some fields do not fit; each is listed with its reason."
-    return problem("unfit", 422, detail, language=language, details={"fields": fields})
-
-
-def _fault(fault: Any, language: str) -> dict[str, str]:
-    """Return code and sentence of a fault, in the words that the rest of the house uses for the same."""
-    code = SAME_CODES.get(fault["type"], str(fault["type"]).replace("_", "-"))
-    return {"code": code, "message": field_message(code, language) or str(fault["msg"])}
-
-
-def _path(location: Sequence[Any]) -> str:
-    parts = location[1:] if location and location[0] in ("body", "query", "path", "header") else location
-    return "/".join(str(part) for part in parts)
+    found: Sequence[Any] = error.errors()
+    if any(fault["type"] == "json_invalid" for fault in found):
+        return _told(request, "malformed", 400, NOT_JSON)
+    fields = of_library(found, request.app.state.sentences, language_of(request))
+    return _told(request, "unfit", 422, Unfit().message, details={"fields": fields})
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTP_CODES.get(error.status_code, "malformed" if error.status_code < 500 else "unexpected")
-    detail = {"no-such-address": "There is no such address.", "wrong-method": "This address does not take this method."}
-    return problem(
-        code, error.status_code, detail.get(code, str(error.detail)), language=language_of(request),
-        headers=error.headers,
-    )  # fmt: skip
+    message = HTTP_SENTENCES.get(code, str(error.detail))
+    return _told(request, code, error.status_code, message, UNREADABLE, headers=error.headers)
 
 
 def unexpected(request: Request, error: Exception) -> Response:
@@ -199,5 +205,4 @@ def unexpected(request: Request, error: Exception) -> Response:
     # The trace as text: a logger that draws it itself would draw the values of variables too, and they are personal.
     trace = "".join(traceback.format_exception(error))
     log.error("unexpected", incident=incident, method=request.method, path=request.url.path, trace=trace)
-    detail = "Something went wrong inside; it is on record. Tell the operator this id if it happens again."
-    return problem("unexpected", 500, detail, language=language_of(request), details={"incident": incident})
+    return _told(request, "unexpected", 500, UNFORESEEN, details={"incident": incident})

@@ -1,69 +1,99 @@
-"""What is said of a field that does not fit, in three languages, by the code of its fault."""
+"""What is said of a field that does not fit, by the code of its fault; the words of each language in `problems.po`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from forms.languages import Labels, pick
-from forms.messages import MESSAGES
+from api.sentences import Sentences
+from api.texts import marked
+from forms.field_problem import FieldProblem
+from forms.messages import MESSAGES, message_for
 
-
-def _l(zh: str, ko: str, en: str) -> Labels:
-    return {"zh-CN": zh, "ko": ko, "en": en}
-
-
-FIELDS: Mapping[str, Labels] = {
-    "out-of-range": _l("数值超出范围。", "범위를 벗어난 값입니다.", "This is out of range."),
-    "too-long": _l("内容太长。", "너무 깁니다.", "This is too long."),
-    "too-many": _l("项目太多。", "항목이 너무 많습니다.", "There are too many entries."),
-    "too-few": _l("项目太少。", "항목이 너무 적습니다.", "There are too few entries."),
-    "not-string": _l("请填写文字。", "글자로 입력해 주세요.", "This must be a text."),
-    "not-integer": _l("请填写整数。", "정수로 입력해 주세요.", "This must be a whole number."),
-    "not-boolean": _l("请填写 true 或 false。", "true 또는 false로 입력해 주세요.", "This must be true or false."),
-    "not-list": _l("这里应是列表。", "목록이어야 합니다.", "This must be a list."),
-    "not-object": _l("这里应是对象。", "객체여야 합니다.", "This must be an object."),
-    "not-amount": _l("请填写金额。", "금액을 입력해 주세요.", "This must be an amount."),
-    "unknown": _l("没有这个选项。", "없는 값입니다.", "This is not one of the known values."),
-    "unknown-field": _l("没有这个字段。", "없는 항목입니다.", "There is no such field here."),
-    "unknown-fact": _l("流程没有这项信息。", "이 절차에 없는 사실입니다.", "The process knows no such fact."),
-    "kept-by-the-house": _l(
-        "这项信息由系统维护，不能直接修改。",
-        "시스템이 관리하는 값이라 직접 바꿀 수 없습니다.",
-        "The house keeps this itself.",
-    ),
-    "unknown-person": _l("没有这个人。", "그런 사람이 없습니다.", "There is nobody of this name at work here."),
-    "not-in-team": _l("此人不在这个团队。", "이 팀의 구성원이 아닙니다.", "This person is not in the task's team."),
-    "excluded": _l(
-        "此人做过必须回避的步骤。", "분리해야 하는 단계를 맡았던 사람입니다.", "This person is kept apart from it."
-    ),
-    "staff-only": _l("只有工作人员可以填写。", "직원만 입력할 수 있습니다.", "Only staff may say this."),
-    "no-process": _l(
-        "目前没有办理这类事项的流程。", "이 유형을 처리하는 절차가 없습니다.", "No process takes cases of this type."
-    ),
-    "unknown-process": _l("没有这个流程。", "그런 절차가 없습니다.", "There is no such process."),
-    "same-process": _l("已经在这个流程中。", "이미 이 절차에서 처리 중입니다.", "The case is in this process already."),
-    "not-of-this-process": _l(
-        "这类事项不由该流程办理。", "그 절차가 맡지 않는 유형입니다.", "That process does not take cases of this type."
-    ),
-    "malformed": _l("格式不正确。", "형식이 올바르지 않습니다.", "This is not written as it should be."),
-    "unshowable": _l(
-        "含有无法显示的字符。", "표시할 수 없는 문자가 있습니다.", "This holds characters that no page can show."
-    ),
-    "unfinished": _l("还有空白没有填写。", "채우지 않은 빈칸이 있습니다.", "A blank of the text is not filled in yet."),
-    "instant": _l(
-        "请填写带时区的 ISO 8601 时间。",
-        "시간대가 있는 ISO 8601 시각을 입력해 주세요.",
-        "Give an ISO 8601 instant with its offset.",
-    ),
-    "timezone-aware": _l(
-        "请写明时区，例如 +08:00。", "+08:00처럼 시간대를 밝혀 주세요.", "Give the offset, +08:00 for instance."
-    ),
+FIELDS: Mapping[str, str] = {
+    "out-of-range": marked("This is out of range."),
+    "too-long": marked("This is too long."),
+    "too-many": marked("There are too many entries."),
+    "too-few": marked("There are too few entries."),
+    "not-string": marked("This must be a text."),
+    "not-integer": marked("This must be a whole number."),
+    "not-number": marked("This must be a number."),
+    "not-boolean": marked("This must be true or false."),
+    "not-list": marked("This must be a list."),
+    "not-object": marked("This must be an object."),
+    "not-amount": marked("This must be an amount."),
+    "not-instant": marked("This must be an ISO 8601 date and time that exists."),
+    "unknown": marked("This is not one of the known values."),
+    "unknown-field": marked("There is no such field here."),
+    "unknown-fact": marked("The process knows no such fact."),
+    "unknown-parameter": marked("There is no such parameter here; this address takes none."),
+    "repeated": marked("Give this once."),
+    "bad-cursor": marked("Pass `next` of this list's last page as it came, or nothing."),
+    "kept-by-the-house": marked("The house keeps this itself."),
+    "unknown-person": marked("There is nobody of this name at work here."),
+    "not-in-team": marked("This person is not in the task's team."),
+    "not-in-post": marked("This person does not hold the post."),
+    "kept-apart": marked("This person is kept apart from the case."),
+    "excluded": marked("This person is kept apart from it."),
+    "is-owner": marked("This person owns the case already."),
+    "away": marked("This person is away at the moment."),
+    "staff-only": marked("Only staff may say this."),
+    "no-process": marked("No process takes cases of this type."),
+    "unknown-process": marked("There is no such process."),
+    "same-process": marked("The case is in this process already."),
+    "not-of-this-process": marked("That process does not take cases of this type."),
+    "unknown-case": marked("There is no such case."),
+    "itself": marked("A case is not linked to itself."),
+    "retired": marked("This category is no longer in use; choose another."),
+    "past": marked("This time has passed; choose a later one."),
+    "in-the-future": marked("This day lies ahead."),
+    "over-plan": marked("This is more than was planned, or in another currency."),
+    "shape": marked("Each refund has a payee and an amount, and nothing else."),
+    "money-shape": marked("This must be an amount with its currency."),
+    "money-amount": marked("Give the amount as text in figures, such as 1200.50, not negative."),
+    "money-decimals": marked("This amount has more decimals than its currency."),
+    "money-currency": marked("Give a currency by its code of ISO 4217, such as CNY."),
+    "malformed": marked("This is not written as it should be."),
+    "email": marked("This is no e-mail address."),
+    "unshowable": marked("This holds characters that no page can show."),
+    "too-complex": marked("This holds too many values, or too deep ones."),
+    "unfinished": marked("A blank of the text is not filled in yet."),
+    "instant": marked("Give an ISO 8601 instant with its offset."),
+    "timezone-aware": marked("Give the offset, +08:00 for instance."),
+    "one-of-two": marked("Give either `by` or `to`."),
+    "unsafe": marked("This cannot be done safely yet."),
 }
 """Codes of forms have their own sentences in `forms.messages`."""
 
+WITH_VALUES: Mapping[str, str] = {
+    "allowed": marked("Choose one of these: %(allowed)s."),
+    "parameters": marked("There is no such parameter here. Known are: %(allowed)s."),
+    "least": marked("Enter %(least)s or more."),
+    "most": marked("Enter %(most)s or less."),
+    "most-characters": marked("Enter %(most)s characters or fewer."),
+    "most-entries": marked("Give at most %(most)s."),
+    "least-entries": marked("Give at least %(least)s."),
+}
+"""Sentences that name a limit or what is allowed."""
+OTHER = marked("This does not fit here.")
+MOST_NAMED = 20
+"""Allowed values that are named in a sentence; the list beside it has all of them."""
 
-def field_message(code: str, language: str) -> str | None:
-    """Return the sentence for a code, None where there is none or where it needs values to be filled in."""
-    labels = FIELDS.get(code) or MESSAGES.get(code)
-    text = pick(labels, language) if labels else ""
-    return text if text and "{" not in text else None
+
+def field_message(sentences: Sentences, code: str, language: str, values: Mapping[str, Any] | None = None) -> str:
+    """Return the sentence for a code in a language; where no sentence is known, one that fits every fault."""
+    if values is not None and code in MESSAGES:
+        said = message_for(FieldProblem("", code, values), language)
+        if "{" not in said.replace("{ }", ""):
+            return said
+    text = FIELDS.get(code.replace("_", "-"))
+    if text is not None:
+        return sentences.filled(text, language, {})
+    if code in MESSAGES and "{" not in MESSAGES[code]["en"].replace("{ }", ""):
+        return message_for(FieldProblem("", code, {}), language)
+    return sentences.filled(OTHER, language, {})
+
+
+def naming(sentences: Sentences, kind: str, language: str, values: Mapping[str, Any]) -> str:
+    """Return a sentence of WITH_VALUES with its limit, or with what is allowed."""
+    return sentences.filled(WITH_VALUES[kind], language, values)

@@ -40,7 +40,7 @@ async def once(
     if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
         raise Unfit(
             "An Idempotency-Key has 8 to 255 visible ASCII characters.",
-            fields=[{"field": "Idempotency-Key", "code": "malformed"}],
+            fields=[{"field": "Idempotency-Key", "in": "header", "code": "malformed"}],
         )
     return Once(idempotency_key, await request.body() if idempotency_key is not None else b"")
 

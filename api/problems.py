@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from api.problem_titles import title
+from api.answers import PERSONAL
 
 MEDIA_TYPE = "application/problem+json"
 OWN = frozenset({"type", "title", "status", "detail", "code"})
@@ -21,9 +21,16 @@ class FieldFault(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    field: str = Field(description="Path of the field, parts divided by `/`; empty for the whole.", examples=["people"])
+    field: str = Field(
+        description="JSON pointer (RFC 6901) into what `in` names; empty for all of it.", examples=["/data/amount"]
+    )
+    in_: Literal["body", "query", "path", "header"] = Field(
+        alias="in", description="Which part of the request.", examples=["body"]
+    )
     code: str = Field(description="Stable reason.", examples=["out-of-range"])
-    message: str | None = Field(default=None, description="The reason in the reader's language, where there is one.")
+    message: str = Field(description="The reason in the caller's language.", examples=["Enter 1 or more."])
+    allowed: list[str] | None = Field(default=None, description="What would be right, where that can be listed.")
+    values: dict[str, Any] | None = Field(default=None, description="The figures that the message names.")
 
 
 class Problem(BaseModel):
@@ -32,9 +39,9 @@ class Problem(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     type: str = Field(description="Relative URI of the kind of problem.", examples=["/problems/conflict"])
-    title: str = Field(description="What it is called, in the reader's language.")
+    title: str = Field(description="What it is called, in the caller's language (Accept-Language, else English).")
     status: int = Field(description="The HTTP status.", examples=[409])
-    detail: str = Field(description="What happened and what to do.")
+    detail: str = Field(description="What happened and what to do, in the caller's language.")
     code: str = Field(description="Stable; for machines.", examples=["conflict"])
 
 
@@ -47,22 +54,27 @@ class UnfitProblem(Problem):
 def problem(
     code: str,
     status: int,
+    title: str,
     detail: str,
     *,
-    language: str = "en",
+    language: str,
     details: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the answer. `details` become members beside the standard ones, which they never replace."""
+    """Return the answer. `title` and `detail` are in `language` already.
+
+    `details` become members beside the standard ones, which they never replace.
+    """
     body = {
         "type": f"/problems/{code}",
-        "title": title(code, language),
+        "title": title,
         "status": status,
         "detail": detail,
         "code": code,
         **{name: value for name, value in (details or {}).items() if name not in OWN},
     }
-    return Response(_written(body), status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+    told = {**PERSONAL, "Content-Language": language, **(headers or {})}
+    return Response(_written(body), status_code=status, headers=told, media_type=MEDIA_TYPE)
 
 
 def _written(body: Mapping[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, ConfigDict, Field
+from pydantic import AliasChoices, ConfigDict, Discriminator, Field, Tag
 
 from api.rest.types import (
     Body,
@@ -118,7 +118,6 @@ class IntakeBody(Body):
 
 FactsBody = Annotated[
     Data,
-    Days,
     Field(
         description="Facts by name: `people`, `refund` (`{amount, currency}` or null), `refunds` (planned lines), "
         "`category`, and every other fact of the process that people may say; `reason` besides, required for "
@@ -140,6 +139,17 @@ class AffectedListBody(Body):
     """Several people concerned."""
 
     people: list[AffectedBody] = Field(min_length=1, max_length=1000)
+
+
+def _which(value: Any) -> str:
+    several = "people" in value if isinstance(value, dict) else isinstance(value, AffectedListBody)
+    return "<several>" if several else "<one>"
+
+
+AffectedBodies = Annotated[
+    Annotated[AffectedListBody, Tag("<several>")] | Annotated[AffectedBody, Tag("<one>")], Discriminator(_which)
+]
+"""One person, or several under `people`. The tags stand in angle brackets: `api.faults` leaves them out of a place."""
 
 
 class MessageBody(Body):

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from api.answers import answer
@@ -36,7 +37,7 @@ class MoveBody(Body):
     @model_validator(mode="after")
     def _one_of_them(self) -> MoveBody:
         if (self.by is None) == (self.to is None):
-            raise ValueError("give either `by` or `to`")
+            raise PydanticCustomError("one-of-two", "Give either by or to.")
         return self
 
 

@@ -10,14 +10,14 @@ from api.problems import MEDIA_TYPE, Problem, UnfitProblem
 Responses = dict[int | str, dict[str, Any]]
 
 MEANING: Mapping[int, str] = {
-    400: "The request cannot be read, or its cursor is not of this list.",
+    400: "The request cannot be read.",
     401: "Sign in: the token or the tracking code is missing or wrong.",
     403: "You may see this, but the step belongs to somebody else.",
     404: "There is no such thing, or it is not yours to see.",
     409: "Somebody was faster, or the case has moved on; `by` and `at` say who and when, where a person was.",
     412: "What you saw has changed (If-Match); load it again.",
     413: "The request is too large.",
-    422: "Some fields do not fit; `fields` lists each with its reason.",
+    422: "Some fields, parameters or the cursor do not fit; `fields` lists each with its reason.",
     428: "A decision needs If-Match: say which version you saw.",
     429: "Too many requests; Retry-After says when to try again.",
     503: "Busy, nothing was changed; or `outcome-unknown`: look before you repeat it. Retry-After is given.",
@@ -36,7 +36,7 @@ def problems(*statuses: int) -> Responses:
 
 
 READS: Responses = problems(401, 404, 422)
-LISTS: Responses = problems(400, 401, 422)
+LISTS: Responses = problems(401, 422)
 CHANGES: Responses = problems(400, 401, 403, 404, 409, 413, 422)
 DECIDES: Responses = problems(400, 401, 403, 404, 409, 412, 413, 422, 428)
 TRACKS: Responses = problems(401, 422)

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from access.errors import AccessError
 from access.people import names
 from api import errors
-from api.web.texts import marked
+from api.texts import marked
 from api.web.visit import Visit, visit
 from engine.errors import NotFound, Refusal, SignInRequired
 from storage.errors import BadCursor, StoreBusy, StoreError
@@ -116,8 +116,7 @@ def refusal_text(here: Visit, failure: Exception) -> str:
     """Return the sentence of a refusal in the visitor's language, `` where the catalogue has none."""
     if not isinstance(failure, Refusal) or isinstance(failure, NotFound):
         return ""
-    found = here.say(failure.message)
-    return found if found != failure.message or here.language == "en" else ""
+    return here.site.sentences.find(failure.message, here.language) or ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from api.web.texts import marked
+from api.texts import marked
 
 DONE: Mapping[str, str] = {
     "signed-out": marked("You are signed out."),

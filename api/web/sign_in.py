@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Response
 from access import sessions, tokens
 from access.policy import Principal
 from api.authentication import session_cookie
+from api.texts import NAMES
 from api.web.demo_people import DemoPerson, demo_people
 from api.web.failures import PageRoute
 from api.web.guard import local_path
 from api.web.home import home_of
 from api.web.posted import Posted
-from api.web.texts import NAMES
 from api.web.visit import A_YEAR, LANGUAGE_COOKIE, Visit, from_public, from_staff, visit
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.context import Application, Settings, Shared
-from api.web.texts import load_texts
+from api.sentences import Sentences
+from api.texts import load_texts
 from forms.characters import UNUSABLE
 from forms.languages import LANGUAGES
 
@@ -32,11 +33,6 @@ class WebSettings(Settings, Protocol):
     @property
     def var_folder(self) -> Path:
         """Where the demo keeps the card of its people."""
-        ...
-
-    @property
-    def locale_folder(self) -> Path:
-        """The catalogues."""
         ...
 
 
@@ -65,6 +61,8 @@ class Site:
     house: House
     shared: Shared
     texts: Mapping[str, NullTranslations]
+    sentences: Sentences
+    """What refusals say."""
     templates: Mapping[str, Environment]
     zone: ZoneInfo
     """Of the first campus: where lists that span campuses show their times."""
@@ -83,7 +81,7 @@ def site_of(app: FastAPI) -> Site:
     house = cast(House, shared.application)
     zones = house.zones
     zone = zones.get("main") or next(iter(zones.values()), "UTC")
-    return Site(house, shared, texts.catalogues, texts.templates, ZoneInfo(zone))
+    return Site(house, shared, texts.catalogues, app.state.sentences, texts.templates, ZoneInfo(zone))
 
 
 def _environment(texts: NullTranslations) -> Environment:

@@ -20,13 +20,13 @@ from access.policy import Principal, Role, may_publish
 from access.sessions import Session
 from api.authentication import session_cookie
 from api.languages import DEFAULT, asked_language
+from api.texts import NAMES, marked
 from api.web.guard import CSRF_FIELD, require_same_origin, require_token
 from api.web.headers import PAGE_HEADERS
 from api.web.moments import Moments
 from api.web.notices import DONE
 from api.web.posted import Posted, posted
 from api.web.site import Site, site_of
-from api.web.texts import NAMES, marked
 from engine.case_work import COMPLAINANT, Actor
 from engine.errors import SignInRequired
 from queries.reader import Reader

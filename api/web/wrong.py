@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from api.texts import marked
 from api.web.failures import Faster, faster, refusal_text
 from api.web.posted import Posted
-from api.web.texts import marked
 from api.web.visit import Visit
 from engine.errors import Refusal
 

@@ -89,4 +89,4 @@ def test_only_process_owners_publish(redress: House) -> None:
 def test_a_form_without_the_part_is_refused(redress: House) -> None:
     owner = redress.person("park.owner")
     problem = owner.refused(422, "POST", "/api/processes", files={"other": ("x", b"x", "text/plain")})
-    assert problem["fields"] == [{"field": "bundle", "code": "required", "message": "Fill this in."}]
+    assert problem["fields"] == [{"field": "/bundle", "in": "body", "code": "required", "message": "Fill this in."}]

@@ -31,37 +31,37 @@ def test_what_is_not_json_is_refused(redress: House, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"subject": 5}, ("subject", "not-string")),
-        ({"subject": ""}, ("subject", "required")),
-        ({"subject": "x" * 201}, ("subject", "too-long")),
-        ({"text": "x" * 10_001}, ("text", "too-long")),
-        ({"text": "a\u0000b"}, ("text", "unshowable")),
-        ({"people": "3"}, ("people", "not-integer")),
-        ({"people": True}, ("people", "not-integer")),
-        ({"people": 0}, ("people", "out-of-range")),
-        ({"people": 1.5}, ("people", "not-integer")),
-        ({"people": 10**30}, ("people", "out-of-range")),
-        ({"type": "rumour"}, ("type", "unknown")),
-        ({"category": "no.such"}, ("category", "unknown")),
-        ({"channel": "pigeon"}, ("channel", "unknown")),
-        ({"campus": "moon"}, ("channel", "unknown")),
-        ({"language": "fr"}, ("language", "unknown")),
-        ({"refund": {"amount": "-1", "currency": "CNY"}}, ("refund", "money-amount")),
-        ({"refund": {"amount": "1.001", "currency": "CNY"}}, ("refund", "money-decimals")),
-        ({"refund": {"amount": "1.5", "currency": "KRW"}}, ("refund", "money-decimals")),
-        ({"refund": {"amount": 1.5, "currency": "CNY"}}, ("refund/amount", "not-string")),
-        ({"refund": {"amount": "1", "currency": "XXX0"}}, ("refund/currency", "too-long")),
-        ({"refund": {"amount": "1", "currency": "QQQ"}}, ("refund", "money-currency")),
-        ({"refund": {"amount": "1"}}, ("refund/currency", "required")),
-        ({"complainant": {"email": "nobody"}}, ("complainant/email", "email")),
-        ({"complainant": {"nickname": "x"}}, ("complainant/nickname", "unknown-field")),
-        ({"respondents": [{"role": "teacher"}]}, ("respondents/0/name", "required")),
-        ({"received_at": "2026-03-02T10:00:00+08:00"}, ("received_at", "staff-only")),
-        ({"received_at": "2026-03-02T10:00:00"}, ("received_at", "timezone-aware")),
-        ({"received_at": 1}, ("received_at", "instant")),
-        ({"respondents": [{"name": "x", "person": "li.na"}]}, ("respondents", "staff-only")),
-        ({"surprise": 1}, ("surprise", "unknown-field")),
-        ({"safety": "yes"}, ("safety", "not-boolean")),
+        ({"subject": 5}, ("/subject", "not-string")),
+        ({"subject": ""}, ("/subject", "required")),
+        ({"subject": "x" * 201}, ("/subject", "too-long")),
+        ({"text": "x" * 10_001}, ("/text", "too-long")),
+        ({"text": "a\u0000b"}, ("/text", "unshowable")),
+        ({"people": "3"}, ("/people", "not-integer")),
+        ({"people": True}, ("/people", "not-integer")),
+        ({"people": 0}, ("/people", "out-of-range")),
+        ({"people": 1.5}, ("/people", "not-integer")),
+        ({"people": 10**30}, ("/people", "out-of-range")),
+        ({"type": "rumour"}, ("/type", "unknown")),
+        ({"category": "no.such"}, ("/category", "unknown")),
+        ({"channel": "pigeon"}, ("/channel", "unknown")),
+        ({"campus": "moon"}, ("/channel", "unknown")),
+        ({"language": "fr"}, ("/language", "unknown")),
+        ({"refund": {"amount": "-1", "currency": "CNY"}}, ("/refund/amount", "money-amount")),
+        ({"refund": {"amount": "1.001", "currency": "CNY"}}, ("/refund/amount", "money-decimals")),
+        ({"refund": {"amount": "1.5", "currency": "KRW"}}, ("/refund/amount", "money-decimals")),
+        ({"refund": {"amount": 1.5, "currency": "CNY"}}, ("/refund/amount", "not-string")),
+        ({"refund": {"amount": "1", "currency": "XXX0"}}, ("/refund/currency", "too-long")),
+        ({"refund": {"amount": "1", "currency": "QQQ"}}, ("/refund/currency", "money-currency")),
+        ({"refund": {"amount": "1"}}, ("/refund/currency", "required")),
+        ({"complainant": {"email": "nobody"}}, ("/complainant/email", "email")),
+        ({"complainant": {"nickname": "x"}}, ("/complainant/nickname", "unknown-field")),
+        ({"respondents": [{"role": "teacher"}]}, ("/respondents/0/name", "required")),
+        ({"received_at": "2026-03-02T10:00:00+08:00"}, ("/received_at", "staff-only")),
+        ({"received_at": "2026-03-02T10:00:00"}, ("/received_at", "timezone-aware")),
+        ({"received_at": 1}, ("/received_at", "instant")),
+        ({"respondents": [{"name": "x", "person": "li.na"}]}, ("/respondents", "staff-only")),
+        ({"surprise": 1}, ("/surprise", "unknown-field")),
+        ({"safety": "yes"}, ("/safety", "not-boolean")),
     ],
 )
 def test_a_complaint_that_does_not_fit_names_the_field(
@@ -76,7 +76,7 @@ def test_a_complaint_that_does_not_fit_names_the_field(
 def test_all_faults_are_named_at_once(redress: House) -> None:
     problem = redress.public.refused(422, "POST", "/api/complaints", {"people": 0, "extra": 1})
     assert faults(problem) == {
-        ("subject", "required"), ("text", "required"), ("people", "out-of-range"), ("extra", "unknown-field"),
+        ("/subject", "required"), ("/text", "required"), ("/people", "out-of-range"), ("/extra", "unknown-field"),
     }  # fmt: skip
 
 
@@ -121,8 +121,8 @@ def test_a_form_that_does_not_fit_names_its_fields_in_the_readers_language(redre
         headers={"Accept-Language": "ko"},
     )  # fmt: skip
     found = {field["field"]: field["message"] for field in problem["fields"]}
-    assert found["/acknowledgement_text"] == "이 항목을 입력해 주세요."
-    assert {"/contact_way", "/extra"} <= found.keys()
+    assert found["/data/acknowledgement_text"] == "이 항목을 입력해 주세요."
+    assert {"/data/contact_way", "/data/extra"} <= found.keys()
     assert problem["title"] == "일부 항목이 맞지 않습니다"
 
 
@@ -180,7 +180,7 @@ def test_an_unknown_process_is_refused(redress: House) -> None:
     case = redress.file(by="li.na")["id"]
     body = {"type": "inquiry", "process": "astrology", "reason": "It is a question."}
     problem = redress.person("li.na").refused(422, "POST", f"/api/complaints/{case}/retype", body)
-    assert faults(problem) == {("process", "unknown-process")}
+    assert faults(problem) == {("/process", "unknown-process")}
 
 
 @pytest.mark.parametrize(

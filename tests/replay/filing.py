@@ -78,7 +78,7 @@ def file(case: Case, client: Client, staff: Staff, now: datetime) -> None:
 def _refused(case: Case, client: Client, token: str | None, body: Any, fields: set[str], what: str) -> None:
     """File what must be refused because of these fields, and count it."""
     answer = client.call("POST", "/api/complaints", token=token, body=body, kind="file")
-    named = {each["field"] for each in answer.body.get("fields", [])}
+    named = {each["field"].removeprefix("/") for each in answer.body.get("fields", [])}
     if (answer.status, named) != (422, fields):
         case.refused.append(f"refused otherwise than because of {sorted(fields)}: {answer.status} {answer.body}")
     client.gate.count(what)
