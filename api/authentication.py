@@ -18,6 +18,7 @@ from access import sessions, tokens
 from access.credentials import digest
 from access.policy import Principal, may_administer
 from api.context import RequestContext, Settings, Shared
+from api.known_query import require_known_query
 from api.languages import DEFAULT, asked_language
 from api.tracking_code import counted_attempt
 from engine.case_work import SYSTEM
@@ -114,14 +115,17 @@ def _note_use(shared: Shared, person: str, token: str) -> None:
 
 
 def anybody(request: Request, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
-    """Return the request of a person or of the public. Raises SignInRequired for a wrong token, TooMany."""
-    return _anybody(request)
+    """Return the request of a person or of the public. Raises SignInRequired for a wrong token, TooMany, Unfit."""
+    context = _anybody(request)
+    require_known_query(request)
+    return context
 
 
 def staff(request: Request, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
-    """Return the request of a member of staff. Raises SignInRequired, TooMany."""
+    """Return the request of a member of staff. Raises SignInRequired, TooMany, Unfit for an unknown parameter."""
     context = _anybody(request)
     _ = context.who
+    require_known_query(request)
     return context
 
 
@@ -164,6 +168,7 @@ def receipt(request: Request, _scheme: Annotated[object, Depends(RECEIPT)] = Non
             language = language_of_case(reader, case_id)
     except NotFound:
         raise SignInRequired("No complaint has this tracking code.", scheme="Receipt") from None
+    require_known_query(request)
     spoken = context.language if context.language_asked else language
     return Complainant(replace(context, language=spoken, receipt_of=case_id), case_id)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse
@@ -14,10 +14,11 @@ from api.answers import PERSONAL, answer, case_tag, facts_tag, matched_facts, un
 from api.authentication import Anybody, Staff
 from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.case_answers import AddedAnswer, FactsAnswer, FiledAnswer, PeopleAnswer
-from api.rest.complaint_bodies import AffectedBody, AffectedListBody, FactsBody, IntakeBody
+from api.rest.complaint_bodies import AffectedBodies, AffectedListBody, FactsBody, IntakeBody
 from api.rest.documents import ANSWERS, CHANGES, DECIDES, LISTS, READS, problems
 from api.rest.filed import filed
-from api.rest.types import Cursor, Id, Limit, Search, Word
+from api.rest.filters import require_person, require_team
+from api.rest.types import Cursor, Id, Impact, Limit, Person, Priority, Search, Status, Team
 from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.change_facts import ChangeFacts
 from engine.errors import Unfit
@@ -43,11 +44,11 @@ def file_complaint(context: Anybody, body: IntakeBody, once: OnceOnly) -> Respon
 @router.get("", response_model=ComplaintPage, responses=LISTS)
 def list_complaints(
     context: Staff,
-    status: Word = None,
-    case_owner: Word = None,
-    team: Word = None,
-    impact: Word = None,
-    priority: Word = None,
+    status: Status | None = None,
+    case_owner: Person = None,
+    team: Team = None,
+    impact: Impact | None = None,
+    priority: Priority | None = None,
     overdue: bool = False,
     q: Search = None,
     cursor: Cursor = None,
@@ -58,6 +59,8 @@ def list_complaints(
         status=status, case_owner=case_owner, team=team, impact=impact, priority=priority, overdue=overdue, q=q
     )
     with context.reading() as reader:
+        require_team(reader, team)
+        require_person(reader, case_owner)
         return answer(complaints(reader, filters, cursor=cursor or None, limit=limit))
 
 
@@ -93,7 +96,7 @@ def list_affected(context: Staff, complaint_id: Id, cursor: Cursor = None, limit
 
 
 @router.post("/{complaint_id}/affected", status_code=201, response_model=AddedAnswer, responses=CHANGES)
-def add_affected(context: Staff, complaint_id: Id, body: AffectedListBody | AffectedBody, once: OnceOnly) -> Response:
+def add_affected(context: Staff, complaint_id: Id, body: AffectedBodies, once: OnceOnly) -> Response:
     """Add one person, or several under `people`. The tenth brings the case to leadership at once."""
     people = body.people if isinstance(body, AffectedListBody) else [body]
     command = AddAffected(
@@ -132,9 +135,7 @@ def read_timeline(
     response_model=CaseDiagram,
     responses={**READS, 200: {"content": {"text/plain": {}}, "description": "The picture, or its words."}},
 )
-def read_diagram(
-    context: Staff, complaint_id: Id, format: Annotated[str, Query(pattern="^(json|text)$")] = "json"
-) -> Response:
+def read_diagram(context: Staff, complaint_id: Id, format: Literal["json", "text"] = "json") -> Response:
     """Read the diagram with tokens, visited elements and due times; `?format=text` the same in words."""
     with context.reading() as reader:
         picture = diagram(reader, complaint_id)

@@ -12,11 +12,14 @@ from starlette.responses import Response
 from api.answers import answer, matched_task, task_tag
 from api.authentication import Staff
 from api.context import RequestContext
+from api.errors import language_of
+from api.faults import below
 from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.documents import CHANGES, DECIDES, LISTS, READS
+from api.rest.filters import require_team
 from api.rest.task_answer import TaskFull, in_full
 from api.rest.task_bodies import AssignBody, DataBody, DraftAnswer, DraftBody, SendBackBody, TaskAnswer
-from api.rest.types import Cursor, Id, Limit, Word
+from api.rest.types import Cursor, Id, Limit, Team
 from engine.commands.claim import AssignTask, ClaimTask, ReleaseTask
 from engine.commands.complete import CompleteTask
 from engine.commands.save_draft import SaveDraft
@@ -37,7 +40,7 @@ router = APIRouter(prefix="/api", tags=["tasks"])
 def list_tasks(
     context: Staff,
     mine: bool = False,
-    team: Word = None,
+    team: Team = None,
     overdue: bool = False,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -48,6 +51,7 @@ def list_tasks(
     that you see. `overdue` narrows these; alone, everything late that you see.
     """
     with context.reading() as reader:
+        require_team(reader, team)
         return answer(inbox(reader, mine=mine, team=team, overdue=overdue, cursor=cursor or None, limit=limit))
 
 
@@ -101,8 +105,11 @@ def complete(context: Staff, request: Request, task_id: Id, body: DataBody, once
     try:
         return carry_out(context, command, _present(context, task_id), once)
     except Unfit as refusal:
-        with context.reading() as reader:
-            raise worded(reader, case_of(task_id), refusal) from None
+        with context.reading(language=language_of(request)) as reader:
+            told = worded(reader, case_of(task_id), refusal)
+        raise type(told)(
+            told.message, **{**told.details, "fields": below("data", told.details.get("fields", ()))}
+        ) from None
 
 
 @router.post("/tasks/{task_id}/send-back", response_model=TaskAnswer, responses=CHANGES)

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -79,7 +79,11 @@ Cursor = Annotated[
     str | None, Query(max_length=1024, pattern=r"^[A-Za-z0-9_-]*$", description="`next` of the page before.")
 ]
 Limit = Annotated[int, Query(ge=1, le=200, description="Entries on a page.")]
-Word = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+Status = Literal["registered", "in_progress", "resolved", "closed"]
+Impact = Literal["general", "important", "major"]
+Priority = Literal["routine", "high", "urgent"]
+Team = Annotated[str | None, Query(max_length=80, description="A team by its key; 422 lists them.")]
+Person = Annotated[str | None, Query(max_length=80, description="A colleague by id, as `GET /api/people` lists them.")]
 Search = Annotated[
     Annotated[str, AfterValidator(_showable)] | None,
     Query(max_length=200, description="Words in number, subject, text or name; every one must occur."),
@@ -126,7 +130,7 @@ class MoneyBody(Body):
 
 def _money(value: MoneyBody) -> MoneyBody:
     for part, code, _ in money_faults(value.model_dump(), known_currencies()):
-        raise PydanticCustomError(code.replace("_", "-"), "The {part} does not fit.", {"part": part or "amount"})
+        raise PydanticCustomError(code.replace("_", "-"), "The {part} does not fit.", {"part": part})
     return value
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from access import people
 from tests.support.application import Client, House
 
 
@@ -164,8 +165,9 @@ def test_what_is_late_is_found(redress: House) -> None:
 def test_odd_parameters_are_refused(redress: House, path: str, query: str, code: str) -> None:
     if query.startswith("status") and path == "/api/tasks":
         query = query.replace("status", "team")
-    status = 400 if code == "bad-cursor" else 422
-    assert redress.person("li.na").refused(status, "GET", f"{path}?{query}")["code"] == code
+    problem = redress.person("li.na").refused(422, "GET", f"{path}?{query}")
+    assert problem["code"] == code
+    assert [(field["field"], field["in"]) for field in problem["fields"]] == [(f"/{query.partition('=')[0]}", "query")]
 
 
 def test_a_cursor_of_another_list_is_refused(redress: House) -> None:
@@ -174,4 +176,58 @@ def test_a_cursor_of_another_list_is_refused(redress: House) -> None:
     li_na = redress.person("li.na")
     of_complaints = li_na.get("/api/complaints?limit=1")["next"]
     case = redress.file(by="li.na")["id"]
-    assert li_na.refused(400, "GET", f"/api/complaints/{case}/timeline?cursor={of_complaints}")["code"] == "bad-cursor"
+    assert li_na.refused(422, "GET", f"/api/complaints/{case}/timeline?cursor={of_complaints}")["code"] == "bad-cursor"
+
+
+TEAMS = ["academic", "facilities", "leadership", "legal", "mediation", "service", "supervision", "technical"]
+OF_COMPLAINTS = ["case_owner", "cursor", "impact", "limit", "overdue", "priority", "q", "status", "team"]
+OF_TASKS = ["cursor", "limit", "mine", "overdue", "team"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "field", "code", "allowed"),
+    [
+        ("/api/complaints", "status=zzz", "/status", "unknown", ["registered", "in_progress", "resolved", "closed"]),
+        ("/api/complaints", "status=", "/status", "unknown", ["registered", "in_progress", "resolved", "closed"]),
+        ("/api/complaints", "impact=zzz", "/impact", "unknown", ["general", "important", "major"]),
+        ("/api/complaints", "priority=P2", "/priority", "unknown", ["routine", "high", "urgent"]),
+        ("/api/complaints", "team=zzz", "/team", "unknown", TEAMS),
+        ("/api/tasks", "team=zzz", "/team", "unknown", TEAMS),
+        ("/api/tasks", "team=%00", "/team", "unknown", TEAMS),
+        ("/api/complaints", "stauts=closed", "/stauts", "unknown-parameter", OF_COMPLAINTS),
+        ("/api/tasks", "a/b=1", "/a~1b", "unknown-parameter", OF_TASKS),
+        ("/api/tasks", "view=team&team=legal", "/view", "unknown-parameter", OF_TASKS),
+        ("/api/approvals", "team=legal", "/team", "unknown-parameter", ["cursor", "limit"]),
+        ("/api/people", "q=li", "/q", "unknown-parameter", []),
+        ("/api/processes", "limit=1", "/limit", "unknown-parameter", []),
+        ("/api/complaints", "status=closed&status=resolved", "/status", "repeated", None),
+        ("/api/tasks", "limit=0", "/limit", "out-of-range", None),
+        ("/api/tasks", "cursor=abc", "/cursor", "bad-cursor", None),
+    ],
+)
+def test_what_a_list_does_not_know_is_refused_with_what_it_knows(
+    redress: House, path: str, query: str, field: str, code: str, allowed: list[str] | None
+) -> None:
+    problem = redress.person("li.na").refused(422, "GET", f"{path}?{query}")
+    (found,) = problem["fields"]
+    assert (found["field"], found["in"], found["code"], found.get("allowed")) == (field, "query", code, allowed)
+    assert found["message"]
+
+
+def test_an_owner_who_never_worked_here_is_refused_and_one_who_left_is_found(redress: House) -> None:
+    case = redress.file(by="li.na")["id"]
+    chen = redress.person("chen.jing")
+    with redress.application.database.write() as unit:
+        people.deactivate(unit.connection, "li.na", now=redress.application.now())
+        unit.commit()
+    assert ids(chen.get("/api/complaints?case_owner=li.na")) == [case]
+    for odd in ("nobody.here", "%00", "x" * 80):
+        (found,) = chen.refused(422, "GET", f"/api/complaints?case_owner={odd}")["fields"]
+        assert (found["field"], found["code"]) == ("/case_owner", "unknown-person")
+        assert "chen.jing" in found["allowed"]
+        assert "li.na" not in found["allowed"]
+
+
+def test_nobody_is_told_what_a_route_knows_before_they_have_signed_in(redress: House) -> None:
+    assert redress.public.refused(401, "GET", "/api/complaints?zzz=1")["code"] == "sign-in-required"
+    assert redress.public.refused(422, "POST", "/api/complaints?zzz=1", {})["fields"][0]["field"] == "/zzz"
