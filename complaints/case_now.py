@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from engine.case_work import CaseWork
@@ -26,10 +26,14 @@ def waits_for(work: CaseWork) -> tuple[str, ...]:
     return work.result.waits_for if work.result is not None else tuple(work.row["waits_for"])
 
 
-def waited_message(work: CaseWork, kind: str) -> str | None:
-    """Return the message of the diagram that what people send becomes now (`process.toml`, `[messages]`), or None."""
+def waited_message(work: CaseWork, kind: str, *, but: Collection[str] = ()) -> str | None:
+    """Return the message of the diagram that what people send becomes now (`process.toml`, `[messages]`), or None.
+
+    `but`: messages that it cannot be.
+    """
     waited = waits_for(work)
-    return next((name for name in work.process.config.messages.get(kind, ()) if name in waited), None)
+    names = work.process.config.messages.get(kind, ())
+    return next((name for name in names if name in waited and name not in but), None)
 
 
 def require_not_closed(work: CaseWork) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from complaints.case_now import has_ended, waited_message
+from complaints.case_now import has_ended, status, waited_message
+from complaints.held_questions import not_yet_asked
 from complaints.letters import store_message
+from complaints.notice_book import NoticeBooks
 from complaints.rights import Verb, require
 from complaints.satisfaction import Satisfaction, satisfaction
 from complaints.withdrawal import Withdraw, withdraw
@@ -26,6 +28,9 @@ __all__ = [
     "withdraw",
 ]
 """Everything that passes between the house and the complainant."""
+
+ARRIVED, BEFORE_QUESTION = "answer_arrived", "letter_before_question"
+"""Notices to the owner: a letter has come; it came before the question that is about to go out."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +66,15 @@ def receive_message(work: CaseWork, command: ReceiveMessage) -> dict[str, Any]:
     """Take a letter in, and return `{"message": id, "delivered": name or None}`.
 
     It becomes the first message of the diagram that the process names for texts and that somebody waits for: an answer
-    to a question, missing papers, or the reopening of a closed case. Where nobody waits, the owner is told. Raises
-    Conflict with `linked_case_needed` when the case has ended: what comes now opens a linked case (`follow_up.py`).
+    to a question, missing papers, or the reopening of a closed case. Where nobody waits, the owner is told.
+
+    Nobody can answer a question before it was asked. While the letter that asks is held back, so that its step can
+    still be taken back, a letter that arrives is a plain one: it is kept, the owner is told at once that it came before
+    the question, and so says the timeline. The question goes out all the same, the pause goes on, and the next letter
+    is its answer. A closed case is reopened by every letter, whatever is on its way.
+
+    Raises Conflict with `linked_case_needed` when the case has ended: what comes now opens a linked case
+    (`follow_up.py`).
     """
     require(work, Verb.SPEAK_FOR_COMPLAINANT)
     text = words("text", command.text)
@@ -73,9 +85,18 @@ def receive_message(work: CaseWork, command: ReceiveMessage) -> dict[str, Any]:
             linked_case_needed=True,
         )
     received = store_message(work, text, direction="in")
-    waited = waited_message(work, "text")
+    unknown = frozenset() if status(work) == "closed" else not_yet_asked(work)
+    waited = waited_message(work, "text", but=unknown)
+    early = waited is None and waited_message(work, "text") is not None
     work.log("message-received", name=received, how=how or None, delivered=waited)
     if waited is not None:
         work.step(Deliver(waited, {"text_id": received}, buffer=False))
-    work.tell("owner", "answer_arrived", {"message": received}, f"message:{received}")
+    if early:
+        work.log("letter-before-question", name=received)
+    work.tell("owner", _told_as(work, early=early), {"message": received}, f"message:{received}")
     return {"message": received, "delivered": waited}
+
+
+def _told_as(work: CaseWork, *, early: bool) -> str:
+    """Return the notice by which the owner hears of a letter; a process need not have one for early letters."""
+    return BEFORE_QUESTION if early and BEFORE_QUESTION in NoticeBooks().of(work.process).templates else ARRIVED

@@ -40,6 +40,7 @@ def save(work: CaseWork, *, fence: int) -> None:
     `fence` is the row version that was read. Raises Conflict when somebody else has written the row since.
     """
     result = work.result
+    asks = [] if result is None else _asked_now(work, result)
     if result is not None:
         _write_tasks(work, result)
         write_clocks(work, result)
@@ -56,7 +57,14 @@ def save(work: CaseWork, *, fence: int) -> None:
                 for e in work.events
             ],
         )  # fmt: skip
-    _write_outbox(work)
+    _write_outbox(work, asks)
+
+
+def _asked_now(work: CaseWork, result: StepResult) -> list[str]:
+    """Return the messages, of those that a letter can become, that the case waits for since this change."""
+    before = work.row["waits_for"]
+    letters = work.process.config.messages.get("text", ())
+    return [name for name in letters if name in result.waits_for and name not in before]
 
 
 def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> None:
@@ -160,16 +168,21 @@ def _write_deadlines(work: CaseWork, result: StepResult) -> None:
         )
 
 
-def _write_outbox(work: CaseWork) -> None:
+def _write_outbox(work: CaseWork, asks: list[str]) -> None:
+    """Write what people are to be told. `asks`: the messages that the case waits for since this change.
+
+    They stand in the letters to the complainant, who cannot answer before these have gone out.
+    """
     held = work.hold_until
     messages = []
     for telling in work.tellings:
         for recipient in work.services.placement.recipients(work, telling.to):
+            asking = {"asks": asks} if asks and recipient == "complainant" else {}
             messages.append(
                 outbox.Message(
                     id=work.ids.new(), case_id=work.case_id, cause=f"{work.batch}:{telling.cause}",
                     kind=telling.template, recipient=recipient,
-                    payload={"to": telling.to, "values": dict(telling.values)},
+                    payload={"to": telling.to, "values": dict(telling.values), **asking},
                     created_at=work.now, deliver_after=held if held and held > work.now else work.now,
                     held_until=held if held and held > work.now else None,
                 )

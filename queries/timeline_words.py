@@ -54,6 +54,11 @@ SENTENCES: Mapping[str, Labels] = {
     "affected-left": _l("一人退出名单", "명단에서 1명 제외", "One person left the list"),
     "message-sent": _l("发信给投诉人", "민원인에게 발신", "Wrote to the complainant"),
     "message-received": _l("收到投诉人来信", "민원인 메시지 수신", "Heard from the complainant"),
+    "letter-before-question": _l(
+        "来信早于提问：提问尚未送达，来信不作为对提问的答复",
+        "질문보다 먼저 온 메시지: 질문이 아직 전달되지 않아 답변으로 처리하지 않음",
+        "The letter came before the question had gone out: it is not taken as its answer",
+    ),
     "satisfaction": _l("满意度答复", "만족도 응답", "Answer about satisfaction"),
     "withdrawn": _l("投诉人撤回", "민원인 철회", "Complainant withdrew"),
     "retyped": _l("转入其他流程", "다른 절차로 전환", "Moved to another process"),

@@ -60,10 +60,38 @@ def test_an_answer_to_a_question_lets_the_case_go_on(redress: House) -> None:
     redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
     redress.do("li.na", "verify", case, {"outcome": "ask_back", "question": "哪一节课？"})
     assert next(c["state"] for c in mine.get("/api/track")["clocks"] if c["name"] == "resolve") == "paused"
+    redress.later(minutes=2)
     assert mine.post("/api/track/messages", {"text": "周二晚上。"})["delivered"] == "answer"
     assert redress.task("li.na", "verify", case)["round"] == 2
     lines = mine.get("/api/track", headers={"Accept-Language": "en"})["timeline"]
     assert "The clock stands still: Result" in [line["text"] for line in lines]
+
+
+def test_a_letter_that_comes_before_the_question_went_out_is_not_its_answer(redress: House) -> None:
+    filed = redress.file(by="li.na", category="other")
+    case, mine, li_na = filed["id"], redress.complainant(filed["tracking_code"]), redress.person("li.na")
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "ask_back", "question": "哪一节课？"})
+    redress.later(seconds=30)
+    assert mine.post("/api/track/messages", {"text": "还有录音。"})["delivered"] is None
+    assert [task["element"] for task in li_na.get(f"/api/complaints/{case}")["tasks"]] == []
+    said = "The letter came before the question had gone out: it is not taken as its answer"
+    timeline = li_na.get(f"/api/complaints/{case}/timeline")["items"]
+    assert [item["text"] for item in timeline if item["kind"] == "letter-before-question"] == [said]
+    redress.later(seconds=30)
+    letters = [letter["text"] for letter in mine.get("/api/track")["messages"]]
+    assert letters.index("还有录音。") < next(n for n, text in enumerate(letters) if "哪一节课？" in text)
+    assert mine.post("/api/track/messages", {"text": "周二晚上。"})["delivered"] == "answer"
+    assert redress.task("li.na", "verify", case)["round"] == 2
+
+
+def test_a_letter_in_the_minute_after_closing_reopens_the_case(redress: House) -> None:
+    case, code = resolved(redress)
+    mine = redress.complainant(code)
+    mine.post("/api/track/satisfaction", {"satisfied": True})
+    redress.do("li.na", "close_case", case, CLOSED)
+    assert mine.post("/api/track/messages", {"text": "又出现了。"})["delivered"] == "late_message"
+    assert mine.get("/api/track")["status"] == "in_progress"
 
 
 def test_one_click_of_satisfaction_closes_a_routine_case(redress: House) -> None:
