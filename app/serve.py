@@ -12,6 +12,7 @@ from access import sessions
 from api.app import create_app
 from app.container import Application, build
 from app.demo_clock import DemoClock
+from app.interpreter import ready_to_serve
 from app.listening import listening
 from app.log import configure
 from app.settings import Settings
@@ -78,15 +79,16 @@ def serve(settings: Settings, application: Application | None = None) -> None:
 
 def _serve(settings: Settings, application: Application, sockets: list[socket.socket]) -> None:
     metronome = Metronome(loops(application))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(application), log_config=None, access_log=False, server_header=False,
+            timeout_graceful_shutdown=10,
+        )
+    )  # fmt: skip
+    ready_to_serve()
     metronome.start()
     try:
         log.info("listening", url=f"http://{settings.host}:{settings.port}")
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(application), log_config=None, access_log=False, server_header=False,
-                timeout_graceful_shutdown=10,
-            )
-        )  # fmt: skip
         server.run(sockets)
     finally:
         metronome.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 
+from app.interpreter import ready_to_serve
 from app.log import configure
 from app.serve import application_for, loops, read_processes, require_schema
 from app.settings import Settings
@@ -27,6 +28,7 @@ def work(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     metronome = Metronome(loops(application))
+    ready_to_serve()
     metronome.start()
     stop.wait()
     metronome.stop()

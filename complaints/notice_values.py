@@ -22,6 +22,7 @@ from forms.display import shown_fact, zone_name
 from forms.languages import LANGUAGES, pick
 
 _INSTANTS = {"zh-CN": "y年M月d日EEE HH:mm", "ko": "y년 M월 d일 (EEE) HH:mm", "en": "EEE d MMM y, HH:mm"}
+_LOCALES = {tag: Locale.parse(tag, sep="-") for tag in _INSTANTS}
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Telling:
         if at is None:
             return ""
         zone, tag = self.surroundings.zone(self.case.facts), self.language
-        said = format_datetime(at.astimezone(zone), _INSTANTS[tag], locale=Locale.parse(tag, sep="-"))
+        said = format_datetime(at.astimezone(zone), _INSTANTS[tag], locale=_LOCALES[tag])
         return f"{said} ({zone_name(zone, tag)})"
 
     def name(self, person: str | None) -> str:

@@ -58,6 +58,9 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC) if isinstance(value, datetime) else from_microseconds(value)
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value as text, keys in the order given. Never JSONB: it reorders keys, and the order of a form matters.
 
@@ -72,7 +75,7 @@ class Json(TypeDecorator[Any]):
         """Return `value` as compact JSON text."""
         if value is None:
             return None
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return _JSON.encode(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Return the value read back."""
