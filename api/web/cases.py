@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from api.web.asked import Asked
 from api.web.failures import PageRoute
 from api.web.visit import Visit, staff
 from queries.complaints_list import Filters, complaints
@@ -19,9 +20,12 @@ LONGEST_SEARCH = 200
 def cases_page(
     here: Annotated[Visit, Depends(staff)], q: str = "", status: str = "", overdue: str = "", cursor: str | None = None
 ) -> Response:
-    """Show the cases; an unknown status is no filter."""
-    q, status = q.strip()[:LONGEST_SEARCH], status if status in STATUSES else ""
+    """Show the cases; what cannot be filtered by is left out, and said."""
+    asked = Asked(here)
+    asked.known("q", "status", "overdue")
+    q, status = q.strip()[:LONGEST_SEARCH], asked.one_of(status, STATUSES)
+    overdue = asked.one_of(overdue, ("yes",))
     filters = Filters(status=status or None, overdue=bool(overdue), q=q or None)
     with here.reading() as reader:
-        page = complaints(reader, filters, cursor=cursor)
-    return here.page("cases.html", page=page, q=q, chosen=status, overdue=bool(overdue))
+        page = asked.page(lambda after: complaints(reader, filters, cursor=after), cursor)
+    return here.page("cases.html", page=page, q=q, chosen=status, overdue=bool(overdue), remarks=asked.remarks)
