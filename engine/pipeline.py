@@ -5,8 +5,8 @@ Every change of a case is a command - a frozen dataclass with a handler. Nobody 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -26,6 +26,7 @@ from storage.database import Database, UnitOfWork
 from storage.turns import Turn
 
 _INSTANCE = select(instance).where(instance.c.case_id == bindparam("case")).with_for_update()
+_INSTANCE_SKIPPING = select(instance).where(instance.c.case_id == bindparam("case")).with_for_update(skip_locked=True)
 _INSTANCE_FOR = _INSTANCE.add_columns(
     exists()
     .where(conflict_of_interest.c.case_id == instance.c.case_id, conflict_of_interest.c.person == bindparam("who"))
@@ -166,7 +167,7 @@ class Pipeline:
         if row is None or (principal is not None and row.is_barred):
             raise NotFound("There is no such case.", case=case_id)
         # The instant is read under the lock: what waited for another change does not lie before it.
-        work = self._work(connection, row, actor, now or self.clock.now())
+        work = self.work(connection, row, actor, now or self.clock.now())
         if principal is not None and not self._visible(work, row.case_owner, principal):
             raise NotFound("There is no such case.", case=case_id)
         return work
@@ -192,30 +193,45 @@ class Pipeline:
             )
             unit.commit()
 
-    def _work(self, connection: Connection, row: Any, actor: Actor, now: datetime) -> CaseWork:
+    def work(self, connection: Connection, row: Any, actor: Actor, now: datetime) -> CaseWork:
+        """Return the case of a row of `instance` that was read under its lock, ready for one change."""
         return CaseWork(
             connection=connection, services=self.services, ids=self.ids, now=now, actor=actor, case_id=row.case_id,
             process=self.services.versions.process(connection, row.version_id),
             row={name: row._mapping[name] for name in COLUMNS}, batch=str(row.row_version + 1),
         )  # fmt: skip
 
-    def sweep_case(self, case_id: str, *, until: datetime | None = None) -> SweptCase:
-        """Fire what is due in one case, or only what is due up to `until`, in a transaction of its own.
+    @contextmanager
+    def sweeping(self) -> Iterator[Sweeping]:
+        """Give a transaction in which due cases fire; it commits when the block ends, and not when it raises.
+
+        On PostgreSQL a block sweeps one case, so that nobody waits for another's row. On SQLite, where one writes at a
+        time and each commit waits for the disk, it may sweep several (docs/adr/0019).
+        """
+        with self.database.write(turn=Turn.SWEEP) as unit:
+            yield Sweeping(self, unit.connection)
+            unit.commit()
+
+
+@dataclass(frozen=True)
+class Sweeping:
+    """A transaction of the sweep."""
+
+    pipeline: Pipeline
+    connection: Connection
+
+    def fire(self, case_id: str, *, until: datetime | None = None) -> SweptCase:
+        """Fire what is due in one case, or only what is due up to `until`; what raises leaves nothing behind.
 
         Somebody else having the case at the moment is no error: nothing fired, and it is asked again.
         """
-        with self.database.write(turn=Turn.SWEEP) as unit:
-            connection = unit.connection
-            statement = select(instance).where(instance.c.case_id == case_id).with_for_update(skip_locked=True)
-            row = connection.execute(statement).first()
+        with self.connection.begin_nested():
+            row = self.connection.execute(_INSTANCE_SKIPPING, {"case": case_id}).first()
             if row is None:
                 return SweptCase(0, None)
-            work = self._work(connection, row, SYSTEM, self.clock.now())
+            work = self.pipeline.work(self.connection, row, SYSTEM, self.pipeline.clock.now())
             fired = fire_what_is_due(work, until=until)
-            if work.row["row_version"] == row.row_version:
-                return SweptCase(0, None)
-            unit.commit()
-        return SweptCase(fired, work.row["next_due"] if is_due(work) else None)
+            return SweptCase(fired, work.row["next_due"] if fired and is_due(work) else None)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""One pass over everything that is due: soonest first, one case a transaction (docs/adr/0008)."""
+"""One pass over everything that is due: soonest first, over all cases (docs/adr/0008, 0019)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from storage.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
+TOGETHER = 10
+"""Cases in one transaction on SQLite: a commit waits for the disk as long as a firing takes, or longer."""
+
 
 @dataclass(frozen=True)
 class Swept:
@@ -32,6 +35,7 @@ class Sweep:
 
     def __init__(self, *, database: Database, clock: Clock, pipeline: Pipeline, batch: int = 200) -> None:
         self._database, self._clock, self._pipeline, self._batch = database, clock, pipeline, batch
+        self._together = TOGETHER if database.is_sqlite else 1
 
     def due_cases(self, *, limit: int | None = None) -> list[tuple[datetime, str]]:
         """Return the cases in which something is due now, each with its instant, soonest first; no lock is taken."""
@@ -58,21 +62,40 @@ class Sweep:
         horizon = waiting[-1][0] if len(waiting) == self._batch else None
         cases = fired = 0
         while waiting and going_on():
-            _, case_id = heapq.heappop(waiting)
-            # No further than to where the next case begins, or what this pass does not know of.
-            until = waiting[0][0] if waiting else horizon
             try:
-                swept = self._pipeline.sweep_case(case_id, until=until)
-                fired += swept.fired
-                if swept.fired and swept.next_due is not None and (horizon is None or swept.next_due <= horizon):
-                    heapq.heappush(waiting, (swept.next_due, case_id))
+                some = self._some(waiting, horizon)
             except StoreError as error:
-                # Busy or unreachable: the row stays due and the next pass finds it again.
-                log.warning("sweep-postponed", case=case_id, reason=str(error))
-            except Exception as error:
-                log.exception("sweep-failed", case=case_id)
-                self._pipeline.leave_alone(case_id, error)
-            cases += 1
+                # Busy or unreachable: the rows stay due and the next pass finds them again.
+                log.warning("sweep-postponed", reason=str(error))
+                break
+            cases, fired = cases + some.cases, fired + some.fired
+        return Swept(cases, fired)
+
+    def _some(self, waiting: list[tuple[datetime, str]], horizon: datetime | None) -> Swept:
+        """Fire the next few cases of `waiting`, a heap, in one transaction, and put back what is due again."""
+        failed: dict[str, Exception] = {}
+        cases = fired = 0
+        with self._pipeline.sweeping() as sweeping:
+            while waiting and cases < self._together:
+                _, case_id = heapq.heappop(waiting)
+                # No further than to where the next case begins, or what this pass does not know of.
+                until = waiting[0][0] if waiting else horizon
+                cases += 1
+                try:
+                    swept = sweeping.fire(case_id, until=until)
+                except StoreError:
+                    raise
+                except Exception as error:
+                    log.exception("sweep-failed", case=case_id)
+                    failed[case_id] = error
+                    continue
+                fired += swept.fired
+                if swept.next_due is not None and (horizon is None or swept.next_due <= horizon):
+                    heapq.heappush(waiting, (swept.next_due, case_id))
+                if self._database.people_wait:
+                    break
+        for case_id, reason in failed.items():
+            self._pipeline.leave_alone(case_id, reason)
         return Swept(cases, fired)
 
     def run_until_done(self, *, limit: int = 10_000) -> int:

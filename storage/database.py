@@ -110,6 +110,11 @@ class Database:
         with self._turnstile.passing(turn), self._unit() as unit:
             yield unit
 
+    @property
+    def people_wait(self) -> bool:
+        """Whether somebody waits for their turn to write at this moment; never known of PostgreSQL."""
+        return self._turnstile is not None and self._turnstile.people_wait
+
     def ping(self) -> None:
         """Return if the database answers. Raises StoreUnreachable or StoreBusy."""
         with self.read() as connection:

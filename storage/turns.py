@@ -47,6 +47,11 @@ class Turnstile:
         """Say whether the calling thread is the one inside."""
         return self._inside == threading.get_ident()
 
+    @property
+    def people_wait(self) -> bool:
+        """Whether somebody in front of a screen waits for a turn."""
+        return bool(self._waiting[Turn.PERSON])
+
     @contextmanager
     def passing(self, turn: Turn) -> Iterator[None]:
         """Hold the turnstile for the block. Raises StoreBusy after `wait_for` seconds of waiting in vain,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from engine.clock import MovableClock
-from engine.tables import event_log
+from engine.pipeline import Pipeline
+from engine.tables import event_log, incident
 from escalation.sweep import Sweep
+from storage.counting import counted
+from storage.database import Database
 from tests.support.application import OPENING, House, house
 
 MINUTES = (0, 10, 20, 20, 50)
@@ -52,6 +56,57 @@ def test_sweeping_a_case_in_which_nothing_is_due_leaves_it_as_it_is() -> None:
     redress = house()
     case = redress.file()["id"]
     before = redress.person("li.na").call("GET", f"/api/complaints/{case}").headers["etag"]
-    swept = redress.application.pipeline.sweep_case(case)
+    with redress.application.pipeline.sweeping() as sweeping:
+        swept = sweeping.fire(case)
     assert (swept.fired, swept.next_due) == (0, None)
     assert redress.person("li.na").call("GET", f"/api/complaints/{case}").headers["etag"] == before
+
+
+def many_due(redress: House, count: int) -> list[str]:
+    """File complaints and move the clock to where the first reminder of each is due."""
+    clock = redress.application.clock
+    assert isinstance(clock, MovableClock)
+    cases = [redress.file()["id"] for _ in range(count)]
+    clock.advance_to(OPENING + timedelta(minutes=46))
+    return cases
+
+
+def test_on_sqlite_many_cases_share_the_wait_for_the_disk() -> None:
+    redress = house()
+    cases = many_due(redress, 25)
+    with counted(redress.application.database) as count:
+        swept = redress.application.sweep.run_once()
+    assert (swept.cases, swept.fired, count.commits) == (25, 25, 3)
+    assert sorted(case for _, case, _ in fired(redress)) == sorted(cases)
+
+
+def test_a_sweep_lets_people_in_after_the_case_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    redress = house()
+    many_due(redress, 4)
+    monkeypatch.setattr(Database, "people_wait", property(lambda _self: True))
+    with counted(redress.application.database) as count:
+        assert redress.application.sweep.run_once().fired == 4
+    assert count.commits == 4
+
+
+def test_a_case_that_cannot_be_swept_takes_nothing_from_those_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    redress = house()
+    cases = many_due(redress, 5)
+    work = Pipeline.work
+
+    def unreadable(pipeline: Pipeline, connection: Any, row: Any, *rest: Any) -> Any:
+        if row.case_id == cases[2]:
+            raise RuntimeError("cannot be read")
+        return work(pipeline, connection, row, *rest)
+
+    monkeypatch.setattr(Pipeline, "work", unreadable)
+    assert redress.application.sweep.run_once().fired == 4
+    assert sorted(case for _, case, _ in fired(redress)) == sorted(set(cases) - {cases[2]})
+    with redress.application.database.read() as connection:
+        assert [row.case_id for row in connection.execute(select(incident))] == [cases[2]]
+    monkeypatch.undo()
+    clock = redress.application.clock
+    assert isinstance(clock, MovableClock)
+    clock.advance(timedelta(minutes=2))
+    assert redress.application.sweep.run_once().fired == 1
+    assert sorted(case for _, case, _ in fired(redress)) == sorted(cases)

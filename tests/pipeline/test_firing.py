@@ -70,14 +70,14 @@ def test_a_case_that_cannot_even_be_opened_does_not_stop_the_others(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poisoned, well = case.id, case.file().id
-    work_of = case.pipeline._work
+    work_of = case.pipeline.work
 
     def poison(connection: Any, row: Any, actor: Any, now: Any) -> CaseWork:
         if row.case_id == poisoned:
             raise ValueError("this version cannot be compiled")
         return work_of(connection, row, actor, now)
 
-    monkeypatch.setattr(case.pipeline, "_work", poison)
+    monkeypatch.setattr(case.pipeline, "work", poison)
     case.clock.advance(timedelta(minutes=46))
     case.on.application.sweep.run_until_done()
     assert [r.case_id for r in case.rows(select(incident))] == [poisoned]
