@@ -6,6 +6,7 @@ are written afterwards, in the same transaction, by `complaints/effects.py`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -22,7 +23,7 @@ def record_plan(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: M
     revision = facts["plan_revision"] + 1
     lines = _planned(data.get("refunds") or (), facts["planned_refunds"], revision)
     changed = lines != facts["planned_refunds"]
-    opened, open_actions, known = _open("interim", data.get("interim_measures") or (), facts)
+    opened, open_actions, known = _open("interim", data.get("interim_measures") or (), facts, revision)
     return Consequence(
         facts={
             "plan_revision": revision,
@@ -72,23 +73,36 @@ def _refund_facts(lines: list[Any]) -> dict[str, Any]:
 
 
 def open_actions(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
-    """Open the plan's actions, and the conditions of its approval; what was opened before is not opened again."""
-    opened, count, known = _open("action", data.get("actions") or (), facts)
+    """Open the plan's actions, and the conditions of its approval.
+
+    What was opened for this revision of the plan is not opened again, however often its approval comes round; what the
+    next revision says is opened, whatever an earlier one said.
+    """
+    revision = facts["plan_revision"]
+    opened, count, known = _open("action", data.get("actions") or (), facts, revision)
     if data.get("decision") == "approve_with_conditions":
         more, count, known = _open(
-            "condition", data.get("conditions") or (), {**facts, "open_actions": count, "actions_opened": known}
+            "condition",
+            data.get("conditions") or (),
+            {**facts, "open_actions": count, "actions_opened": known},
+            revision,
         )
         opened += more
     return Consequence({"open_actions": count, "actions_opened": known}, {"actions": opened})
 
 
 def _open(
-    kind: str, asked: Iterable[Mapping[str, Any]], facts: Mapping[str, Any]
+    kind: str, asked: Iterable[Mapping[str, Any]], facts: Mapping[str, Any], revision: int
 ) -> tuple[list[dict[str, Any]], int, list[str]]:
-    known, opened, count = list(facts["actions_opened"]), [], facts["open_actions"]
+    before, opened, count = list(facts["actions_opened"]), [], facts["open_actions"]
+    known, seen = list(before), Counter[str]()
     for action in asked:
-        mark = f"{kind}|{action['title']}"
-        if mark in known:
+        said = [str(action.get(name) or "") for name in ("title", "owner_team", "due_on")]
+        mark = "|".join([str(revision), kind, *said])
+        seen[mark] += 1
+        # Two that say the same in one plan are two.
+        mark = f"{mark}|{seen[mark]}"
+        if mark in before:
             continue
         known.append(mark)
         # Conditions always block closing: they are what the approval was given for.
