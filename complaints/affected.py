@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 
 from complaints.case_now import require_not_closed
 from complaints.people_concerned import recount
+from complaints.remedies import give_to_joined
 from complaints.rights import Verb, require
 from complaints.tables import affected
 from complaints.wording import LINE, words
@@ -48,7 +49,8 @@ class RemoveAffected:
 def add_affected(work: CaseWork, command: AddAffected) -> dict[str, Any]:
     """Add, and return `{"people": count, "added": [ids], "ids": [one for each person given]}`.
 
-    The tenth person brings the case to leadership in the same transaction (R-004-18). Raises Forbidden, Conflict for a
+    The tenth person brings the case to leadership in the same transaction (R-004-18). Where the plan has given a remedy
+    to everybody, who joins gets it too (R-004-21), once the approval covers them. Raises Forbidden, Conflict for a
     closed case, Unfit naming each row.
     """
     principal = require(work, Verb.ADD_AFFECTED)
@@ -81,7 +83,9 @@ def add_affected(work: CaseWork, command: AddAffected) -> dict[str, Any]:
             ],
         )  # fmt: skip
         work.log("affected-added", count=len(added))
-    return {"people": recount(work), "added": [new for new, _ in added], "ids": ids}
+    people_now = recount(work)
+    give_to_joined(work, [new for new, _ in added])
+    return {"people": people_now, "added": [new for new, _ in added], "ids": ids}
 
 
 def remove_affected(work: CaseWork, command: RemoveAffected) -> dict[str, Any]:

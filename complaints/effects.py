@@ -12,7 +12,8 @@ from sqlalchemy import and_, insert, select, update
 
 from complaints.overwritten import add_team, keep_before, write_complaint
 from complaints.ownership import change_owner
-from complaints.tables import SUPERSEDED, action_item, affected, refund_line, remedy
+from complaints.remedies import give, give_to_newcomers
+from complaints.tables import SUPERSEDED, action_item, affected, refund_line
 from engine.case_work import CaseWork, EffectHandler
 from engine.dated import set_dated
 from engine.errors import Conflict, Unfit
@@ -103,22 +104,17 @@ def open_actions(work: CaseWork, effect: Effect) -> None:
 
 
 def record_remedies(work: CaseWork, effect: Effect) -> None:
-    """Write one remedy a person, for everybody on the list, or for the complainant alone (R-004-21)."""
+    """Write one remedy a person, for everybody on the list, or for the complainant alone (R-004-21).
+
+    Of a remedy that was recorded before, only people who have joined since get theirs.
+    """
     people = list(
         work.connection.execute(
             select(affected.c.id).where(affected.c.case_id == work.case_id, affected.c.left_at.is_(None))
         ).scalars()
-    ) or [None]
-    rows = [
-        {
-            "id": work.ids.new(), "case_id": work.case_id, "affected_id": person, "kind": given["kind"],
-            "days": given["days"], "note": given["note"], "cause": f"{work.batch}:{effect.cause}",
-        }
-        for given in effect.made["remedies"]
-        for person in people
-    ]  # fmt: skip
-    if rows:
-        work.connection.execute(insert(remedy), rows)
+    )
+    give(work, effect.made["remedies"], people or [None], effect.cause)
+    give_to_newcomers(work, effect.made["remedies_again"], people, effect.cause)
 
 
 def record_approval(work: CaseWork, effect: Effect) -> None:

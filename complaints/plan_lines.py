@@ -118,17 +118,39 @@ def _open(
 
 
 def record_remedies(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
-    """Note a remedy for everybody concerned, one record a person (R-004-21)."""
-    known, made = list(facts["remedies_recorded"]), []
-    people = max(1, facts["listed_people"])
-    for remedy in data.get("remedies") or ():
-        mark = f"{remedy['kind']}|{remedy.get('days') or ''}"
-        if mark not in known:
-            known.append(mark)
-            made.append({"kind": remedy["kind"], "days": remedy.get("days"), "note": remedy.get("note")})
+    """Note a remedy for everybody concerned, one record a person (R-004-21).
+
+    A remedy that this round of the case has recorded already is not recorded again, but for people who have joined
+    since (`again`); two of one kind in one plan are two. What the plan as it now stands gives is in force: whoever
+    joins later gets it too (`in_force`).
+    """
+    revision, round_of_case = facts["plan_revision"], facts.get("reopened") or 0
+    recorded = [dict(each) for each in facts["remedies_recorded"]]
+    left = [each for each in recorded if each["round"] == round_of_case]
+    asked = [{n: given.get(n) for n in ("kind", "days", "note")} for given in data.get("remedies") or ()]
+    fresh, again = [], []
+    # First those that are said in the same words, then those whose note alone was worded anew.
+    for words in (("kind", "days", "note"), ("kind", "days")):
+        for one in asked[:]:
+            same = next((each for each in left if all(each[n] == one[n] for n in words)), None)
+            if same is not None:
+                left.remove(same)
+                asked.remove(one)
+                same.update(one, revision=revision)
+                again.append(one)
+    for one in asked:
+        recorded.append({**one, "revision": revision, "round": round_of_case})
+        fresh.append(one)
+    count = facts["open_remedies"] + max(1, facts["listed_people"]) * len(fresh)
     return Consequence(
-        {"open_remedies": facts["open_remedies"] + people * len(made), "remedies_recorded": known}, {"remedies": made}
+        {"open_remedies": count, "remedies_recorded": recorded}, {"remedies": fresh, "remedies_again": again}
     )
+
+
+def in_force(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the remedies, `kind`, `days` and `note`, that the plan as it now stands gives to everybody concerned."""
+    revision = facts.get("plan_revision")
+    return [each for each in facts.get("remedies_recorded") or () if each["revision"] == revision]
 
 
 def record_approval(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:

@@ -1,13 +1,15 @@
-"""Remedies: one record a person, each completed with what proves it (R-004-21)."""
+"""Remedies: one record a person, also for who joins later, each completed with what proves it (R-004-21)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
-from complaints.case_now import keep_facts
+from complaints.case_now import keep_facts, status
+from complaints.plan_lines import in_force
 from complaints.rights import Verb, require
 from complaints.tables import remedy
 from complaints.wording import words
@@ -16,6 +18,8 @@ from engine.errors import Conflict, NotFound
 
 PROOF = 2000
 """Characters of what proves it."""
+EXCEEDS = "exceeds_ceiling"
+"""The fact that says that the plan has outgrown its approval (`process.toml`, `[derived]`)."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,48 @@ def complete_remedy(work: CaseWork, command: CompleteRemedy) -> dict[str, Any]:
     count = open_remedies(work)
     keep_facts(work, {"open_remedies": count})
     return {"open_remedies": count}
+
+
+def give(work: CaseWork, remedies: Iterable[Mapping[str, Any]], people: Collection[str | None], cause: str) -> int:
+    """Write each remedy for each person (None: the complainant alone), and return how many; facts are not counted."""
+    rows = [
+        {
+            "id": work.ids.new(), "case_id": work.case_id, "affected_id": person, "kind": given["kind"],
+            "days": given["days"], "note": given["note"], "cause": f"{work.batch}:{cause}",
+        }
+        for given in remedies
+        for person in people
+    ]  # fmt: skip
+    if rows:
+        work.connection.execute(insert(remedy), rows)
+    return len(rows)
+
+
+def give_to_newcomers(work: CaseWork, remedies: Iterable[Mapping[str, Any]], people: Iterable[str], cause: str) -> None:
+    """Write each remedy for those of the people who have none such yet; the count follows. Repeating is safe."""
+    table, written, wanted = remedy.c, 0, list(remedies)
+    rows = work.connection.execute(
+        select(table.affected_id, table.kind, table.days).where(table.case_id == work.case_id)
+    ).all()
+    having = {tuple(row) for row in rows}
+    for person in people:
+        lacking = [each for each in wanted if (person, each["kind"], each["days"]) not in having]
+        written += give(work, lacking, [person], cause)
+    if written:
+        work.log("remedies-opened", count=written)
+        keep_facts(work, {"open_remedies": open_remedies(work)})
+
+
+def give_to_joined(work: CaseWork, people: Collection[str]) -> None:
+    """Give people who join after the plan was granted what it gives to everybody concerned. Repeating is safe.
+
+    Where the case has outgrown its approval with them, they get it with the next approval (`record_remedies` in the
+    diagram), not before (R-004-18) - unless the result is out, when the plan is not looked at again.
+    """
+    facts = work.row["facts"]
+    if facts.get(EXCEEDS) and status(work) != "resolved":
+        return
+    give_to_newcomers(work, in_force(facts), people, "joined")
 
 
 def open_remedies(work: CaseWork) -> int:

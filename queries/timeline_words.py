@@ -47,6 +47,8 @@ SENTENCES: Mapping[str, Labels] = {
     "promised": _l("向投诉人作出承诺", "민원인에게 약속", "Promised something to the complainant"),
     "promise-kept": _l("承诺已兑现", "약속 이행", "Promise kept"),
     "promise-missed": _l("承诺逾期未兑现", "약속 미이행", "Promise missed"),
+    "remedies-opened": _l("为新加入的人员登记补偿：{count} 项", "새로 합류한 사람의 보상 기록: {count}건",
+                          "Remedies recorded for people who joined: {count}"),
     "remedy-given": _l("补偿已落实", "보상 제공", "Remedy given"),
     "refund-paid": _l("退费已支付：{amount} {currency}", "환불 지급: {amount} {currency}",
                       "Refund paid: {amount} {currency}"),

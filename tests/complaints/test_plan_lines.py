@@ -1,17 +1,19 @@
-"""What a plan means in facts: each round opens its own actions."""
+"""What a plan means in facts: each round opens its own actions, and everybody concerned gets its remedies."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from complaints.plan_lines import open_actions, record_plan
+from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
+from complaints.plan_lines import in_force, open_actions, record_plan, record_remedies
 from complaints.satisfaction import Satisfaction
-from complaints.tables import action_item
+from complaints.tables import action_item, remedy
 from engine.commands.claim import AssignTask
 from engine.commands.complete import CompleteTask
+from engine.commands.send_back import SendBack
 from tests.complaints.office import Office
-from tests.complaints.walk import reach_resolved
+from tests.complaints.walk import reach_plan, reach_resolved
 
 PLAN: dict[str, Any] = {
     "actions": [{"title": "New book", "owner_team": "academic", "due_on": "2026-03-04", "blocking": True}],
@@ -29,6 +31,14 @@ def opened(facts: dict[str, Any], *actions: dict[str, Any], **more: Any) -> list
     follows = open_actions({}, {"actions": actions, **more}, facts)
     facts.update(follows.facts)
     return [action["title"] for action in follows.made["actions"]]
+
+
+def recorded(facts: dict[str, Any], *remedies: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+    """Let the remedies of a plan be recorded; return which are new, and which were recorded before."""
+    follows = record_remedies({}, {"remedies": remedies}, facts)
+    facts.update(follows.facts)
+    made = follows.made
+    return [each["note"] for each in made["remedies"]], [each["note"] for each in made["remedies_again"]]
 
 
 def test_a_plan_opens_its_actions_once_however_often_it_is_approved() -> None:
@@ -64,6 +74,29 @@ def test_conditions_and_interim_measures_count_by_the_same_rule() -> None:
     assert facts["open_actions"] == 4
 
 
+def test_two_remedies_of_one_kind_are_two_and_a_note_worded_anew_is_none() -> None:
+    facts = {**FACTS, "plan_revision": 1, "listed_people": 3}
+    chapter, letter = {"kind": "correction", "note": "Chapter 5"}, {"kind": "correction", "note": "Letter"}
+    assert recorded(facts, chapter, letter) == (["Chapter 5", "Letter"], [])
+    assert facts["open_remedies"] == 6
+    facts["plan_revision"] = 2
+    assert recorded(facts, letter, {**chapter, "note": "Chapter five"}) == ([], ["Letter", "Chapter five"])
+    assert [each["note"] for each in in_force(facts)] == ["Chapter five", "Letter"]
+    facts["plan_revision"] = 3
+    assert recorded(facts, letter) == ([], ["Letter"])
+    assert [each["note"] for each in in_force(facts)] == ["Letter"]
+    assert facts["open_remedies"] == 6
+
+
+def test_a_reopened_case_may_give_the_same_remedy_once_more() -> None:
+    facts = {**FACTS, "plan_revision": 1}
+    sorry = {"kind": "apology", "note": "Sorry."}
+    assert recorded(facts, sorry) == (["Sorry."], [])
+    facts.update(plan_revision=2, reopened=1)
+    assert recorded(facts, sorry) == (["Sorry."], [])
+    assert recorded(facts, sorry) == ([], ["Sorry."])
+
+
 def test_a_second_round_of_the_plan_drops_nothing(office: Office) -> None:
     case = reach_resolved(office, PLAN)
     item = office.task(case, "pay")
@@ -74,3 +107,39 @@ def test_a_second_round_of_the_plan_drops_nothing(office: Office) -> None:
     office.do(CompleteTask(office.task(case, "plan").id, PLAN))
     assert [row.title for row in office.rows(action_item, case)] == ["New book", "New book"]
     assert office.facts(case)["open_actions"] == 2
+
+
+def remedies(office: Office, case: str) -> list[tuple[str | None, str, int | None, str | None]]:
+    return [(row.affected_id, row.kind, row.days, row.note) for row in office.rows(remedy, case)]
+
+
+def test_who_joins_after_the_plan_gets_what_it_gives_to_everybody(office: Office) -> None:
+    case = reach_plan(office)
+    hana, ivo = office.do(AddAffected(case, (AffectedPerson("Hana"), AffectedPerson("Ivo"))))["ids"]
+    office.do(CompleteTask(office.task(case, "plan").id, PLAN))
+    (jo,) = office.do(AddAffected(case, (AffectedPerson("Jo"),)), "bea")["ids"]
+    assert remedies(office, case) == [(who, "course_extension", 7, "Seven days.") for who in (hana, ivo, jo)]
+    assert office.facts(case)["open_remedies"] == 3
+    office.do(AddAffected(case, (AffectedPerson("Jo"), AffectedPerson("Hana"))))
+    assert (len(remedies(office, case)), office.facts(case)["open_remedies"]) == (3, 3)
+    assert office.log(case, "remedies-opened") == [("remedies-opened", None)]
+
+
+def test_who_joins_a_complaint_of_one_person_gets_it_too(office: Office) -> None:
+    case = reach_resolved(office, PLAN)
+    (jo,) = office.do(AddAffected(case, (AffectedPerson("Jo"),)))["ids"]
+    assert [who for who, *_ in remedies(office, case)] == [None, jo]
+    assert office.facts(case)["open_remedies"] == 2
+
+
+def test_who_joins_before_the_plan_or_after_one_without_remedies_gets_none(office: Office) -> None:
+    case = reach_plan(office)
+    (kim,) = office.do(AddAffected(case, (AffectedPerson("Kim"),)))["ids"]
+    office.do(RemoveAffected(case, kim))
+    task = office.task(case, "plan")
+    office.do(CompleteTask(task.id, PLAN))
+    office.do(SendBack(task.id))
+    office.do(AddAffected(case, (AffectedPerson("Jo"),)))
+    office.do(CompleteTask(task.id, {"actions": PLAN["actions"]}, office.task(case, "plan").version))
+    office.do(AddAffected(case, (AffectedPerson("Lou"),)))
+    assert (remedies(office, case), office.facts(case)["open_remedies"]) == ([], 0)
