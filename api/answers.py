@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from fastapi import Request
 from starlette.responses import Response
 
 from engine.errors import Stale
@@ -46,9 +45,9 @@ def facts_tag(facts_version: int) -> str:
     return f'"f{facts_version}"'
 
 
-def matched_task(request: Request, task_id: str) -> int | None:
+def matched_task(if_match: str | None, task_id: str) -> int | None:
     """Return the version of this task that If-Match names: None without one, NO_VERSION for a tag of anything else."""
-    header = request.headers.get("if-match", "").strip()
+    header = (if_match or "").strip()
     if header in ("", "*"):
         return None
     found = _TASK_TAG.fullmatch(header)
@@ -58,25 +57,23 @@ def matched_task(request: Request, task_id: str) -> int | None:
     return version if header.removeprefix("W/") == task_tag(task_id, version) else NO_VERSION
 
 
-def matched_facts(request: Request) -> int | None:
+def matched_facts(if_match: str | None) -> int | None:
     """Return the facts' version in If-Match: `"f3"`, `"3"`, or the tag of the whole complaint. Raises Stale."""
-    tag = _tag(request)
+    tag = _tag(if_match)
     if tag is None:
         return None
     part = next((part for part in tag.split("-") if part.startswith("f")), tag)
     return _number(part.removeprefix("f"))
 
 
-def unchanged(request: Request, tag: str) -> Response | None:
+def unchanged(if_none_match: str | None, tag: str) -> Response | None:
     """Return 304 where the client has this version already."""
-    seen = request.headers.get("if-none-match", "")
-    if tag in (part.strip().removeprefix("W/") for part in seen.split(",")):
+    if tag in (part.strip().removeprefix("W/") for part in (if_none_match or "").split(",")):
         return Response(status_code=304, headers={**PERSONAL, "ETag": tag})
     return None
 
 
-def _tag(request: Request) -> str | None:
-    header = request.headers.get("if-match")
+def _tag(header: str | None) -> str | None:
     if header is None or header.strip() in ("", "*"):
         return None
     found = _TAG.fullmatch(header.strip())

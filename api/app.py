@@ -7,11 +7,11 @@ from fastapi.routing import APIRoute
 
 from api import errors
 from api.context import Application, shared_by
+from api.description import finished
 from api.envelope import Envelope
 from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.rest import case_verbs, complaints, demo, health, people, processes, tasks, track
-from api.rest.documents import with_media_types
 from api.sentences import Sentences
 from api.web import pages
 
@@ -50,7 +50,7 @@ def create_app(application: Application) -> FastAPI:
     if application.settings.demo:
         app.include_router(demo.router)
     plain = app.openapi
-    app.openapi = lambda: with_media_types(plain())  # type: ignore[method-assign]
+    app.openapi = lambda: finished(plain())  # type: ignore[method-assign]
     app.state.sentences = Sentences(application.settings.locale_folder)
     errors.install(app)
     pages.mount(app, application)

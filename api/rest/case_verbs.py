@@ -157,14 +157,14 @@ def follow_up(context: Staff, complaint_id: Id, body: NoteBody, once: OnceOnly) 
 def action_done(
     context: Staff, complaint_id: Id, action_id: Id, once: OnceOnly, body: DoneBody | None = None
 ) -> Response:
-    """An action is done; the note says how it can be seen."""
+    """Say that an action is done; the note says how it can be seen."""
     command = CompleteAction(complaint_id, action_id, body.note if body else "")
     return carry_out(context, command, lambda done, _: Answered(CountAnswer(done["open_actions"])), once)
 
 
 @router.post("/actions/{action_id}/reopen", response_model=CountAnswer, responses=CHANGES)
 def action_reopened(context: Staff, complaint_id: Id, action_id: Id, body: ReopenBody, once: OnceOnly) -> Response:
-    """An action is not done after all."""
+    """Say that an action is not done after all."""
     command = ReopenAction(complaint_id, action_id, body.reason)
     return carry_out(context, command, lambda done, _: Answered(CountAnswer(done["open_actions"])), once)
 
@@ -173,13 +173,13 @@ def action_reopened(context: Staff, complaint_id: Id, action_id: Id, body: Reope
 def promise_kept(
     context: Staff, complaint_id: Id, promise_id: Id, once: OnceOnly, body: DoneBody | None = None
 ) -> Response:
-    """A promise to the complainant is kept."""
+    """Say that a promise to the complainant is kept."""
     command = KeepPromise(complaint_id, promise_id, body.note if body else "")
     return carry_out(context, command, lambda done, _: Answered(PromiseAnswer(done["late"])), once)
 
 
 @router.post("/remedies/{remedy_id}/done", response_model=CountAnswer, responses=CHANGES)
 def remedy_done(context: Staff, complaint_id: Id, remedy_id: Id, body: DoneBody, once: OnceOnly) -> Response:
-    """Somebody has received a remedy; the note says what proves it."""
+    """Say that somebody has received a remedy; the note says what proves it."""
     command = CompleteRemedy(complaint_id, remedy_id, body.note)
     return carry_out(context, command, lambda done, _: Answered(CountAnswer(done["open_remedies"])), once)

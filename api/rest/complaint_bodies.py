@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, ConfigDict, Discriminator, Field, Tag
+from pydantic import AliasChoices, Discriminator, Field, Tag
 
 from api.rest.types import (
     Body,
@@ -22,6 +22,7 @@ from api.rest.types import (
     People,
     Reason,
     Text,
+    example,
 )
 from complaints.intake import Complainant, FileComplaint, Respondent
 
@@ -64,7 +65,7 @@ INTAKE_EXAMPLE: dict[str, Any] = {
 class IntakeBody(Body):
     """A complaint."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [INTAKE_EXAMPLE]})
+    model_config = example(**INTAKE_EXAMPLE)
 
     subject: Name
     text: Text
@@ -130,6 +131,8 @@ FactsBody = Annotated[
 class AffectedBody(Body):
     """Somebody concerned by the same cause."""
 
+    model_config = example(name="Zhang San", contact="13800000002", learner_id="2026-0117")
+
     name: Name
     contact: MaybeLine = None
     learner_id: MaybeLine = None
@@ -137,6 +140,8 @@ class AffectedBody(Body):
 
 class AffectedListBody(Body):
     """Several people concerned."""
+
+    model_config = example(people=[{"name": "Zhang San"}, {"name": "Li Si", "learner_id": "2026-0118"}])
 
     people: list[AffectedBody] = Field(min_length=1, max_length=1000)
 
@@ -155,6 +160,8 @@ AffectedBodies = Annotated[
 class MessageBody(Body):
     """A letter to the complainant; or, with `direction: in`, what the complainant said on the phone or at the desk."""
 
+    model_config = example(text="The heating is being repaired today.", subject="Your complaint")
+
     text: Text
     subject: Line = ""
     direction: Literal["out", "in"] = "out"
@@ -164,11 +171,15 @@ class MessageBody(Body):
 class NoteBody(Body):
     """An internal note."""
 
+    model_config = example(text="Third time this winter: ask facilities about the boiler.")
+
     text: Text
 
 
 class NamedRespondentBody(Body):
     """Which colleague the complaint is about."""
+
+    model_config = example(person="zhou.qiang", name="Zhou Qiang", role="teacher")
 
     person: Name
     """The colleague's login."""
@@ -179,6 +190,8 @@ class NamedRespondentBody(Body):
 class WithdrawBody(Body):
     """A withdrawal that staff write down."""
 
+    model_config = example(said_by="Li Wei", how="by phone", reason="It is settled.")
+
     reason: Line = ""
     said_by: Name
     how: Name
@@ -187,6 +200,8 @@ class WithdrawBody(Body):
 class HandOverBody(Body):
     """An offer of the case."""
 
+    model_config = example(to="wang.fang", reason="I am on leave from tomorrow.")
+
     to: Code = Field(description="The person's id.")
     reason: Reason
 
@@ -194,11 +209,15 @@ class HandOverBody(Body):
 class DeclineBody(Body):
     """Why an offer is declined."""
 
+    model_config = example(reason="I know the family.")
+
     reason: Why
 
 
 class PauseBody(Body):
     """Stop the clocks that allow it."""
+
+    model_config = example(reason="waiting_for_documents")
 
     reason: Why
     clock: Code | None = None
@@ -207,11 +226,15 @@ class PauseBody(Body):
 class ResumeBody(Body):
     """Let the clocks run on."""
 
+    model_config = example(clock="resolve")
+
     clock: Code | None = None
 
 
 class ExtendBody(Body):
     """Extend a clock, once."""
+
+    model_config = example(clock="resolve", amount=2, mode="working_days", reason="The part has to be ordered.")
 
     reason: Why
     amount: Days = Field(validation_alias=AliasChoices("amount", "working_days"), description="Days, or minutes.")
@@ -222,6 +245,8 @@ class ExtendBody(Body):
 class RetypeBody(Body):
     """Another kind of case, for the process of that kind."""
 
+    model_config = example(type="inquiry", process="inquiry", reason="It is a question, not a complaint.")
+
     type: Literal["complaint", "opinion", "suggestion", "inquiry"]
     process: Code
     reason: Reason
@@ -230,6 +255,8 @@ class RetypeBody(Body):
 class LinkBody(Body):
     """Another case that belongs to this one."""
 
+    model_config = example(other_id="6f0t8w3m1k9q2r5v7x4z", kind="related")
+
     other_id: Code
     kind: Literal["duplicate", "related", "follow_up"]
 
@@ -237,10 +264,14 @@ class LinkBody(Body):
 class DoneBody(Body):
     """How it can be seen that something is done."""
 
+    model_config = example(note="Receipt 2026-031 of 3 March.")
+
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
 class ReopenBody(Body):
     """Why something is not done after all."""
+
+    model_config = example(reason="The projector fails again.")
 
     reason: Reason

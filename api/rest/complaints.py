@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -15,10 +15,10 @@ from api.authentication import Anybody, Staff
 from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.case_answers import AddedAnswer, FactsAnswer, FiledAnswer, PeopleAnswer
 from api.rest.complaint_bodies import AffectedBodies, AffectedListBody, FactsBody, IntakeBody
-from api.rest.documents import ANSWERS, CHANGES, DECIDES, LISTS, READS, problems
+from api.rest.documents import ANSWERS, CHANGES, DECIDES, LISTS, READS, TAGGED, UNCHANGED, problems
 from api.rest.filed import filed
 from api.rest.filters import require_person, require_team
-from api.rest.types import Cursor, Id, Impact, Limit, Person, Priority, Search, Status, Team
+from api.rest.types import Cursor, Id, IfMatch, IfNoneMatch, Impact, Limit, Person, Priority, Search, Status, Team
 from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.change_facts import ChangeFacts
 from engine.errors import Unfit
@@ -44,12 +44,12 @@ def file_complaint(context: Anybody, body: IntakeBody, once: OnceOnly) -> Respon
 @router.get("", response_model=ComplaintPage, responses=LISTS)
 def list_complaints(
     context: Staff,
-    status: Status | None = None,
+    status: Status = None,
     case_owner: Person = None,
     team: Team = None,
-    impact: Impact | None = None,
-    priority: Priority | None = None,
-    overdue: bool = False,
+    impact: Impact = None,
+    priority: Priority = None,
+    overdue: Annotated[bool, Query(description="Only those with a clock past its time.")] = False,
     q: Search = None,
     cursor: Cursor = None,
     limit: Limit = 50,
@@ -64,23 +64,25 @@ def list_complaints(
         return answer(complaints(reader, filters, cursor=cursor or None, limit=limit))
 
 
-@router.get("/{complaint_id}", response_model=CaseFile, responses=READS)
-def read_complaint(context: Staff, request: Request, complaint_id: Id) -> Response:
+@router.get("/{complaint_id}", response_model=CaseFile, responses=READS | TAGGED | UNCHANGED)
+def read_complaint(context: Staff, complaint_id: Id, if_none_match: IfNoneMatch = None) -> Response:
     """Read a complaint: status, facts, clocks with their explanation, open tasks. The ETag also serves PATCH facts."""
     with context.reading() as reader:
         found = case_file(reader, complaint_id)
     tag = case_tag(found.row_version, found.facts_version)
-    return unchanged(request, tag) or answer(found, headers={"ETag": tag})
+    return unchanged(if_none_match, tag) or answer(found, headers={"ETag": tag})
 
 
-@router.patch("/{complaint_id}/facts", response_model=FactsAnswer, responses=DECIDES)
-def change_facts(context: Staff, request: Request, complaint_id: Id, body: FactsBody, once: OnceOnly) -> Response:
+@router.patch("/{complaint_id}/facts", response_model=FactsAnswer, responses=DECIDES | TAGGED)
+def change_facts(
+    context: Staff, complaint_id: Id, body: FactsBody, once: OnceOnly, if_match: IfMatch = None
+) -> Response:
     """Change what is known. The tables run again in the same transaction. If-Match names the facts that you saw."""
     changes = dict(body)
     reason = changes.pop("reason", "")
     if not isinstance(reason, str):
         raise Unfit(fields=[{"field": "reason", "code": "not-string"}])
-    command = ChangeFacts(complaint_id, changes, matched_facts(request), reason)
+    command = ChangeFacts(complaint_id, changes, matched_facts(if_match), reason)
 
     def present(done: dict[str, Any], connection: Connection) -> Answered:
         return Answered(done, headers={"ETag": facts_tag(done["version"])})
@@ -115,15 +117,21 @@ def remove_affected(context: Staff, complaint_id: Id, affected_id: Id) -> Respon
 def remove_affected_by_query(
     context: Staff,
     complaint_id: Id,
-    affected_id: Annotated[str, Query(alias="id", pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,79}$")],
+    affected_id: Annotated[
+        str, Query(alias="id", description="Whose entry.", pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,79}$")
+    ],
 ) -> Response:
-    """The same, with the person as `?id=`."""
+    """Note that somebody no longer takes part, with the person as `?id=`: the same as by their own address."""
     return answer(context.run(RemoveAffected(complaint_id, affected_id)))
 
 
 @router.get("/{complaint_id}/timeline", response_model=TimelinePage, responses=LISTS | problems(404))
 def read_timeline(
-    context: Staff, complaint_id: Id, everything: bool = False, cursor: Cursor = None, limit: Limit = 200
+    context: Staff,
+    complaint_id: Id,
+    everything: Annotated[bool, Query(description="Automatic steps too.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 200,
 ) -> Response:
     """Read who did what when, the oldest first; with `everything` the automatic steps too."""
     with context.reading() as reader:
@@ -135,7 +143,11 @@ def read_timeline(
     response_model=CaseDiagram,
     responses={**READS, 200: {"content": {"text/plain": {}}, "description": "The picture, or its words."}},
 )
-def read_diagram(context: Staff, complaint_id: Id, format: Literal["json", "text"] = "json") -> Response:
+def read_diagram(
+    context: Staff,
+    complaint_id: Id,
+    format: Annotated[Literal["json", "text"], Query(description="`text`: the same in words.")] = "json",
+) -> Response:
     """Read the diagram with tokens, visited elements and due times; `?format=text` the same in words."""
     with context.reading() as reader:
         picture = diagram(reader, complaint_id)

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from api.answers import answer
 from api.authentication import Staff
 from api.rest.documents import problems
-from api.rest.types import Body, Moment
+from api.rest.types import Body, Moment, example
 from engine.clock import MovableClock
 from engine.errors import NotFound, Unfit
 from escalation.fast_forward import fast_forward
@@ -30,6 +30,8 @@ _UNIT = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "week
 
 class MoveBody(Body):
     """By how much, or to when."""
+
+    model_config = example(by="+2d")
 
     by: Annotated[str | None, Field(pattern=_LENGTH.pattern, examples=["+2d"])] = None
     to: Moment | None = None
@@ -50,13 +52,13 @@ class ClockAnswer:
     """Due instants that fired on the way."""
 
 
-@router.get("/clock", response_model=ClockAnswer, responses=problems(401, 404))
+@router.get("/clock", response_model=ClockAnswer, responses=problems(401, 404, 422))
 def read_clock(context: Staff) -> Response:
     """Read the demo's clock."""
     return answer(ClockAnswer(_clock(context.application.clock).now()))
 
 
-@router.post("/clock", response_model=ClockAnswer, responses=problems(401, 404, 422))
+@router.post("/clock", response_model=ClockAnswer, responses=problems(400, 401, 404, 413, 422))
 def move_clock(context: Staff, body: MoveBody) -> Response:
     """Move the demo's clock forward; what falls due on the way fires in order, each at its own instant."""
     clock = _clock(context.application.clock)

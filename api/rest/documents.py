@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.problems import MEDIA_TYPE, Problem, UnfitProblem
+from api.problems import Problem, UnfitProblem
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -20,6 +20,7 @@ MEANING: Mapping[int, str] = {
     422: "Some fields, parameters or the cursor do not fit; `fields` lists each with its reason.",
     428: "A decision needs If-Match: say which version you saw.",
     429: "Too many requests; Retry-After says when to try again.",
+    500: "An automatic step of the process failed, nothing was changed; or we failed: `incident` is on record.",
     503: "Busy, nothing was changed; or `outcome-unknown`: look before you repeat it. Retry-After is given.",
 }
 
@@ -31,7 +32,7 @@ def problems(*statuses: int) -> Responses:
             "description": MEANING[status],
             "model": UnfitProblem if status == 422 else Problem,
         }
-        for status in sorted({*statuses, 429, 503})
+        for status in sorted({*statuses, 429, 500, 503})
     }
 
 
@@ -41,14 +42,7 @@ CHANGES: Responses = problems(400, 401, 403, 404, 409, 413, 422)
 DECIDES: Responses = problems(400, 401, 403, 404, 409, 412, 413, 422, 428)
 TRACKS: Responses = problems(401, 422)
 ANSWERS: Responses = problems(400, 401, 409, 413, 422)
-
-
-def with_media_types(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the description with each error under the media type that it really has."""
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            for status, response in operation["responses"].items():
-                content = response.get("content", {})
-                if int(status) >= 400 and "application/json" in content:
-                    content[MEDIA_TYPE] = content.pop("application/json")
-    return document
+_ETAG = {"description": "The version that you see.", "schema": {"type": "string"}}
+TAGGED: Responses = {200: {"headers": {"ETag": _ETAG}}}
+"""Of routes whose answer has a version to send back as If-Match."""
+UNCHANGED: Responses = {304: {"description": "It is still the version of If-None-Match."}}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
@@ -15,13 +18,21 @@ from storage.errors import StoreBusy
 router = APIRouter(tags=["operation"])
 
 
-@router.get("/healthz")
+@dataclass(frozen=True)
+class Health:
+    """How the process is."""
+
+    status: str
+    """`alive` or `ready`."""
+
+
+@router.get("/healthz", response_model=Health)
 def healthz() -> Response:
     """Say that the process is alive."""
-    return answer({"status": "alive"})
+    return answer(Health("alive"))
 
 
-@router.get("/readyz", responses=problems(503))
+@router.get("/readyz", response_model=Health, responses=problems(503))
 def readyz(request: Request) -> Response:
     """Say whether requests can be served: the database answers and a process is published."""
     shared: Shared = request.app.state.shared
@@ -29,12 +40,12 @@ def readyz(request: Request) -> Response:
         published = shared.application.versions.all(connection)
     if not any(version.active for version in published):
         raise StoreBusy("No process is published yet.")
-    return answer({"status": "ready"})
+    return answer(Health("ready"))
 
 
-@router.get("/metrics", response_class=Response, dependencies=[Depends(watcher)], responses=problems(401, 403))
+@router.get("/metrics", response_class=PlainTextResponse, dependencies=[Depends(watcher)], responses=problems(401, 403))
 def metrics(request: Request) -> Response:
-    """Return the figures in Prometheus' text format, for operators and for the monitor (`REDRESS_METRICS_TOKEN`)."""
+    """Return the figures in Prometheus' text format; for operators, and for the monitor (`REDRESS_METRICS_TOKEN`)."""
     shared: Shared = request.app.state.shared
     with shared.application.database.read() as connection:
         text = shared.metrics.read(connection, shared.application.clock.now())

@@ -35,7 +35,7 @@ class People:
     next: str | None = None
 
 
-@router.get("/me", response_model=Me, responses=problems(401))
+@router.get("/me", response_model=Me, responses=problems(401, 422))
 def read_me(context: Staff) -> Response:
     """Read who the token belongs to, with teams, posts and roles as they are now."""
     who = context.who
@@ -47,7 +47,7 @@ def read_me(context: Staff) -> Response:
     )  # fmt: skip
 
 
-@router.get("/people", response_model=People, responses=problems(401))
+@router.get("/people", response_model=People, responses=problems(401, 422))
 def list_people(context: Staff) -> Response:
     """List colleagues with their teams, for handing over and assigning."""
     with context.reading() as reader:

@@ -14,7 +14,7 @@ from access.policy import may_publish
 from api.answers import answer
 from api.authentication import Staff
 from api.context import RequestContext
-from api.rest.documents import CHANGES, problems
+from api.rest.documents import CHANGES, Responses, problems
 from engine.bundle import unpack
 from engine.commands.publish import PublishBundle
 from engine.errors import Forbidden, Unfit
@@ -121,10 +121,13 @@ async def upload(
         return Upload(await part.read(), note if isinstance(note, str) else "")
 
 
+AGAIN: Responses = {
+    200: {"model": PublishedAnswer, "description": "Nothing new is in force: see `outcome`."},
+}
 Bundle = Annotated[Upload, Depends(upload)]
 
 
-@router.get("", response_model=VersionList, responses=problems(401))
+@router.get("", response_model=VersionList, responses=problems(401, 422))
 def list_processes(context: Staff) -> Response:
     """List every published version."""
     with context.reading() as reader:
@@ -132,7 +135,7 @@ def list_processes(context: Staff) -> Response:
     return answer(VersionList([_line(version) for version in versions]))
 
 
-@router.post("", status_code=201, response_model=PublishedAnswer, responses=CHANGES, openapi_extra=BUNDLE_BODY)
+@router.post("", status_code=201, response_model=PublishedAnswer, responses=CHANGES | AGAIN, openapi_extra=BUNDLE_BODY)
 def publish(context: Staff, bundle: Bundle) -> Response:
     """Publish a bundle; new cases take it at once, running ones keep their version. 422 lists every error."""
     _require_publisher(context)

@@ -7,18 +7,24 @@ from typing import Annotated
 
 from pydantic import AliasChoices, Field
 
-from api.rest.types import Body, Code, Data, Line, Reason
+from api.rest.types import Body, Code, Data, Line, Reason, example
 from queries.inbox import TaskItem
 
 
 class DataBody(Body):
     """A form filled in."""
 
-    data: Data = Field(description="By the form's JSON Schema.", examples=[{"acknowledgement_text": "We are on it."}])
+    model_config = example(
+        data={"acknowledgement_text": "Thank you for telling us. I look after this until it is solved."}
+    )
+
+    data: Data = Field(description="By the form's JSON Schema.")
 
 
 class DraftBody(Body):
     """A form half filled in; null throws the draft away."""
+
+    model_config = example(data={"acknowledgement_text": "Thank you for"})
 
     data: Data | None
 
@@ -26,12 +32,16 @@ class DraftBody(Body):
 class AssignBody(Body):
     """Who is to do it, and why."""
 
+    model_config = example(to="wang.fang", reason="Li Na is away today.")
+
     to: Code = Field(description="The person's id.")
     reason: Annotated[Reason, Field(validation_alias=AliasChoices("reason", "why"))]
 
 
 class SendBackBody(Body):
     """Why a step is taken back; a supervisor has to say so."""
+
+    model_config = example(reason="The wrong outcome was ticked.")
 
     reason: Line = ""
 

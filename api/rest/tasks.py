@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -15,11 +15,11 @@ from api.context import RequestContext
 from api.errors import language_of
 from api.faults import below
 from api.idempotency import Answered, OnceOnly, carry_out
-from api.rest.documents import CHANGES, DECIDES, LISTS, READS
+from api.rest.documents import CHANGES, DECIDES, LISTS, READS, TAGGED
 from api.rest.filters import require_team
 from api.rest.task_answer import TaskFull, in_full
 from api.rest.task_bodies import AssignBody, DataBody, DraftAnswer, DraftBody, SendBackBody, TaskAnswer
-from api.rest.types import Cursor, Id, Limit, Team
+from api.rest.types import Cursor, Id, IfMatch, Limit, Team
 from engine.commands.claim import AssignTask, ClaimTask, ReleaseTask
 from engine.commands.complete import CompleteTask
 from engine.commands.save_draft import SaveDraft
@@ -39,9 +39,9 @@ router = APIRouter(prefix="/api", tags=["tasks"])
 @router.get("/tasks", response_model=TaskPage, responses=LISTS)
 def list_tasks(
     context: Staff,
-    mine: bool = False,
+    mine: Annotated[bool, Query(description="Only what you have.")] = False,
     team: Team = None,
-    overdue: bool = False,
+    overdue: Annotated[bool, Query(description="Only what is late.")] = False,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Response:
@@ -65,8 +65,8 @@ def take_next(context: Staff, once: OnceOnly) -> Response:
     return carry_out(context, TakeNext(), present, once)
 
 
-@router.get("/tasks/{task_id}", response_model=TaskFull, responses=READS)
-def read_task(context: Staff, request: Request, task_id: Id) -> Response:
+@router.get("/tasks/{task_id}", response_model=TaskFull, responses=READS | TAGGED)
+def read_task(context: Staff, task_id: Id) -> Response:
     """Read a task: form schema, UI schema, draft, due time, and what earlier forms said. The ETag is the task's."""
     with context.reading() as reader:
         found = task(reader, task_id).view
@@ -98,10 +98,12 @@ def assign(context: Staff, task_id: Id, body: AssignBody, once: OnceOnly) -> Res
     return carry_out(context, AssignTask(task_id, body.to, body.reason), _present(context, task_id), once)
 
 
-@router.post("/tasks/{task_id}/complete", response_model=TaskAnswer, responses=DECIDES)
-def complete(context: Staff, request: Request, task_id: Id, body: DataBody, once: OnceOnly) -> Response:
+@router.post("/tasks/{task_id}/complete", response_model=TaskAnswer, responses=DECIDES | TAGGED)
+def complete(
+    context: Staff, request: Request, task_id: Id, body: DataBody, once: OnceOnly, if_match: IfMatch = None
+) -> Response:
     """Complete a task with its form; decisions need If-Match. `next` is your most urgent task of the same case."""
-    command = CompleteTask(task_id, body.data, matched_task(request, task_id))
+    command = CompleteTask(task_id, body.data, matched_task(if_match, task_id))
     try:
         return carry_out(context, command, _present(context, task_id), once)
     except Unfit as refusal:

@@ -13,7 +13,7 @@ from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.case_answers import FiledAnswer, MessageAnswer
 from api.rest.documents import ANSWERS, TRACKS
 from api.rest.filed import filed
-from api.rest.types import Body, Flag, MaybeWords, Rating, Text, Words
+from api.rest.types import Body, Flag, MaybeWords, Rating, Text, Words, example
 from complaints.correspondence import ReceiveMessage
 from complaints.follow_up import OpenLinked
 from complaints.satisfaction import Satisfaction
@@ -27,11 +27,15 @@ router = APIRouter(prefix="/api/track", tags=["tracking"])
 class LetterBody(Body):
     """A letter from the complainant."""
 
+    model_config = example(text="It is room 205, I am sorry.")
+
     text: Text
 
 
 class SatisfactionBody(Body):
     """Whether the outcome is satisfactory."""
+
+    model_config = example(satisfied=True, text="Thank you.", rating=5)
 
     satisfied: Flag
     text: Words = ""
@@ -40,6 +44,8 @@ class SatisfactionBody(Body):
 
 class WithdrawalBody(Body):
     """Why the complaint is withdrawn; nobody has to say."""
+
+    model_config = example(reason="It is settled.")
 
     reason: MaybeWords = None
 

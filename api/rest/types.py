@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from fastapi import Path, Query
+from fastapi import Header, Path, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
@@ -79,9 +79,15 @@ Cursor = Annotated[
     str | None, Query(max_length=1024, pattern=r"^[A-Za-z0-9_-]*$", description="`next` of the page before.")
 ]
 Limit = Annotated[int, Query(ge=1, le=200, description="Entries on a page.")]
-Status = Literal["registered", "in_progress", "resolved", "closed"]
-Impact = Literal["general", "important", "major"]
-Priority = Literal["routine", "high", "urgent"]
+IfMatch = Annotated[
+    str | None, Header(alias="If-Match", description="The ETag that you have seen.", examples=['"r7-f2"'])
+]
+IfNoneMatch = Annotated[str | None, Header(alias="If-None-Match", description="The ETag that you have already.")]
+Status = Annotated[
+    Literal["registered", "in_progress", "resolved", "closed"] | None, Query(description="How far it has come.")
+]
+Impact = Annotated[Literal["general", "important", "major"] | None, Query(description="How grave it is.")]
+Priority = Annotated[Literal["routine", "high", "urgent"] | None, Query(description="How fast it has to go.")]
 Team = Annotated[str | None, Query(max_length=80, description="A team by its key; 422 lists them.")]
 Person = Annotated[str | None, Query(max_length=80, description="A colleague by id, as `GET /api/people` lists them.")]
 Search = Annotated[
@@ -119,6 +125,11 @@ class Body(BaseModel):
     """A body: nothing that is not asked for."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def example(**values: Any) -> ConfigDict:
+    """Return what a body has as its `model_config`, to show an example that works when it is sent."""
+    return ConfigDict(json_schema_extra={"examples": [values]})
 
 
 class MoneyBody(Body):

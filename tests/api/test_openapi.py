@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+from jsonschema import Draft202012Validator
 
 from api.problems import MEDIA_TYPE
 from tests.api.test_fuzz import fits, fuzzed, operations
@@ -56,29 +59,116 @@ def test_every_path_of_the_contract_is_there() -> None:
     assert [line for line in CONTRACT if line not in described] == []
 
 
-def test_every_operation_has_a_name_of_its_own_a_summary_and_a_tag() -> None:
+def resolved(document: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Return what a reference names, anything else as it is."""
+    if "$ref" not in found:
+        return found
+    for part in found["$ref"].removeprefix("#/").split("/"):
+        document = document[part]
+    return document
+
+
+def test_every_operation_says_what_it_does_in_a_line_of_its_own() -> None:
     found = [described for _, _, described in operations()]
-    names = [each["operationId"] for each in found]
-    assert len(names) == len(set(names))
-    assert [each["operationId"] for each in found if not each.get("tags") or not each.get("description")] == []
+    tags = {tag["name"] for tag in fuzzed().app.openapi()["tags"]}
+    for key in ("operationId", "summary"):
+        names = [each[key] for each in found]
+        assert len(names) == len(set(names)) == len(found), key
+    for each in found:
+        assert 10 < len(each["summary"]) < 110, each["summary"]
+        assert each["description"].startswith(each["summary"][:5])
+        assert each["summary"].replace(" ", "_").lower() != each["operationId"], each["operationId"]
+        assert not each["summary"].endswith((".", ":", ";"))
+        assert set(each["tags"]) <= tags, each["tags"]
 
 
-def test_every_operation_of_the_api_describes_its_errors_in_the_one_shape() -> None:
+def test_every_operation_says_who_may_call_it() -> None:
+    document = fuzzed().app.openapi()
+    assert set(document["components"]["securitySchemes"]) == {"person", "receipt"}
+    kinds = {f"{method} {path}": each.get("security") for method, path, each in operations()}
+    assert [name for name, security in kinds.items() if not security] == ["GET /healthz", "GET /readyz"]
+    assert kinds.pop("POST /api/complaints") == [{"person": []}, {}]
+    for name, security in kinds.items():
+        if security:
+            assert security == [{"receipt": []}] if "/api/track" in name else [{"person": []}], name
+
+
+def test_every_operation_describes_its_answer() -> None:
     for method, path, described in operations():
-        if not path.startswith("/api/"):
+        good = {status: each for status, each in described["responses"].items() if status.startswith("2")}
+        assert good, (method, path)
+        for answer in good.values():
+            assert answer["description"], (method, path)
+            assert answer["content"], (method, path)
+            schemas = [each.get("schema", {}) for kind, each in answer["content"].items() if kind == "application/json"]
+            assert all(schema != {} for schema in schemas), (method, path)
+
+
+def test_every_operation_describes_its_errors_in_the_one_shape() -> None:
+    document = fuzzed().app.openapi()
+    for method, path, described in operations():
+        if path == "/healthz":
             continue
         errors = {status: each for status, each in described["responses"].items() if int(status) >= 400}
-        assert {"429", "503"} <= errors.keys(), (method, path)
-        for each in errors.values():
+        wanted = {"429", "500", "503"}
+        wanted |= {"401"} if described.get("security") else set()
+        wanted |= {"422"} if path.startswith("/api/") else set()
+        wanted |= {"404"} if "{" in path else set()
+        wanted |= {"400", "413", "422"} if "requestBody" in described else set()
+        wanted |= {"403", "409"} if method != "GET" and path.startswith(("/api/tasks", "/api/complaints/")) else set()
+        assert wanted <= errors.keys(), (method, path, wanted - errors.keys())
+        for status, each in errors.items():
             assert list(each["content"]) == [MEDIA_TYPE], (method, path)
             assert each["content"][MEDIA_TYPE]["schema"]["$ref"].endswith("Problem"), (method, path)
+            headers = {"Content-Language"}
+            headers |= {"WWW-Authenticate"} if status == "401" else set()
+            headers |= {"Retry-After"} if status in ("429", "503") else set()
+            assert set(each["headers"]) == headers, (method, path, status)
+            assert all(resolved(document, header)["description"] for header in each["headers"].values())
 
 
-def test_the_example_of_the_description_can_be_filed() -> None:
-    components = fuzzed().app.openapi()["components"]["schemas"]
-    (example,) = components["IntakeBody"]["examples"]
-    answer = fuzzed().public.call("POST", "/api/complaints", example)
-    assert answer.status_code == 201, answer.text
+def test_every_parameter_and_every_body_is_described() -> None:
+    document = fuzzed().app.openapi()
+    for method, path, described in operations():
+        names = []
+        for each in described.get("parameters", ()):
+            parameter = resolved(document, each)
+            names.append(parameter["name"].lower())
+            assert parameter.get("description"), (method, path, parameter["name"])
+        assert len(names) == len(set(names)), (method, path)
+        assert ("accept-language" in names) is path.startswith("/api/"), (method, path)
+        body = described.get("requestBody", {}).get("content", {})
+        for schema in bodies(document, described):
+            assert schema.get("description"), (method, path)
+            assert schema.get("examples"), (method, path)
+            for example in schema["examples"]:
+                Draft202012Validator({**schema, "components": document["components"]}).validate(example)
+        assert body or method in ("GET", "DELETE") or path.endswith(("/accept", "/claim", "/release", "/next")), path
+
+
+def bodies(document: dict[str, Any], described: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the schema of every JSON body that an operation takes."""
+    schema = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    for each in schema.get("oneOf") or schema.get("anyOf") or [schema]:
+        found = resolved(document, each)
+        if found and found.get("type") != "null":
+            yield found
+
+
+def test_versions_that_can_be_sent_back_are_described() -> None:
+    described = {f"{method} {path}": each for method, path, each in operations()}
+    for name in ("GET /api/tasks/{task_id}", "POST /api/tasks/{task_id}/complete", "GET /api/complaints/{complaint_id}",
+                 "PATCH /api/complaints/{complaint_id}/facts"):  # fmt: skip
+        assert "ETag" in described[name]["responses"]["200"]["headers"], name
+    for name in ("POST /api/tasks/{task_id}/complete", "PATCH /api/complaints/{complaint_id}/facts"):
+        assert "If-Match" in [each.get("name") for each in described[name]["parameters"]]
+    assert "304" in described["GET /api/complaints/{complaint_id}"]["responses"]
+    assert "Location" in described["POST /api/complaints"]["responses"]["201"]["headers"]
+
+
+def test_asking_twice_gives_the_same_description(redress: House) -> None:
+    first = redress.public.get("/api/openapi.json")
+    assert redress.public.get("/api/openapi.json") == first
 
 
 def test_answers_have_the_shape_that_is_described(redress: House) -> None:
