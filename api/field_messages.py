@@ -44,6 +44,7 @@ FIELDS: Mapping[str, str] = {
     "not-of-this-process": marked("That process does not take cases of this type."),
     "unknown-case": marked("There is no such case."),
     "itself": marked("A case is not linked to itself."),
+    "circular": marked("That case is itself a duplicate of this one."),
     "retired": marked("This category is no longer in use; choose another."),
     "past": marked("This time has passed; choose a later one."),
     "in-the-future": marked("This day lies ahead."),

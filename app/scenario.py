@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,6 +52,8 @@ class Stage:
     application: Application
     clock: MovableClock
     case_id: str = ""
+    numbers: dict[str, str] = field(default_factory=dict)
+    """What stands for a number in the data of a form: `$earlier` and `$number`."""
 
     def actor(self, login: str | None) -> Actor:
         """Return who acts: somebody of the roster, or the complainant."""
@@ -153,18 +155,24 @@ def _brief(step: Mapping[str, Any]) -> str:
 
 
 def _file(on: Stage) -> None:
-    given = dict(on.scenario.complaint)
+    if on.scenario.earlier is not None:
+        on.numbers["$earlier"] = on.run(_complaint(on, on.scenario.earlier), on.scenario.recorded_by).number
+    filed = on.run(_complaint(on, on.scenario.complaint), on.scenario.recorded_by)
+    on.case_id, on.numbers["$number"] = filed.id, filed.number
+
+
+def _complaint(on: Stage, fields: Mapping[str, Any]) -> FileComplaint:
+    given = dict(fields)
     refund = given.pop("refund", None) or {}
     who = given.pop("complainant", None) or {}
     respondents = tuple(Respondent(**r) for r in given.pop("respondents", None) or ())
     flags = {name: bool(given.pop(name)) for name in FACT_FIELDS if name in given}
     given.setdefault("subject", on.scenario.title.get("en", on.scenario.name))
     given.setdefault("text", given["subject"])
-    command = FileComplaint(
+    return FileComplaint(
         **given, process=on.scenario.process, flags=flags, complainant=Complainant(**who), respondents=respondents,
         refund_amount=str(refund["amount"]) if refund else None, refund_currency=refund.get("currency"),
     )  # fmt: skip
-    on.case_id = on.run(command, on.scenario.recorded_by).id
 
 
 def _step(on: Stage, step: Mapping[str, Any], expectations: Expectations) -> None:
@@ -194,7 +202,11 @@ def _do(on: Stage, step: Mapping[str, Any], element: str) -> None:
     task = on.open_task(element)
     with on.application.database.read() as connection:
         version = connection.execute(select(work_item.c.version).where(work_item.c.id == task)).scalar_one()
-    on.run(CompleteTask(task, step.get("data") or {}, version), step.get("by"))
+    data = {
+        name: on.numbers.get(value, value) if isinstance(value, str) else value
+        for name, value in (step.get("data") or {}).items()
+    }
+    on.run(CompleteTask(task, data, version), step.get("by"))
 
 
 def _message(on: Stage, step: Mapping[str, Any], name: str) -> None:

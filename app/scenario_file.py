@@ -44,6 +44,8 @@ class Scenario:
     """Only where somebody chooses it; else the process that takes cases of the type."""
     complaint: Mapping[str, Any]
     recorded_by: str | None
+    earlier: Mapping[str, Any] | None
+    """Another complaint, filed just before; in the data of a form `$earlier` stands for its number."""
     steps: Sequence[Mapping[str, Any]]
 
 
@@ -86,5 +88,6 @@ def read_scenario(path: Path) -> Scenario:
         process=None if content.get("process") is None else str(content["process"]),
         complaint=content.get("complaint") or {},
         recorded_by=content.get("recorded_by"),
+        earlier=content.get("earlier"),
         steps=content["steps"],
     )

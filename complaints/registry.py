@@ -10,6 +10,7 @@ from complaints.affected import AddAffected, RemoveAffected, add_affected, remov
 from complaints.categories import CategoryTree
 from complaints.change_facts import ChangeFacts, make_change_facts
 from complaints.correspondence import ReceiveMessage, SendMessage, receive_message, send_message
+from complaints.duplicates import check_duplicate
 from complaints.follow_up import OpenLinked, make_open_linked
 from complaints.form_facts import note_form_facts
 from complaints.intake import FileComplaint, make_file_complaint
@@ -72,5 +73,6 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
 
 def on_completed(work: CaseWork, element: str, data: Mapping[str, Any]) -> None:
     """Take from a completed form what belongs into the record, before the token moves on. Raises Unfit."""
+    check_duplicate(work, element, data)
     record_promises(work, element, data)
     note_form_facts(work, element, data)

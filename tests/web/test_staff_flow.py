@@ -188,3 +188,12 @@ def test_the_page_of_a_review_says_which_refund_is_in_hand(redress: House) -> No
         "In hand: 300.00 CNY to <王晓> (refund 1 of 2 in the plan)",
         "In hand: 500.00 CNY to 李明 (refund 2 of 2 in the plan)",
     ]
+
+
+def test_the_page_says_why_a_complaint_is_no_duplicate_of_another(redress: House) -> None:
+    filed = redress.file(by="li.na", category="other")
+    redress.do("li.na", "acknowledge", filed["id"], {"acknowledgement_text": "您好。"})
+    li_na = staff(redress, "li.na")
+    page = open_task(li_na, filed["id"], "Verify the facts")
+    refused = complete(li_na, page, {"outcome": "duplicate", "duplicate_of": filed["number"]})
+    assert (refused.status, "A complaint is not a duplicate of itself." in refused.text) == (422, True)

@@ -1,0 +1,80 @@
+"""A case that is said to be a duplicate names another one, which exists and is no duplicate of this one (R-002-19)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from complaints.intake import grouped
+from complaints.tables import case_link, complaint
+from engine.case_sight import sees_case
+from engine.case_work import CaseWork
+from engine.errors import Unfit
+from engine.tables import work_item
+
+FIELD, OUTCOME = "duplicate_of", "duplicate"
+"""The field of a form that names the other case, and the answer under `outcome` that makes it count."""
+
+
+def check_duplicate(work: CaseWork, element: str, data: Mapping[str, Any]) -> None:
+    """Look at a form that says that this case is a duplicate of another.
+
+    The other is named by its number, as people write it (case, blanks and hyphens do not count, O is 0, I and L are 1),
+    or by its id. Raises Unfit naming the field for a case that does not exist or that its author does not see, for this
+    case itself, and for one that has been found to be a duplicate of this one, at whatever remove. Repeating is safe.
+    """
+    if not data.get(FIELD) or data.get("outcome", OUTCOME) != OUTCOME:
+        return
+    other, who = _named(work.connection, str(data[FIELD])), work.actor.principal
+    if other is None or (who is not None and not sees_case(work.connection, other, who)):
+        raise _unfit("No complaint has this number.", "unknown-case")
+    if other == work.case_id:
+        raise _unfit("A complaint is not a duplicate of itself.", "itself")
+    if work.case_id in _originals(work.connection, other, element):
+        raise _unfit("That complaint has been found to be a duplicate of this one.", "circular")
+
+
+def _named(connection: Connection, name: str) -> str | None:
+    """Return the id of the case that is meant, None where there is none."""
+    bare = "".join(c for c in name.upper() if c.isalnum()).translate(str.maketrans("OIL", "011"))
+    table = complaint.c
+    return connection.execute(
+        select(table.case_id).where((table.number == grouped(bare, 5)) | (table.case_id == name.strip()))
+    ).scalar()
+
+
+def _originals(connection: Connection, case_id: str, element: str) -> set[str]:
+    """Return the cases that a case is a duplicate of, and those that these are."""
+    found: set[str] = set()
+    open_ends = [case_id]
+    while open_ends:
+        for other in _said(connection, open_ends.pop(), element) - found:
+            found.add(other)
+            open_ends.append(other)
+    return found
+
+
+def _said(connection: Connection, case_id: str, element: str) -> set[str]:
+    """Return what the links of a case, and the last form of this step, say that it is a duplicate of."""
+    links, items = case_link.c, work_item.c
+    others = set(
+        connection.execute(
+            select(links.other_id).where(links.case_id == case_id, links.kind == OUTCOME)
+        ).scalars()
+    )  # fmt: skip
+    last = connection.execute(
+        select(items.data)
+        .where(items.case_id == case_id, items.element == element, items.state == "done")
+        .order_by(items.done_at.desc(), items.round.desc())
+        .limit(1)
+    ).scalar()
+    if last and last.get(FIELD) and last.get("outcome", OUTCOME) == OUTCOME:
+        named = _named(connection, str(last[FIELD]))
+        others |= {named} if named is not None else set()
+    return others
+
+
+def _unfit(message: str, code: str) -> Unfit:
+    return Unfit(message, fields=[{"field": f"/{FIELD}", "code": code}])
