@@ -23,6 +23,17 @@ class Role(StrEnum):
     """Verifies the trail; sees no content of cases."""
 
 
+class Duty(StrEnum):
+    """What all members of a team are trusted with, as `posts.toml` says of the team."""
+
+    SEES_ALL = "sees_all"
+    """Sees every ordinary case; all others see those in which they are asked."""
+    TAKES_IN = "takes_in"
+    """Takes complaints in and owns them."""
+    LEADS = "leads"
+    """Decides on what is grave."""
+
+
 class Relation(StrEnum):
     """How a person stands to a case or a task."""
 
@@ -52,9 +63,6 @@ class Action(StrEnum):
     ADMINISTER = "administer"
     AUDIT = "audit"
 
-
-FRONT_TEAMS = frozenset({"service", "leadership"})
-"""Teams that see every ordinary case; all others see those in which they are asked."""
 
 GRANTS: Mapping[Relation, frozenset[Action]] = {
     Relation.SUPERVISOR: frozenset({Action.SEE_CASE, Action.SUPERVISE}),
@@ -86,11 +94,13 @@ class Principal:
     """Keys of the posts they hold, or stand in for at this moment."""
     roles: frozenset[Role] = frozenset()
     """Their roles."""
+    duties: frozenset[Duty] = frozenset()
+    """What their teams are trusted with."""
 
     def relations(self) -> frozenset[Relation]:
         """Return the relations that hold whatever the case."""
         own = {Relation(role.value) for role in self.roles}
-        return frozenset(own | {Relation.FRONT_TEAM} if self.teams & FRONT_TEAMS else own)
+        return frozenset(own | {Relation.FRONT_TEAM} if Duty.SEES_ALL in self.duties else own)
 
 
 def permitted(action: Action, relations: Collection[Relation]) -> bool:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from access.policy import Principal, Role
 from access.posts import away
+from access.rights import HouseRules
 from access.tables import membership, person, post_holder, role
 from storage.types import Instant
 
@@ -50,27 +51,29 @@ def facts_of(who: ColumnElement[Any]) -> CompoundSelect[Any]:
 _BY_ID = facts_of(bindparam("who", type_=Text()))
 
 
-def principal(connection: Connection, person_id: str, *, now: datetime) -> Principal | None:
-    """Return the person as the policy sees them at `now`, None if there is no such active person.
+def principal(connection: Connection, person_id: str, *, now: datetime, rules: HouseRules) -> Principal | None:
+    """Return the person as the policy sees them at `now` under the house's rules, None if none such is active.
 
     A deputy has the post while its holder is away or has left; the holder keeps it.
     """
-    return principal_from(connection, _BY_ID, {"who": person_id, "now": now})
+    return principal_from(connection, _BY_ID, {"who": person_id, "now": now}, rules=rules)
 
 
 def principal_from(
-    connection: Connection, statement: CompoundSelect[Any], parameters: Mapping[str, Any]
+    connection: Connection, statement: CompoundSelect[Any], parameters: Mapping[str, Any], *, rules: HouseRules
 ) -> Principal | None:
     """Return the person whom a statement of `facts_of` finds, None if it finds no active person."""
     facts = connection.execute(statement, parameters).all()
     row = next((fact for fact in facts if fact.what == "person"), None)
     if row is None:
         return None
+    teams = frozenset(fact.key for fact in facts if fact.what == "team")
     return Principal(
         person_id=row.key,
         name=row.name,
         language=row.language,
-        teams=frozenset(fact.key for fact in facts if fact.what == "team"),
+        teams=teams,
         posts=frozenset(fact.key for fact in facts if fact.what == "post"),
         roles=frozenset(Role(fact.key) for fact in facts if fact.what == "role"),
+        duties=rules.duties_of(teams),
     )

@@ -14,6 +14,7 @@ from access.people import get
 from access.policy import Principal
 from access.principals import principal
 from access.randomness import Ids
+from access.rights import HouseRules
 from access.tables import web_session
 
 LASTS_FOR = timedelta(hours=12)
@@ -62,13 +63,13 @@ def begin(
     return opened
 
 
-def authenticate(connection: Connection, secret: str, now: datetime) -> Session | None:
+def authenticate(connection: Connection, secret: str, now: datetime, *, rules: HouseRules) -> Session | None:
     """Return the session of this cookie; None if it is unknown or over, or the account is closed."""
     mine = select(web_session).where(web_session.c.digest == digest(secret), web_session.c.expires_at > now)
     row = connection.execute(mine).one_or_none()
     if row is None:
         return None
-    who = principal(connection, row.person, now=now)
+    who = principal(connection, row.person, now=now, rules=rules)
     return None if who is None else Session(principal=who, csrf=row.csrf, expires_at=row.expires_at)
 
 

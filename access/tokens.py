@@ -13,6 +13,7 @@ from access.people import get
 from access.policy import Principal
 from access.principals import facts_of, principal_from
 from access.randomness import Ids
+from access.rights import HouseRules
 from access.tables import api_token
 from storage.types import Instant
 
@@ -73,9 +74,9 @@ def issue(
     return issued
 
 
-def authenticate(connection: Connection, token: str, now: datetime) -> Principal | None:
+def authenticate(connection: Connection, token: str, now: datetime, *, rules: HouseRules) -> Principal | None:
     """Return who shows this token; None if it is unknown, revoked, expired, or its owner's account is closed."""
-    return principal_from(connection, _BY_TOKEN, {"shown": digest(token), "now": now})
+    return principal_from(connection, _BY_TOKEN, {"shown": digest(token), "now": now}, rules=rules)
 
 
 def note_use(connection: Connection, token: str, *, on: date) -> bool:

@@ -87,7 +87,9 @@ def _principal(request: Request, shared: Shared) -> Principal | None:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         with application.database.read() as connection:
-            found = tokens.authenticate(connection, secret.strip()[:LONGEST], application.clock.now())
+            found = tokens.authenticate(
+                connection, secret.strip()[:LONGEST], application.clock.now(), rules=application.posts.rules
+            )
         if found is None:
             raise SignInRequired("This token is unknown, revoked or expired.")
         _note_use(shared, found.person_id, secret.strip())
@@ -96,7 +98,9 @@ def _principal(request: Request, shared: Shared) -> Principal | None:
     if scheme or not cookie:
         return None
     with application.database.read() as connection:
-        session = sessions.authenticate(connection, cookie[:LONGEST], application.clock.now())
+        session = sessions.authenticate(
+            connection, cookie[:LONGEST], application.clock.now(), rules=application.posts.rules
+        )
     if session is None:
         return None
     if request.method not in SAFE and not session.accepts(request.headers.get(CSRF_HEADER, "")):

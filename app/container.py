@@ -107,8 +107,8 @@ def build(
     database, clock, ids = Database(settings.database_url), clock or SystemClock(), ids or RandomIds()
     versions = versions or Versions(house(posts))
     services = Services(
-        versions=versions, calendars=calendars, placement=PostPlacement(posts), zone=zone, effects=EFFECTS,
-        dated=DATED, excerpt=notices.excerpt, completed=on_completed, unmake=unmake,
+        versions=versions, calendars=calendars, placement=PostPlacement(posts), rules=posts.rules, zone=zone,
+        effects=EFFECTS, dated=DATED, excerpt=notices.excerpt, completed=on_completed, unmake=unmake,
     )  # fmt: skip
     case_handlers, house_handlers = handlers(tree)
     pipeline = Pipeline(

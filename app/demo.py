@@ -110,7 +110,7 @@ def _actor(application: Application, login: str | None) -> Actor:
     if login is None:
         return COMPLAINANT
     with application.database.read() as connection:
-        return Actor("person", principal(connection, login, now=application.now()))
+        return Actor("person", principal(connection, login, now=application.now(), rules=application.posts.rules))
 
 
 def _complete(application: Application, case_id: str, moment: Moment) -> None:

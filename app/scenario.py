@@ -60,7 +60,7 @@ class Stage:
         if login in (None, "complainant"):
             return COMPLAINANT
         with self.application.database.read() as connection:
-            found = principal(connection, str(login), now=self.clock.now())
+            found = principal(connection, str(login), now=self.clock.now(), rules=self.application.posts.rules)
         if found is None:
             raise ScenarioFailed(f"nobody has the login {login!r}")
         return Actor("person", found)

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from access.rights import Verb
 from complaints.case_now import keep_facts, require_not_closed
 from complaints.remedies import CompleteRemedy, complete_remedy
-from complaints.rights import Verb, require
 from complaints.tables import action_item
 from complaints.wording import words
+from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.dated import clear_dated, set_dated
 from engine.errors import Conflict, NotFound

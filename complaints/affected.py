@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from access.rights import Verb
 from complaints.case_now import require_not_closed
 from complaints.people_concerned import recount
 from complaints.remedies import give_to_joined
-from complaints.rights import Verb, require
 from complaints.tables import affected
 from complaints.wording import LINE, words
+from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import NotFound, Unfit
 

@@ -8,15 +8,16 @@ from typing import Any
 
 from sqlalchemy import update
 
+from access.rights import Verb
 from complaints.case_now import keep_facts, require_not_closed
 from complaints.categories import CategoryTree
 from complaints.effects import minor_units
 from complaints.people_concerned import MOST, people_facts
 from complaints.replan import checked_lines, replan_refunds
-from complaints.rights import Verb, require
 from complaints.tables import complaint
 from complaints.wording import LINE, words
 from engine.case_facts import fact_to_json, read_fact
+from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import MatchRequired, Stale, Unfit
 from engine.pipeline import CaseHandler

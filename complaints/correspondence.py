@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from access.rights import Verb
 from complaints.case_now import has_ended, status, waited_message
 from complaints.held_questions import not_yet_asked
 from complaints.letters import store_message
 from complaints.notice_book import NoticeBooks
-from complaints.rights import Verb, require
 from complaints.satisfaction import Satisfaction, satisfaction
 from complaints.withdrawal import Withdraw, withdraw
 from complaints.wording import LINE, finished, words
+from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Conflict
 from engine.model.step import Deliver

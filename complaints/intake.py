@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from access.policy import Duty
 from access.tables import person
 from complaints.categories import CategoryTree
 from complaints.effects import minor_units
@@ -118,7 +119,7 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
         _store(desk, command, case_id, grouped(number, 5), code, received_at, tree.version)
         principal = desk.actor.principal
         # Whoever takes a complaint by phone or at the desk owns it from then on (R-004-12).
-        owner = principal.person_id if principal is not None and "service" in principal.teams else None
+        owner = principal.person_id if principal is not None and Duty.TAKES_IN in principal.duties else None
         work = desk.open_case(case_id, process, _facts(command, received_at), owner=owner)
         known = work.process.config.facts
         work.row["facts"] = {name: value for name, value in work.row["facts"].items() if name in known}

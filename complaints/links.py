@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from complaints.rights import Verb, require
+from access.rights import Verb
 from complaints.tables import case_link, complaint
+from engine.case_rights import require
 from engine.case_sight import sees_case
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Unfit

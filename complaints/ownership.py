@@ -11,12 +11,14 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from access.policy import Duty
 from access.posts import available
 from access.principals import principal as principal_of
+from access.rights import Verb
 from access.teams import teams_of
-from complaints.rights import SERVICE, Standing, Verb, require, standings
 from complaints.tables import hand_over
 from complaints.wording import words
+from engine.case_rights import require, standings
 from engine.case_sight import sees_case
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Forbidden, Unfit
@@ -54,7 +56,7 @@ def ask_hand_over(work: CaseWork, command: AskHandOver) -> dict[str, Any]:
     """Offer, and return `{"hand_over": id}`.
 
     Raises Forbidden, Conflict while another offer is open, Unfit for somebody who cannot own it: unknown or away,
-    outside the team service and the owner's teams, kept apart from the case, or its owner already.
+    outside the teams that take complaints in and those of the owner, kept apart from the case, or its owner already.
     """
     require(work, Verb.OFFER_CASE)
     reason = words("reason", command.reason, longest=REASON)
@@ -87,7 +89,7 @@ def decline_hand_over(work: CaseWork, command: DeclineHandOver) -> None:
     opened = _offered(work)
     who = work.actor.principal
     mine = who is not None and who.person_id in (opened.to_person, opened.asked_by)
-    if not mine and not standings(work) & {Standing.OWNER, Standing.SUPERVISOR, Standing.HOUSE}:
+    if not mine and not work.services.rules.allows(Verb.TAKE_BACK_OFFER, standings(work)):
         raise Forbidden("The case is offered to somebody else.", to=opened.to_person)
     why = words("why", command.why, longest=REASON)
     _settle(work, opened.id, accepted=False, answer=why)
@@ -150,14 +152,14 @@ def _offer(work: CaseWork, to: str, reason: str) -> str:
 
 def _require_fit(work: CaseWork, person: str) -> None:
     code = None
-    found = principal_of(work.connection, person, now=work.now)
+    found = principal_of(work.connection, person, now=work.now, rules=work.services.rules)
     if found is None:
         code = "unknown-person"
     elif person == work.owner:
         code = "is-owner"
     elif person not in available(work.connection, [person], now=work.now):
         code = "away"
-    elif SERVICE not in found.teams and not (
+    elif Duty.TAKES_IN not in found.duties and not (
         work.owner is not None and found.teams & teams_of(work.connection, work.owner)
     ):
         code = "not-in-team"

@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from complaints.rights import LEADERSHIP, Verb, require
+from access.policy import Duty
+from access.rights import Verb
 from complaints.tables import promise
 from complaints.wording import words
+from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.dated import clear_dated, set_dated
 from engine.errors import Conflict, NotFound, Unfit
@@ -88,5 +90,5 @@ def promise_missed(work: CaseWork, record_id: str, due_at: datetime) -> None:
     work.connection.execute(update(promise).where(table.id == row.id).values(missed_at=work.now))
     work.log("promise-missed", name=row.id, due_at=due_at.isoformat())
     values = {"promise": row.id, "due_at": due_at.isoformat()}
-    for to in ("owner", f"team:{LEADERSHIP}"):
+    for to in ("owner", *(f"team:{team}" for team in work.services.rules.teams_with(Duty.LEADS))):
         work.tell(to, "promise_missed", values, f"promise:{row.id}")

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
+from access.rights import Verb
 from complaints.case_now import keep_facts, status
 from complaints.plan_lines import in_force
-from complaints.rights import Verb, require
 from complaints.tables import remedy
 from complaints.wording import words
+from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Conflict, NotFound
 

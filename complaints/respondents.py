@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from access.rights import Verb
 from access.tables import person
-from complaints.rights import Verb, require
 from complaints.tables import respondent
 from complaints.wording import LINE, words
+from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Unfit
 from engine.tables import conflict_of_interest, work_item

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from access.rights import Verb
 from complaints.actions import open_actions
 from complaints.case_now import keep_facts, waited_message
 from complaints.intake import TYPES
 from complaints.remedies import open_remedies
-from complaints.rights import Verb, require
 from complaints.tables import complaint
 from complaints.wording import words
+from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Conflict, NotFound, Unfit
 from engine.model.step import Deliver

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from access.rights import Verb
 from complaints.case_now import has_ended, status, waited_message
 from complaints.letters import store_message
-from complaints.rights import Verb, require
 from complaints.wording import words
+from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Unfit
 from engine.model.step import Deliver

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from access.rights import Verb
 from complaints.case_now import waited_message
 from complaints.letters import store_message
-from complaints.rights import Verb, require
 from complaints.wording import LINE, words
+from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Conflict
 from engine.model.step import Deliver

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection
 
 from access.policy import Principal
+from access.rights import HouseRules
 from engine.ids import Ids
 from engine.kernel import step
 from engine.model.due import Calendars
@@ -83,6 +84,8 @@ class Services:
     versions: Versions
     calendars: Calendars
     placement: Placement
+    rules: HouseRules
+    """Who may do what, and what each team is trusted with."""
     zone: Callable[[Mapping[str, Any]], str]
     """Facts of a case -> the IANA name of the zone its people live in."""
     effects: Mapping[str, EffectHandler]

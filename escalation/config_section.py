@@ -34,7 +34,7 @@ class Section:
         self.file = file
         self.key = key
         self._table = table
-        self._read: set[str] = set()
+        self._asked: set[str] = set()
 
     def problem(self, name: str, reason: str) -> ConfigProblem:
         """Return (not raise) the refusal for the key `name` of this table; an empty name means the table itself."""
@@ -47,13 +47,14 @@ class Section:
 
     def has(self, name: str) -> bool:
         """Return whether the key is present."""
+        self._asked.add(name)
         return name in self._table
 
     def value(self, name: str) -> object:
         """Return the value of a required key as TOML gave it."""
+        self._asked.add(name)
         if name not in self._table:
             raise self.problem(name, "is missing")
-        self._read.add(name)
         return self._table[name]
 
     def text(self, name: str) -> str:
@@ -123,6 +124,6 @@ class Section:
     def finish(self) -> None:
         """Refuse keys that nobody asked for: a misspelt key must not be a rule that silently does nothing."""
         for name in self._table:
-            if name not in self._read:
-                known = ", ".join(sorted(self._read)) or "nothing"
-                raise self.problem(name, f"is not known here (known and used: {known})")
+            if name not in self._asked:
+                known = ", ".join(sorted(self._asked)) or "nothing"
+                raise self.problem(name, f"is not known here, and would do nothing; known are {known}")

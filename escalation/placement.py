@@ -16,13 +16,6 @@ from engine.model.step import OpenTask
 from escalation.ladder import Absence, Assignment, Holder, person_for_post
 from escalation.posts import Posts
 
-DUTY_POST = "duty_officer"
-"""Who looks after a case that nobody has taken yet (R-004-12)."""
-OUTSIDE_POST = "outside_post"
-"""Who decides where everybody inside is kept apart from the decision."""
-LAST_RESORT = "leadership"
-"""The team that hears of it when no post on the way upward is filled."""
-
 
 class PostPlacement:
     """Implements `engine.case_work.Placement` over `posts.toml`, holders and absences."""
@@ -39,7 +32,7 @@ class PostPlacement:
             post = task.assign.removeprefix("post:")
             return None, self._assignment(work, post, excluded).post if excluded else post
         if task.team is not None and excluded and self._nobody_left(work, task.team, excluded):
-            return None, OUTSIDE_POST
+            return None, self.posts.outside
         return None, None
 
     def post_in_charge(self, work: CaseWork, post: str) -> str:
@@ -57,10 +50,10 @@ class PostPlacement:
         if to == "owner":
             if work.owner is not None:
                 return (f"person:{work.owner}",)
-            to = f"post:{DUTY_POST}"
+            to = f"post:{self.posts.duty}"
         if to.startswith("post:"):
             found = self._assignment(work, to.removeprefix("post:"), self._conflicted(work))
-            return (f"person:{found.person}",) if found.person else (f"team:{LAST_RESORT}",)
+            return (f"person:{found.person}",) if found.person else (f"team:{self.posts.last_resort}",)
         return (to,)
 
     def acting(self, work: CaseWork, post: str) -> str | None:

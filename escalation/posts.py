@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from access.policy import Duty
+from access.rights import GIVEN, HouseRules, Standing, Verb
 from escalation.config_section import Section, parse_toml
 from escalation.labels import Labels
 from escalation.refusals import ConfigProblem, UnknownPost
@@ -19,6 +21,10 @@ class Team:
     labels: Labels
     head: str | None
     """The post that decides for the department, if there is one."""
+    duties: frozenset[Duty] = frozenset()
+    """What all its members are trusted with."""
+    last_resort: bool = False
+    """Hears of it when no post on the way upward is filled."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,8 @@ class Post:
     """The post above it, None at the top."""
     outside: bool
     """Held by somebody from outside: asked only where a conflict of interest kept somebody below from acting."""
+    duty: bool = False
+    """Looks after a case that nobody has taken yet (R-004-12)."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,14 @@ class Posts:
 
     teams: Mapping[str, Team]
     posts: Mapping[str, Post]
+    rules: HouseRules
+    """What teams are trusted with, and who may do what to a case."""
+    duty: str
+    """The post that looks after a case nobody has taken yet."""
+    outside: str
+    """The post that decides where everybody inside is kept apart from the decision."""
+    last_resort: str
+    """The team that hears of it when no post on the way upward is filled."""
 
     def post(self, name: str) -> Post:
         """Return a post. Raises UnknownPost."""
@@ -74,6 +90,7 @@ def parse_posts(content: bytes, *, file: str) -> Posts:
     """Return the teams and posts of a TOML document. Raises ConfigProblem (file, key, reason), nothing else."""
     top = parse_toml(content, file=file)
     team_tables, post_tables = top.named_sections("teams"), top.named_sections("posts")
+    may_table = top.section("may")
     top.finish()
     names = frozenset(name for name, _ in post_tables)
     teams = {name: _team(name, table, names) for name, table in team_tables}
@@ -81,15 +98,65 @@ def parse_posts(content: bytes, *, file: str) -> Posts:
     tables = dict(post_tables)
     for name in posts:
         _refuse_circle(name, posts, tables[name])
-    return Posts(teams=teams, posts=posts)
+    rules = HouseRules(duties={name: team.duties for name, team in teams.items()}, may=_may(may_table))
+    if not rules.teams_with(Duty.TAKES_IN):
+        raise top.problem("teams", "needs a team with takes_in = true, else nobody can own a case")
+    return Posts(
+        teams=teams,
+        posts=posts,
+        rules=rules,
+        duty=_only(top, "posts", "duty", [post.name for post in posts.values() if post.duty]),
+        outside=_only(top, "posts", "outside", [post.name for post in posts.values() if post.outside]),
+        last_resort=_only(top, "teams", "last_resort", [team.name for team in teams.values() if team.last_resort]),
+    )
+
+
+def _only(top: Section, table: str, key: str, found: list[str]) -> str:
+    if len(found) != 1:
+        said = f"{' and '.join(found)} have it" if found else "none has it"
+        raise top.problem(table, f"must have {key} = true exactly once, but {said}")
+    return found[0]
 
 
 def _team(name: str, table: Section, posts: frozenset[str]) -> Team:
-    team = Team(name=name, labels=table.labels("labels"), head=table.text("head") if table.has("head") else None)
+    team = Team(
+        name=name,
+        labels=table.labels("labels"),
+        head=table.text("head") if table.has("head") else None,
+        duties=_duties(table),
+        last_resort=table.flag("last_resort", False),
+    )
     table.finish()
     if team.head is not None and team.head not in posts:
         raise table.problem("head", f"{team.head!r} is no post of this file")
     return team
+
+
+def _duties(table: Section) -> frozenset[Duty]:
+    sees = table.text("sees") if table.has("sees") else "asked"
+    if sees not in ("all", "asked"):
+        raise table.problem("sees", 'must be "all" (every ordinary case) or "asked" (cases in which it is asked)')
+    held = {
+        Duty.SEES_ALL: sees == "all",
+        Duty.TAKES_IN: table.flag("takes_in", False),
+        Duty.LEADS: table.flag("leads", False),
+    }
+    return frozenset(duty for duty, holds in held.items() if holds)
+
+
+def _may(table: Section) -> Mapping[Verb, frozenset[Standing]]:
+    """Return who may do what. Every verb is named: what nobody may do is written as []."""
+    found = {}
+    for verb in Verb:
+        if not table.has(verb.key):
+            raise table.problem(verb.key, f"is missing: say who may {verb.value}, [] for nobody")
+        known = {standing.value: standing for standing in GIVEN}
+        for word in table.texts(verb.key):
+            if word not in known:
+                raise table.problem(verb.key, f"names {word!r:.60}; write one of {', '.join(known)}")
+        found[verb] = frozenset(known[word] for word in table.texts(verb.key))
+    table.finish()
+    return found
 
 
 def _post(name: str, table: Section, *, posts: frozenset[str], teams: frozenset[str]) -> Post:
@@ -99,12 +166,17 @@ def _post(name: str, table: Section, *, posts: frozenset[str], teams: frozenset[
         labels=table.labels("labels"),
         next=table.text("next") if table.has("next") else None,
         outside=table.flag("outside", False),
+        duty=table.flag("duty", False),
     )
     table.finish()
     if post.team not in teams:
         raise table.problem("team", f"{post.team!r} is no team of this file")
     if post.next is not None and post.next not in posts:
         raise table.problem("next", f"{post.next!r} is no post of this file")
+    if post.outside and post.duty:
+        raise table.problem(
+            "duty", "cannot be given to the outside post, which is asked only in a conflict of interest"
+        )
     if post.outside and post.next is not None:
         raise table.problem("next", "cannot follow an outside post: it is the last that is asked")
     return post

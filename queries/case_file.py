@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from access import people
-from access.policy import may_supervise
-from complaints.rights import LEADERSHIP, MAY, SERVICE, Standing, Verb
+from access.rights import Verb, standings_of
 from complaints.tables import affected, hand_over, respondent
 from engine.tables import process_version
 from queries.asked_facts import asked_facts
@@ -118,7 +117,7 @@ class CaseFile:
     whole: bool
     """False: the reader is asked for help and sees what that needs: no respondents, refunds, remedies, contacts."""
     may: tuple[str, ...]
-    """What the reader can do with the case besides its tasks: verbs of `complaints.rights`, pause, resume, extend."""
+    """What the reader can do with the case besides its tasks: the verbs of `access.rights`, as `change-facts`."""
 
 
 def case_file(reader: Reader, case_id: str) -> CaseFile:
@@ -239,16 +238,7 @@ def _name(reader: Reader, person_id: str | None) -> str | None:
 
 
 def _may(reader: Reader, row: Row[Any]) -> tuple[str, ...]:
-    who = reader.who
-    held = {
-        Standing.OWNER: row.case_owner == who.person_id,
-        Standing.SUPERVISOR: may_supervise(who),
-        Standing.LEADERSHIP: LEADERSHIP in who.teams,
-        Standing.SERVICE: SERVICE in who.teams,
-        Standing.FIRST_RESPONDER: SERVICE in who.teams and row.case_owner is None,
-    }
-    standings = {standing for standing, holds in held.items() if holds}
-    verbs = [verb.name.lower().replace("_", "-") for verb in Verb if standings & MAY[verb]]
-    if standings & {Standing.OWNER, Standing.SUPERVISOR}:
-        verbs += ["pause", "resume", "extend"]
-    return tuple(verbs) if row.ended_at is None else ()
+    if row.ended_at is not None:
+        return ()
+    held, rules = standings_of(reader.who, owner=row.case_owner), reader.library.posts.rules
+    return tuple(verb.key.replace("_", "-") for verb in Verb if rules.allows(verb, held))

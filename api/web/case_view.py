@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from access.people import names
+from access.policy import Duty
 from complaints.change_facts import OVERRIDES
 from queries.affected import AffectedPage, affected_people
 from queries.case_file import CaseFile, case_file
@@ -19,7 +20,6 @@ MOST_LINES = 2000
 """Lines of a timeline on one page; a case with more shows its latest."""
 FLAGS = ("safety", "injury", "fraud", "legal_dispute", "public_risk", "fault")
 """Facts that can be ticked by hand."""
-SERVICE = "service"
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,11 @@ def case_view(reader: Reader, case_id: str) -> CaseView:
 
 
 def _owners(reader: Reader, case: CaseFile) -> tuple[Colleague, ...]:
-    """Return who can own the case: members of the team service, and of the teams of its owner."""
+    """Return who can own the case: members of the teams that take complaints in, and of those of its owner."""
     everybody = colleagues(reader)
-    teams = {SERVICE}.union(*(each.teams for each in everybody if each.id == case.case_owner))
+    teams = set(reader.library.posts.rules.teams_with(Duty.TAKES_IN)).union(
+        *(each.teams for each in everybody if each.id == case.case_owner)
+    )
     return tuple(each for each in everybody if teams & set(each.teams) and each.id != case.case_owner)
 
 

@@ -103,7 +103,7 @@ def _owner(here: Visit, token: str) -> Principal | None:
     if not token or len(token) > LONGEST_TOKEN:
         return None
     with here.site.house.database.read() as connection:
-        return tokens.authenticate(connection, token, here.now)
+        return tokens.authenticate(connection, token, here.now, rules=here.site.house.posts.rules)
 
 
 def _page(here: Visit, next: str, *, wrong: bool = False) -> Response:

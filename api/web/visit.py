@@ -165,7 +165,7 @@ def visit(request: Request) -> Visit:
     secret, session = request.cookies.get(session_cookie(site.house.settings)), None
     if secret:
         with site.house.database.read() as connection:
-            session = sessions.authenticate(connection, secret, now)
+            session = sessions.authenticate(connection, secret, now, rules=site.house.posts.rules)
     return Visit(request, site, _language(request, session), now, session)
 
 

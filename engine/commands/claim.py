@@ -97,7 +97,7 @@ def assign_task(work: CaseWork, command: AssignTask) -> None:
     teams = set(work.connection.execute(select(membership.c.team).where(membership.c.person == command.to)).scalars())
     if item.team is not None and item.team not in teams:
         raise Unfit("This person is not in the task's team.", fields=[{"field": "to", "code": "not-in-team"}])
-    who = principal_of(work.connection, command.to, now=work.now)
+    who = principal_of(work.connection, command.to, now=work.now, rules=work.services.rules)
     if item.post is not None and (who is None or item.post not in who.posts):
         raise Unfit("This person does not hold the post.", fields=[{"field": "to", "code": "not-in-post"}])
     if command.to in concerned(work.connection, work.case_id)[1]:

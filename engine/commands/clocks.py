@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from access.policy import may_supervise
+from access.rights import Verb
+from engine.case_rights import require
 from engine.case_work import CaseWork
-from engine.errors import Forbidden, Unfit
+from engine.errors import Unfit
 from engine.model.due import MODES
 from engine.model.step import ExtendClock, PauseClocks, Recalculate, ResumeClocks
 
@@ -48,12 +49,6 @@ class RecalculateCase:
     case_id: str
 
 
-def _require_owner(work: CaseWork) -> None:
-    principal = work.actor.principal
-    if principal is None or not (work.owner == principal.person_id or may_supervise(principal)):
-        raise Forbidden("Only the case owner or a supervisor changes the clocks of a case.", owner=work.owner)
-
-
 def _require_why(why: str) -> None:
     if not why.strip() or len(why) > 2000:
         raise Unfit("Give the reason, in at most 2000 characters.", fields=[{"field": "why", "code": "required"}])
@@ -61,7 +56,7 @@ def _require_why(why: str) -> None:
 
 def pause_case(work: CaseWork, command: PauseCase) -> None:
     """Pause. Raises Conflict when no running clock may be paused (an urgent case waits for nobody)."""
-    _require_owner(work)
+    require(work, Verb.PAUSE)
     _require_why(command.why)
     work.step(PauseClocks(command.reason, command.clock, command.why))
     work.tell("complainant", "paused", {"why": command.why}, f"pause:{work.batch}")
@@ -69,13 +64,13 @@ def pause_case(work: CaseWork, command: PauseCase) -> None:
 
 def resume_case(work: CaseWork, command: ResumeCase) -> None:
     """Resume. Raises Conflict when nothing is paused for this reason."""
-    _require_owner(work)
+    require(work, Verb.RESUME)
     work.step(ResumeClocks(command.reason, command.clock))
 
 
 def extend_case(work: CaseWork, command: ExtendCase) -> None:
     """Extend. Raises Conflict when the clock was extended already or does not run."""
-    _require_owner(work)
+    require(work, Verb.EXTEND)
     _require_why(command.why)
     limit = 20 if command.mode == "working_days" else 10_000
     if command.mode not in MODES or not 1 <= command.amount <= limit:

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from access import people, posts, sessions, tokens
 from access.errors import UnknownPerson
-from access.policy import Principal, Role
+from access.policy import Duty, Principal, Role
+from access.rights import HouseRules
 from access.tables import api_token, web_session
 from access.tokens import Token
 from engine.ids import CountedIds, RandomIds
@@ -22,19 +23,21 @@ from tests.support.stores import NOON
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+RULES = HouseRules(duties={"service": frozenset({Duty.SEES_ALL}), "board": frozenset({Duty.LEADS})}, may={})
 
 
 def test_a_token_says_who_its_owner_is_with_teams_posts_and_roles(staff: Staff) -> None:
     ann = staff.add("Ann", teams=("service", "legal"), roles=("operator", "supervisor"))
     posts.appoint(staff.connection, "head", person_id=ann)
     issued = tokens.issue(staff.connection, ann, name="desk", ids=RandomIds(), now=NOON)
-    assert tokens.authenticate(staff.connection, issued.secret, NOON) == Principal(
+    assert tokens.authenticate(staff.connection, issued.secret, NOON, rules=RULES) == Principal(
         person_id=ann,
         name="Ann",
         language="en",
         teams=frozenset({"service", "legal"}),
         posts=frozenset({"head"}),
         roles=frozenset({Role.OPERATOR, Role.SUPERVISOR}),
+        duties=frozenset({Duty.SEES_ALL}),
     )
 
 
@@ -50,15 +53,15 @@ def test_a_token_has_160_random_bits_and_is_stored_nowhere(staff: Staff) -> None
 @given(secret=st.text())
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_other_text_opens_the_door(staff: Staff, secret: str) -> None:
-    assert tokens.authenticate(staff.connection, secret, NOON) is None
-    assert sessions.authenticate(staff.connection, secret, NOON) is None
+    assert tokens.authenticate(staff.connection, secret, NOON, rules=RULES) is None
+    assert sessions.authenticate(staff.connection, secret, NOON, rules=RULES) is None
 
 
 def test_a_token_ends_when_it_expires(staff: Staff) -> None:
     ann = staff.add("Ann")
     issued = tokens.issue(staff.connection, ann, name="desk", ids=RandomIds(), now=NOON, expires_at=NOON + DAY)
-    assert tokens.authenticate(staff.connection, issued.secret, NOON + DAY - SECOND) is not None
-    assert tokens.authenticate(staff.connection, issued.secret, NOON + DAY) is None
+    assert tokens.authenticate(staff.connection, issued.secret, NOON + DAY - SECOND, rules=RULES) is not None
+    assert tokens.authenticate(staff.connection, issued.secret, NOON + DAY, rules=RULES) is None
 
 
 def test_a_token_ends_when_it_is_revoked(staff: Staff) -> None:
@@ -68,8 +71,8 @@ def test_a_token_ends_when_it_is_revoked(staff: Staff) -> None:
     assert tokens.revoke(staff.connection, issued.id, now=NOON + DAY)
     assert not tokens.revoke(staff.connection, issued.id, now=NOON + 2 * DAY)
     assert not tokens.revoke(staff.connection, "unknown", now=NOON)
-    assert tokens.authenticate(staff.connection, issued.secret, NOON + DAY) is None
-    assert tokens.authenticate(staff.connection, kept.secret, NOON + DAY) is not None
+    assert tokens.authenticate(staff.connection, issued.secret, NOON + DAY, rules=RULES) is None
+    assert tokens.authenticate(staff.connection, kept.secret, NOON + DAY, rules=RULES) is not None
 
 
 def test_the_day_of_use_is_kept_once_a_day(staff: Staff) -> None:
@@ -95,32 +98,32 @@ def test_a_closed_account_opens_no_door_and_gets_no_key(staff: Staff) -> None:
     token = tokens.issue(connection, ann, name="desk", ids=RandomIds(), now=NOON).secret
     cookie = sessions.begin(connection, ann, ids=RandomIds(), now=NOON).secret
     people.deactivate(connection, ann, now=NOON)
-    assert tokens.authenticate(connection, token, NOON) is None
-    assert sessions.authenticate(connection, cookie, NOON) is None
+    assert tokens.authenticate(connection, token, NOON, rules=RULES) is None
+    assert sessions.authenticate(connection, cookie, NOON, rules=RULES) is None
     with pytest.raises(UnknownPerson, match="closed"):
         tokens.issue(connection, ann, name="desk", ids=RandomIds(), now=NOON)
     with pytest.raises(UnknownPerson, match="closed"):
         sessions.begin(connection, ann, ids=RandomIds(), now=NOON)
     people.reactivate(connection, ann)
-    assert tokens.authenticate(connection, token, NOON) is None
-    assert sessions.authenticate(connection, cookie, NOON) is None
+    assert tokens.authenticate(connection, token, NOON, rules=RULES) is None
+    assert sessions.authenticate(connection, cookie, NOON, rules=RULES) is None
 
 
 def test_a_session_lasts_a_working_day(staff: Staff) -> None:
     ann = staff.add("Ann", teams=("academic",))
     opened = sessions.begin(staff.connection, ann, ids=RandomIds(), now=NOON)
     assert opened.expires_at == NOON + sessions.LASTS_FOR
-    session = sessions.authenticate(staff.connection, opened.secret, opened.expires_at - SECOND)
+    session = sessions.authenticate(staff.connection, opened.secret, opened.expires_at - SECOND, rules=RULES)
     assert session is not None
     assert (session.principal.person_id, session.principal.teams) == (ann, frozenset({"academic"}))
-    assert sessions.authenticate(staff.connection, opened.secret, opened.expires_at) is None
+    assert sessions.authenticate(staff.connection, opened.secret, opened.expires_at, rules=RULES) is None
 
 
 def test_a_form_must_carry_the_value_of_its_session(staff: Staff) -> None:
     ann = staff.add("Ann")
     first = sessions.begin(staff.connection, ann, ids=RandomIds(), now=NOON)
     second = sessions.begin(staff.connection, ann, ids=RandomIds(), now=NOON)
-    session = sessions.authenticate(staff.connection, first.secret, NOON)
+    session = sessions.authenticate(staff.connection, first.secret, NOON, rules=RULES)
     assert session is not None
     attempts = (first.csrf, second.csrf, "", first.csrf.lower(), "é\udc80")
     assert [session.accepts(csrf) for csrf in attempts] == [True, False, False, False, False]
@@ -137,7 +140,7 @@ def test_a_session_ends_when_signed_out_and_all_at_once(staff: Staff) -> None:
     sessions.end(staff.connection, opened[0])
     sessions.end(staff.connection, opened[0])
     assert sessions.end_all(staff.connection, ann) == 2
-    valid = [sessions.authenticate(staff.connection, secret, NOON) is not None for secret in opened]
+    valid = [sessions.authenticate(staff.connection, secret, NOON, rules=RULES) is not None for secret in opened]
     assert valid == [False, False, False, True]
 
 
@@ -154,10 +157,10 @@ def test_a_deputy_has_the_post_only_while_its_holder_is_away(staff: Staff) -> No
     posts.appoint(connection, "head", person_id=ann, deputy=bob)
     posts.add_absence(connection, ann, start_at=NOON, end_at=NOON + DAY, note="", ids=CountedIds("a"))
     token = tokens.issue(connection, bob, name="desk", ids=RandomIds(), now=NOON).secret
-    found = [tokens.authenticate(connection, token, at) for at in (NOON - SECOND, NOON, NOON + DAY)]
+    found = [tokens.authenticate(connection, token, at, rules=RULES) for at in (NOON - SECOND, NOON, NOON + DAY)]
     assert [None if who is None else who.posts for who in found] == [frozenset(), {"head"}, frozenset()]
     people.deactivate(connection, ann, now=NOON)
-    at_last = tokens.authenticate(connection, token, NOON + DAY)
+    at_last = tokens.authenticate(connection, token, NOON + DAY, rules=RULES)
     assert at_last is not None
     assert at_last.posts == {"head"}
 
@@ -168,5 +171,5 @@ def test_a_request_is_authenticated_in_one_statement(database: Database) -> None
         token = tokens.issue(unit.connection, ann, name="desk", ids=RandomIds(), now=NOON).secret
         unit.commit()
     with database.read() as connection, counted(database) as count:
-        assert tokens.authenticate(connection, token, NOON) is not None
+        assert tokens.authenticate(connection, token, NOON, rules=RULES) is not None
     assert count.statements == 1

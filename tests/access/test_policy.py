@@ -14,6 +14,7 @@ from sqlalchemy import Column, MetaData, Select, Table, Text, func, select
 from access.policy import (
     GRANTS,
     Action,
+    Duty,
     Principal,
     Relation,
     Role,
@@ -51,12 +52,12 @@ def sees(who: Principal, **case: Any) -> bool:
 @pytest.mark.parametrize(
     "who",
     [
-        principal(teams=frozenset({"service"})),
-        principal(teams=frozenset({"leadership", "legal"})),
+        principal(duties=frozenset({Duty.SEES_ALL})),
+        principal(teams=frozenset({"legal"}), duties=frozenset(Duty)),
         principal(roles=frozenset({Role.SUPERVISOR})),
     ],
 )
-def test_service_leadership_and_supervisors_see_every_ordinary_case(who: Principal) -> None:
+def test_a_team_that_sees_all_and_supervisors_see_every_ordinary_case(who: Principal) -> None:
     assert sees(who)
 
 
@@ -64,7 +65,8 @@ def test_service_leadership_and_supervisors_see_every_ordinary_case(who: Princip
     "who",
     [
         principal(),
-        principal(teams=frozenset({"academic", "supervision", "facilities", "legal", "technical", "mediation"})),
+        principal(teams=frozenset({"service", "leadership", "legal"})),
+        principal(duties=frozenset({Duty.TAKES_IN, Duty.LEADS})),
         principal(roles=frozenset({Role.OPERATOR, Role.PROCESS_OWNER, Role.AUDITOR})),
         principal(posts=frozenset({"academic_director"})),
     ],
@@ -82,14 +84,18 @@ def test_who_is_asked_sees_the_case() -> None:
 
 
 def test_the_person_complained_about_never_sees_the_case() -> None:
-    everything = principal(teams=frozenset(TEAMS), posts=frozenset(POSTS), roles=frozenset(Role))
+    everything = principal(
+        teams=frozenset(TEAMS), posts=frozenset(POSTS), roles=frozenset(Role), duties=frozenset(Duty)
+    )
     asked = {"case_owner": "ann", "asked_teams": TEAMS, "asked_posts": POSTS, "asked_people": ["ann"]}
     assert sees(everything, **asked, respondents=["bob"])
     assert not sees(everything, **asked, respondents=["bob", "ann"])
 
 
 def test_a_task_that_somebody_has_is_theirs_alone() -> None:
-    everything = principal(teams=frozenset(TEAMS), posts=frozenset(POSTS), roles=frozenset(Role))
+    everything = principal(
+        teams=frozenset(TEAMS), posts=frozenset(POSTS), roles=frozenset(Role), duties=frozenset(Duty)
+    )
     assert may_work_on(principal(), team="legal", post="head", assignee="ann")
     assert not may_work_on(everything, team="legal", post="head", assignee="bob")
 
@@ -112,7 +118,8 @@ def test_each_role_may_do_its_own_and_nothing_else() -> None:
         Role.OPERATOR: [False, False, True, False],
         Role.AUDITOR: [False, False, False, True],
     }
-    assert not any(may(principal(teams=frozenset(TEAMS), posts=frozenset(POSTS))) for may in asked)
+    others = principal(teams=frozenset(TEAMS), posts=frozenset(POSTS), duties=frozenset(Duty))
+    assert not any(may(others) for may in asked)
 
 
 def test_the_table_knows_every_relation_and_every_action() -> None:
@@ -130,7 +137,11 @@ def pairs(*columns: Column[Any]) -> Select[Any]:
 
 
 PRINCIPALS = st.builds(
-    principal, teams=some(TEAMS), posts=some(POSTS), roles=st.frozensets(st.sampled_from(tuple(Role)))
+    principal,
+    teams=some(TEAMS),
+    posts=some(POSTS),
+    roles=st.frozensets(st.sampled_from(tuple(Role))),
+    duties=st.frozensets(st.sampled_from(tuple(Duty))),
 )
 CASES = st.fixed_dictionaries(
     {
@@ -158,6 +169,7 @@ def test_the_wall_is_the_same_on_every_store(empty_database: Database) -> None:
         for about in ((), ("ann",), ("bob",))
     ]
     everyone = [principal(teams=frozenset(some)) for some in combinations(TEAMS, 2)] + [principal()]
+    everyone += [principal(duties=frozenset({duty})) for duty in Duty]
     for who in everyone:
         with empty_database.write() as unit:
             assert_same_wall(unit.connection, who, cases)

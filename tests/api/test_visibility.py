@@ -183,7 +183,7 @@ def test_the_list_and_the_command_agree_for_everybody_and_every_standing(redress
     compared = 0
     with application.database.read() as connection:
         for login in people:
-            who = principal(connection, login, now=application.now())
+            who = principal(connection, login, now=application.now(), rules=application.posts.rules)
             assert who is not None
             listed = set(connection.execute(select(instance.c.case_id).where(visible(who))).scalars())
             reader = Reader(connection, _library(redress), application.now(), "en", who)

@@ -30,7 +30,7 @@ from engine.pipeline import Pipeline
 from engine.tables import conflict_of_interest, event_log, instance, work_item
 from engine.versions import Versions
 from escalation.placement import PostPlacement
-from escalation.posts import load_posts
+from escalation.posts import Posts, load_posts
 from storage import migrate
 from storage.database import Database
 from storage.outbox import outbox
@@ -117,16 +117,18 @@ class Office:
     ids: CountedIds = field(default_factory=CountedIds)
     people: dict[str, str] = field(default_factory=dict)
     """Short name -> person id."""
+    posts_file: Posts = field(default_factory=lambda: load_posts(ROOT / "bpmn" / "posts.toml"))
 
     def __post_init__(self) -> None:
         """Build the house, seat the people, publish the processes."""
         migrate.create(self.database)
-        posts_file = load_posts(ROOT / "bpmn" / "posts.toml")
+        posts_file = self.posts_file
         self.versions = Versions(House(frozenset(posts_file.teams), frozenset(posts_file.posts), OPERATIONS))
         self.notices = NoticeBooks()
         case_handlers, house_handlers = registry.handlers(TREE)
         services = Services(
             versions=self.versions, calendars=WallCalendars(), placement=PostPlacement(posts_file),
+            rules=posts_file.rules,
             zone=lambda facts: "Asia/Shanghai", effects=EFFECTS, dated=registry.DATED, excerpt=self.notices.excerpt,
             completed=registry.on_completed, unmake=unmake,
         )  # fmt: skip
@@ -157,7 +159,9 @@ class Office:
         if name == "house":
             return SYSTEM
         with self.database.read() as connection:
-            return Actor("person", principal(connection, self.people[name], now=self.clock.now()))
+            return Actor(
+                "person", principal(connection, self.people[name], now=self.clock.now(), rules=self.posts_file.rules)
+            )
 
     def do(self, command: Any, by: str | None = "ann") -> Any:
         """Carry out a command and return its answer."""
@@ -174,7 +178,8 @@ class Office:
         """Move the clock, and fire what is due in every case."""
         self.clock.advance(by)
         for case_id in self.column(select(instance.c.case_id)):
-            self.pipeline.sweep_case(case_id)
+            with self.pipeline.sweeping() as sweeping:
+                sweeping.fire(case_id)
 
     def bar(self, case_id: str, name: str) -> None:
         """Make somebody a person the case is about."""

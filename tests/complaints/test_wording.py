@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from complaints.rights import MAY, Standing, Verb, standings
+from access.rights import Standing, Verb
 from complaints.wording import LINE, finished, words
+from engine.case_rights import standings
 from engine.errors import Unfit
 from tests.complaints.office import Office
 
@@ -45,13 +46,14 @@ def test_a_text_with_a_blank_is_not_finished() -> None:
         finished("text", "Hello {name}.")
 
 
-def test_every_verb_has_somebody_and_the_house() -> None:
-    assert MAY.keys() == set(Verb)
-    assert {verb for verb in Verb if Standing.HOUSE not in MAY[verb]} == set()
-
-
-def test_the_complainant_speaks_only_for_themselves() -> None:
-    assert [verb for verb in Verb if Standing.COMPLAINANT in MAY[verb]] == [Verb.SPEAK_FOR_COMPLAINANT]
+def test_the_shipped_table_gives_every_verb_to_somebody_and_to_the_complainant_only_what_is_theirs(
+    office: Office,
+) -> None:
+    may = office.posts_file.rules.may
+    assert may.keys() == set(Verb)
+    assert [verb for verb in Verb if not may[verb]] == []
+    assert [verb for verb in Verb if Standing.COMPLAINANT in may[verb]] == [Verb.SPEAK_FOR_COMPLAINANT]
+    assert [verb for verb in Verb if not office.posts_file.rules.allows(verb, [Standing.HOUSE])] == []
 
 
 def test_how_people_stand_to_a_case(office: Office) -> None:
@@ -66,15 +68,15 @@ def test_how_people_stand_to_a_case(office: Office) -> None:
                 work = office.pipeline.load(unit.connection, case, actor, office.clock.now())
                 found[case, name] = standings(work, teams=["facilities"])
     assert found == {
-        (owned, "ann"): {Standing.OWNER, Standing.SERVICE},
-        (owned, "bea"): {Standing.SERVICE},
-        (owned, "dan"): {Standing.LEADERSHIP},
+        (owned, "ann"): {Standing.OWNER, Standing.TAKES_IN},
+        (owned, "bea"): {Standing.TAKES_IN},
+        (owned, "dan"): {Standing.LEADS},
         (owned, "eve"): {Standing.SUPERVISOR, Standing.CONCERNED},
         (owned, "house"): {Standing.HOUSE},
         (owned, None): {Standing.COMPLAINANT},
-        (free, "ann"): {Standing.SERVICE, Standing.FIRST_RESPONDER},
-        (free, "bea"): {Standing.SERVICE, Standing.FIRST_RESPONDER},
-        (free, "dan"): {Standing.LEADERSHIP},
+        (free, "ann"): {Standing.TAKES_IN, Standing.FIRST_RESPONDER},
+        (free, "bea"): {Standing.TAKES_IN, Standing.FIRST_RESPONDER},
+        (free, "dan"): {Standing.LEADS},
         (free, "eve"): {Standing.SUPERVISOR, Standing.CONCERNED},
         (free, "house"): {Standing.HOUSE},
         (free, None): {Standing.COMPLAINANT},

@@ -88,7 +88,8 @@ def test_a_good_year_is_read() -> None:
          "'America/Indiana' is no IANA zone such as Asia/Shanghai or Europe/Berlin"),
         ({"zone": 8}, "zone", "must be a text that is not empty"),
         ({"labels": {"zh-CN": "一", "en": "one"}}, "labels.ko", "is missing"),
-        ({"labels": NAMES | {"fr": "un"}}, "labels.fr", "is not known here (known and used: en, ko, zh-CN)"),
+        ({"labels": NAMES | {"fr": "un"}}, "labels.fr",
+         "is not known here, and would do nothing; known are en, ko, zh-CN"),
         ({"labels": "Main"}, "labels", "must be a table"),
         ({"working_week": "weekdays"}, "working_week",
          "'weekdays' names no weekdays; write mon, mon-fri or mon,wed,fri"),
@@ -96,7 +97,7 @@ def test_a_good_year_is_read() -> None:
         ({"channels": {"Phone": {}}}, "channels.Phone",
          "is no name: small letters a-z, digits, _ and -, beginning with a letter"),
         ({"holidays": []}, "holidays",
-         "is not known here (known and used: channels, labels, overrides, working_week, zone)"),
+         "is not known here, and would do nothing; known are channels, labels, overrides, working_week, zone"),
         ({"overrides": {}}, "overrides", "must be written as [[overrides]], once for each entry"),
     ],
 )  # fmt: skip
@@ -190,7 +191,8 @@ def test_a_fault_of_an_override_is_told_with_its_place(entry: dict[str, Any], ke
          "2026-10-01 is already in this file"),
         ({"make_up_days": [{"on": "raw:2026-10-10", "works_as": "monday", "name": NAMES}]}, "make_up_days#1.works_as",
          "'monday' is none of mon, tue, wed, thu, fri, sat, sun"),
-        ({"year": 2026}, "year", "is not known here (known and used: holidays, make_up_days, published, source)"),
+        ({"year": 2026}, "year",
+         "is not known here, and would do nothing; known are holidays, make_up_days, published, source"),
     ],
 )  # fmt: skip
 def test_a_fault_of_a_year_is_told_with_its_place(change: dict[str, Any], key: str, reason: str) -> None:

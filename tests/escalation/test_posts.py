@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from access.policy import Duty
+from access.rights import Standing, Verb
 from escalation.labels import LANGUAGES
 from escalation.posts import Posts, load_posts, parse_posts
 from escalation.refusals import ConfigProblem, UnknownPost
@@ -17,15 +19,39 @@ from tests.escalation.builders import ROOT
 from tests.escalation.toml_values import document, spoilt, tables
 
 NAMES = {"zh-CN": "一", "ko": "일", "en": "one"}
+MAY = {verb.key: ["owner"] for verb in Verb}
 GOOD: dict[str, Any] = {
-    "teams": {"service": {"labels": NAMES, "head": "low"}, "mediation": {"labels": NAMES}},
+    "teams": {
+        "service": {"labels": NAMES, "head": "low", "takes_in": True},
+        "mediation": {"labels": NAMES, "last_resort": True},
+    },
     "posts": {
-        "low": {"team": "service", "labels": NAMES, "next": "high"},
+        "low": {"team": "service", "labels": NAMES, "next": "high", "duty": True},
         "high": {"team": "service", "labels": NAMES, "next": "out"},
         "out": {"team": "mediation", "labels": NAMES, "outside": True},
     },
+    "may": MAY,
 }
-WORDS = ("teams", "posts", "labels", "team", "next", "head", "outside", "low", "high", "out", "service", "zh-CN")
+TEAMS: dict[str, Any] = GOOD["teams"]
+WORDS = (
+    "teams",
+    "posts",
+    "labels",
+    "team",
+    "next",
+    "head",
+    "outside",
+    "duty",
+    "may",
+    "low",
+    "high",
+    "out",
+    "service",
+    "zh-CN",
+)
+
+
+PAGE_ORDER = ("owner", "supervisor", "leads", "takes_in", "first_responder", "concerned", "complainant")
 
 
 def posts_from(table: dict[str, Any]) -> Posts:
@@ -56,6 +82,45 @@ def test_the_file_that_ships_has_the_teams_and_posts_of_the_design() -> None:
     assert [len({one.said_in(language) for one in labels}) for language in LANGUAGES] == [16, 16, 16]
 
 
+def test_the_file_that_ships_says_what_each_team_is_trusted_with() -> None:
+    posts = load_posts(ROOT / "bpmn" / "posts.toml")
+    assert {name: duties for name, duties in posts.rules.duties.items() if duties} == {
+        "service": {Duty.SEES_ALL, Duty.TAKES_IN},
+        "leadership": {Duty.SEES_ALL, Duty.LEADS},
+    }
+    assert (posts.duty, posts.outside, posts.last_resort) == ("duty_officer", "outside_post", "leadership")
+
+
+def test_who_may_do_what_is_read_verb_by_verb() -> None:
+    found = posts_from(GOOD | {"may": MAY | {"retype": [], "link": ["leads", "takes_in", "leads"]}}).rules.may
+    assert found == {verb: frozenset({Standing.OWNER}) for verb in Verb} | {
+        Verb.RETYPE: frozenset(),
+        Verb.LINK: frozenset({Standing.LEADS, Standing.TAKES_IN}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("may", "key", "reason"),
+    [
+        (None, "may", "is missing"),
+        ({}, "may.change_facts", "is missing: say who may change facts, [] for nobody"),
+        (MAY | {"link": "owner"}, "may.link", "must be a list of texts"),
+        (MAY | {"link": ["owners"]}, "may.link",
+         "names 'owners'; write one of complainant, owner, supervisor, leads, takes_in, first_responder, concerned"),
+        (MAY | {"link": ["house"]}, "may.link",
+         "names 'house'; write one of complainant, owner, supervisor, leads, takes_in, first_responder, concerned"),
+        (MAY | {"links": ["owner"]}, "may.links", None),
+    ],
+)  # fmt: skip
+def test_a_fault_of_who_may_do_what_is_told_with_its_place(may: Any, key: str, reason: str | None) -> None:
+    with pytest.raises(ConfigProblem) as refusal:
+        posts_from({name: value for name, value in (GOOD | {"may": may}).items() if value is not None})
+    known = ", ".join(sorted(verb.key for verb in Verb))
+    assert (refusal.value.key, refusal.value.reason) == (
+        key, reason or f"is not known here, and would do nothing; known are {known}",
+    )  # fmt: skip
+
+
 def test_an_unknown_post_or_team_is_refused() -> None:
     posts = posts_from(GOOD)
     assert (posts.post("low").next, posts.team("service").head) == ("high", "low")
@@ -75,8 +140,23 @@ def test_an_unknown_post_or_team_is_refused() -> None:
         ("low", {"next": "low"}, "posts.low.next", "leads in a circle: low -> low"),
         ("high", {"next": "low"}, "posts.low.next", "leads in a circle: low -> high -> low"),
         ("out", {"next": "low"}, "posts.out.next", "cannot follow an outside post: it is the last that is asked"),
+        (
+            "out",
+            {"duty": True, "outside": True},
+            "posts.out.duty",
+            "cannot be given to the outside post, which is asked only in a conflict of interest",
+        ),
+        ("high", {"duty": True}, "posts", "must have duty = true exactly once, but low and high have it"),
+        ("low", {"duty": False}, "posts", "must have duty = true exactly once, but none has it"),
+        ("out", {"outside": False}, "posts", "must have outside = true exactly once, but none has it"),
+        ("low", {"duty": 1}, "posts.low.duty", "must be true or false"),
         ("out", {"outside": "yes"}, "posts.out.outside", "must be true or false"),
-        ("low", {"deputy": "x"}, "posts.low.deputy", "is not known here (known and used: labels, next, team)"),
+        (
+            "low",
+            {"deputy": "x"},
+            "posts.low.deputy",
+            "is not known here, and would do nothing; known are duty, labels, next, outside, team",
+        ),
         ("low", {"labels": {"en": "one"}}, "posts.low.labels.zh-CN", "is missing"),
         ("low", {"team": None}, "posts.low.team", "is missing"),
     ],
@@ -90,6 +170,15 @@ def test_a_fault_of_a_post_is_told_with_its_place(post: str, change: dict[str, A
 
 def test_a_fault_of_a_team_is_told_with_its_place() -> None:
     for teams, key, reason in (
+        ({**TEAMS, "service": {"labels": NAMES}}, "teams",
+         "needs a team with takes_in = true, else nobody can own a case"),
+        ({**TEAMS, "mediation": {"labels": NAMES}}, "teams",
+         "must have last_resort = true exactly once, but none has it"),
+        ({**TEAMS, "service": {**TEAMS["service"], "last_resort": True}}, "teams",
+         "must have last_resort = true exactly once, but service and mediation have it"),
+        ({**TEAMS, "mediation": {"labels": NAMES, "sees": "everything"}}, "teams.mediation.sees",
+         'must be "all" (every ordinary case) or "asked" (cases in which it is asked)'),
+        ({**TEAMS, "mediation": {"labels": NAMES, "leads": "yes"}}, "teams.mediation.leads", "must be true or false"),
         ({"service": {"labels": NAMES, "head": "boss"}}, "teams.service.head", "'boss' is no post of this file"),
         ({}, "teams", "must name at least one"),
         ({"客服": {"labels": NAMES}}, "teams.客服",
@@ -110,9 +199,27 @@ def test_the_example_of_the_documentation_is_a_file_of_posts() -> None:
     ((name, content),) = re.findall(r"```toml\n# file: (\S+)\n(.*?)```", text, flags=re.DOTALL)
     posts = parse_posts(content.encode(), file=name)
     assert (list(posts.teams), list(posts.posts)) == (
-        ["service", "mediation"],
-        ["head_of_customer_service", "outside_post"],
+        ["service", "leadership", "mediation"],
+        ["duty_officer", "head_of_customer_service", "outside_post"],
     )
+    assert posts.rules.may == load_posts(ROOT / "bpmn" / "posts.toml").rules.may
+
+
+def test_the_page_lists_every_verb_and_every_way_to_stand_to_a_case() -> None:
+    text = (ROOT / "docs" / "process-owner" / "posts.md").read_text(encoding="utf-8")
+    cells = re.findall(r"^\| `([a-z_]+)` \|", text, flags=re.MULTILINE)
+    assert cells == [*PAGE_ORDER, *(verb.key for verb in Verb)]
+
+
+def test_the_page_lists_every_key_of_the_file() -> None:
+    text = (ROOT / "docs" / "process-owner" / "posts.md").read_text(encoding="utf-8")
+    keys = re.findall(r"^\| `((?:teams|posts)\.<name>(?:\.\w+)?|may\.<verb>)` \|", text, flags=re.MULTILINE)
+    for table, name in (("teams", "service"), ("posts", "low")):
+        with pytest.raises(ConfigProblem) as refusal:
+            posts_from(GOOD | {table: GOOD[table] | {name: GOOD[table][name] | {"x": 1}}})
+        known = refusal.value.reason.rpartition("known are ")[2].split(", ")
+        assert sorted(key.rpartition(".")[2] for key in keys if key.startswith(f"{table}.<name>.")) == known
+    assert [key for key in keys if key.count(".") == 1] == ["teams.<name>", "posts.<name>", "may.<verb>"]
 
 
 @settings(max_examples=300, deadline=None)

@@ -195,7 +195,7 @@ def test_the_timeline_tells_both_processes_with_their_versions(
     with application.database.read() as connection:
         reader = Reader(
             connection, shared_by(application, Metrics(since=stage.clock.now())).library, stage.clock.now(), "en",
-            principal(connection, "li.na", now=stage.clock.now()),
+            principal(connection, "li.na", now=stage.clock.now(), rules=application.posts.rules),
         )  # fmt: skip
         items = timeline(reader, stage.case_id).items
     moved = next(n for n, item in enumerate(items) if item.kind == "retyped")

@@ -124,7 +124,7 @@ class House:
     def do(self, case_id: str, element: str, **data: Any) -> None:
         """Complete a step as Li Na."""
         with self.application.database.read() as connection:
-            actor = Actor("person", principal(connection, "li.na", now=self.clock.now()))
+            actor = Actor("person", principal(connection, "li.na", now=self.clock.now(), rules=self.application.posts.rules))
             task = connection.execute(
                 select(work_item).where(
                     work_item.c.case_id == case_id, work_item.c.element == element, work_item.c.state == "open"
@@ -135,7 +135,7 @@ class House:
     def read(self, connection: Any) -> Reader:
         now = self.clock.now()
         library = shared_by(self.application, Metrics(since=OPENING)).library
-        return Reader(connection, library, now, "en", principal(connection, "li.na", now=now))
+        return Reader(connection, library, now, "en", principal(connection, "li.na", now=now, rules=self.application.posts.rules))
 
     def finish(self, case_id: str) -> None:
         """Take the case to its end: unfounded, explained, and the time of grace over."""
