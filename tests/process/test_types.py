@@ -57,7 +57,7 @@ def filed(application: Application, by: str | None = None, **fields: Any) -> str
     actor = COMPLAINANT
     with application.database.read() as connection:
         if by is not None:
-            actor = Actor("person", principal(connection, by, now=OPENING))
+            actor = Actor("person", principal(connection, by, now=OPENING, rules=application.posts.rules))
     command = FileComplaint(subject="s", text="t", complainant=Complainant(name="A"), **fields)
     case_id = application.pipeline.run(command, actor).id
     with application.database.read() as connection:
