@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from access.rights import Verb
 from complaints.case_now import has_ended, status, waited_message
@@ -43,7 +43,7 @@ def satisfaction(work: CaseWork, command: Satisfaction) -> dict[str, Any]:
     if command.rating is not None and (isinstance(command.rating, bool) or command.rating not in RATINGS):
         raise Unfit("The rating goes from 1 to 5.", fields=[{"field": "rating", "code": "out-of-range"}])
     names = work.process.config.messages.get("satisfaction", ())
-    waited, earlier = waited_message(work, "satisfaction"), _answer_of_this_round(work)
+    waited, earlier = waited_message(work, "satisfaction"), _answered(work)
     asked = waited is not None and waited == names[0]
     if not asked and earlier is not None and earlier == command.satisfied:
         return {"message": None, "delivered": None, "repeated": True}
@@ -64,14 +64,18 @@ def satisfaction(work: CaseWork, command: Satisfaction) -> dict[str, Any]:
     return {"message": stored, "delivered": delivered, "repeated": False}
 
 
-def _answer_of_this_round(work: CaseWork) -> bool | None:
-    """Return what was answered since the status last changed, or None."""
+def _answered(work: CaseWork) -> bool | None:
     if any(event.kind == "status" for event in work.events):
         return None
+    return answer_of_this_round(work.connection, work.case_id)
+
+
+def answer_of_this_round(connection: Connection, case_id: str) -> bool | None:
+    """Return what the complainant of a case has answered since its status last changed, None for nothing."""
     table = event_log.c
-    last = work.connection.execute(
+    last = connection.execute(
         select(table.kind, table.detail)
-        .where(table.case_id == work.case_id, table.kind.in_(("status", "satisfaction")))
+        .where(table.case_id == case_id, table.kind.in_(("status", "satisfaction")))
         .order_by(table.sequence.desc())
         .limit(1)
     ).first()

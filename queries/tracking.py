@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from access import people
 from complaints.intake import tracking_digest
+from complaints.satisfaction import answer_of_this_round
 from complaints.tables import complaint, message
 from engine.errors import NotFound
 from engine.model.config import ProcessConfig
@@ -89,7 +90,7 @@ class Tracking:
     language: str
     zone: str
     can: tuple[str, ...]
-    """What makes sense now: messages, satisfaction, withdraw."""
+    """What makes sense now: messages, satisfaction (until it is answered), withdraw."""
 
 
 def case_of_code(reader: Reader, code: str) -> str:
@@ -134,7 +135,7 @@ def tracking(reader: Reader, case_id: str) -> Tracking:
         timeline=tuple(_lines(reader, row, words, promises)),
         language=row.language,
         zone=zone.key,
-        can=_can(row, process.config.messages),
+        can=_can(reader, row, process.config.messages),
     )
 
 
@@ -201,11 +202,13 @@ def _what(event: Any, words: ProcessWords, language: str) -> str:
     return f"{status} ({words.closure(closure, language)})" if closure else status
 
 
-def _can(row: Any, messages: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _can(reader: Reader, row: Any, messages: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     waits = set(row.waits_for)
     can = [] if row.ended_at is not None else ["messages"]
     asked = messages.get("satisfaction", ())
-    if (asked and asked[0] in waits) or row.status == "resolved":
+    # One answer a round: after it the result is still out, but nobody asks any more (complaints/satisfaction.py).
+    unanswered = row.status == "resolved" and answer_of_this_round(reader.connection, row.case_id) is None
+    if asked and (asked[0] in waits or unanswered):
         can.append("satisfaction")
     if set(messages.get("withdraw", ())) & waits and not row.facts.get("complainant_withdrawn"):
         can.append("withdraw")

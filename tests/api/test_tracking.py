@@ -100,12 +100,32 @@ def test_one_click_of_satisfaction_closes_a_routine_case(redress: House) -> None
     assert mine.get("/api/track")["can"] == ["messages", "satisfaction", "withdraw"]
     said = {"satisfied": True, "text": "谢谢", "rating": 5}
     assert mine.post("/api/track/satisfaction", said)["repeated"] is False
+    assert mine.get("/api/track")["can"] == ["messages", "withdraw"]
     assert mine.post("/api/track/satisfaction", {"satisfied": True})["repeated"] is True
     redress.do("li.na", "close_case", case, CLOSED)
     seen = mine.get("/api/track")
     assert (seen["status"], seen["closure"], seen["closure_text"]) == ("closed", "satisfied", "投诉人满意")
     for odd in ({"satisfied": "yes"}, {"satisfied": True, "rating": 6}, {}, {"satisfied": None}):
         mine.refused(422, "POST", "/api/track/satisfaction", odd)
+
+
+def test_each_result_may_be_answered_once(redress: House) -> None:
+    case, code = resolved(redress)
+    mine = redress.complainant(code)
+    for element, by, data in (
+        ("leadership_look", "liu.gang", {"instruction": "x"}),
+        ("offer_mediation", "li.na", {"accepted": False}),
+    ):
+        assert "satisfaction" in mine.get("/api/track")["can"]
+        mine.post("/api/track/satisfaction", {"satisfied": False, "text": "不满意。"})
+        assert "satisfaction" not in mine.get("/api/track")["can"]
+        redress.do(by, element, case, data)
+        if element == "leadership_look":
+            assert "satisfaction" not in mine.get("/api/track")["can"]
+            redress.do("li.na", "plan", case, PLAN)
+            redress.do("li.na", "carry_out", case, {"carried_out": "好。"})
+            redress.do("li.na", "send_result", case, {"result_text": "已更正。"})
+    assert "satisfaction" not in mine.get("/api/track")["can"]
 
 
 def test_satisfaction_before_a_result_is_too_early(redress: House) -> None:
