@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,20 +12,26 @@ from app.settings import Settings
 from engine.bundle import UnreadableBundle, process_key, read_folders, unpack
 from engine.case_work import SYSTEM
 from engine.commands.publish import PublishBundle
-from engine.compile_bundle import check
+from engine.compile_bundle import House, check, operations_of
 from engine.model.problem import Problem
 from engine.publication import CheckContext, check_bundle
-from escalation.posts import load_posts
+from engine.toml_places import line_of, toml_places
+from escalation.posts import load_posts, parse_posts
+from escalation.refusals import ConfigProblem
+
+POSTS = "posts.toml"
 
 
 def check_paths(paths: list[Path], settings: Settings) -> list[Problem]:
     """Return the findings about files: a folder with `process.toml` or a zip as a bundle, anything else by itself.
 
-    Several single files are checked together, so that calls between them are found.
+    Several single files are checked together, so that calls between them are found. Where teams and posts of the
+    installation cannot be read, that is the only finding: nothing else can be judged without them. Raises
+    UnreadableBundle where a path is nothing that can be checked.
     """
-    posts = load_posts(settings.bpmn_folder / "posts.toml")
     problems: list[Problem] = []
     single: dict[str, bytes] = {}
+    bundles: list[dict[str, bytes]] = []
     for path in paths:
         if not path.exists():
             raise UnreadableBundle(f"There is no file {path}.")
@@ -34,23 +41,68 @@ def check_paths(paths: list[Path], settings: Settings) -> list[Problem]:
                 if path.resolve().parent == settings.bpmn_folder.resolve()
                 else (path.resolve().parent.parent / "forms" / "definitions")
             )
-            problems += check(read_folders(path.resolve().parent, forms, path.resolve().name), house(posts))
+            bundles.append(read_folders(path.resolve().parent, forms, path.resolve().name))
         elif path.is_dir():
             single.update({str(p): p.read_bytes() for p in sorted(path.rglob("*")) if p.suffix in (".bpmn", ".dmn")})
         elif path.suffix == ".zip":
-            files = unpack(path.read_bytes())
-            process_key(files)
-            problems += check(files, house(posts))
+            bundles.append(unpack(path.read_bytes()))
+            process_key(bundles[-1])
+        elif path.name == POSTS:
+            problems += check_posts(path.read_bytes(), str(path))
         else:
             single[str(path)] = path.read_bytes()
     known = {name: data for name, data in single.items() if name.lower().endswith((".bpmn", ".dmn"))}
     if single.keys() - known.keys():
         raise UnreadableBundle(f"This is no diagram and no table: {', '.join(sorted(single.keys() - known.keys()))}.")
-    if not single and not any(path.suffix == ".zip" or (path / "process.toml").exists() for path in paths):
+    if not single and not bundles and all(path.name != POSTS for path in paths):
         raise UnreadableBundle("There is nothing to check: name diagrams (.bpmn), tables (.dmn), or a bundle.")
-    if single:
-        problems += check_bundle(single, context=CheckContext(mode="file"))
-    return problems
+    if single or bundles:
+        problems += _with_house(bundles, single, settings.bpmn_folder / POSTS)
+    return list(dict.fromkeys(problems))
+
+
+def _with_house(bundles: list[dict[str, bytes]], single: dict[str, bytes], posts: Path) -> list[Problem]:
+    broken = check_posts(posts.read_bytes(), str(posts)) if posts.is_file() else []
+    if broken:
+        return broken
+    around = house(load_posts(posts))
+    problems = [problem for files in bundles for problem in check(files, around)]
+    return problems + (check_bundle(single, context=_alone(around)) if single else [])
+
+
+def _alone(around: House) -> CheckContext:
+    """Return what is known of a diagram without its bundle: the house, and nothing of its facts, forms and clocks."""
+    return CheckContext(
+        mode="file",
+        known_teams=around.teams,
+        known_posts=around.posts,
+        known_operations=operations_of(around),
+    )
+
+
+def check_posts(content: bytes, file: str) -> list[Problem]:
+    """Return what keeps a file of teams and posts from being read, with its line; at most one finding."""
+    try:
+        parse_posts(content, file=Path(file).name)
+    except ConfigProblem as fault:
+        # There the first entry of a list is `#1`, here it is `[0]`.
+        key = re.sub(r"#(\d+)", lambda found: f"[{int(found[1]) - 1}]", fault.key)
+        line = line_of(toml_places(content.decode("utf-8-sig", "replace")), key)
+        told = re.search(r"\(at line (\d+),", fault.reason)
+        reason = fault.reason.removesuffix(".")
+        return [
+            Problem(
+                file=file,
+                line=line or (int(told[1]) if told else None),
+                severity="error",
+                code=fault.code,
+                element=fault.key or None,
+                name=None,
+                message=f"`{fault.key}` {reason}." if fault.key else f"The file {reason}.",
+                advice="Correct this line; what may stand there is in docs/process-owner/posts.md.",
+            )
+        ]
+    return []
 
 
 def publish_path(path: Path | None, note: str, settings: Settings) -> Iterator[str]:

@@ -3,66 +3,120 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 
+from engine.config_file import CODE
+from engine.config_reader import Reader, meant
 from engine.model.config import ProcessConfig
 from engine.model.problem import Problem
-from engine.publication import Bundle
+from engine.publication import Bundle, awaited_messages
 
 OPENING = "@open"
 """The opening of the case, where a clock may start."""
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What the house knows."""
+
+    teams: Collection[str]
+    posts: Collection[str]
+    types: Collection[str] = ()
+    """The types of case that intake knows; none: a process may claim any."""
+
+
 def check_config(
-    bundle: Bundle, config: ProcessConfig, file: str, *, teams: Collection[str], posts: Collection[str]
+    bundle: Bundle, config: ProcessConfig, source: tuple[str, bytes], house: Surroundings
 ) -> Iterator[Problem]:
-    """Yield what the configuration names and the bundle does not hold. Never raises for what the files hold."""
-    yield from _tables(bundle, config, file)
-    yield from _recipients(config, file, teams=teams, posts=posts)
+    """Yield what the configuration names and neither bundle nor house hold; `source` is the file, its path and bytes.
+
+    Never raises for what the files hold. Says nothing of what may stand in a file that could not be read.
+    """
+    reader = Reader(source[0], CODE, source[1])
+    _identity(reader, config, house)
+    if bundle.tables_whole:
+        _tables(reader, bundle, config)
+    _recipients(reader, config, house)
     if bundle.diagrams_whole:
-        elements = {
-            node.id for document in bundle.documents for p in document.processes for node in p.scope.all_nodes()
-        }
-        yield from _clocks(elements, config, file)
+        steps = {node.id for document in bundle.documents for p in document.processes for node in p.scope.all_nodes()}
+        _clocks(reader, steps, config)
+        _messages(reader, awaited_messages(bundle), config)
+    yield from reader.problems
 
 
-def _tables(bundle: Bundle, config: ProcessConfig, file: str) -> Iterator[Problem]:
-    for use in config.tables:
-        decision = bundle.tables.get(use.decision)
+def _identity(reader: Reader, config: ProcessConfig, house: Surroundings) -> None:
+    folder = PurePosixPath(reader.file).parent.name
+    if config.key and config.key != folder:
+        reader.wrong("key", f"says {config.key}, but the file stands in bpmn/{folder}/", f'Write key = "{folder}".')
+    for name in config.types if house.types else ():
+        if name not in house.types:
+            reader.wrong("types", f"claims {name}, which intake never gives", meant(name, house.types),
+                         code="type-unknown")  # fmt: skip
+    team = config.default_team
+    if team is not None and team not in house.teams:
+        reader.wrong("default_team", f"is {team}, which is no team", meant(team, house.teams))
+
+
+def _tables(reader: Reader, bundle: Bundle, config: ProcessConfig) -> None:
+    for number, use in enumerate(config.tables):
+        at, decision = f"tables[{number}]", bundle.tables.get(use.decision)
         if decision is None:
-            if bundle.tables_whole and use.decision not in bundle.decisions:
-                yield _problem(file, f"tables.{use.decision}", "names a decision that no table of the bundle has",
-                               "Correct the id, or add the table.")  # fmt: skip
+            if use.decision and use.decision not in bundle.decisions:
+                reader.wrong(f"{at}.decision", f"names the decision {use.decision}, which no table of the bundle has",
+                             meant(use.decision, bundle.decisions), name=use.decision)  # fmt: skip
             continue
-        for fact in sorted(set(use.writes) - {output.name or decision.name for output in decision.outputs}):
-            yield _problem(file, f"tables.{use.decision}", f"writes {fact}, which is no output of the table",
-                           "Use the output's own name.")  # fmt: skip
+        outputs = {output.name or decision.name for output in decision.outputs}
+        for fact in sorted(set(use.writes) - outputs):
+            if fact in config.facts:
+                reader.wrong(f"{at}.writes", f"names {fact}, which is no output of the table {use.decision}",
+                             meant(fact, outputs), name=use.decision)  # fmt: skip
 
 
-def _clocks(known: Collection[str], config: ProcessConfig, file: str) -> Iterator[Problem]:
+def _clocks(reader: Reader, steps: Collection[str], config: ProcessConfig) -> None:
     for clock in config.clocks.values():
+        at = f"clocks.{clock.name}"
         for key, elements in (("starts", clock.starts - {OPENING}), ("met_by", clock.met_by),
                               ("dropped_by", clock.dropped_by)):  # fmt: skip
-            for element in sorted(elements.difference(known)):
-                yield _problem(file, f"clocks.{clock.name}.{key}", f"names {element}, which no diagram has",
-                               "Use the id of a step, an event or a subprocess.")  # fmt: skip
-        for key, elements in (("starts", clock.starts), ("met_by", clock.met_by)):
-            if not elements:
-                yield _problem(file, f"clocks.{clock.name}.{key}", "is empty, so the clock is never met or never runs",
-                               "Name the step.")  # fmt: skip
+            for element in sorted(elements.difference(steps)):
+                close = meant(element, steps)
+                reader.wrong(f"{at}.{key}", f"names {element}, which no diagram has",
+                             close if close.startswith("Did") else "Use the id of a step, an event or a subprocess.",
+                             name=clock.name)  # fmt: skip
+        if not clock.starts:
+            reader.wrong(f"{at}.starts", "is empty, so the clock never runs",
+                         'Name the step that starts it, or "@open".', name=clock.name)  # fmt: skip
+        if not clock.met_by:
+            reader.wrong(f"{at}.met_by", "is empty, so the clock is never met",
+                         "Name the step by which the duty is done.", name=clock.name)  # fmt: skip
 
 
-def _recipients(
-    config: ProcessConfig, file: str, *, teams: Collection[str], posts: Collection[str]
-) -> Iterator[Problem]:
+def _recipients(reader: Reader, config: ProcessConfig, house: Surroundings) -> None:
+    known = {"post": house.posts, "team": house.teams, "fact": config.facts}
     for clock in config.clocks.values():
-        for rung in clock.rungs:
+        for number, rung in enumerate(clock.rungs):
             for to in rung.to:
                 kind, _, name = to.partition(":")
-                known = {"post": name in posts, "team": name in teams, "fact": name in config.facts}
-                if to not in ("owner", "complainant") and not known.get(kind, False):
-                    yield _problem(file, f"clocks.{clock.name}.rungs", f"tells {to}, whom nobody knows",
-                                   "Write owner, complainant, post:<code>, team:<code> or fact:<name>.")  # fmt: skip
+                if to in ("owner", "complainant") or name in known.get(kind, ()):
+                    continue
+                close = meant(name, known.get(kind, ())) if name else ""
+                advice = "Write owner, complainant, post:<code>, team:<code> or fact:<name>."
+                reader.wrong(f"clocks.{clock.name}.rungs[{number}].to", f"names {to}, whom nobody knows",
+                             close if close.startswith("Did") else advice, name=rung.name)  # fmt: skip
 
 
-def _problem(file: str, key: str, message: str, advice: str) -> Problem:
-    return Problem(file, None, "error", "process-toml", key, None, message, advice)
+def _messages(reader: Reader, awaited: Collection[str], config: ProcessConfig) -> None:
+    nobody = "which nothing in the diagrams waits for"
+    for number, throw in enumerate(config.throws):
+        if throw.message and throw.message not in awaited:
+            reader.wrong(f"throws[{number}].message", f"is {throw.message}, {nobody}", meant(throw.message, awaited))
+    for clock in config.clocks.values():
+        for number, rung in enumerate(clock.rungs):
+            if rung.message and rung.message not in awaited:
+                reader.wrong(f"clocks.{clock.name}.rungs[{number}].message", f"is {rung.message}, {nobody}",
+                             meant(rung.message, awaited), name=rung.name)  # fmt: skip
+    for name, messages in config.messages.items():
+        for message in messages:
+            if message not in awaited:
+                reader.wrong(f"messages.{name}", f"may become {message}, {nobody}", meant(message, awaited),
+                             severity="warning")  # fmt: skip

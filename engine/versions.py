@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from engine.bundle import Files, content_digest, pack, process_key, unpack
 from engine.compile_bundle import House, check, compile_bundle
 from engine.config_file import read_config
+from engine.config_reader import Reader
 from engine.errors import NotFound, NotPublishable
 from engine.model.problem import Problem
 from engine.process import CompiledProcess
@@ -170,14 +171,13 @@ class Versions:
         key = process_key(files)
         file = f"bpmn/{key}/process.toml"
         config, _ = read_config(files[file], file)
-        found = []
+        reader = Reader(file, "type-claimed-twice", files[file])
         for type_ in config.types if config is not None else ():
             for other in self.in_force(connection):
                 if other.process_key != key and type_ in self.process(connection, other.id).config.types:
                     message = f"claims {type_}, which the process {other.process_key} takes already"
-                    advice = f"Take {type_} out of one of the two, and publish that one first."
-                    found.append(Problem(file, None, "error", "type-claimed-twice", "types", None, message, advice))
-        return found
+                    reader.wrong("types", message, f"Take {type_} out of one of the two, and publish that one first.")
+        return reader.problems
 
     def _republish(
         self, connection: Connection, version: Version, files: Files, problems: tuple[Problem, ...], now: datetime

@@ -25,5 +25,6 @@ from engine.publication.bundle import Bundle
 from engine.publication.check import check_bundle, check_read, read_bundle
 from engine.publication.context import CheckContext
 from engine.publication.registry import RULES, Rule
+from engine.publication.rules_messages import awaited_messages
 
-__all__ = ["RULES", "Bundle", "CheckContext", "Rule", "check_bundle", "check_read", "read_bundle"]
+__all__ = ["RULES", "Bundle", "CheckContext", "Rule", "awaited_messages", "check_bundle", "check_read", "read_bundle"]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
+from engine.model.operation import KERNEL_OPERATIONS
+
 Mode = Literal["file", "bundle"]
 
 TEAMS: Final = frozenset(
@@ -16,20 +18,11 @@ TEAMS: Final = frozenset(
 
 OPERATIONS: Final[Mapping[str, Collection[str]]] = MappingProxyType(
     {
-        "set_status": ("status",),
-        "set_facts": (),
+        **{operation.name: tuple(sorted(operation.required)) for operation in KERNEL_OPERATIONS.values()},
         "notify": ("to", "template"),
-        "pause_clocks": ("reason",),
-        "resume_clocks": ("reason",),
-        "record_plan": (),
-        "open_actions": (),
-        "record_remedies": (),
-        "close_round": (),
-        "retention_hold": ("reason",),
-        "record": ("kind", "text"),
     }
 )
-"""The operations of service tasks, each with the parameters it cannot do without."""
+"""The operations that every house has, each with the parameters it cannot do without."""
 
 ENGINE_MESSAGES: Final = frozenset({"facts_changed", "ceiling_exceeded"})
 """Messages that the engine itself throws when facts change; they carry no text."""

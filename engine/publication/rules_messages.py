@@ -28,6 +28,11 @@ def _named(bundle: Bundle, kind: str) -> Iterator[tuple[Document, Node, Definiti
                     yield document, node, definition, None if found is None else found.get("name") or ""
 
 
+def awaited_messages(bundle: Bundle) -> set[str]:
+    """Return the names of the messages that some step or event of the diagrams waits for."""
+    return {name for _, node, _, name in _named(bundle, "message") if name and node.tag not in _THROWS}
+
+
 @rule(
     "message-without-name",
     "error",

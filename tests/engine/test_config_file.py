@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine.config_file import parse_rung_time, read_config
 from engine.model.config import RungTime
+from engine.model.problem import Problem
 from tests.engine.rich_case import CONFIG
 
 TITLE = 'title = { zh-CN = "a", ko = "a", en = "a" }\n'
@@ -51,8 +52,17 @@ def test_the_time_of_a_rung_is_read_as_written(text: str, expected: RungTime | N
         (f"{CLOCK}", "clocks.c.budget"),
         (f'{CLOCK}[[clocks.c.budget]]\nmode = "moon"\namount = 1\n{BUDGET}', "clocks.c.budget[0].mode"),
         (f'{CLOCK}[[clocks.c.budget]]\nmode = "wall"\namount = -1\n{BUDGET}', "clocks.c.budget[0].amount"),
-        (f'{CLOCK}[[clocks.c.budget]]\nwhen = "n > 1"\nmode = "wall"\namount = 1\n{BUDGET}', "clocks.c.budget"),
-        (f"{CLOCK}{BUDGET}{RUNG}{RUNG}", "clocks.c.rungs"),
+        (f'{CLOCK}[[clocks.c.budget]]\nwhen = "n > 1"\nmode = "wall"\namount = 1\n{BUDGET}', "clocks.c.budget[0].when"),
+        (f"{CLOCK}{BUDGET}{RUNG}{RUNG}", "clocks.c.rungs[1].name"),
+        (f"{CLOCK}{BUDGET}{RUNG}repeat = 'dialy'\n", "clocks.c.rungs[0].repeat"),
+        (f"{CLOCK}{BUDGET}{RUNG}repaet = 'daily'\n", "clocks.c.rungs[0].repaet"),
+        (f'{CLOCK}scope = "proces"\n{BUDGET}', "clocks.c.scope"),
+        (f"{CLOCK}extend = true\n{BUDGET}", "clocks.c.extend"),
+        (f'{CLOCK}from = "n"\n{BUDGET}[facts.n]\ntype = "integer"\n{LABEL}', "clocks.c.from"),
+        ('deafult_team = "service"\n', "deafult_team"),
+        ('[undo]\nnone_when = "n > 1"\n', "undo.none_when"),
+        ('[[throws]]\nmessage = "m"\non = ["n"]\n', "throws[0].on"),
+        (f'[facts.n]\ntype = "integer"\n{LABEL}[derived]\nn = "1"\n', "derived.n"),
         (f"{CLOCK}{BUDGET}{RUNG.replace('due', 'soon')}", "clocks.c.rungs[0].at"),
         (f'{CLOCK}from = "birth"\n{BUDGET}', "clocks.c.from"),
         (f'[facts.n]\ntype = "colour"\n{LABEL}', "facts.n.type"),
@@ -61,13 +71,57 @@ def test_the_time_of_a_rung_is_read_as_written(text: str, expected: RungTime | N
         ('[derived]\na = "b + 1"\nb = "1"\n', "derived.a"),
         ('[derived]\na = "a + 1"\n', "derived.a"),
         ('[derived]\na = "n.__class__"\n', "derived.a"),
-        ('[[tables]]\ndecision = "d"\nwrites = ["nowhere"]\n', "tables.d"),
+        ('[[tables]]\ndecision = "d"\nwrites = ["nowhere"]\n', "tables[0].writes"),
         ('[[throws]]\nwhen = "True"\n', "throws[0].message"),
         ("undo = 5\n", "undo"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(text: str, place: str) -> None:
     assert place in [key for key, _ in problems(text)]
+
+
+def test_a_mistake_is_a_sentence_with_line_and_advice() -> None:
+    text = f'key = "k"\n{TITLE}{CLOCK}{BUDGET}{RUNG.replace("due", "soon")}extent_once = 1\n'
+    _, found = read_config(text.encode(), "process.toml")
+    assert found == [
+        Problem(
+            "process.toml", 13, "error", "process-toml", "clocks.c.rungs[0].extent_once", None,
+            "`extent_once` of rung no. 1 of the clock c is not known here, and would do nothing.",
+            "Use one of at, message, name, repeat, template, to.",
+        ),
+        Problem(
+            "process.toml", 10, "error", "process-toml", "clocks.c.rungs[0].at", "r",
+            "`at` of rung no. 1 of the clock c says 'soon', which is no time.",
+            'Write "75 %", "start + 45 min", "due" or "due + 1 working_day".',
+        ),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "message"),
+    [
+        (b'key = "k"\ntitle = \n', 2, "The file cannot be read: Invalid value (at line 2, column 9)."),
+        (b'key = "k"\n[a', 2, "The file cannot be read: Expected ']' at the end of a table declaration (at end of"),
+        (b'key = "k"\n\n\xff = 1', 3, "The file is not written in UTF-8 (line 3)."),
+        (b"a = " + b"[" * 5000, 1, "The file cannot be read: it is nested too deeply."),
+        (b"a = " + b"1" * 5000, 1, "The file cannot be read: Exceeds the limit"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_finding_with_its_line(data: bytes, line: int, message: str) -> None:
+    config, (problem,) = read_config(data, "process.toml")
+    assert config is None
+    assert (problem.line, problem.element) == (line, None)
+    assert problem.message.startswith(message)
+
+
+def test_a_mark_of_byte_order_at_the_beginning_does_no_harm() -> None:
+    assert read_config(b"\xef\xbb\xbf" + CONFIG, "process.toml")[1] == []
+
+
+def test_what_follows_from_a_mistake_is_not_told() -> None:
+    assert [key for key, _ in problems('[derived]\na = "("\nb = "a"\n')] == ["derived.a"]
+    fact = f'[facts.n]\ntype = "colour"\n{LABEL}'
+    assert [key for key, _ in problems(f'{fact}[derived]\na = "n > 1"\n')] == ["facts.n.type"]
 
 
 def test_every_mistake_is_told_at_once() -> None:

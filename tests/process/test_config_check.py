@@ -4,42 +4,66 @@ from __future__ import annotations
 
 import pytest
 
-from app.container import house
-from app.settings import Settings
-from engine.bundle import read_folders
-from engine.compile_bundle import check
 from engine.model.problem import Problem
-from escalation.posts import load_posts
-
-SETTINGS = Settings()
-CONFIG = "bpmn/complaint/process.toml"
-HOUSE = house(load_posts(SETTINGS.bpmn_folder / "posts.toml"))
-
-
-def findings(old: str, new: str) -> list[Problem]:
-    files = read_folders(SETTINGS.bpmn_folder, SETTINGS.forms_folder, "complaint")
-    text = files[CONFIG].decode()
-    assert old in text
-    files[CONFIG] = text.replace(old, new, 1).encode()
-    return [p for p in check(files, HOUSE) if p.severity == "error"]
+from tests.publication.shipped import CONFIG, findings, shipped, with_text
 
 
 def test_the_shipped_bundle_has_no_findings() -> None:
-    assert findings("key", "key") == []
+    assert findings(shipped()) == []
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "element"),
+    ("old", "new", "element", "advice"),
     [
-        ('decision = "routing"', 'decision = "ruoting"', "tables.ruoting"),
-        ('"priority"', '"prority"', "tables.triage_priority"),
-        ('met_by = ["acknowledge"]', 'met_by = ["acknowlege"]', "clocks.acknowledge.met_by"),
-        ('met_by = ["acknowledge"]', "met_by = []", "clocks.acknowledge.met_by"),
-        ('"post:academic_director"', '"post:acadmic_director"', None),
+        ('decision = "routing"', 'decision = "ruoting"', "tables[3].decision", "Did you mean routing?"),
+        ('writes = ["priority"]', 'writes = ["prority"]', "tables[0].writes", "Did you mean priority?"),
+        ('writes = ["priority"]', 'writes = ["impact"]', "tables[0].writes", "Use one of priority."),
+        ('met_by = ["acknowledge"]', 'met_by = ["acknowlege"]', "clocks.acknowledge.met_by",
+         "Did you mean acknowledge?"),
+        ('met_by = ["acknowledge"]', "met_by = []", "clocks.acknowledge.met_by",
+         "Name the step by which the duty is done."),
+        ('"post:academic_director"', '"post:acadmic_director"', "clocks.acknowledge.rungs[2].to",
+         "Did you mean academic_director?"),
+        ('to = ["owner"]', 'to = ["onwer"]', "clocks.acknowledge.rungs[0].to",
+         "Write owner, complainant, post:<code>, team:<code> or fact:<name>."),
+        ('default_team = "service"', 'default_team = "servise"', "default_team", "Did you mean service?"),
+        ('types = ["complaint"]', 'types = ["complain"]', "types", "Did you mean complaint?"),
+        ('key = "complaint"', 'key = "complaints"', "key", 'Write key = "complaint".'),
+        ('message = "facts_changed"', 'message = "fact_changed"', "throws[2].message", "Did you mean facts_changed?"),
+        ('template = "acknowledge_overdue"', 'template = "acknowledge_overdue"\nmessage = "withdrw"',
+         "clocks.acknowledge.rungs[1].message", "Did you mean withdraw?"),
     ],
-)
-def test_a_slip_of_the_pen_is_found(old: str, new: str, element: str | None) -> None:
-    found = findings(old, new)
-    assert found
-    assert {p.code for p in found} == {"process-toml"}
-    assert element is None or element in {p.element for p in found}
+)  # fmt: skip
+def test_a_slip_of_the_pen_is_found_with_its_line(old: str, new: str, element: str, advice: str) -> None:
+    files = with_text(CONFIG, old, new)
+    errors = [p for p in findings(files) if p.severity == "error"]
+    (problem,) = [p for p in errors if p.file == CONFIG]
+    assert (problem.element, problem.advice) == (element, advice)
+    assert problem.message.endswith(".")
+    assert problem.line is not None
+    assert new.split("\n")[-1] in files[CONFIG].decode().split("\n")[problem.line - 1]
+
+
+def test_a_message_that_people_send_and_nothing_takes_is_a_warning() -> None:
+    (problem,) = findings(with_text(CONFIG, 'papers = ["papers"]', 'papers = ["paper"]'))
+    assert problem == Problem(
+        CONFIG, problem.line, "warning", "process-toml", "messages.papers", None,
+        "The message papers may become paper, which nothing in the diagrams waits for.", "Did you mean papers?",
+    )  # fmt: skip
+
+
+def test_every_line_that_is_left_out_is_told_with_a_line_or_about_the_file_as_a_whole() -> None:
+    """One line after the other is damaged: whatever is said of process.toml then says where."""
+    text = shipped()[CONFIG].decode()
+    lines = text.split("\n")
+    told = 0
+    for number in range(0, len(lines), 7):
+        if "=" not in lines[number]:
+            continue
+        key, _, value = lines[number].partition("=")
+        damaged = [*lines[:number], f"{key}= {value.strip()[:1]}x{value.strip()[1:]}", *lines[number + 1 :]]
+        for problem in findings({**shipped(), CONFIG: "\n".join(damaged).encode()}):
+            if problem.file == CONFIG:
+                told += 1
+                assert problem.line is not None, problem
+    assert told > 20

@@ -92,7 +92,7 @@ def test_two_processes_never_claim_the_same_type(house: Application) -> None:
     assert (problem["file"], problem["severity"], problem["code"], problem["element"]) == (
         FILE, "error", "type-claimed-twice", "types",
     )  # fmt: skip
-    assert problem["message"] == "claims complaint, which the process complaint takes already"
+    assert problem["message"] == "`types` claims complaint, which the process complaint takes already."
     with house.database.read() as connection:
         assert [v.process_key for v in house.versions.all(connection)] == ["complaint"]
         assert house.versions.taking(connection, "inquiry") is None
@@ -122,9 +122,9 @@ def test_a_type_that_intake_never_gives_is_refused(house: Application) -> None:
 @pytest.mark.parametrize(
     ("line", "messages"),
     [
-        ("types = [1]", ["must be a list of texts"]),
-        ('types = ["In quiry"]', ["holds 'In quiry', which is no type"]),
-        ('types = ["a", "a"]', ["says a more than once"]),
+        ("types = [1]", ["`types` must be a list of texts."]),
+        ('types = ["In quiry"]', ["`types` holds 'In quiry', which is no type."]),
+        ('types = ["a", "a"]', ["`types` says a more than once."]),
         ('types = "a"', []),
         ("", []),
     ],

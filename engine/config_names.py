@@ -1,0 +1,73 @@
+"""Holds the names in `process.toml` against each other: facts that are read or written, rungs that are called alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from engine.config_reader import Reader, meant
+from engine.expressions import Expression
+from engine.model.config import ProcessConfig
+
+
+def check_names(reader: Reader, config: ProcessConfig) -> None:
+    """Note in the reader every name that the file uses and does not declare."""
+    known = {*config.facts, *(name for name, _ in config.derived)}
+    _written(reader, config)
+    _order_of_derived(reader, config)
+    for place, expression in _read(config):
+        for name in sorted(expression.names - known):
+            reader.wrong(place, f"reads {name}, which is no fact", _advice(name, known))
+    for number, throw in enumerate(config.throws):
+        for name in sorted(throw.on - known):
+            reader.wrong(f"throws[{number}].on", f"names {name}, which is no fact", _advice(name, known))
+    for clock in config.clocks.values():
+        at = f"clocks.{clock.name}"
+        seen: set[str] = set()
+        for number, rung in enumerate(clock.rungs):
+            if rung.name in seen:
+                reader.wrong(f"{at}.rungs[{number}].name", f"is {rung.name}, as of an earlier one",
+                             "Give each rung of a clock a name of its own.", name=rung.name)  # fmt: skip
+            seen.add(rung.name)
+        fact = config.facts.get(clock.start_fact) if clock.start_fact else None
+        if clock.start_fact and (fact is None or fact.type != "instant"):
+            why = "which is no fact" if fact is None else f"a fact of the type {fact.type}"
+            reader.wrong(f"{at}.from", f"names {clock.start_fact}, {why}", "Use now, or a fact of the type instant.")
+
+
+def _written(reader: Reader, config: ProcessConfig) -> None:
+    for number, use in enumerate(config.tables):
+        writes = [("writes", name) for name in use.writes]
+        for key, fact in (*writes, *((("rules_fact", use.rules_fact),) if use.rules_fact else ())):
+            if fact not in config.facts:
+                reader.wrong(f"tables[{number}].{key}", f"names {fact}, which is no fact",
+                             _advice(fact, config.facts), name=use.decision)  # fmt: skip
+
+
+def _order_of_derived(reader: Reader, config: ProcessConfig) -> None:
+    later = {name for name, _ in config.derived}
+    for name, expression in config.derived:
+        if name in config.facts:
+            reader.wrong(f"derived.{name}", "is also declared as a fact", "Give one of the two another name.")
+        # In their order: each may read those above it.
+        for other in sorted(expression.names & later):
+            reader.wrong(f"derived.{name}", f"reads {other}, which stands below it or is itself", "Put it above.")
+        later.discard(name)
+
+
+def _read(config: ProcessConfig) -> Iterator[tuple[str, Expression]]:
+    """Yield every condition over facts, with its place."""
+    yield from ((f"derived.{name}", expression) for name, expression in config.derived)
+    yield from ((f"throws[{n}].when", throw.when) for n, throw in enumerate(config.throws) if throw.when)
+    if config.undo_none_when is not None:
+        yield "undo.none_when", config.undo_none_when
+    for clock in config.clocks.values():
+        for number, budget in enumerate(clock.budgets):
+            if budget.when:
+                yield f"clocks.{clock.name}.budget[{number}].when", budget.when
+        if clock.pausable:
+            yield f"clocks.{clock.name}.pausable", clock.pausable
+
+
+def _advice(name: str, known: Collection[str]) -> str:
+    close = meant(name, known)
+    return close if close.startswith("Did you mean") else f"Add [facts.{name}], or correct the name."
