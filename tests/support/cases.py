@@ -137,7 +137,7 @@ class Case:
         """Put other calendars in place; clocks follow when they are worked out again."""
         self._calendars = calendars
         if self._run is not None:
-            self._run._calendars = self._run.clocks._calendars = calendars
+            self._run.host.calendars = self._run.clocks._calendars = calendars
         return self
 
     def later(self, minutes: float) -> Case:
@@ -179,8 +179,8 @@ class Case:
             state = self.results[-1].state if self.results else None
             self._run = CaseRun(self._process, state, facts=self._facts, calendars=self._calendars, now=self.now)
         run = self._run
-        run.now = run.clocks._now = self.now
-        run._events, run._effects, run.case_facts.changed = [], [], {}
+        run.host.now = run.clocks._now = self.now
+        run.host.events, run.host.effects, run.case_facts.changed = [], [], {}
         carry_out(run, command, by)
         run.settle()
         return run.result()
