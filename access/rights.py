@@ -43,6 +43,7 @@ class Verb(StrEnum):
     RETYPE = "move the case to another process"
     LINK = "link cases"
     NAME_RESPONDENT = "say whom the complaint is about"
+    FOLLOW_UP = "open a new case after an ended one"
     PAUSE = "pause its clocks"
     RESUME = "let its clocks run on"
     EXTEND = "extend a clock"

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, insert, select, update
 
+from access.rights import Verb
 from complaints.intake import Complainant, FileComplaint, Filed, Respondent
 from complaints.links import store_link
 from complaints.tables import complaint, respondent
 from complaints.wording import words
+from engine.case_rights import require_actor
 from engine.case_sight import sees_case
-from engine.errors import Conflict, Forbidden, NotFound
+from engine.errors import Conflict, NotFound
 from engine.pipeline import Desk, HouseHandler
 from engine.tables import conflict_of_interest, instance
 
@@ -33,21 +35,20 @@ def make_open_linked(file_complaint: HouseHandler) -> HouseHandler:
     def open_linked(desk: Desk, command: OpenLinked) -> Filed:
         """File the new case and link it; return its number and tracking code.
 
-        What was claimed does not carry over: the new text says what is wrong now. Raises NotFound, Conflict while the
-        old case has not ended (write to that one), and whatever filing raises.
+        What was claimed does not carry over: the new text says what is wrong now. Raises NotFound, Forbidden,
+        Conflict while the old case has not ended (write to that one), and whatever filing raises.
         """
         who = desk.actor.principal
         if desk.actor.kind == "person" and (who is None or not sees_case(desk.connection, command.case_id, who)):
             raise NotFound("There is no such case.", case=command.case_id)
-        if who is not None and "service" not in who.teams:
-            raise Forbidden("Only the team service writes down what complainants say.")
         old = desk.connection.execute(
-            select(complaint, instance.c.ended_at, instance.c.facts)
+            select(complaint, instance.c.ended_at, instance.c.facts, instance.c.case_owner)
             .join(instance, instance.c.case_id == complaint.c.case_id)
             .where(complaint.c.case_id == command.case_id)
         ).first()
         if old is None:
             raise NotFound("There is no such case.", case=command.case_id)
+        require_actor(desk.actor, desk.services.rules, Verb.FOLLOW_UP, owner=old.case_owner)
         if old.ended_at is None:
             raise Conflict("The case has not ended: write to it.", case=command.case_id)
         respondents = _respondents(desk.connection, command.case_id)

@@ -89,7 +89,7 @@ def decline_hand_over(work: CaseWork, command: DeclineHandOver) -> None:
     opened = _offered(work)
     who = work.actor.principal
     mine = who is not None and who.person_id in (opened.to_person, opened.asked_by)
-    if not mine and not work.services.rules.allows(Verb.TAKE_BACK_OFFER, standings(work)):
+    if not mine and not work.services.rules.allows(Verb.TAKE_BACK_OFFER, standings(work.actor, owner=work.owner)):
         raise Forbidden("The case is offered to somebody else.", to=opened.to_person)
     why = words("why", command.why, longest=REASON)
     _settle(work, opened.id, accepted=False, answer=why)

@@ -5,27 +5,39 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from access.policy import Principal
-from access.rights import Standing, Verb, standings_of
-from engine.case_work import CaseWork
+from access.rights import HouseRules, Standing, Verb, standings_of
+from engine.case_work import Actor, CaseWork
 from engine.errors import Forbidden
 
 
 def standings(
-    work: CaseWork, *, teams: Collection[str] = (), people: Collection[str | None] = ()
+    actor: Actor, *, owner: str | None, teams: Collection[str] = (), people: Collection[str | None] = ()
 ) -> frozenset[Standing]:
-    """Return how the actor stands to the case, and to a record that concerns these teams and people."""
-    actor = work.actor
+    """Return how the actor stands to a case of this owner, and to a record that concerns these teams and people."""
     if actor.kind == "system":
         return frozenset({Standing.HOUSE})
     if actor.principal is None:
         return frozenset({Standing.COMPLAINANT})
-    return standings_of(actor.principal, owner=work.owner, teams=teams, people=people)
+    return standings_of(actor.principal, owner=owner, teams=teams, people=people)
 
 
 def require(
     work: CaseWork, verb: Verb, *, teams: Collection[str] = (), people: Collection[str | None] = ()
 ) -> Principal | None:
     """Raise Forbidden unless the actor may; return the member of staff, None for the complainant and the house."""
-    if not work.services.rules.allows(verb, standings(work, teams=teams, people=people)):
-        raise Forbidden(f"This case is somebody else's: you may not {verb.value}.", owner=work.owner, verb=verb.name)
-    return work.actor.principal
+    return require_actor(work.actor, work.services.rules, verb, owner=work.owner, teams=teams, people=people)
+
+
+def require_actor(
+    actor: Actor,
+    rules: HouseRules,
+    verb: Verb,
+    *,
+    owner: str | None,
+    teams: Collection[str] = (),
+    people: Collection[str | None] = (),
+) -> Principal | None:
+    """Do as `require`, for a case that is not at work: one that has ended."""
+    if not rules.allows(verb, standings(actor, owner=owner, teams=teams, people=people)):
+        raise Forbidden(f"This case is somebody else's: you may not {verb.value}.", owner=owner, verb=verb.name)
+    return actor.principal

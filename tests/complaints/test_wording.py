@@ -52,7 +52,10 @@ def test_the_shipped_table_gives_every_verb_to_somebody_and_to_the_complainant_o
     may = office.posts_file.rules.may
     assert may.keys() == set(Verb)
     assert [verb for verb in Verb if not may[verb]] == []
-    assert [verb for verb in Verb if Standing.COMPLAINANT in may[verb]] == [Verb.SPEAK_FOR_COMPLAINANT]
+    assert [verb for verb in Verb if Standing.COMPLAINANT in may[verb]] == [
+        Verb.SPEAK_FOR_COMPLAINANT,
+        Verb.FOLLOW_UP,
+    ]
     assert [verb for verb in Verb if not office.posts_file.rules.allows(verb, [Standing.HOUSE])] == []
 
 
@@ -66,7 +69,7 @@ def test_how_people_stand_to_a_case(office: Office) -> None:
                 continue
             with office.database.write() as unit:
                 work = office.pipeline.load(unit.connection, case, actor, office.clock.now())
-                found[case, name] = standings(work, teams=["facilities"])
+                found[case, name] = standings(work.actor, owner=work.owner, teams=["facilities"])
     assert found == {
         (owned, "ann"): {Standing.OWNER, Standing.TAKES_IN},
         (owned, "bea"): {Standing.TAKES_IN},
