@@ -24,6 +24,7 @@ from engine.model.step import ClockView, Open
 from engine.pipeline import Desk
 from engine.projection import save
 from engine.tables import conflict_of_interest
+from forms.money import known_currencies, money_faults
 
 TYPES = ("complaint", "opinion", "suggestion", "inquiry")
 TRACKING_LENGTH = 16
@@ -181,6 +182,10 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree) -> None:
         desk.services.calendars.add(f"{command.campus}/{command.channel}", "wall", desk.now, 0)
     except UnknownCalendar:
         require(False, "channel", "unknown")
+    if command.refund_amount is not None:
+        claimed = {"amount": command.refund_amount, "currency": command.refund_currency or "CNY"}
+        for part, code, _ in money_faults(claimed, known_currencies()):
+            require(False, f"refund/{part}", code)
     named = [r.person for r in command.respondents if r.person]
     require(not named or principal is not None, "respondents", "staff-only")
     found = (

@@ -8,7 +8,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
-from babel.numbers import get_currency_precision, list_currencies
+from babel.core import get_global
+from babel.numbers import get_currency_precision
 
 MAX_DECIMALS = 2
 MAX_WHOLE_DIGITS = 13
@@ -22,8 +23,13 @@ Fault = tuple[str, str, dict[str, Any]]
 
 @lru_cache
 def known_currencies() -> frozenset[str]:
-    """Return the codes of ISO 4217 that Unicode's CLDR knows."""
-    return frozenset(list_currencies())
+    """Return the codes of ISO 4217 that are money somewhere today, as Unicode's CLDR knows it.
+
+    Legal tender of a country, and not withdrawn: no codes for tests (XTS) or for no currency (XXX), no metals, no units
+    of account, no money of the past.
+    """
+    territories = get_global("territory_currencies").values()
+    return frozenset(code for rows in territories for code, _since, until, tender in rows if until is None and tender)
 
 
 @lru_cache(maxsize=512)

@@ -52,6 +52,8 @@ def test_what_is_not_json_is_refused(redress: House, content: bytes) -> None:
         ({"refund": {"amount": 1.5, "currency": "CNY"}}, ("/refund/amount", "not-string")),
         ({"refund": {"amount": "1", "currency": "XXX0"}}, ("/refund/currency", "too-long")),
         ({"refund": {"amount": "1", "currency": "QQQ"}}, ("/refund/currency", "money-currency")),
+        ({"refund": {"amount": "1", "currency": "XXX"}}, ("/refund/currency", "money-currency")),
+        ({"refund": {"amount": "1", "currency": "XTS"}}, ("/refund/currency", "money-currency")),
         ({"refund": {"amount": "1"}}, ("/refund/currency", "required")),
         ({"complainant": {"email": "nobody"}}, ("/complainant/email", "email")),
         ({"complainant": {"nickname": "x"}}, ("/complainant/nickname", "unknown-field")),

@@ -198,3 +198,5 @@ def test_refund_lines_that_do_not_fit_are_named(office: Office) -> None:
     assert unfit(office, case, refunds=[{"payee": "Gil"}]) == [("refunds/0/amount", "money_shape")]
     assert unfit(office, case, refunds=[LINES[0], {**LINES[1], "payee": " "}]) == [("refunds/1/payee", "required")]
     assert unfit(office, case, refunds=[{**LINES[0], "state": "paid"}]) == [("refunds/0", "shape")]
+    none = {"payee": "Gil", "amount": {"amount": "1", "currency": "XXX"}}
+    assert unfit(office, case, refunds=[LINES[0], none]) == [("refunds/1/amount/currency", "money_currency")]

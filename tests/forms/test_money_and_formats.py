@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.formats import FORMATS, canonical_instant, instant_of
-from forms.money import cleaned_amount, money_faults
+from forms.money import cleaned_amount, known_currencies, money_faults
 
 CURRENCIES = ("CNY", "KRW", "USD")
 
@@ -113,3 +113,15 @@ def test_an_instant_in_canonical_form_is_the_same_instant(moment: Any) -> None:
         return
     assert instant_of(text) == moment.astimezone(UTC)
     assert text.endswith("Z")
+
+
+@pytest.mark.parametrize("code", ["XXX", "XTS", "XAU", "XDR", "XUA", "DEM", "CNX", "CHE", "cny", "", "ZZZ"])
+def test_what_is_no_money_today_is_no_currency(code: str) -> None:
+    assert [fault[:2] for fault in money_faults({"amount": "1", "currency": code}, known_currencies())] == [
+        ("currency", "money_currency")
+    ]
+
+
+def test_the_money_of_today_is_known() -> None:
+    assert {"CNY", "KRW", "USD", "EUR", "JPY", "HKD", "MOP", "TWD", "XOF", "GBP", "VND"} < known_currencies()
+    assert 140 < len(known_currencies()) < 180
