@@ -56,12 +56,15 @@ def _case(application: Application, connection: Connection, row: Any) -> Iterato
     )
     if tasks != open_items:
         yield f"case {row.case_id}: open tasks {sorted(open_items)} differ from the state's {sorted(tasks)}"
-    keys = set(
-        connection.execute(
-            select(deadline.c.key).where(deadline.c.case_id == row.case_id, deadline.c.source != "dated")
-        ).scalars()
-    )
-    if keys != {d.key for d in found.due}:
+    rows = {
+        d.key: d.due_at
+        for d in connection.execute(
+            select(deadline.c.key, deadline.c.due_at).where(
+                deadline.c.case_id == row.case_id, deadline.c.source != "dated"
+            )
+        )
+    }
+    if rows != {d.key: d.due_at for d in found.due}:
         yield f"case {row.case_id}: the deadline table differs from what the state says"
     clocks = {
         r.key: (r.state, r.due_at)

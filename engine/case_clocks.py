@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from engine.model.config import ClockSpec, Rung, RungTime
 from engine.model.due import Calendars, Due, Mode, Reason
+from engine.running_time import Part, Reached, RunningTime, Stretch
 
 State = Literal["running", "paused", "met", "dropped"]
 
@@ -61,6 +62,8 @@ class Clock:
     """The due time that counted when the clock was met or paused, to tell late from in time."""
     ladder: dict[str, datetime] | None = None
     """Rung -> when it falls, as `recompute` found it; None in a state of before it was kept."""
+    unsure: frozenset[str] = frozenset()
+    """Rungs counted over a year that nobody has published yet."""
     provisional: bool = False
     reasons: tuple[Reason, ...] = ()
     moved: bool = False
@@ -81,9 +84,9 @@ class Clock:
         return (last.start if last is not None and paused else self.ended_at) > self.last_due_at
 
 
-def segments(clock: Clock) -> list[tuple[datetime, datetime | None]]:
+def stretches(clock: Clock) -> list[Stretch]:
     """Return the stretches in which the clock ran: from, until (None for the one that still runs)."""
-    found: list[tuple[datetime, datetime | None]] = []
+    found: list[Stretch] = []
     start: datetime | None = clock.started_at
     for pause in clock.pauses:
         if start is not None:
@@ -94,47 +97,40 @@ def segments(clock: Clock) -> list[tuple[datetime, datetime | None]]:
     return found
 
 
-def at_amount(clock: Clock, amount: int, calendars: Calendars) -> Due | None:
-    """Return when `amount` (in the mode's unit) of running time is used up, without extension; None while paused."""
-    left = amount
-    for start, end in segments(clock):
-        due = calendars.add(clock.calendar, clock.mode, start, left)
-        if end is None or due.at <= end:
-            return due
-        left -= calendars.spent(clock.calendar, clock.mode, start, end)
-    return None
-
-
-def _extended(clock: Clock, due: Due, calendars: Calendars) -> Due:
-    if clock.extension is None:
-        return due
-    more = calendars.add(clock.calendar, clock.extension.mode, due.at, clock.extension.amount)
-    return Due(more.at, due.reasons, due.provisional or more.provisional)
-
-
 def recompute(clock: Clock, calendars: Calendars, *, now: datetime, spec: ClockSpec) -> bool:
-    """Work the due time out of the log; True when it moved. Rungs that now lie ahead may fire again.
+    """Work due time and rungs out of the log; True when the due time moved. Rungs that now lie ahead may fire again.
 
-    Nothing happens to a clock that is met or dropped. Safe to repeat.
+    The revision rises when the due time or a rung moves. Nothing happens to a clock that is met or dropped. Safe to
+    repeat.
     """
     if clock.state in ("met", "dropped"):
         return False
-    base = None if clock.state == "paused" else at_amount(clock, clock.budget, calendars)
-    due = None if base is None else _extended(clock, base, calendars)
-    before = clock.due_at
+    running = RunningTime(clock.calendar, stretches(clock), calendars)
+    reached = None if clock.state == "paused" else running.reach(_until_due(clock))
+    due = None if reached is None else reached.due
+    before, ladder_before = clock.due_at, (clock.ladder, clock.unsure)
     clock.due_at = None if due is None else due.at
     clock.provisional = due is not None and due.provisional
     clock.reasons = tuple(_reasons(clock, due))
-    clock.ladder = {rung.name: at for rung, at in _rung_times(clock, spec, calendars)}
+    ladder = {} if reached is None else dict(_ladder(clock, spec, running, reached))
+    clock.ladder = {name: rung.at for name, rung in ladder.items()}
+    clock.unsure = frozenset(name for name, rung in ladder.items() if rung.provisional)
     if clock.due_at is not None:
         clock.last_due_at = clock.due_at
-    if before == clock.due_at:
+    moved = before != clock.due_at
+    if not moved and (ladder_before[0] is None or ladder_before == (clock.ladder, clock.unsure)):
         return False
+    # Rows of rungs are known by the revision: one that moves is written anew though the due time stays.
     clock.revision += 1
     if clock.due_at is not None and clock.fired:
-        ladder = clock.ladder
-        clock.fired = {n: at for n, at in clock.fired.items() if n not in ladder or ladder[n] <= now}
-    return True
+        times = clock.ladder
+        clock.fired = {n: at for n, at in clock.fired.items() if n not in times or times[n] <= now}
+    return moved
+
+
+def _until_due(clock: Clock) -> list[Part]:
+    extension = clock.extension
+    return [(clock.mode, clock.budget), *([(extension.mode, extension.amount)] if extension is not None else [])]
 
 
 def _reasons(clock: Clock, due: Due | None) -> Iterator[Reason]:
@@ -167,30 +163,26 @@ def _reasons(clock: Clock, due: Due | None) -> Iterator[Reason]:
         )
 
 
-def _rung_times(clock: Clock, spec: ClockSpec, calendars: Calendars) -> Iterator[tuple[Rung, datetime]]:
+def _ladder(clock: Clock, spec: ClockSpec, running: RunningTime, due: Reached) -> Iterator[tuple[str, Due]]:
+    """Yield when each rung falls. A share of the budget moves with an extension, a time after the start does not."""
+    extension = _until_due(clock)[1:]
     for rung in spec.rungs:
-        at = _rung_time(clock, rung.at, calendars)
-        if at is not None:
-            yield rung, at
+        part = _part(clock, rung.at)
+        if rung.at.base == "due":
+            found = running.reach([part], behind=due)
+        else:
+            found = running.reach([part, *extension] if rung.at.percent else [part])
+        if found is not None:
+            yield rung.name, found.due
 
 
-def _rung_time(clock: Clock, at: RungTime, calendars: Calendars) -> datetime | None:
-    if clock.due_at is None:
-        return None
-    share = clock.budget * at.percent // 100
-    if at.base == "due" and not at.percent:
-        if at.working_days:
-            return calendars.add(clock.calendar, "working_days", clock.due_at, at.working_days).at
-        if clock.mode == "working_days" or at.minutes == 0:
-            return clock.due_at + timedelta(minutes=at.minutes)
-    if at.base == "start" and clock.mode == "working_days" and not at.percent:
-        if at.working_days == 0:
-            return clock.started_at + timedelta(minutes=at.minutes)
-        amount = at.working_days
-    else:
-        amount = share + at.minutes + (clock.budget if at.base == "due" else 0)
-    due = at_amount(clock, amount, calendars)
-    return None if due is None else _extended(clock, due, calendars).at
+def _part(clock: Clock, at: RungTime) -> Part:
+    """Return what lies before a rung. Minutes are counted as the clock does, on a clock of working days by the wall."""
+    if at.percent:
+        return clock.mode, clock.budget * at.percent // 100
+    if at.working_days:
+        return "working_days", at.working_days
+    return "wall" if clock.mode == "working_days" else clock.mode, at.minutes
 
 
 def rungs_ahead(clock: Clock, spec: ClockSpec, calendars: Calendars) -> Iterator[tuple[Rung, datetime, str]]:
@@ -198,7 +190,9 @@ def rungs_ahead(clock: Clock, spec: ClockSpec, calendars: Calendars) -> Iterator
     if clock.state != "running":
         return
     if clock.ladder is None:
-        clock.ladder = {rung.name: at for rung, at in _rung_times(clock, spec, calendars)}
+        running = RunningTime(clock.calendar, stretches(clock), calendars)
+        reached = running.reach(_until_due(clock))
+        clock.ladder = {} if reached is None else {n: d.at for n, d in _ladder(clock, spec, running, reached)}
     for rung in spec.rungs:
         at = clock.ladder.get(rung.name)
         last = clock.fired.get(rung.name)
@@ -207,8 +201,17 @@ def rungs_ahead(clock: Clock, spec: ClockSpec, calendars: Calendars) -> Iterator
         if last is None:
             yield rung, at, f"{clock.key}/{rung.name}/{clock.revision}"
         elif rung.daily:
-            following = last + timedelta(days=1)
+            following = _next_slot(clock, last)
             yield rung, following, f"{clock.key}/{rung.name}/{clock.revision}/{following:%Y%m%d}"
+
+
+def _next_slot(clock: Clock, last: datetime) -> datetime:
+    """Return the same time on the next day on which the clock runs at that time: slots in a pause are left out."""
+    at = last + timedelta(days=1)
+    for pause in clock.pauses:
+        while pause.end is not None and pause.start < at < pause.end:
+            at += timedelta(days=1)
+    return at
 
 
 def mark_fired(clock: Clock, rung: Rung, due_at: datetime, now: datetime) -> None:
@@ -235,6 +238,8 @@ def dump_clock(clock: Clock) -> dict[str, Any]:
         record["f"] = {name: at.isoformat() for name, at in clock.fired.items()}
     if clock.ladder is not None and clock.state == "running":
         record["g"] = {name: at.isoformat() for name, at in clock.ladder.items()}
+        if clock.unsure:
+            record["gp"] = sorted(clock.unsure)
     for short, value in (("e", clock.ended_at), ("d", clock.due_at), ("l", clock.last_due_at)):
         if value is not None:
             record[short] = value.isoformat()
@@ -258,6 +263,7 @@ def load_clock(record: Mapping[str, Any]) -> Clock:
         extension=Extension(extension[0], extension[1], extension[2], when(extension[3])) if extension else None,
         fired={name: when(at) for name, at in record.get("f", {}).items()},
         ladder={name: when(at) for name, at in record["g"].items()} if "g" in record else None,
+        unsure=frozenset(record.get("gp", ())),
         ended_at=when(record["e"]) if "e" in record else None,
         due_at=when(record["d"]) if "d" in record else None,
         last_due_at=when(record["l"]) if "l" in record else None,

@@ -1,101 +1,100 @@
-"""Due times worked out the slow way: minute by minute, and day by day, over one simple calendar.
+"""Due times worked out the slow way: one walk along the time, minute by minute, and close by close for working days.
 
-Knows nothing of the engine: it is what the engine's clocks are compared with.
+Knows nothing of the engine and of its way of reckoning: it is what the engine's clocks are compared with.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 
 HERE = timezone(timedelta(hours=8))
 MINUTE = timedelta(minutes=1)
-OPENS, CLOSES = time(10), time(21)
+Hours = tuple[int, int]
+"""From which minute of the day to which somebody is there."""
+WEEKDAY: Hours = (10 * 60, 21 * 60)
+Special = Mapping[date, Hours | None]
+"""Dates with hours of their own; None: nobody is there. Hours at a weekend make no working day."""
 
-Stretch = tuple[datetime, datetime | None]
-"""A stretch in which the clock ran; None: it still runs."""
+Pauses = Sequence[tuple[datetime, datetime | None]]
+Parts = Sequence[tuple[str, int]]
+"""What has to be used up one after the other: how it is counted, and how much of it."""
 
-
-def works(day: date, holidays: Collection[date]) -> bool:
-    """Monday to Friday, but for holidays."""
-    return day.weekday() < 5 and day not in holidays
-
-
-def staffed(at: datetime, holidays: Collection[date]) -> bool:
-    """Whether somebody is there in the minute that begins now."""
-    local = at.astimezone(HERE)
-    return works(local.date(), holidays) and OPENS <= local.time() < CLOSES
+_ORIGIN = datetime.combine(date(2026, 1, 1), time(), HERE)
+_A_DAY = 24 * 60
 
 
-def stretches(start: datetime, pauses: Sequence[tuple[datetime, datetime | None]]) -> list[Stretch]:
-    """The stretches between pauses."""
-    found: list[Stretch] = []
-    at: datetime | None = start
-    for begin, end in pauses:
-        if at is not None:
-            found.append((at, begin))
-        at = end
-    return [*found, (at, None)] if at is not None else found
+def reached(start: datetime, pauses: Pauses, parts: Parts, special: Special) -> datetime | None:
+    """When all parts are used up; None where the clock stands still before that. To the minute."""
+    walk = _Walk(_minute(start), [(_minute(a), None if b is None else _minute(b)) for a, b in pauses], special)
+    for number, (how, amount) in enumerate(parts):
+        if number and not amount:
+            continue
+        if not walk.use_up(how, amount):
+            return None
+    return _ORIGIN + walk.at * MINUTE
 
 
-def due(
-    start: datetime,
-    pauses: Sequence[tuple[datetime, datetime | None]],
-    mode: str,
-    amount: int,
-    holidays: Collection[date],
-) -> datetime | None:
-    """When the budget is used up; None while paused."""
-    if pauses and pauses[-1][1] is None:
-        return None
-    used = 0
-    for begin, end in stretches(start, pauses):
-        found, used = (_by_days if mode == "working_days" else _by_minutes)(mode, begin, end, used, amount, holidays)
-        if found is not None:
-            return found
-    raise AssertionError("a running clock is due some time")
+class _Walk:
+    """Somebody who walks along the time and knows, at every minute, whether the clock runs."""
+
+    def __init__(self, at: int, pauses: list[tuple[int, int | None]], special: Special) -> None:
+        self.at, self._pauses, self._special = at, pauses, special
+        self._began = False
+        """Whether hybrid time has begun since the clock runs without a break."""
+
+    def use_up(self, how: str, amount: int) -> bool:
+        """Walk on until so much is used; False where the clock stops for good before."""
+        since, used = self.at, 0
+        self._began = self._began and how == "hybrid"
+        while not self._done(how, amount, used, since):
+            if self._pauses and self._pauses[0][0] <= self.at:
+                end = self._pauses.pop(0)[1]
+                if end is None:
+                    return False
+                # It starts anew: the day of the resuming does not count, and hybrid time waits for the opening.
+                self.at = since = end
+                self._began = False
+                continue
+            if how == "working_days":
+                self.at = min(self._next_close_or_midnight(), self._pauses[0][0] if self._pauses else 10**9)
+                used += self._closes() and self.at // _A_DAY > since // _A_DAY
+            else:
+                self._began = self._began or self._staffed()
+                used += how == "wall" or (self._staffed() if how == "staffed" else self._began)
+                self.at += 1
+        self._began = how != "working_days"
+        return True
+
+    def _done(self, how: str, amount: int, used: int, since: int) -> bool:
+        if how == "hybrid":
+            return used == amount and (self._began or self._staffed())
+        if how == "working_days" and not amount:
+            return self._closes()
+        return used == amount
+
+    def _hours(self) -> tuple[Hours | None, bool]:
+        """The hours of the present day, and whether it is a working day."""
+        day = (_ORIGIN + timedelta(days=self.at // _A_DAY)).date()
+        hours = self._special.get(day, WEEKDAY if day.weekday() < 5 else None)
+        return hours, hours is not None and day.weekday() < 5
+
+    def _staffed(self) -> bool:
+        hours, _ = self._hours()
+        return hours is not None and hours[0] <= self.at % _A_DAY < hours[1]
+
+    def _closes(self) -> bool:
+        hours, works = self._hours()
+        return works and hours is not None and self.at % _A_DAY == hours[1]
+
+    def _next_close_or_midnight(self) -> int:
+        hours, _ = self._hours()
+        midnight = self.at - self.at % _A_DAY
+        closes = midnight + (hours[1] if hours is not None else _A_DAY)
+        return closes if closes > self.at else midnight + _A_DAY
 
 
-def _by_minutes(
-    mode: str, begin: datetime, end: datetime | None, used: int, amount: int, holidays: Collection[date]
-) -> tuple[datetime | None, int]:
-    at = begin
-    while mode == "hybrid" and not staffed(at, holidays):
-        at += MINUTE
-    while end is None or at <= end:
-        if used == amount:
-            return at, used
-        if end is not None and at == end:
-            break
-        used += mode != "staffed" or staffed(at, holidays)
-        at += MINUTE
-    return None, used
-
-
-def _by_days(
-    mode: str, begin: datetime, end: datetime | None, used: int, amount: int, holidays: Collection[date]
-) -> tuple[datetime | None, int]:
-    day = begin.astimezone(HERE).date()
-    if used < amount or close_of(day) <= begin:
-        day += timedelta(days=1)
-    while end is None or close_of(day) <= end:
-        if works(day, holidays):
-            used += used < amount
-            if used == amount:
-                return close_of(day), used
-        day += timedelta(days=1)
-    return None, used
-
-
-def close_of(day: date) -> datetime:
-    """Closing time of a day."""
-    return datetime.combine(day, CLOSES, HERE)
-
-
-def later(at: datetime, mode: str, amount: int, holidays: Collection[date]) -> datetime:
-    """A due time after an extension by minutes on the wall, or working days."""
-    if mode == "wall":
-        return at + amount * MINUTE
-    found = due(at, (), "working_days", amount, holidays)
-    assert found is not None
-    return found
+def _minute(at: datetime) -> int:
+    minutes, rest = divmod(at - _ORIGIN, MINUTE)
+    assert not rest, "the walk goes by whole minutes"
+    return minutes

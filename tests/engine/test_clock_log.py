@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -20,7 +21,18 @@ from tests.support.cases import T0, Bundle, Case
 from tests.support.configs import budget, clock, config, facts, rung
 from tests.support.diagrams import diagram
 
-HOLIDAYS = [frozenset[date](), frozenset({date(2026, 3, 4), date(2026, 3, 5), date(2026, 3, 10)})]
+CLOSED = None
+HOUSES: list[slow_clock.Special] = [
+    {},
+    {date(2026, 3, day): CLOSED for day in (4, 5, 10)},
+    {
+        date(2026, 3, 3): (600, 720),
+        date(2026, 3, 4): CLOSED,
+        date(2026, 3, 6): (540, 1320),
+        date(2026, 3, 7): (600, 900),
+    },
+]
+"""Calendars that differ in single dates: none, closed days, special hours (also at a weekend)."""
 FILES = diagram(main="s=start -> a=user -> e=end")
 
 minutes = st.integers(0, 900)
@@ -34,20 +46,45 @@ happenings = st.one_of(
     st.tuples(st.just("resume"), st.none()),
     st.tuples(st.just("extend"), extensions),
     st.tuples(st.just("priority"), st.integers(0, 2)),
-    st.tuples(st.just("calendar"), st.integers(0, 1)),
+    st.tuples(st.just("calendar"), st.integers(0, 2)),
     st.tuples(st.just("wait"), st.none()),
 )
 stories = st.lists(st.tuples(st.integers(0, 3000), happenings), max_size=8)
 
 
 @cache
-def book(holidays: int) -> CalendarBook:
-    """The calendar of `slow_clock`, in the institution's own form."""
-    entries = "".join(
-        f'[[holidays]]\nfrom = {day}\nto = {day}\nname = {{ zh-CN = "一", ko = "일", en = "one" }}\n'
-        for day in sorted(HOLIDAYS[holidays])
-    )
-    return book_of(campus_of('mon-fri = ["10:00-21:00"]', years={2026: year_of(2026, entries)}))
+def book(house: int) -> CalendarBook:
+    """The calendar of `slow_clock`, in the institution's own form: closed days are holidays, hours are overrides."""
+    name = 'name = { zh-CN = "一", ko = "일", en = "one" }\n'
+    holidays = overrides = ""
+    for day, hours in HOUSES[house].items():
+        if hours is None:
+            holidays += f"[[holidays]]\nfrom = {day}\nto = {day}\n{name}"
+        else:
+            (opens, left), (closes, rest) = divmod(hours[0], 60), divmod(hours[1], 60)
+            overrides += f'[[overrides]]\non = {day}\nstaffed = ["{opens:02}:{left:02}-{closes:02}:{rest:02}"]\n{name}'
+    return book_of(campus_of('mon-fri = ["10:00-21:00"]', more=overrides, years={2026: year_of(2026, holidays)}))
+
+
+Rule = tuple[str, int]
+"""How time is counted, and how much of it."""
+
+
+def minutes_on(rule: Rule, amount: int) -> Rule:
+    """Minutes as a clock with this rule counts them."""
+    return ("wall" if rule[0] == "working_days" else rule[0], amount)
+
+
+RUNGS: dict[str, tuple[str, Callable[[Rule, list[Rule]], list[Rule]]]] = {
+    "half": ("50 %", lambda rule, more: [(rule[0], rule[1] // 2), *more]),
+    "soon": ("start + 30 min", lambda rule, more: [minutes_on(rule, 30)]),
+    "next_day": ("start + 1 working_day", lambda rule, more: [("working_days", 1)]),
+    "due": ("due", lambda rule, more: [rule, *more]),
+    "share": ("due + 50 %", lambda rule, more: [rule, *more, (rule[0], rule[1] // 2)]),
+    "after": ("due + 60 min", lambda rule, more: [rule, *more, minutes_on(rule, 60)]),
+    "later": ("due + 2 working_days", lambda rule, more: [rule, *more, ("working_days", 2)]),
+}
+"""Every kind of rung: as it is written, and what lies before it."""
 
 
 @dataclass
@@ -56,16 +93,26 @@ class Expected:
 
     start: datetime
     pauses: list[tuple[datetime, datetime | None]] = field(default_factory=list)
-    extension: tuple[str, int] | None = None
+    extension: Rule | None = None
     priority: int = 0
     calendar: int = 0
 
-    def due(self, rule: tuple[str, int]) -> datetime | None:
+    def due(self, rule: Rule) -> datetime | None:
         """When the clock is due."""
-        found = slow_clock.due(self.start, self.pauses, rule[0], rule[1], HOLIDAYS[self.calendar])
-        if found is None or self.extension is None:
-            return found
-        return slow_clock.later(found, *self.extension, HOLIDAYS[self.calendar])
+        return None if self.paused else self.reached([rule, *self.extended])
+
+    def rung(self, name: str, rule: Rule) -> datetime | None:
+        """When a rung falls."""
+        return self.reached(RUNGS[name][1](rule, self.extended))
+
+    def reached(self, parts: list[Rule]) -> datetime | None:
+        """When so much running time is used up."""
+        return slow_clock.reached(self.start, self.pauses, parts, HOUSES[self.calendar])
+
+    @property
+    def extended(self) -> list[Rule]:
+        """What was added, if anything was."""
+        return [] if self.extension is None else [self.extension]
 
     @property
     def paused(self) -> bool:
@@ -84,7 +131,7 @@ def test_the_due_time_is_what_a_plain_recomputation_from_the_log_gives(
         "c",
         *(budget(amount, mode, f"n == {n}") for n, (mode, amount) in enumerate(rules[:2])),
         budget(rules[2][1], rules[2][0]),
-        rungs=[rung("half", "50 %"), rung("due", "due"), rung("after", "due + 60 min")],
+        rungs=[rung(name, at) for name, (at, _) in RUNGS.items()],
         pausable="n != 2",
     )
     bundle = Bundle(FILES, config(facts=facts(n="integer", campus="string", channel="string"), clocks=[spec]))
@@ -101,7 +148,7 @@ def test_the_due_time_is_what_a_plain_recomputation_from_the_log_gives(
     told = [e for r in case.results for e in r.effects]
     assert len({e.cause for e in told}) == len(told)
     if not log.paused:
-        assert {"half", "due", "after"} == {e.parameters["template"] for e in told}
+        assert set(RUNGS) == {e.parameters["template"] for e in told}
         assert case.due == []
 
 
@@ -114,8 +161,7 @@ def advance(case: Case, wait: int) -> None:
         fired = [i for i in case.result.due if i.due_at == item.due_at]
         case.fire()
         assert [e.name.split("/")[-1] for e in case.result.events if e.kind == "fired" and e.name] == [
-            i.name.split("/")[-1]
-            for i in sorted(fired, key=lambda i: ["half", "due", "after"].index(i.name.split("/")[1]))
+            i.name.split("/")[-1] for i in sorted(fired, key=lambda i: list(RUNGS).index(i.name.split("/")[1]))
         ]
     case.now = target
 
@@ -163,6 +209,9 @@ def check(case: Case, log: Expected, rules: list[tuple[str, int]]) -> None:
     assert view.state == ("paused" if log.paused else "running")
     ladder = [i for i in case.result.due if i.source == "clock"]
     assert ladder == sorted(ladder, key=lambda i: i.due_at)
+    for item in ladder:
+        name = item.name.partition("/")[2]
+        assert (name, item.due_at) == (name, log.rung(name, rules[log.priority]))
     if log.paused:
         assert ladder == []
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Conflict, NotFound
+from escalation.due import CalendarBook
 from tests.engine.conftest import StartCase
+from tests.escalation.builders import SHANGHAI, book_of, campus_of, year_of
 from tests.support.cases import T0, Case
 from tests.support.configs import budget, clock, config, fact, facts, minutes_of, rung
 from tests.support.diagrams import diagram, parallel
@@ -21,6 +23,24 @@ def clocks(case: Case) -> list[tuple[str, int, str, float | None]]:
 def told(case: Case) -> list[str]:
     """The notices of all rungs so far, in order."""
     return [e.parameters["template"] for r in case.results for e in r.effects if e.operation == "notify"]
+
+
+NAMED = 'name = { zh-CN = "一", ko = "일", en = "one" }\n'
+CALENDAR_FACTS = facts(campus="string", channel="string")
+WEEK = {"campus": "c", "channel": "x"}
+
+
+def weekdays(overrides: str = "") -> CalendarBook:
+    """Monday to Friday from ten to nine."""
+    return book_of(campus_of('mon-fri = ["10:00-21:00"]', more=overrides, years={2026: year_of(2026)}))
+
+
+WEEKDAYS = weekdays()
+
+
+def on_day(case: Case) -> list[tuple[str, str]]:
+    """What falls due, in Shanghai."""
+    return [(i.name, f"{i.due_at.astimezone(SHANGHAI):%m-%d %H:%M}") for i in case.due_items]
 
 
 LADDER = clock(
@@ -126,6 +146,97 @@ def test_a_rung_that_lies_ahead_again_fires_again(begin: StartCase) -> None:
     assert case.due == [("c/soon", 105.0), ("c/due", 120.0), ("c/late", 150.0), ("c/last", 180.0)]
     assert told(case.until(5000)) == ["soon", "due", "soon", "due", "late", "last"]
     assert len({e.cause for r in case.results for e in r.effects}) == 6
+
+
+@pytest.mark.parametrize("pause", [(70, 370), (100, 5000)])
+def test_a_pause_in_the_added_time_counts_like_any_other(begin: StartCase, pause: tuple[int, int]) -> None:
+    case = begin(PLAIN, config=config(clocks=[LADDER])).extend(120)
+    assert clocks(case) == [("c", 1, "running", 180.0)]
+    case.until(pause[0]).pause()
+    assert case.due == []
+    case.until(pause[1]).resume()
+    length = pause[1] - pause[0]
+    assert clocks(case) == [("c", 1, "running", 180.0 + length)]
+    assert case.due == [
+        (f"c/{n}", at + length) for n, at in (("soon", 165), ("due", 180), ("late", 210), ("last", 240))
+    ]
+
+
+def test_working_days_that_were_added_are_counted_on_after_a_pause_in_them(begin: StartCase) -> None:
+    """Three days from Monday 2 March, five more: due on Thursday the 12th; it stands still from the 9th to the 23rd."""
+    rules = config(clocks=[clock("c", budget(3, "working_days"), rungs=[rung("due", "due")])], facts=CALENDAR_FACTS)
+    case = begin(PLAIN, config=rules, given=WEEK, calendars=WEEKDAYS).extend(5, mode="working_days")
+    assert on_day(case) == [("c/due", "03-12 21:00")]
+    skipped = [r["values"] for r in case.result.clocks[0].reasons if r["code"] == "rest-days"]
+    assert skipped == [{"days": 2}]
+    case.until(7 * 1440 + 60).pause()
+    case.until(21 * 1440 + 60).resume()
+    assert on_day(case) == [("c/due", "03-27 21:00")]
+
+
+DAYS = [
+    rung("early", "start + 90 min"),
+    rung("due", "due"),
+    rung("hours", "due + 2 h"),
+    rung("next", "due + 2 working_days"),
+]
+
+
+def test_a_pause_counts_for_every_kind_of_rung(begin: StartCase) -> None:
+    """One day from Monday is Tuesday evening; each time, what is still to come stands still with the clock."""
+    rules = config(clocks=[clock("c", budget(1, "working_days"), rungs=DAYS)], facts=CALENDAR_FACTS)
+    case = begin(PLAIN, config=rules, given=WEEK, calendars=WEEKDAYS)
+    assert on_day(case) == [
+        ("c/early", "03-02 10:30"), ("c/due", "03-03 21:00"), ("c/hours", "03-03 23:00"), ("c/next", "03-05 21:00"),
+    ]  # fmt: skip
+    case.until(60).pause().until(120).resume()
+    assert on_day(case)[0] == ("c/early", "03-02 11:30")
+    case.until(37 * 60).pause().until(10 * 1440).resume()
+    assert told(case) == ["early", "due"]
+    assert on_day(case) == [("c/hours", "03-12 10:00"), ("c/next", "03-16 21:00")]
+
+
+def test_an_extension_moves_shares_of_the_budget_and_not_what_is_counted_from_the_start(begin: StartCase) -> None:
+    for mode in ("wall", "working_days"):
+        ladder = clock("c", budget(2, mode), rungs=[rung("share", "50 %"), rung("start", "start + 1 min")])
+        case = begin(PLAIN, config=config(clocks=[ladder]))
+        before = dict(case.due)
+        after = dict(case.extend(7).due)
+        assert (after["c/start"], after["c/share"]) == (before["c/start"], (before["c/share"] or 0) + 7)
+
+
+def test_a_daily_rung_keeps_its_time_of_day_and_leaves_out_what_falls_into_a_pause(begin: StartCase) -> None:
+    rules = config(clocks=[clock("c", rungs=[rung("nag", "due", daily=True)])])
+    case = begin(PLAIN, config=rules).until(60 + 1440)
+    assert told(case) == ["nag"] * 2
+    case.later(100).pause().later(4 * 1440).resume()
+    assert (told(case), case.due) == (["nag"] * 2, [("c/nag", 60.0 + 6 * 1440)])
+
+
+def test_a_rung_that_moves_alone_gets_a_revision_of_its_own(begin: StartCase) -> None:
+    """The house closes early on the fourth, the day of the reminder; the due time on the fifth stays."""
+    ladder = [rung("soon", "75 %"), rung("due", "due")]
+    rules = config(clocks=[clock("c", budget(3, "working_days"), rungs=ladder)], facts=CALENDAR_FACTS)
+    case = begin(PLAIN, config=rules, given=WEEK, calendars=WEEKDAYS)
+    before = {item.name: item.key for item in case.due_items}
+    assert on_day(case) == [("c/soon", "03-04 21:00"), ("c/due", "03-05 21:00")]
+    case.use(weekdays('[[overrides]]\non = 2026-03-04\nstaffed = ["10:00-12:00"]\n' + NAMED)).recalculate()
+    assert on_day(case) == [("c/soon", "03-04 12:00"), ("c/due", "03-05 21:00")]
+    assert [case.result.clocks[0].revision, len(case.result.before.due & {i.key for i in case.due_items})] == [2, 0]
+    assert before.keys() == {item.name for item in case.due_items}
+    case.recalculate()
+    assert case.result.clocks[0].revision == 2
+
+
+def test_a_reminder_that_was_given_comes_again_when_its_moment_lies_ahead_again(begin: StartCase) -> None:
+    ladder = [rung("soon", "75 %"), rung("due", "due")]
+    rules = config(clocks=[clock("c", budget(3, "working_days"), rungs=ladder)], facts=CALENDAR_FACTS)
+    early = weekdays('[[overrides]]\non = 2026-03-04\nstaffed = ["10:00-12:00"]\n' + NAMED)
+    case = begin(PLAIN, config=rules, given=WEEK, calendars=early).until(2 * 1440 + 200)
+    assert told(case) == ["soon"]
+    case.use(WEEKDAYS).recalculate()
+    assert on_day(case) == [("c/soon", "03-04 21:00"), ("c/due", "03-05 21:00")]
+    assert len({e.cause for r in case.until(9 * 1440).results for e in r.effects}) == 3
 
 
 def test_a_clock_is_extended_once(begin: StartCase) -> None:

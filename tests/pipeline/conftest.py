@@ -95,6 +95,6 @@ def versions() -> Versions:
 @pytest.fixture
 def case(versions: Versions) -> Iterator[Case]:
     """A complaint, filed at noon of a working day."""
-    on = stage(Scenario("test", {}, (), NOON, "complaint", {}, None, ()), SETTINGS, versions=versions)
+    on = stage(Scenario("test", {}, (), NOON, "complaint", {}, None, None, ()), SETTINGS, versions=versions)
     yield Case(on).file()
     on.application.database.close()
