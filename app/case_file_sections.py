@@ -16,6 +16,7 @@ from forms.languages import pick
 from queries.case_file import CaseFile, case_file
 from queries.earlier_forms import EarlierForm, earlier_forms
 from queries.explain import ClockLine
+from queries.fact_words import fact_in_words, place_in_words
 from queries.open_records import RefundLine, RemedyLine
 from queries.reader import Reader
 from queries.rules_behind import rules_behind
@@ -98,8 +99,9 @@ class CaseText:
                 continue
             yield f"- {'; '.join(shown)}"
             for rule in rules_behind(self._reader, self._process, facts, use.writes[0]):
-                asked = "; ".join(f"{each.fact} {each.test}" for each in rule.conditions)
-                yield f"  - `{rule.id}`{self._word('colon')}{asked or self._word('otherwise')}"
+                colon = self._word("colon")
+                asked = "; ".join(f"{each.fact}{colon}{each.test}" for each in rule.conditions)
+                yield f"  - {self._word('rule', number=rule.number)}{colon}{asked or self._word('otherwise')}"
 
     def _clocks(self) -> Iterator[str]:
         for clock in sorted(self._case.clocks, key=lambda each: (each.started_at, each.name, each.scope, each.round)):
@@ -219,30 +221,17 @@ class CaseText:
         state = self._word("done", at=self._at(line.done_at)) if line.done_at else self._word("open")
         days = self._word("days", number=line.days) if line.days else ""
         who = line.affected_name or self._case.complainant.name or ""
-        return f"- {self._word('for', person=_line(who), what=_joined(self._kind(line.kind), days, line.note, state))}"
-
-    def _kind(self, kind: str) -> str:
-        """Return the name of a remedy as the form of the plan words it."""
-        for form in self._process.forms.values():
-            for field in form.fields:
-                for child in field.children if field.name == "remedies" else ():
-                    if child.name == "kind":
-                        return shown_answer(child, kind, self._language)
-        return kind
+        return f"- {self._word('for', person=_line(who), what=_joined(line.kind_text, days, line.note, state))}"
 
     # --- words ------------------------------------------------------------------------------------------------
     def _word(self, name: str, **values: object) -> str:
         return word(name, self._language, **values)
 
     def _value(self, fact: str, value: Any) -> str:
-        said = self._words.value(fact, value, self._language)
-        return self._place(value) if isinstance(value, str) and said == value else said
+        return fact_in_words(self._reader, self._process, fact, value)
 
     def _place(self, name: str | None) -> str:
-        """Return the name of a post or a team; a word that is neither as it stands."""
-        known = self._reader.library.posts
-        found = known.posts.get(name or "") or known.teams.get(name or "")
-        return found.labels.said_in(self._language) if found else name or ""
+        return place_in_words(self._reader, name) if name else ""
 
     def _at(self, at: datetime) -> str:
         return at.astimezone(self._zone).strftime("%Y-%m-%d %H:%M")

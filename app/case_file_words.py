@@ -56,6 +56,7 @@ WORDS: Mapping[str, Labels] = {
     "round": _l("第 {number} 轮", "{number}회차", "round {number}"),
     "due": _l("到期 {at}", "기한 {at}", "due {at}"),
     "at_met": _l("完成于 {at}", "이행 {at}", "met {at}"),
+    "rule": _l("第 {number} 条规则", "규칙 {number}", "rule {number}"),
     "otherwise": _l("其他规则均不适用", "다른 규칙에 해당하지 않음", "no other rule applies"),
     "to": _l("→ 投诉人", "→ 민원인", "to the complainant"),
     "from": _l("投诉人来信", "민원인 → 기관", "from the complainant"),

@@ -11,8 +11,10 @@ from sqlalchemy import select
 
 from engine.process import CompiledProcess
 from engine.tables import deadline, event_log, work_item
+from forms.languages import Labels, pick
 from queries.case_file import ProcessVersion, process_version_of
 from queries.drawings import Drawing
+from queries.fact_words import place_in_words
 from queries.notice_titles import notice_title
 from queries.reader import Reader
 from queries.token_replay import Replay, replay
@@ -33,6 +35,8 @@ class TokenMark:
     team: str | None
     assignee: str | None
     due_at: datetime | None
+    team_name: str | None = None
+    """In the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,14 @@ class CaseDiagram:
     """Element or flow -> its name in the reader's language."""
 
 
+DATED: Mapping[str, Labels] = {
+    "action": {"zh-CN": "整改事项到期", "ko": "조치 기한", "en": "an action is due"},
+    "promise": {"zh-CN": "承诺到期", "ko": "약속 기한", "en": "a promise is due"},
+    "other": {"zh-CN": "到期事项", "ko": "기한이 된 일", "en": "something is due"},
+}
+"""Records with a time of their own, by their kind."""
+
+
 def diagram(reader: Reader, case_id: str) -> CaseDiagram:
     """Return the picture of a case. Raises NotFound."""
     row = case_row(reader, case_id)
@@ -119,6 +131,7 @@ def _tokens(reader: Reader, case_id: str, process: CompiledProcess, found: Repla
             team=row.team,
             assignee=row.assignee,
             due_at=row.due_at,
+            team_name=place_in_words(reader, row.team) if row.team else None,
         )
         for row in rows
     ]
@@ -149,6 +162,6 @@ def _due_mark(reader: Reader, process: CompiledProcess, row: Any, timers: Mappin
         clock, _, rung = row.name.partition("/")
         spec = process.config.clocks.get(clock)
         template = next((each.template for each in spec.rungs if each.name == rung), "") if spec else ""
-        label = notice_title(reader, process, template) or f"{words.clock(clock, language)} · {rung}"
+        label = notice_title(reader, process, template) or words.clock(clock, language)
         return DueMark("clock", row.name, timers.get(clock), label, row.due_at)
-    return DueMark(row.source, row.name, None, row.name, row.due_at)
+    return DueMark(row.source, row.name, None, pick(DATED.get(row.name, DATED["other"]), language), row.due_at)

@@ -39,15 +39,19 @@ def in_words(picture: CaseDiagram, language: str, zone: ZoneInfo) -> str:
     for mark in (mark for mark in picture.tokens if mark.state == "open"):
         parts = [mark.name, say("since", at=when(mark.since))]
         parts += [say("due_at", at=when(mark.due_at))] if mark.due_at else []
-        parts += [say("team", team=mark.team)] if mark.team else []
+        parts += [say("team", team=mark.team_name or mark.team)] if mark.team else []
         lines.append(f"- {'; '.join(parts)}")
     lines += [*_or_nothing(lines, say("nothing")), "", say("waiting")]
-    lines += [f"- {m.name}; {say('since', at=when(m.since))}" for m in picture.tokens if m.state == "waiting"]
+    waiting = (mark for mark in picture.tokens if mark.state == "waiting" and mark.name != mark.element)
+    lines += [f"- {mark.name}; {say('since', at=when(mark.since))}" for mark in waiting]
     lines += [*_or_nothing(lines, say("nothing")), "", say("due")]
     lines += [f"- {when(due.due_at)}: {due.label}" for due in picture.due]
     lines += [*_or_nothing(lines, say("nothing")), "", say("visited")]
     for visit in picture.visited:
         name = picture.labels.get(visit.element, visit.element)
+        if name == visit.element:
+            # Nobody has named it: a joint of the drawing, no step.
+            continue
         lines.append(f"- {name}" if visit.count == 1 else f"- {name}; {say('times', count=visit.count)}")
     return "\n".join([*lines, f"({zone.key})", ""])
 

@@ -7,15 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.model.elements import Element
+from engine.process import CompiledProcess
+from queries.fact_words import fact_in_words
 from queries.reader import Reader
-from queries.timeline_words import sentence
-from queries.words import ProcessWords
+from queries.timeline_words import message_name, sentence
 
 STEPS = ("entered", "completed", "cancelled")
-HIDDEN = frozenset({"effect", "note", "message-sent", "message-received"})
+HIDDEN = frozenset({"effect", "note", "message", "message-sent", "message-received"})
 """Kinds that say nothing to people, or that stand in the list as what they are about."""
 PEOPLE = frozenset({"owner", "taken-over"})
 """Kinds whose `name` is a person."""
+TELLING = frozenset({"facts", "decision"})
+"""Kinds whose line says nothing without what has changed."""
+OF_THE_PROCESS = frozenset(
+    {
+        "decision", "clock", "status", "entered", "cancelled", "fired", "message", "incident", "effect",
+        "action-overdue", "promise-missed", "retention-hold",
+    }
+)  # fmt: skip
+"""Kinds that follow by themselves, whoever gave the occasion: what the process does, not what a person does."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,8 @@ class EventLine:
     text: str
     name: str | None
     detail: Mapping[str, Any]
+    by_process: bool
+    """True: nobody has done it; it follows from the version of the process."""
 
 
 def event_line(
@@ -36,7 +48,13 @@ def event_line(
     element = process.diagram.elements.get(row.element or "")
     if not everything and (_is_noise(row.kind, element) or _is_dated(row)):
         return None
+    what = _what(reader, process, row)
+    if row.kind in TELLING and not what:
+        return None
     name = words.element(row.element, language) if row.element else None
+    if row.kind in STEPS and name == row.element:
+        # Nobody has named it: a joint of the drawing, no step.
+        return None
     detail: Mapping[str, Any] = row.detail if whole else {}
     text = sentence(
         _sentence_kind(row, element),
@@ -44,11 +62,12 @@ def event_line(
         {
             **{key: value for key, value in detail.items() if isinstance(value, str | int)},
             "name": name or "",
-            "what": _what(words, row, language),
+            "what": what,
             "person": _person(row, names),
         },
     )
-    return EventLine(text, name, detail)
+    by_people = element is not None and element.kind == "userTask"
+    return EventLine(text, name, detail, row.kind in OF_THE_PROCESS or (row.kind == "completed" and not by_people))
 
 
 def _is_noise(kind: str, element: Element | None) -> bool:
@@ -74,30 +93,35 @@ def _sentence_kind(row: Any, element: Element | None) -> str:
     return str(row.kind)
 
 
-def _what(words: ProcessWords, row: Any, language: str) -> str:
-    detail = row.detail
-    if row.kind == "clock":
-        return words.clock(row.name.partition("/")[0], language)
-    if row.kind == "fired":
+def _what(reader: Reader, process: CompiledProcess, row: Any) -> str:
+    words, language, detail = reader.library.words.of(process), reader.language, row.detail
+    if row.kind in ("clock", "fired"):
         return words.clock((row.name or "").partition("/")[0], language)
     if row.kind == "status":
         status = words.status(detail.get("status") or "", language)
         return f"{status} · {words.closure(detail['closure'], language)}" if detail.get("closure") else status
     if row.kind == "facts":
-        return _facts(words, detail, language)
+        # What tables have written stands in the lines of the tables.
+        decided = {name for use in process.config.tables for name in (*use.writes, use.rules_fact) if name}
+        return _facts(reader, process, {name: value for name, value in detail.items() if name not in decided})
     if row.kind == "decision":
         said = {name: value for name, value in detail.get("outputs", {}).items() if value not in (False, 0, "")}
-        return _facts(words, said, language)
+        return _facts(reader, process, said)
+    if row.kind == "message":
+        return message_name(row.name or "", language)
     return row.name or ""
 
 
-def _facts(words: ProcessWords, values: Mapping[str, Any], language: str) -> str:
+def _facts(reader: Reader, process: CompiledProcess, values: Mapping[str, Any]) -> str:
+    """Return names and values of those facts that have a name at all; the others are for the machine."""
+    words = reader.library.words.of(process)
     shown = (
-        (words.fact(name, language), words.value(name, value, language))
+        (words.fact(name, reader.language), fact_in_words(reader, process, name, value))
         for name, value in values.items()
-        if not isinstance(value, list | dict)
+        if name in process.config.facts and not isinstance(value, list | dict)
     )
-    return "; ".join(f"{name}: {value}" for name, value in shown if value)
+    is_, and_ = ("：", "；") if reader.language == "zh-CN" else (": ", "; ")
+    return and_.join(f"{name}{is_}{value}" for name, value in shown if value)
 
 
 def _person(row: Any, names: Mapping[str, str]) -> str:

@@ -16,6 +16,9 @@ from engine.tables import case_clock
 from queries.reader import Reader
 from queries.words import ProcessWords
 
+IN_CATALOGUES = frozenset({"acknowledge", "respond", "resolve", "approve", "refund", "callback", "answer"})
+"""Clocks that the catalogues of explanations name by what is to be done (`clock:resolve` is sending the result)."""
+
 
 @dataclass(frozen=True)
 class ClockLine:
@@ -51,7 +54,9 @@ def clock_line(reader: Reader, row: Any, words: ProcessWords, zone: ZoneInfo) ->
         name=row.name,
         label=words.clock(row.name, reader.language),
         due_at=row.due_at,
-        explanation=explanation(reader, row.due_at, row.reasons, zone, provisional=row.provisional),
+        explanation=explanation(
+            reader, row.due_at, _named(row.reasons, words, reader.language), zone, provisional=row.provisional
+        ),
         state=row.state,
         late=row.late or running_late,
         round=row.round,
@@ -60,6 +65,18 @@ def clock_line(reader: Reader, row: Any, words: ProcessWords, zone: ZoneInfo) ->
         met_at=row.met_at,
         provisional=row.provisional,
     )
+
+
+def _named(reasons: Iterable[Mapping[str, Any]], words: ProcessWords, language: str) -> list[Mapping[str, Any]]:
+    """Return the reasons with the clock by its name: those that a process brings of its own no catalogue knows."""
+
+    def named(reason: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = reason["values"].get("name")
+        if reason["code"] != "clock" or name in IN_CATALOGUES:
+            return reason
+        return {**reason, "values": {**reason["values"], "name": words.clock(str(name), language)}}
+
+    return [named(reason) for reason in reasons]
 
 
 def explanation(

@@ -8,8 +8,11 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from complaints.tables import SUPERSEDED, action_item, affected, promise, refund_line, remedy
+from engine.process import CompiledProcess
+from engine.tables import instance
 from queries.money import Money, money
 from queries.reader import Reader
+from queries.remedy_words import remedy_in_words
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class RemedyLine:
     affected_id: str | None
     affected_name: str | None
     kind: str
+    kind_text: str
+    """In the reader's language."""
     days: int | None
     note: str | None
     done_at: datetime | None
@@ -137,7 +142,26 @@ def remedies(reader: Reader, case_id: str) -> tuple[RemedyLine, ...]:
         .where(table.case_id == case_id)
         .order_by(table.done_at.is_not(None), table.id)
     )
+    found = rows.all()
+    process = _process(reader, case_id) if found else None
     return tuple(
-        RemedyLine(row.id, row.affected_id, row.affected_name, row.kind, row.days, row.note, row.done_at, row.done_by)
-        for row in rows
+        RemedyLine(
+            id=row.id,
+            affected_id=row.affected_id,
+            affected_name=row.affected_name,
+            kind=row.kind,
+            kind_text=remedy_in_words(process, row.kind, reader.language) if process else row.kind,
+            days=row.days,
+            note=row.note,
+            done_at=row.done_at,
+            done_by=row.done_by,
+        )
+        for row in found
     )
+
+
+def _process(reader: Reader, case_id: str) -> CompiledProcess:
+    version: str = reader.connection.execute(
+        select(instance.c.version_id).where(instance.c.case_id == case_id)
+    ).scalar_one()
+    return reader.process(version)

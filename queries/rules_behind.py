@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engine.decisions import Decision
 from engine.process import CompiledProcess
-from forms.languages import pick
-from forms.texts import TEXTS
+from queries.cell_words import asks_for_nothing, cell_in_words
+from queries.fact_words import fact_in_words
 from queries.reader import Reader
-from queries.words import ProcessWords
-
-_QUOTED = re.compile(r'"([^"]*)"')
-_TRUTH = re.compile(r"\b(true|false)\b")
 
 
 @dataclass(frozen=True)
@@ -25,7 +20,7 @@ class Condition:
     fact: str
     """The name of the fact in the reader's language, as drawn in the table where it is no fact."""
     test: str
-    """What is asked of it: `>= 10`, `Yes`."""
+    """What is asked of it: `≥ 10`, `Yes`."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +28,8 @@ class RuleLine:
     """A rule that matched."""
 
     id: str
+    number: int
+    """Its row in the table, counted from 1."""
     conditions: tuple[Condition, ...]
     """Empty for a rule that asks nothing: what holds when nothing else does."""
 
@@ -44,42 +41,35 @@ def rules_behind(reader: Reader, process: CompiledProcess, facts: Mapping[str, A
         return ()
     matched: Sequence[Any] = facts.get(use.rules_fact) or ()
     decision = process.decisions[use.decision]
-    words = reader.library.words.of(process)
-    found = {rule.id: rule for rule in decision.rules}
+    found = {rule.id: (number, rule) for number, rule in enumerate(decision.rules, start=1)}
     return tuple(
-        RuleLine(str(each), _conditions(reader, decision, words, found[each].cells))
+        RuleLine(str(each), found[each][0], _conditions(reader, process, decision, found[each][1].cells))
         for each in matched
         if each in found
     )
 
 
-def _conditions(reader: Reader, decision: Decision, words: ProcessWords, cells: Sequence[str]) -> tuple[Condition, ...]:
+def _conditions(
+    reader: Reader, process: CompiledProcess, decision: Decision, cells: Sequence[str]
+) -> tuple[Condition, ...]:
+    def told(fact: str, cell: str) -> str:
+        return cell_in_words(cell, reader.language, lambda code: _code(reader, process, fact, code))
+
     asked = ((column, cell.strip()) for column, cell in zip(decision.inputs, cells, strict=False))
     return tuple(
-        Condition(
-            _named(column.expression, column.label, words, reader.language),
-            _test(column.expression, cell, words, reader),
-        )
+        Condition(_named(reader, process, column.expression, column.label), told(column.expression, cell))
         for column, cell in asked
-        if cell not in ("", "-")
+        if cell not in ("", "-") and not asks_for_nothing(cell)
     )
 
 
-def _named(expression: str, label: str | None, words: ProcessWords, language: str) -> str:
-    name = words.fact(expression, language)
+def _named(reader: Reader, process: CompiledProcess, expression: str, label: str | None) -> str:
+    name = reader.library.words.of(process).fact(expression, reader.language)
     return label or expression if name == expression else name
 
 
-def _test(fact: str, cell: str, words: ProcessWords, reader: Reader) -> str:
-    language, tree = reader.language, reader.library.categories
-
-    def value(found: re.Match[str]) -> str:
-        code = found.group(1)
-        if fact == "category" and tree.exists(code):
-            return tree.label(code, language)
-        return words.value(fact, code, language) or pick(TEXTS["empty"], language)
-
-    def truth(found: re.Match[str]) -> str:
-        return pick(TEXTS["yes" if found.group(1) == "true" else "no"], language)
-
-    return _TRUTH.sub(truth, _QUOTED.sub(value, cell))
+def _code(reader: Reader, process: CompiledProcess, fact: str, code: str) -> str:
+    tree = reader.library.categories
+    if fact == "category" and tree.exists(code):
+        return tree.label(code, reader.language)
+    return fact_in_words(reader, process, fact, code)

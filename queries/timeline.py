@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from access import people
 from complaints.tables import message, note
 from engine.tables import event_log, past_instance
+from forms.languages import Labels, pick
 from queries.case_file import ProcessVersion, process_version_of
 from queries.event_lines import EventLine, event_line
 from queries.notice_titles import notice_title
@@ -22,6 +23,9 @@ from storage.outbox import outbox
 
 OF_FACTS = frozenset({"facts", "decision"})
 """Kinds of events whose line tells facts of the case."""
+SYSTEM = "system"
+PROCESS: Labels = {"zh-CN": "{title} 第 {version} 版", "ko": "{title} {version}판", "en": "{title}, version {version}"}
+"""Who has done what nobody did: the process, in the version that was in force for the case."""
 RANK = {"event": 0, "message": 1, "note": 2, "notice": 3}
 
 
@@ -40,8 +44,9 @@ class TimelineItem:
     name: str | None
     """The element's name in the reader's language."""
     actor: str | None
-    """A person's id, `complainant` or `system`."""
+    """A person's id, `complainant` or `system`: what tables, clocks and the diagram do is nobody's doing."""
     actor_name: str | None
+    """Of a person; of the process and its version, where it was the process."""
     process: ProcessVersion
     detail: Mapping[str, Any]
 
@@ -121,10 +126,16 @@ def _events(
         moved += row.kind == "retyped"
         line: EventLine | None = event_line(reader, version_id, row, names, everything=everything, whole=whole)
         if line is not None:
+            actor = SYSTEM if line.by_process else row.actor
+            by = _process(version, reader.language) if line.by_process else None
             yield TimelineItem(
-                f"e{row.sequence:012d}", row.at, "event", row.kind, line.text, row.element, line.name, row.actor, None,
+                f"e{row.sequence:012d}", row.at, "event", row.kind, line.text, row.element, line.name, actor, by,
                 version, line.detail,
             )  # fmt: skip
+
+
+def _process(version: ProcessVersion, language: str) -> str:
+    return pick(PROCESS, language).format(title=version.title, version=version.version)
 
 
 def _messages(reader: Reader, case_id: str, versions: Versions) -> Iterator[TimelineItem]:
@@ -171,9 +182,7 @@ def _notices(reader: Reader, case_id: str, versions: Versions, *, whole: bool) -
             "given_up": row.given_up_at is not None,
         }
         text = notice_title(reader, reader.process(version_id), row.kind) or row.kind
-        yield TimelineItem(
-            row.id, row.created_at, "notice", row.kind, text, None, None, "system", None, version, detail
-        )
+        yield TimelineItem(row.id, row.created_at, "notice", row.kind, text, None, None, SYSTEM, None, version, detail)
 
 
 def _named(reader: Reader, items: Iterable[TimelineItem]) -> tuple[TimelineItem, ...]:

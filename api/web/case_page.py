@@ -17,14 +17,14 @@ from queries.diagram_text import in_words
 router = APIRouter(route_class=PageRoute)
 Staff = Annotated[Visit, Depends(staff)]
 
-BY_PEOPLE = frozenset(
+WITH_AUTHOR = frozenset(
     {
         "filed", "completed", "claimed", "released", "assigned", "sent-back", "facts", "facts-reason", "withdrawn",
         "hand-over-offered", "hand-over-accepted", "hand-over-declined", "action-done", "action-reopened",
-        "promise-kept", "remedy-given", "affected-added", "affected-left", "satisfaction", "linked", "retyped",
+        "promise-kept", "remedy-given", "affected-added", "affected-left", "satisfaction", "linked", "retyped", "decision",
     }
 )  # fmt: skip
-"""Lines of the log that somebody has done; the others follow by themselves, whoever gave the occasion."""
+"""Lines of the log that say by whom: a person, or for a decision by table the version of the process."""
 
 
 @router.get("/cases/{case_id}")
@@ -56,5 +56,5 @@ def show_case(here: Visit, case_id: str, trouble: Trouble | None = None, *, stat
         may=frozenset(view.case.may),
         words=words,
         trouble=trouble or Trouble(),
-        by_people=BY_PEOPLE,
+        with_author=WITH_AUTHOR,
     )

@@ -91,7 +91,7 @@ def test_clocks_stand_still_run_on_and_are_extended_once(redress: House, case: s
 def test_changed_facts_change_priority_and_impact_and_say_the_rule(redress: House, case: str) -> None:
     page = do(redress, "li.na", case, "facts", {"people": "12", "flag_public_risk": "yes"})
     assert "Impact: Major" in page.text
-    assert "People affected >= 10" in page.text
+    assert "People affected: ≥ 10" in page.text
     same = do(redress, "li.na", case, "facts", {})
     assert (same.status, "Nothing was changed: the page shows the facts as they are." in same.text) == (422, True)
 

@@ -1,0 +1,152 @@
+"""What people read of a case: who did what in words, and what followed by itself from which version of the process."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queries.cell_words import cell_in_words
+from queries.fact_words import amount_in_words
+from queries.timeline_words import MESSAGES, message_name
+from tests.api.test_tasks import PLAN
+from tests.support.application import House
+
+LANGUAGES = ("zh-CN", "ko", "en")
+CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b|\bstarts with\(|\?,|[<>]=")
+VERSION = {"zh-CN": "投诉处理 第 1 版", "ko": "민원 처리 1판", "en": "Complaint, version 1"}
+
+
+def timeline(redress: House, case: str, language: str = "en", query: str = "") -> list[Any]:
+    path = f"/api/complaints/{case}/timeline?limit=200{query}"
+    items: list[Any] = redress.person("chen.jing").get(path, headers={"Accept-Language": language})["items"]
+    return items
+
+
+def crossed(redress: House) -> str:
+    """Return a group's case whose plan was approved, and that has outgrown the approval since."""
+    case: str = redress.file(by="li.na", people=12)["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x"})
+    redress.do("zhou.qiang", "inspection", case, {"quality_problem": "yes", "inspection_report": "属实。"})
+    redress.do("zhao.lei", "academic_evidence", case, {"evidence_summary": "已核对。"})
+    redress.do("li.na", "respond", case, {"response_text": "正在核实。"})
+    refund = {"payee": "王晓", "amount": {"amount": "12000.00", "currency": "CNY"}}
+    action = {"title": "更正课件", "owner_team": "academic", "due_on": "2026-03-10", "blocking": True}
+    plan = {**PLAN, "refunds": [refund], "actions": [action], "remedies": [{"kind": "apology", "note": "x"}]}
+    redress.do("li.na", "plan", case, plan)
+    for login in ("liu.gang", "huang.lan"):
+        redress.do(login, "decide_leadership", case, {"decision": "approve", "reasons": "同意。"})
+    change(redress, case, people=40, reason="全年级")
+    redress.later(minutes=5)
+    return case
+
+
+def change(redress: House, case: str, **facts: Any) -> None:
+    li_na, path = redress.person("li.na"), f"/api/complaints/{case}"
+    tag = li_na.call("GET", path).headers["etag"]
+    assert li_na.call("PATCH", f"{path}/facts", facts, headers={"If-Match": tag}).status_code == 200
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("query", ["", "&everything=true"])
+def test_no_line_of_the_timeline_shows_a_code(redress: House, language: str, query: str) -> None:
+    items = timeline(redress, crossed(redress), language, query)
+    texts = [item["text"] for item in items if item["source"] == "event"]
+    assert len(texts) > 30
+    assert [text for text in texts if CODE.search(text)] == []
+    posts = [text for text in texts if "12,000.00" in text]
+    assert posts, texts
+
+
+def test_a_decision_of_a_table_is_the_processs_own_with_its_version(redress: House) -> None:
+    case = redress.file()["id"]
+    for language, version in VERSION.items():
+        decided = [each for each in timeline(redress, case, language) if each["kind"] == "decision"]
+        assert len(decided) > 3
+        assert {(each["actor"], each["actor_name"]) for each in decided} == {("system", version)}
+    lines = {each["text"]: each for each in timeline(redress, case)}
+    assert (lines["Complaint filed"]["actor"], lines["Status: Registered"]["actor"]) == ("complainant", "system")
+    assert lines["Clock started: Acknowledge"]["actor"] == "system"
+    (routed,) = [text for text in lines if "Head of department" in text]
+    assert "Head of department: Head of academic affairs" in routed
+
+
+def test_a_change_tells_what_was_said_and_leaves_what_follows_to_the_tables(redress: House) -> None:
+    case = redress.file(by="li.na", category="other")["id"]
+    change(redress, case, impact_override="important", reason="the press has asked")
+    lines = [(each["kind"], each["text"], each["actor"]) for each in timeline(redress, case)]
+    assert ("facts", "Facts changed: Impact set by hand: Important", "li.na") in lines
+    assert ("decision", "Decided by table: Impact: Important", "system") in lines
+    assert [text for kind, text, _ in lines if kind == "facts"] == ["Facts changed: Impact set by hand: Important"]
+
+
+def test_no_line_says_that_something_changed_and_not_what(redress: House) -> None:
+    case = crossed(redress)
+    for language in LANGUAGES:
+        bare = {"Facts changed", "Decided by table", "信息变更", "按决策表判定", "사실 변경", "결정표에 따른 판정"}
+        for query in ("", "&everything=true"):
+            assert [each["text"] for each in timeline(redress, case, language, query) if each["text"] in bare] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_picture_in_words_names_teams_and_steps_and_nothing_else(redress: House, language: str) -> None:
+    case = crossed(redress)
+    path = f"/api/complaints/{case}/diagram?format=text"
+    words = redress.person("li.na").call("GET", path, headers={"Accept-Language": language}).text
+    assert [line for line in words.splitlines() if CODE.search(line)] == []
+    assert {"zh-CN": "团队 投诉处理领导小组", "ko": "팀 민원 처리 지휘부", "en": "team Leadership"}[language] in words
+    assert {"zh-CN": "整改事项到期", "ko": "조치 기한", "en": "an action is due"}[language] in words
+
+
+def test_a_remedy_is_told_by_the_word_of_its_form(redress: House) -> None:
+    case, li_na = crossed(redress), redress.person("li.na")
+    for language, said in {"zh-CN": "正式致歉", "ko": "공식 사과", "en": "Formal apology"}.items():
+        (remedy,) = {
+            (each["kind"], each["kind_text"])
+            for each in li_na.get(f"/api/complaints/{case}", headers={"Accept-Language": language})["remedies"]
+        }
+        assert remedy == ("apology", said)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (">= 10", {"zh-CN": "≥ 10", "ko": "≥ 10", "en": "≥ 10"}),
+        ("> 10000", {"en": "> 10,000"}),
+        ("[1..9]", {"en": "1 – 9"}),
+        ('starts with(?, "teaching")', {"zh-CN": "属于“<teaching>”", "ko": "‘<teaching>’에 속함"}),
+        ('starts with(?, "a."), "b"', {"en": "under <a> or <b>"}),
+        ('"a", "b"', {"zh-CN": "<a>或<b>", "ko": "<a> 또는 <b>", "en": "<a> or <b>"}),
+        ('not("a","b")', {"zh-CN": "不是<a>或<b>", "en": "not <a> or <b>"}),
+        ("true", {"zh-CN": "是", "ko": "예", "en": "Yes"}),
+        ('"", "urgent"', {"en": "empty or <urgent>"}),
+        ("duration(x) > 3", {"en": "duration(x) > 3"}),
+    ],
+)  # fmt: skip
+def test_a_cell_of_a_table_is_said_as_people_say_it(cell: str, said: dict[str, str]) -> None:
+    for language, text in said.items():
+        assert cell_in_words(cell, language, lambda code: f"<{code}>" if code else "") == text
+
+
+@given(st.text(max_size=60), st.sampled_from(LANGUAGES))
+def test_any_cell_is_said_somehow(cell: str, language: str) -> None:
+    assert isinstance(cell_in_words(cell, language, lambda code: code), str)
+    assert isinstance(amount_in_words(cell), str)
+
+
+def test_an_amount_has_separators_and_loses_nothing() -> None:
+    assert [amount_in_words(each) for each in ("10000.01", "0", "-5", "1e3", "１", "x", "9" * 40)] == [
+        "10,000.01", "0", "-5", "1E+3", "１", "x", "9" * 40,
+    ]  # fmt: skip
+
+
+def test_every_message_of_the_shipped_processes_has_a_name(redress: House) -> None:
+    found = set()
+    for file in sorted((redress.application.settings.bpmn_folder).glob("*/*.bpmn")):
+        found |= set(re.findall(r'<bpmn:message [^>]*name="([^"]+)"', file.read_text(encoding="utf-8")))
+    assert found - MESSAGES.keys() == set()
+    assert message_name("called_back", "ko") == "called back"
