@@ -6,7 +6,7 @@ Everything it does stays inside the step: state here, and effects for the pipeli
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from engine.case_authors import CaseAuthors
@@ -17,6 +17,7 @@ from engine.model.due import Calendars
 from engine.model.step import Effect, Event, ExtendClock
 from engine.process import CompiledProcess
 from engine.spiff.token import Token
+from engine.timer_words import Moment, timer_words
 from engine.typed_json import plain
 
 FactsMoved = Callable[[frozenset[str]], None]
@@ -134,22 +135,12 @@ class CaseHost:
         self.facts_moved(self.case_facts.latest)
         return outputs
 
-    def timer_functions(self, token: Token) -> Mapping[str, Callable[..., Any]]:
-        """Return the vocabulary of timers, as seen from a token."""
-        now, calendars = self.now, self.calendars
-
-        def deadline(name: str) -> datetime | None:
-            clock = self.clocks.newest(name, token.scopes)
-            return None if clock is None or clock.state != "running" else clock.due_at
-
-        return {
-            "minutes": lambda n: now + timedelta(minutes=float(n)),
-            "hours": lambda n: now + timedelta(hours=float(n)),
-            "days": lambda n: now + timedelta(days=float(n)),
-            "working_days": lambda n: calendars.add(self.clocks.calendar("staff"), "working_days", now, int(n)).at,
-            "date": datetime.fromisoformat,
-            "deadline": deadline,
-        }
+    def timer_functions(self, token: Token, armed: datetime) -> Mapping[str, Callable[..., Moment | None]]:
+        """Return the vocabulary of a timer that was armed at `armed`, as seen from its token."""
+        return timer_words(
+            armed, calendars=self.calendars, calendar=self.clocks.calendar("staff"),
+            clock=lambda name: self.clocks.newest(name, token.scopes),
+        )  # fmt: skip
 
     def entered(self, token: Token) -> None:
         """A token reached an element where somebody or something must act or wait."""

@@ -2,7 +2,8 @@
 
 A timer of the library evaluates its text once and compares with the wall clock whenever it is looked at. Here a timer
 fires only inside `fire due`: the script engine carries the due instant that is being fired as `horizon`, and is None
-at all other times. `deadline("respond")` is asked anew at each look, so that it follows triage, pauses and extensions.
+at all other times. `deadline("respond")` is asked anew at each look, so that it follows triage, pauses and extensions;
+a length beside it counts from when the timer was armed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinitio
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
+from engine.timer_words import LENGTHS
 from engine.timers_text import Expr, IsoCycle, TimerPlan
 
 PASSED = TaskState.READY | TaskState.COMPLETED
@@ -28,20 +30,31 @@ class CaseTimer(TimerEventDefinition):
     def __init__(self, key: str, plan: TimerPlan) -> None:
         super().__init__(key, "")
         self.plan = plan
-        self.late_bound = isinstance(plan, Expr) and any(c.function == "deadline" for c in plan.expression.calls)
+        calls = {call.function for call in plan.expression.calls} if isinstance(plan, Expr) else set()
+        self.late_bound = "deadline" in calls
+        """Asked at each look; every other timer once, as soon as it gives an instant."""
+        self._counts = bool(calls & LENGTHS)
 
     def due(self, task: Any) -> datetime | None:
-        """Return the instant this timer falls due for `task`, or None while it has none (paused, met, absent)."""
+        """Return the instant this timer falls due for `task`, or None while it has none (paused, met, absent).
+
+        Lengths count from the instant at which the timer was armed, whenever it is asked.
+        """
+        known = task.internal_data.get("due", {}).get(self.name)
+        if isinstance(known, str):
+            return datetime.fromisoformat(known)
         engine = task.workflow.script_engine
-        if self.late_bound:
-            due: datetime | None = engine.timer_due(task, self.plan)
-            return due
-        armed = task.internal_data.setdefault("due", {})
-        if self.name not in armed:
-            due = engine.timer_due(task, self.plan)
-            armed[self.name] = None if due is None else due.isoformat()
-        stored = armed[self.name]
-        return None if stored is None else datetime.fromisoformat(stored)
+        armed = engine.now if known is None else datetime.fromisoformat(known[0])
+        moment = engine.moment(task, self.plan, armed)
+        if moment is not None and not self.late_bound:
+            self._keep(task, moment.due.at.isoformat())
+        elif known is None and self._counts:
+            self._keep(task, [armed.isoformat()])
+        return None if moment is None else moment.due.at
+
+    def _keep(self, task: Any, value: Any) -> None:
+        """Remember the due instant, or in a list what it is worked out from at each look: when it was armed."""
+        task.internal_data.setdefault("due", {})[self.name] = value
 
     def has_fired(self, my_task: Any) -> bool:
         fired: list[str] = my_task.internal_data.get("fired", [])

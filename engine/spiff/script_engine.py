@@ -15,6 +15,7 @@ from SpiffWorkflow.bpmn.specs.defaults import ServiceTask
 
 from engine.expressions import compile_expression, compile_script
 from engine.spiff.token import Token
+from engine.timer_words import Moment, counted_by, fixed
 from engine.timers_text import Expr, IsoDate, IsoDuration, TimerPlan, parse_timer
 
 
@@ -40,8 +41,8 @@ class Host(Protocol):
         """Evaluate a decision table; return what goes into the task's data."""
         ...
 
-    def timer_functions(self, token: Token) -> Mapping[str, Callable[..., Any]]:
-        """Return the vocabulary of timers for a token; `deadline` looks from the token's scope."""
+    def timer_functions(self, token: Token, armed: datetime) -> Mapping[str, Callable[..., Moment | None]]:
+        """Return the vocabulary of a timer armed at `armed`; `deadline` looks from the token's scope."""
         ...
 
     def entered(self, token: Token) -> None:
@@ -91,20 +92,23 @@ class CaseScriptEngine(PythonScriptEngine):
         task.data.update(compiled.run(self.names_for(task, compiled.names), {}))
         return True
 
-    def timer_due(self, task: Any, plan: TimerPlan) -> datetime | None:
-        """Return when a timer that is looked at now falls due, or None while it has no due time."""
+    def moment(self, task: Any, plan: TimerPlan, armed: datetime) -> Moment | None:
+        """Return what a timer that was armed at `armed` comes to now, or None while it has no due time."""
         if isinstance(plan, IsoDuration):
-            return plan.after(self.now)
+            return Moment(counted_by(plan, plan.after(armed)), length=True)
         if isinstance(plan, IsoDate):
-            return plan.at
+            return Moment(fixed(plan.at))
         if not isinstance(plan, Expr):
             raise TypeError(f"not a timer with one due time: {plan!r}")
         expression = plan.expression
-        value = expression.evaluate(self.names_for(task, expression.names), self.host.timer_functions(Token(task)))
+        functions = self.host.timer_functions(Token(task), armed)
+        value = expression.evaluate(self.names_for(task, expression.names), functions)
         if isinstance(value, str):
-            return self.timer_due(task, parse_timer("duration", value))
-        if value is None or isinstance(value, datetime):
+            return self.moment(task, parse_timer("duration", value), armed)
+        if value is None or isinstance(value, Moment):
             return value
+        if isinstance(value, datetime):
+            return Moment(fixed(value))
         raise ValueError(f"{expression.source}: a timer must give an instant")
 
 

@@ -9,7 +9,7 @@ import pytest
 from engine.errors import NotFound
 from tests.engine.conftest import StartCase
 from tests.support.cases import T0
-from tests.support.configs import budget, clock, config, fact, facts
+from tests.support.configs import budget, clock, config, fact, facts, rung
 from tests.support.diagrams import diagram
 from tests.support.stock import Stock
 
@@ -250,6 +250,69 @@ def test_a_timer_on_a_fact_is_fixed_when_it_is_armed(begin: StartCase) -> None:
     case = begin(files, config=config(facts={"wait": fact("wait", "integer", 2)}))
     assert case.due == [("late", 120.0)]
     assert case.change(wait=1).due == [("late", 120.0)]
+
+
+MIXED = 'deadline("c") if priority == "urgent" else minutes(30)'
+PRIORITY = config(facts=facts(priority="string"), clocks=[clock("c", budget(600))])
+
+
+def test_a_length_beside_a_clock_counts_from_arming_at_every_look(begin: StartCase) -> None:
+    files = diagram(main=f"s=start -> b=user -> a=user -> e=end\nlate=on a timer {MIXED} -> told=user -> e2=end")
+    case = begin(files, config=PRIORITY).later(10).do("b")
+    assert case.due == [("late", 40.0)]
+    assert case.later(20).change(priority="high").due == [("late", 40.0)]
+    assert case.later(5).change(priority="urgent").due == [("late", 600.0)]
+    assert case.later(2).change(priority="routine").due == [("late", 40.0)]
+    assert case.until(39).open == ["a"]
+    assert case.until(40).open == ["told"]
+
+
+def test_a_length_stands_in_for_a_clock_that_does_not_run(begin: StartCase) -> None:
+    files = diagram(
+        main="""
+        s=start -> a=user -> e=end
+        late=beside a timer deadline("c") or hours(2) -> told=user -> e2=end
+    """
+    )
+    absent = begin(files, config=config(clocks=[clock("c", starts=["e"])])).later(10).send("nothing")
+    assert absent.due == [("late", 120.0)]
+    assert absent.until(500).open == ["a", "told"]
+    paused = begin(files, config=config(clocks=[clock("c")])).later(30).pause()
+    assert paused.due == [("late", 120.0)]
+    assert paused.later(10).resume().due == [("late", 70.0)]
+
+
+def test_a_timer_beside_others_never_keeps_them_from_firing(begin: StartCase) -> None:
+    files = diagram(main=f"s=start -> a=user -> e=end\nlate=beside a timer {MIXED} -> told=user -> e2=end")
+    rules = config(
+        facts=facts(priority="string"),
+        clocks=[clock("c", budget(600)), clock("d", budget(45), rungs=[rung("d", "due")])],
+    )
+    case = begin(files, config=rules)
+    for priority in ("high", "routine"):
+        assert case.later(15).change(priority=priority).due == [("late", 30.0), ("d/d", 45.0)]
+    assert case.fire().due == [("d/d", 45.0)]
+    assert case.later(15).fire().due == []
+
+
+@pytest.mark.parametrize("text", ["wait", 'wait or deadline("c")', "wait if wait else None"])
+def test_a_timer_on_a_fact_that_is_not_known_yet_is_asked_again(begin: StartCase, text: str) -> None:
+    files = diagram(main=f"s=start -> a=user -> w=catch timer {text} -> e=end")
+    case = begin(files, config=config(facts=facts(wait="instant"), clocks=[clock("c", starts=["e"])])).do("a")
+    assert (case.due, case.ended) == ([], False)
+    at = T0 + timedelta(minutes=90)
+    assert case.later(5).change(wait=at.isoformat()).due == [("w", 90.0)]
+    assert not case.until(89).ended
+    assert case.until(90).ended
+
+
+def test_a_length_that_waits_for_a_fact_counts_from_arming_all_the_same(begin: StartCase) -> None:
+    files = diagram(main="s=start -> a=user -> w=catch timer hours(2) if known else when -> e=end")
+    case = begin(files, config=config(facts=facts(known="boolean", when="instant"))).later(10).do("a")
+    assert case.due == []
+    assert case.later(60).change(known=True).due == [("w", 130.0)]
+    # Known once, it stays: only `deadline` moves by itself.
+    assert case.change(known=False).due == [("w", 130.0)]
 
 
 def test_a_timer_on_a_clock_that_is_met_or_absent_never_falls_due(begin: StartCase) -> None:
