@@ -10,12 +10,10 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from engine.errors import Stale
-
 _TAG = re.compile(r'(?:W/)?"?([A-Za-z]?[0-9]{1,9}(?:-[a-z][0-9]{1,9})*)"?')
 _TASK_TAG = re.compile(r'(?:W/)?"([0-9A-Za-z_-]{1,80})[.]([0-9]{1,9})[.][0-9a-f]{12}"')
 NO_VERSION = 0
-"""A version that no task ever has: they count from 1."""
+"""A version that no task and no facts ever have: they count from 1."""
 
 PERSONAL = {"Cache-Control": "no-store", "Vary": "Accept-Language, Authorization, Cookie"}
 """Every answer is for one reader in one language, and nobody in between keeps it."""
@@ -58,12 +56,18 @@ def matched_task(if_match: str | None, task_id: str) -> int | None:
 
 
 def matched_facts(if_match: str | None) -> int | None:
-    """Return the facts' version in If-Match: `"f3"`, `"3"`, or the tag of the whole complaint. Raises Stale."""
-    tag = _tag(if_match)
-    if tag is None:
+    """Return the facts' version in If-Match: `"f3"`, `"3"`, or the tag of the whole complaint.
+
+    None without one, NO_VERSION for a tag of anything else: whether the asker sees the complaint at all comes first.
+    """
+    header = (if_match or "").strip()
+    if header in ("", "*"):
         return None
-    part = next((part for part in tag.split("-") if part.startswith("f")), tag)
-    return _number(part.removeprefix("f"))
+    found = _TAG.fullmatch(header)
+    if found is None:
+        return NO_VERSION
+    part = next((part for part in found[1].split("-") if part.startswith("f")), found[1]).removeprefix("f")
+    return int(part) if part.isdigit() else NO_VERSION
 
 
 def unchanged(if_none_match: str | None, tag: str) -> Response | None:
@@ -71,18 +75,3 @@ def unchanged(if_none_match: str | None, tag: str) -> Response | None:
     if tag in (part.strip().removeprefix("W/") for part in (if_none_match or "").split(",")):
         return Response(status_code=304, headers={**PERSONAL, "ETag": tag})
     return None
-
-
-def _tag(header: str | None) -> str | None:
-    if header is None or header.strip() in ("", "*"):
-        return None
-    found = _TAG.fullmatch(header.strip())
-    if found is None:
-        raise Stale("This If-Match names no version that was ever given out.", seen=header[:100])
-    return found[1]
-
-
-def _number(text: str) -> int:
-    if not text.isdigit():
-        raise Stale("This If-Match names no version of this thing.", seen=text)
-    return int(text)

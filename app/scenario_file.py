@@ -44,9 +44,9 @@ class Scenario:
     """Only where somebody chooses it; else the process that takes cases of the type."""
     complaint: Mapping[str, Any]
     recorded_by: str | None
-    earlier: Mapping[str, Any] | None
-    """Another complaint, filed just before; in the data of a form `$earlier` stands for its number."""
     steps: Sequence[Mapping[str, Any]]
+    earlier: Mapping[str, Any] | None = None
+    """Another complaint, filed just before; in the data of a form `$earlier` stands for its number."""
 
 
 def instant(value: Any, where: str) -> datetime:

@@ -31,14 +31,21 @@ def load_item(work: CaseWork, task_id: str) -> Any:
     return row
 
 
-def require_open(item: Any, *, version: int | None = None, must_match: bool = False) -> None:
-    """Raise Conflict, with who and when, unless the task is open; Stale unless it is the version that was seen."""
+def require_open(item: Any) -> None:
+    """Raise Conflict, with who and when, unless the task is open."""
     if item.state == "done":
         raise Conflict(
             "This task has been completed already.", task=item.id, by=item.done_by, at=item.done_at.isoformat()
         )
     if item.state != "open":
         raise Conflict("This task is no longer needed; the case has moved on.", task=item.id)
+
+
+def require_seen(item: Any, version: int | None, *, must_match: bool) -> None:
+    """Raise Stale unless `version` is the one there is, MatchRequired where none is given and one `must_match`.
+
+    For whoever may do the task: others are told that they may not, whatever they name.
+    """
     if version is None and must_match:
         raise MatchRequired(current=item.version)
     if version is not None and version != item.version:

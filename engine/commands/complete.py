@@ -14,7 +14,7 @@ from engine.case_work import CaseWork
 from engine.errors import Unfit
 from engine.model.step import Complete
 from engine.tables import work_item
-from engine.work_items import case_of, element_of, load_item, require_mine, require_open
+from engine.work_items import case_of, element_of, load_item, require_mine, require_open, require_seen
 from forms.clean import clean
 from forms.decode import with_readonly
 from forms.validate import validate
@@ -51,13 +51,15 @@ class CompleteTask:
 def complete_task(work: CaseWork, command: CompleteTask) -> dict[str, Any]:
     """Complete and return `{"task": id}`.
 
-    Raises Conflict (done already, by whom; or no longer needed), Stale, MatchRequired, Forbidden, Unfit with fields.
+    Raises Conflict (done already, by whom; or no longer needed), Forbidden, Stale, MatchRequired, Unfit with fields,
+    in this order.
     A second completion of the same task is a Conflict, so repeating is safe.
     """
     item = load_item(work, command.task_id)
     element = element_of(work, item)
-    require_open(item, version=command.version, must_match=bool(element.listed("exclude")))
+    require_open(item)
     who = require_mine(item, work.actor.principal)
+    require_seen(item, command.version, must_match=bool(element.listed("exclude")))
     data = check_form(work, item.form, command.data)
     form = work.process.forms.get(item.form or "")
     remember_for_undo(work, item.id)

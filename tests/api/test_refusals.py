@@ -128,6 +128,21 @@ def test_a_form_that_does_not_fit_names_its_fields_in_the_readers_language(redre
     assert problem["title"] == "일부 항목이 맞지 않습니다"
 
 
+@pytest.mark.parametrize("tag", ['"f999"', '"r1-f1"', '"t1"', "nonsense", "", "*"])
+def test_whoever_may_not_see_or_do_a_thing_learns_nothing_of_its_versions(redress: House, tag: str) -> None:
+    case = redress.file(by="li.na")["id"]
+    task = redress.task("li.na", "acknowledge", case)["id"]
+    requests: list[tuple[str, str, Any]] = [
+        ("POST", f"/api/tasks/{task}/complete", {"data": {}}),
+        ("PATCH", f"/api/complaints/{case}/facts", {"people": 3}),
+    ]
+    for method, path, body in requests:
+        for who, status in (("he.tao", 404), ("wang.fang", 403)):
+            redress.person(who).refused(status, method, path, body, headers={"If-Match": tag})
+    for tag_of_facts, status in (('"f999"', 412), ("nonsense", 412)):
+        redress.person("li.na").refused(status, *requests[1], headers={"If-Match": tag_of_facts})
+
+
 def test_a_task_of_somebody_else_is_forbidden_and_one_that_nobody_may_see_is_not_there(redress: House) -> None:
     case = redress.file(by="li.na")["id"]
     task = redress.task("li.na", "acknowledge", case)["id"]
