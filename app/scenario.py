@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from complaints.actions import CompleteAction, CompleteRemedy
 from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.change_facts import ChangeFacts
 from complaints.correspondence import ReceiveMessage, Satisfaction, Withdraw
-from complaints.intake import FACT_FIELDS, Complainant, FileComplaint, Respondent
+from complaints.intake import Complainant, FileComplaint, Respondent
 from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
 from complaints.promises import KeepPromise
 from complaints.retype import Retype
@@ -38,6 +38,9 @@ from engine.pipeline import Desk
 from engine.tables import instance, work_item
 from engine.versions import Versions
 from storage.migrate import create
+
+FIELDS = frozenset(each.name for each in fields(FileComplaint))
+"""What a complaint says beside the facts that are ticked."""
 
 
 class ScenarioFailed(AssertionError):
@@ -166,7 +169,8 @@ def _complaint(on: Stage, fields: Mapping[str, Any]) -> FileComplaint:
     refund = given.pop("refund", None) or {}
     who = given.pop("complainant", None) or {}
     respondents = tuple(Respondent(**r) for r in given.pop("respondents", None) or ())
-    flags = {name: bool(given.pop(name)) for name in FACT_FIELDS if name in given}
+    # What is no field of a complaint is a fact that whoever files may tick.
+    flags = {name: bool(given.pop(name)) for name in list(given) if name not in FIELDS}
     given.setdefault("subject", on.scenario.title.get("en", on.scenario.name))
     given.setdefault("text", given["subject"])
     return FileComplaint(

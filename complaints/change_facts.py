@@ -20,26 +20,9 @@ from engine.case_facts import fact_to_json, read_fact
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import MatchRequired, Stale, Unfit
+from engine.model.config import FactSpec
 from engine.pipeline import CaseHandler
 from forms.money import known_currencies, money_faults
-
-KEPT = frozenset(
-    {
-        "type", "channel", "language", "relation", "identity_mode", "received_at", "stated_people", "listed_people",
-        "refund_currency", "complainant_withdrawn", "reopened", "callback_attempts", "evidence_rounds",
-        "plan_revision", "largest_refund", "planned_currency", "refunds_revision", "planned_refunds",
-        "waiting_refunds", "reviewed_refunds", "open_actions", "open_refunds", "open_remedies", "actions_opened",
-        "remedies_recorded", "ceiling_people", "ceiling_refund", "ceiling_currency", "ceiling_level",
-        "ceiling_revision",
-    }
-)  # fmt: skip
-"""Facts that the house keeps itself, from rows, from the diagram, or for good since the intake."""
-
-OVERRIDES: Mapping[str, tuple[str, ...]] = {
-    "priority_override": ("", "routine", "high", "urgent"),
-    "impact_override": ("", "general", "important", "major"),
-}
-"""Set by a person against the tables: only with a reason. Empty: the tables decide again."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +32,7 @@ class ChangeFacts:
     case_id: str
     changes: Mapping[str, Any]
     """By name: `people` (as stated), `refund` (`{"amount", "currency"}`, or None for no claim), `refunds` (the planned
-    lines), `category`, and every fact of the process that people may say."""
+    lines), `category`, and every other fact of the process with `changeable = true`."""
     version: int | None = None
     reason: str = ""
     """Why; required for an override."""
@@ -98,10 +81,10 @@ def make_change_facts(tree: CategoryTree) -> CaseHandler:
 
 
 def _read(work: CaseWork, changes: Mapping[str, Any], tree: CategoryTree, reason: str) -> _Said:
-    config, said = work.process.config, _Said()
-    decided = {n for use in config.tables for n in (*use.writes, use.rules_fact) if n}
+    facts, said = work.process.config.facts, _Said()
     for name, value in changes.items():
         try:
+            _require_changeable(facts, name)
             if name == "people":
                 _people(work, said, value)
             elif name == "refund":
@@ -110,15 +93,20 @@ def _read(work: CaseWork, changes: Mapping[str, Any], tree: CategoryTree, reason
                 said.lines = checked_lines(work, value)
             elif name == "category":
                 _category(work, said, value, tree)
-            elif name not in config.facts:
-                raise _unfit(name, "unknown-fact")
-            elif name in KEPT or name in decided:
-                raise _unfit(name, "kept-by-the-house")
             else:
-                _plain(work, said, name, value, reason)
+                _plain(facts[name], said, value, reason)
         except Unfit as refusal:
             said.wrong += refusal.details["fields"]
     return said
+
+
+def _require_changeable(facts: Mapping[str, FactSpec], name: str) -> None:
+    """The planned lines are changed as `refunds`; the fact behind them says whether people may."""
+    spec = facts.get("planned_refunds" if name == "refunds" else name)
+    if spec is None:
+        raise _unfit(name, "unknown-fact")
+    if not spec.changeable or name == "planned_refunds":
+        raise _unfit(name, "kept-by-the-house")
 
 
 def _people(work: CaseWork, said: _Said, value: Any) -> None:
@@ -152,19 +140,19 @@ def _category(work: CaseWork, said: _Said, value: Any, tree: CategoryTree) -> No
     said.columns.update(category=value, category_version=tree.version)
 
 
-def _plain(work: CaseWork, said: _Said, name: str, value: Any, reason: str) -> None:
+def _plain(spec: FactSpec, said: _Said, value: Any, reason: str) -> None:
     if value is None:
-        raise _unfit(name, "required")
-    typed = read_fact(work.process.config.facts[name], value)
+        raise _unfit(spec.name, "required")
+    typed = read_fact(spec, value)
     if isinstance(typed, str):
-        typed = words(name, typed, longest=LINE, required=False)
-    if name in OVERRIDES:
-        if typed not in OVERRIDES[name]:
-            raise _unfit(name, "unknown")
-        if typed and not reason:
-            raise _unfit("reason", "required")
-    said.facts[name] = fact_to_json(typed)
+        typed = words(spec.name, typed, longest=LINE, required=False)
+    allowed = (*spec.values, *([""] if spec.default == "" else []))
+    if spec.values and typed not in allowed:
+        raise _unfit(spec.name, "unknown", known=list(spec.values))
+    if spec.overrides and typed and not reason:
+        raise _unfit("reason", "required")
+    said.facts[spec.name] = fact_to_json(typed)
 
 
-def _unfit(name: str, code: str) -> Unfit:
-    return Unfit(fields=[{"field": name, "code": code}])
+def _unfit(name: str, code: str, **more: Any) -> Unfit:
+    return Unfit(fields=[{"field": name, "code": code, **more}])

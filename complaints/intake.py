@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from complaints.categories import CategoryTree
 from complaints.effects import minor_units
 from complaints.tables import complaint, respondent
 from engine.errors import Unfit, UnknownCalendar, Unsafe
+from engine.model.config import ProcessConfig
 from engine.model.step import ClockView, Open
 from engine.pipeline import Desk
 from engine.projection import save
@@ -29,9 +30,6 @@ from forms.money import known_currencies, money_faults
 TYPES = ("complaint", "opinion", "suggestion", "inquiry")
 TRACKING_LENGTH = 16
 """Base-32 characters: 80 random bits, told on the phone in four groups of four."""
-LOOK_BACK = timedelta(days=30)
-"""How long ago something that staff write down may have been received."""
-FACT_FIELDS = ("safety", "injury", "fraud", "legal_dispute", "public_risk", "fault")
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ class FileComplaint:
     preferred_contact: str | None = None
     campus: str = "main"
     flags: Mapping[str, bool] = field(default_factory=dict)
-    """Facts that make a case urgent from minute 0: `safety`, `injury`, ..."""
+    """Facts that whoever files may tick (`intake = true` in process.toml): `safety`, `injury`, ..."""
     process: str | None = None
     """The process to run, where staff or the house choose it; None: the one that takes cases of this type (X-09)."""
     follows: str | None = None
@@ -113,45 +111,69 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
 
     def file_complaint(desk: Desk, command: FileComplaint) -> Filed:
         """File and run to the first task. Raises Unfit with every field that does not fit, or Unsafe."""
-        _check(desk, command, tree)
-        process = command.process or _process_for(desk, command.type)
+        config = _config(desk, command)
+        _check(desk, command, tree, config)
+        if config is None:
+            raise Unfit(
+                f"No process takes cases of the type {command.type}.",
+                fields=[{"field": "type", "code": "no-process"}],
+            )
         case_id, number, code = desk.ids.new(), f"R{desk.ids.code(9)}", desk.ids.code(TRACKING_LENGTH)
         received_at = command.received_at or desk.now
-        _store(desk, command, case_id, grouped(number, 5), code, received_at, tree.version)
+        currency = _currency(command, config) if command.refund_amount is not None else command.refund_currency
+        _store(desk, replace(command, refund_currency=currency), case_id, grouped(number, 5), code, received_at, tree)
         principal = desk.actor.principal
         # Whoever takes a complaint by phone or at the desk owns it from then on (R-004-12).
         owner = principal.person_id if principal is not None and Duty.TAKES_IN in principal.duties else None
-        work = desk.open_case(case_id, process, _facts(command, received_at), owner=owner)
-        known = work.process.config.facts
-        work.row["facts"] = {name: value for name, value in work.row["facts"].items() if name in known}
+        work = desk.open_case(case_id, config.key, _facts(command, received_at, config), owner=owner)
         work.log("filed", name=number, channel=command.channel, recorded_by=principal.person_id if principal else None)
         work.step(Open())
         save(work, fence=0)
-        clock = work.clock("acknowledge")
+        clock = work.clock(config.intake.clock) if config.intake.clock else None
         return Filed(case_id, grouped(number, 5), grouped(code), clock.due_at if clock else None, clock)
 
     return file_complaint
 
 
-def _process_for(desk: Desk, type_: str) -> str:
-    version = desk.services.versions.taking(desk.connection, type_)
-    if version is None:
-        raise Unfit(f"No process takes cases of the type {type_}.", fields=[{"field": "type", "code": "no-process"}])
-    return version.process_key
+def _config(desk: Desk, command: FileComplaint) -> ProcessConfig | None:
+    """Return what the process says that will run; None where none does. Raises NotFound for one that is unknown."""
+    versions, connection = desk.services.versions, desk.connection
+    if command.process is not None and _may_choose(desk):
+        version = versions.newest(connection, command.process)
+    elif (taking := versions.taking(connection, command.type)) is not None:
+        version = taking
+    else:
+        return None
+    return versions.process(connection, version.id).config
 
 
-def _facts(command: FileComplaint, received_at: datetime) -> dict[str, Any]:
-    return {
+def _may_choose(desk: Desk) -> bool:
+    return desk.actor.principal is not None or desk.actor.kind == "system"
+
+
+def _currency(command: FileComplaint, config: ProcessConfig | None) -> str:
+    """Return the currency of the claim: as said, else the one that the fact begins with."""
+    spec = config.facts.get("refund_currency") if config is not None else None
+    return command.refund_currency or str(spec.default if spec is not None else "")
+
+
+def _facts(command: FileComplaint, received_at: datetime, config: ProcessConfig) -> dict[str, Any]:
+    said = {
         "type": command.type, "category": command.category, "channel": command.channel, "campus": command.campus,
         "language": command.language, "relation": command.complainant.relation or "",
         "identity_mode": command.identity_mode, "received_at": received_at.isoformat(),
         "stated_people": command.people, "people": command.people, "listed_people": 0,
-        "refund": command.refund_amount, "refund_currency": command.refund_currency or "CNY",
-        "respondent_named": bool(command.respondents), **{n: bool(command.flags.get(n)) for n in FACT_FIELDS},
+        "refund": command.refund_amount, "refund_currency": _currency(command, config),
+        "respondent_named": bool(command.respondents), **{n: bool(command.flags.get(n)) for n in _flags(config)},
     }  # fmt: skip
+    return {name: value for name, value in said.items() if name in config.facts}
 
 
-def _check(desk: Desk, command: FileComplaint, tree: CategoryTree) -> None:
+def _flags(config: ProcessConfig) -> list[str]:
+    return [spec.name for spec in config.facts.values() if spec.intake]
+
+
+def _check(desk: Desk, command: FileComplaint, tree: CategoryTree, config: ProcessConfig | None) -> None:
     if command.identity_mode in ("anonymous", "confidential"):
         raise Unsafe(
             "This installation cannot yet keep your identity secret as it should, so it does not accept "
@@ -168,22 +190,24 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree) -> None:
 
     require(command.identity_mode == "identified", "identity_mode", "unknown")
     require(command.type in TYPES, "type", "unknown")
-    require(command.process is None or principal is not None or desk.actor.kind == "system", "process", "staff-only")
+    require(command.process is None or _may_choose(desk), "process", "staff-only")
     require(tree.exists(command.category), "category", "unknown")
     require(bool(command.subject.strip()), "subject", "required")
     require(bool(command.text.strip()), "text", "required")
     require(1 <= command.people <= 100_000, "people", "out-of-range")
     require(command.language in ("zh-CN", "ko", "en"), "language", "unknown")
-    require(not (set(command.flags) - set(FACT_FIELDS)), "flags", "unknown")
+    if config is not None and set(command.flags) - set(_flags(config)):
+        wrong.append({"field": "flags", "code": "unknown", "known": _flags(config)})
     if received_at is not None:
         require(principal is not None, "received_at", "staff-only")
-        require(desk.now - LOOK_BACK <= received_at <= desk.now, "received_at", "out-of-range")
+        look_back = timedelta(days=config.intake.look_back_days if config is not None else 0)
+        require(desk.now - look_back <= received_at <= desk.now, "received_at", "out-of-range")
     try:
         desk.services.calendars.add(f"{command.campus}/{command.channel}", "wall", desk.now, 0)
     except UnknownCalendar:
         require(False, "channel", "unknown")
     if command.refund_amount is not None:
-        claimed = {"amount": command.refund_amount, "currency": command.refund_currency or "CNY"}
+        claimed = {"amount": command.refund_amount, "currency": _currency(command, config)}
         for part, code, _ in money_faults(claimed, known_currencies()):
             require(False, f"refund/{part}", code)
     named = [r.person for r in command.respondents if r.person]
@@ -197,7 +221,7 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree) -> None:
 
 
 def _store(
-    desk: Desk, command: FileComplaint, case_id: str, number: str, code: str, received_at: datetime, version: str
+    desk: Desk, command: FileComplaint, case_id: str, number: str, code: str, received_at: datetime, tree: CategoryTree
 ) -> None:
     who, principal = command.complainant, desk.actor.principal
     desk.connection.execute(
@@ -205,7 +229,7 @@ def _store(
             case_id=case_id, number=number, tracking_digest=tracking_digest(code), received_at=received_at,
             recorded_at=desk.now, recorded_by=principal.person_id if principal else None, subject=command.subject,
             text=command.text, channel=command.channel, type=command.type, category=command.category,
-            category_version=str(version), language=command.language, identity_mode=command.identity_mode,
+            category_version=str(tree.version), language=command.language, identity_mode=command.identity_mode,
             name=who.name, email=who.email, phone=who.phone, learner_id=who.learner_id, relation=who.relation,
             on_behalf_of=command.on_behalf_of, desired_outcome=command.desired_outcome, location=command.location,
             preferred_contact=command.preferred_contact, stated_people=command.people,

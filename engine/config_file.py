@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from engine.case_facts import read_fact
@@ -16,6 +17,7 @@ from engine.model.config import (
     Budget,
     ClockSpec,
     FactSpec,
+    IntakeRules,
     ProcessConfig,
     Rung,
     RungTime,
@@ -30,22 +32,26 @@ _EMPTY = {"string": "", "integer": 0, "amount": 0, "boolean": False, "list": [],
 _RUNG = re.compile(r"^(start|due)(?:\s*\+\s*(\d{1,7})\s*(%|min|minutes?|h|hours?|working_days?))?$")
 _LONGEST = 1_000_000
 """Minutes or days: more cannot be meant."""
+_LONGEST_LOOK_BACK = 3660
+"""Days: ten years."""
 _NOTHING = compile_expression("False")
 """Stands for a condition that cannot be understood, so that nothing else that reads it is called unknown."""
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "": (
-        *("key", "process", "types", "default_team", "title", "undo"),
+        *("key", "process", "types", "default_team", "title", "undo", "intake"),
         *("messages", "facts", "tables", "derived", "throws", "clocks"),
     ),
     "undo": ("seconds", "none_when"),
-    "facts": ("type", "default", "label"),
+    "intake": ("look_back_days", "clock"),
+    "facts": ("type", "default", "label", "intake", "changeable", "values", "overrides"),
     "tables": ("decision", "writes", "rerun", "rules_fact"),
     "throws": ("message", "when", "on"),
     "clocks": (
         *("label", "scope", "starts", "from", "met_by", "dropped_by", "stays_met", "calendar"),
-        *("pause_reasons", "pausable", "extend_once", "budget", "rungs"),
+        *("pause_reasons", "pausable", "extend_once", "extend_at_most", "budget", "rungs"),
     ),
+    "extend_at_most": ("working_days", "minutes"),
     "budget": ("when", "mode", "amount"),
     "rungs": ("name", "at", "to", "template", "repeat", "message"),
 }
@@ -82,6 +88,7 @@ def read_config(data: bytes, file: str) -> tuple[ProcessConfig | None, list[Prob
         undo_none_when=reader.expression(undo, "none_when", "undo."),
         messages={name: reader.strings(messages, name, "messages.") for name in messages},
         types=_types(reader, table),
+        intake=_intake(reader, table),
     )
     check_names(reader, config)
     return config, reader.problems
@@ -102,14 +109,33 @@ def _facts(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, Fact
         reader.only(entry, KEYS["facts"], at)
         found = reader.choice(entry, "type", FACT_TYPES, at, "string")
         kind = next(each for each in FACT_TYPES if each == found)
-        spec = FactSpec(name, kind, None, reader.labels(entry, at))
+        spec = FactSpec(
+            name,
+            kind,
+            None,
+            reader.labels(entry, at),
+            intake=bool(reader.get(entry, "intake", bool, at, False)),
+            changeable=bool(reader.get(entry, "changeable", bool, at, False)),
+            values=reader.strings(entry, "values", at),
+            overrides=reader.get(entry, "overrides", str, at, None),
+        )
         default = None
         if found == entry.get("type", "string"):
             try:
                 default = read_fact(spec, entry.get("default", _EMPTY[kind]))
             except Refusal as refusal:
                 reader.wrong(f"{at}default", f"does not fit: {refusal.message}", "Give a default of the fact's type.")
-        yield name, FactSpec(name, kind, default, spec.labels)
+        yield name, replace(spec, default=default)
+
+
+def _intake(reader: Reader, table: Mapping[str, Any]) -> IntakeRules:
+    entry = reader.get(table, "intake", dict, "", {})
+    reader.only(entry, KEYS["intake"], "intake.")
+    days = reader.get(entry, "look_back_days", int, "intake.", 0)
+    if not 0 <= days <= _LONGEST_LOOK_BACK:
+        reader.wrong("intake.look_back_days", "must be a number from 0 to 3,660", "Give whole days.")
+        days = 0
+    return IntakeRules(days, reader.get(entry, "clock", str, "intake.", None))
 
 
 def _tables(reader: Reader, table: Mapping[str, Any]) -> Iterator[TableUse]:
@@ -165,9 +191,23 @@ def _clocks(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, Clo
                 pause_reasons=frozenset(reader.strings(entry, "pause_reasons", at)),
                 pausable=reader.expression(entry, "pausable", at),
                 extendable=bool(reader.get(entry, "extend_once", bool, at, False)),
+                extend_at_most=_at_most(reader, at, entry),
                 stays_met=bool(reader.get(entry, "stays_met", bool, at, True)),
             ),
         )
+
+
+def _at_most(reader: Reader, at: str, entry: Mapping[str, Any]) -> Mapping[str, int]:
+    most = reader.get(entry, "extend_at_most", dict, at, {})
+    place = f"{at}extend_at_most"
+    reader.only(most, KEYS["extend_at_most"], f"{place}.")
+    if most and not entry.get("extend_once"):
+        reader.wrong(place, "says how far the clock may be extended, but it may not", "Add extend_once = true.")
+    found = {unit: reader.get(most, unit, int, f"{place}.", 0) for unit in KEYS["extend_at_most"] if unit in most}
+    for unit, amount in found.items():
+        if not 1 <= amount <= _LONGEST:
+            reader.wrong(f"{place}.{unit}", "must be a number from 1 to 1,000,000", "Give the most, or leave it out.")
+    return found
 
 
 def _budget(reader: Reader, at: str, entry: Mapping[str, Any]) -> Budget:

@@ -14,6 +14,7 @@ def check_names(reader: Reader, config: ProcessConfig) -> None:
     known = {*config.facts, *(name for name, _ in config.derived)}
     _written(reader, config)
     _order_of_derived(reader, config)
+    _open_to_people(reader, config)
     for place, expression in _read(config):
         for name in sorted(expression.names - known):
             reader.wrong(place, f"reads {name}, which is no fact", _advice(name, known))
@@ -41,6 +42,36 @@ def _written(reader: Reader, config: ProcessConfig) -> None:
             if fact not in config.facts:
                 reader.wrong(f"tables[{number}].{key}", f"names {fact}, which is no fact",
                              _advice(fact, config.facts), name=use.decision)  # fmt: skip
+
+
+def _open_to_people(reader: Reader, config: ProcessConfig) -> None:
+    """Check what facts say of people: what they may tick, change and set against the tables."""
+    decided = {name: use.decision for use in config.tables for name in (*use.writes, use.rules_fact) if name}
+    for name, spec in config.facts.items():
+        at = f"facts.{name}"
+        if spec.intake and spec.type != "boolean":
+            reader.wrong(f"{at}.intake", f"is for a yes or no, but {name} is of the type {spec.type}",
+                         'Leave it out, or write type = "boolean".')  # fmt: skip
+        if spec.changeable and name in decided:
+            reader.wrong(f"{at}.changeable", f"lets people change what the table {decided[name]} writes",
+                         "Leave it out, or add a fact of its own with overrides.")  # fmt: skip
+        if spec.values and spec.type != "string":
+            reader.wrong(f"{at}.values", f"lists texts, but {name} is of the type {spec.type}",
+                         'Leave it out, or write type = "string".')  # fmt: skip
+        elif spec.values and spec.default not in ("", *spec.values):
+            reader.wrong(f"{at}.default", f"is {spec.default!r:.60}, which is none of the values of {name}",
+                         f"Use one of {', '.join(spec.values)}.")  # fmt: skip
+        if spec.overrides is None:
+            continue
+        if spec.overrides not in config.facts:
+            reader.wrong(f"{at}.overrides", f"names {spec.overrides}, which is no fact",
+                         _advice(spec.overrides, config.facts))  # fmt: skip
+        if not spec.values or not spec.changeable:
+            reader.wrong(f"{at}.overrides", "is for a fact that people choose from a list",
+                         "Add changeable = true, and the values.")  # fmt: skip
+    clock = config.intake.clock
+    if clock is not None and (clock not in config.clocks or config.clocks[clock].per_process):
+        reader.wrong("intake.clock", f"names {clock}, which is no clock of the case", meant(clock, config.clocks))
 
 
 def _order_of_derived(reader: Reader, config: ProcessConfig) -> None:

@@ -74,7 +74,9 @@ class IntakeBody(Body):
     category: Code = Field(default="other", description="A code of the category tree.")
     people: People = Field(default=1, description="How many people are concerned.")
     refund: Money | None = Field(default=None, description="What is claimed back.")
-    received_at: Moment | None = Field(default=None, description="Staff only: when it was said; at most 30 days ago.")
+    received_at: Moment | None = Field(
+        default=None, description="Staff only: when it was said; not earlier than the process allows."
+    )
     language: Literal["zh-CN", "ko", "en"] = "zh-CN"
     identity_mode: Literal["identified", "confidential", "anonymous"] = "identified"
     complainant: ComplainantBody = ComplainantBody()
@@ -90,10 +92,13 @@ class IntakeBody(Body):
     legal_dispute: Flag = False
     public_risk: Flag = False
     fault: Flag = False
+    flags: dict[Code, Flag] = Field(
+        default={}, max_length=50, description="Facts of the process that whoever files may tick, those above too."
+    )
 
     def command(self) -> FileComplaint:
         """Return the command that files it."""
-        flags = ("safety", "injury", "fraud", "legal_dispute", "public_risk", "fault")
+        named = ("safety", "injury", "fraud", "legal_dispute", "public_risk", "fault")
         return FileComplaint(
             subject=self.subject,
             text=self.text,
@@ -113,7 +118,7 @@ class IntakeBody(Body):
             location=self.location,
             preferred_contact=self.preferred_contact,
             campus=self.campus,
-            flags={name: True for name in flags if getattr(self, name)},
+            flags={**self.flags, **{name: True for name in named if getattr(self, name)}},
         )
 
 

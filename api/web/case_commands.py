@@ -51,7 +51,7 @@ def _extend(case_id: str, sent: Posted) -> ExtendCase:
 def _facts(case_id: str, sent: Posted) -> ChangeFacts:
     """Send only what differs from what the page showed; every field carries its old value beside it."""
     changes: dict[str, Any] = {}
-    for name in ("category", "priority_override", "impact_override"):
+    for name in ("category", *sent.all("override_names")):
         if sent.text(name) != sent.text(f"was_{name}"):
             changes[name] = sent.text(name)
     for name in sent.all("flag_names"):

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from access.people import names
 from access.policy import Duty
-from complaints.change_facts import OVERRIDES
+from api.web.filing import FORM
+from engine.process import CompiledProcess
 from queries.affected import AffectedPage, affected_people
 from queries.case_file import CaseFile, case_file
 from queries.colleagues import Colleague, colleagues
@@ -18,8 +19,6 @@ from queries.timeline import TimelineItem, timeline
 
 MOST_LINES = 2000
 """Lines of a timeline on one page; a case with more shows its latest."""
-FLAGS = ("safety", "injury", "fraud", "legal_dispute", "public_risk", "fault")
-"""Facts that can be ticked by hand."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,15 @@ class Choice:
 
     value: str
     label: str
+
+
+@dataclass(frozen=True)
+class Override:
+    """A fact that a person sets against the tables."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,9 @@ class CaseView:
     """Person id -> name, of everybody the page mentions."""
     flags: tuple[tuple[str, str, bool], ...]
     """Fact, its name, whether it holds."""
-    overrides: Mapping[str, tuple[Choice, ...]]
+    overrides: tuple[Override, ...]
+    currencies: tuple[str, ...]
+    """In which a claim can be, the one first that it begins with."""
     categories: tuple[Choice, ...]
 
 
@@ -65,7 +75,8 @@ def case_view(reader: Reader, case_id: str) -> CaseView:
     words, language = reader.library.words.of(process), reader.language
     lines = timeline(reader, case_id, limit=MOST_LINES).items
     tree = reader.library.categories
-    flags = [name for name in FLAGS if name in process.config.facts]
+    specs = process.config.facts.values()
+    flags = [spec.name for spec in specs if spec.type == "boolean" and spec.changeable]
     return CaseView(
         case=case,
         zone=ZoneInfo(case.zone),
@@ -82,15 +93,26 @@ def case_view(reader: Reader, case_id: str) -> CaseView:
         owners=_owners(reader, case),
         people=names(reader.connection, _mentioned(case)),
         flags=tuple((name, words.fact(name, language), bool(case.facts.get(name))) for name in flags),
-        overrides={
-            name: tuple(
-                Choice(code, words.value(name.removesuffix("_override"), code, language)) for code in codes if code
+        overrides=tuple(
+            Override(
+                spec.name,
+                words.fact(spec.name, language),
+                tuple(Choice(code, words.value(spec.overrides, code, language)) for code in spec.values),
             )
-            for name, codes in OVERRIDES.items()
-            if name in process.config.facts
-        },
+            for spec in specs
+            if spec.overrides and spec.changeable
+        ),
+        currencies=_currencies(process, case),
         categories=tuple(Choice(each.code, tree.path(each.code, language)) for each in tree.offered()),
     )
+
+
+def _currencies(process: CompiledProcess, case: CaseFile) -> tuple[str, ...]:
+    """Return the currencies of a claim: its own, the one that the fact begins with, and those of the intake form."""
+    spec, form = process.config.facts.get("refund_currency"), process.forms.get(FORM)
+    own = [case.refund.currency] if case.refund else []
+    asked = [each for field in form.fields for each in field.currencies] if form is not None else []
+    return tuple(dict.fromkeys([*own, *([str(spec.default)] if spec is not None else []), *asked]))
 
 
 def _owners(reader: Reader, case: CaseFile) -> tuple[Colleague, ...]:

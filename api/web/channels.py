@@ -7,7 +7,6 @@ from datetime import datetime
 
 from api.web.posted import Posted
 from api.web.visit import Visit
-from complaints.intake import LOOK_BACK
 from forms.local_time import from_local
 
 NOT_A_WAY_IN = "staff"
@@ -39,10 +38,10 @@ def channels(here: Visit) -> list[CaseChannel]:
 
 
 def received_at(here: Visit, sent: Posted) -> tuple[datetime | None, bool]:
-    """Return the instant that was typed (None: now), and whether it cannot be: no time, too old, or to come."""
+    """Return the instant that was typed (None: now), and whether it is no time."""
     typed = sent.text("_received_at").strip()
     if not typed:
         return None, False
     instant = from_local(typed, here.site.zone)
     at = datetime.fromisoformat(instant) if instant else None
-    return at, at is None or not here.now - LOOK_BACK <= at <= here.now
+    return at, at is None

@@ -8,6 +8,7 @@ from typing import Any
 
 from complaints.intake import Complainant, FileComplaint, Respondent
 from engine.errors import Refusal, Unfit
+from engine.model.config import ProcessConfig
 from forms.field_problem import FieldProblem
 from forms.form import Form
 from queries.reader import Reader
@@ -15,8 +16,6 @@ from queries.reader import Reader
 PROCESS = "complaint"
 """The process that the public form files into."""
 FORM = "intake"
-FLAGS = ("safety", "injury")
-"""Answers that make a case urgent from minute 0."""
 
 FORM_CODES: Mapping[str, str] = {"required": "required", "unknown": "choice", "out-of-range": "choice"}
 """Codes of the command's faults -> codes of the form's."""
@@ -29,6 +28,11 @@ def intake_form(reader: Reader) -> Form:
     return form
 
 
+def intake_config(reader: Reader) -> ProcessConfig:
+    """Return what the process of the intake form says of itself. Raises NotFound where none is published."""
+    return reader.process(reader.library.versions.newest(reader.connection, PROCESS).id).config
+
+
 def first_answers(form: Form, language: str) -> dict[str, Any]:
     """Return what the form begins with: named, one person, in the language of the page."""
     known = {field.name for field in form.fields}
@@ -39,6 +43,7 @@ def first_answers(form: Form, language: str) -> dict[str, Any]:
 def command_from(
     data: Mapping[str, Any],
     *,
+    flags: Iterable[str],
     language: str,
     channel: str = "web",
     campus: str = "main",
@@ -65,7 +70,7 @@ def command_from(
         desired_outcome=data.get("desired_outcome"),
         location=data.get("location"),
         preferred_contact=data.get("preferred_contact"),
-        flags={name: True for name in FLAGS if data.get(name)},
+        flags={name: True for name in flags if data.get(name) is True},
     )
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Response
 
 from api.web.channels import CaseChannel, channels, received_at
 from api.web.failures import PageRoute
-from api.web.filing import command_from, first_answers, form_faults, intake_form
+from api.web.filing import command_from, first_answers, form_faults, intake_config, intake_form
 from api.web.once import file_once, has_token, new_token
 from api.web.posted import Posted
 from api.web.visit import Visit, from_public, from_staff, staff, visit
@@ -27,6 +27,7 @@ from storage.errors import KeyReused
 router = APIRouter(route_class=PageRoute)
 Here = Annotated[Visit, Depends(visit)]
 Staff = Annotated[Visit, Depends(staff)]
+RECEIVED_AT = "/received_at"
 
 
 @router.get("/complain")
@@ -57,6 +58,7 @@ def file_from_staff(here: Staff, sent: Annotated[Posted, Depends(from_staff)]) -
 def _file(here: Visit, sent: Posted, known: Sequence[CaseChannel] | None) -> Response:
     with here.reading() as reader:
         form = intake_form(reader)
+        flags = [spec.name for spec in intake_config(reader).facts.values() if spec.intake]
     data = clean(form, decode(form, sent.pairs, zone=here.site.zone))
     if sent.text(ADD_ROW):
         return _form_page(here, known, data=data, sent=sent)
@@ -65,11 +67,14 @@ def _file(here: Visit, sent: Posted, known: Sequence[CaseChannel] | None) -> Res
     if problems or late or not has_token(sent):
         return _form_page(here, known, data=data, sent=sent, problems=problems, wrong_time=late, status=422)
     try:
-        command = _command(here, sent, data, at, staff=known is not None)
+        command = _command(here, sent, data, at, flags=flags, staff=known is not None)
         # Whoever fills in the public form is a complainant there, signed in or not.
         filed = file_once(here, sent, command, actor=COMPLAINANT if known is None else here.actor, scope="web-intake")
     except Unfit as refusal:
-        return _form_page(here, known, data=data, sent=sent, problems=form_faults(refusal), status=422)
+        faults = form_faults(refusal)
+        # The time of receipt is asked beside the form; too old, or to come, is for the process to say.
+        late = known is not None and any(each.pointer == RECEIVED_AT for each in faults)
+        return _form_page(here, known, data=data, sent=sent, problems=faults, wrong_time=late, status=422)
     except Unsafe:
         problem = FieldProblem("/identity_mode", "const")
         return _form_page(here, known, data=data, sent=sent, problems=(problem,), unsafe=True, status=422)
@@ -87,9 +92,11 @@ def confirmation(here: Visit, filed: Mapping[str, str], *, linked: bool = False)
     return here.page("confirmation.html", filed=filed, case=case, linked=linked)
 
 
-def _command(here: Visit, sent: Posted, data: Mapping[str, Any], at: datetime | None, *, staff: bool) -> Any:
+def _command(
+    here: Visit, sent: Posted, data: Mapping[str, Any], at: datetime | None, *, flags: Sequence[str], staff: bool
+) -> Any:
     campus, _, channel = sent.text("_channel").partition("/") if staff else ("main", "", "web")
-    return command_from(data, language=here.language, channel=channel, campus=campus, received_at=at)
+    return command_from(data, flags=flags, language=here.language, channel=channel, campus=campus, received_at=at)
 
 
 def _form_page(
@@ -105,7 +112,7 @@ def _form_page(
     status: int = 200,
 ) -> Response:
     with here.reading() as reader:
-        form = intake_form(reader)
+        form, look_back_days = intake_form(reader), intake_config(reader).intake.look_back_days
     answers = first_answers(form, here.language) if data is None else data
     drawn = render_form(
         form, answers, problems, here.language, id_prefix="intake", zone=here.site.zone,
@@ -114,6 +121,7 @@ def _form_page(
     return here.page(
         "intake.html" if known is None else "record.html",
         status=status,
+        look_back_days=look_back_days,
         form=form,
         drawn=drawn,
         channels=known or (),

@@ -72,13 +72,27 @@ def extend_case(work: CaseWork, command: ExtendCase) -> None:
     """Extend. Raises Conflict when the clock was extended already or does not run."""
     require(work, Verb.EXTEND)
     _require_why(command.why)
-    limit = 20 if command.mode == "working_days" else 10_000
-    if command.mode not in MODES or not 1 <= command.amount <= limit:
-        raise Unfit(f"The extension must be from 1 to {limit}.", fields=[{"field": "amount", "code": "out-of-range"}])
+    _require_amount(work, command)
     work.step(ExtendClock(command.clock, command.mode, command.amount, command.why))
     due = work.clock(command.clock)
     values = {"why": command.why, "due_at": due.due_at.isoformat() if due and due.due_at else None}
     work.tell("complainant", "extended", values, f"extend:{work.batch}")
+
+
+def _require_amount(work: CaseWork, command: ExtendCase) -> None:
+    """Raise Unfit for more than the process lets a person give; whether the clock runs is for the step to say."""
+    spec = work.process.config.clocks.get(command.clock)
+    if spec is None or not spec.extendable:
+        return
+    unit = "working_days" if command.mode == "working_days" else "minutes"
+    if command.mode not in MODES or unit not in spec.extend_at_most:
+        known = [m for m in MODES if ("working_days" if m == "working_days" else "minutes") in spec.extend_at_most]
+        raise Unfit(
+            "This clock is not extended in this way.", fields=[{"field": "mode", "code": "unknown", "known": known}]
+        )
+    most = spec.extend_at_most[unit]
+    if not 1 <= command.amount <= most:
+        raise Unfit(f"The extension must be from 1 to {most}.", fields=[{"field": "amount", "code": "out-of-range"}])
 
 
 def recalculate_case(work: CaseWork, command: RecalculateCase) -> None:

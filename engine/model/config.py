@@ -24,6 +24,14 @@ class FactSpec:
     type: FactType
     default: object
     labels: Labels
+    intake: bool = False
+    """True: whoever files may tick it (a boolean)."""
+    changeable: bool = False
+    """True: people may change it while the case runs. What the diagram and the house keep themselves is not."""
+    values: tuple[str, ...] = ()
+    """The only texts it can be, besides the empty one; none: any."""
+    overrides: str | None = None
+    """The fact that it is set against: only with a reason. Empty: the tables decide again."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +112,22 @@ class ClockSpec:
     pause_reasons: frozenset[str] = frozenset()
     pausable: Expression | None = None
     extendable: bool = False
+    """Once, by a step of the diagram or by a person."""
+    extend_at_most: Mapping[str, int] = field(default_factory=dict)
+    """How far a person may extend it: `working_days`, `minutes` -> the most; a unit that is not named: not at all."""
     stays_met: bool = True
     """Starting with the case, and met before the case was moved here: it stays met, a duty of the case and not of one
     process (X-09). False: it has to be done again here; a new round counts from the move."""
+
+
+@dataclass(frozen=True)
+class IntakeRules:
+    """How cases of the process are taken in."""
+
+    look_back_days: int = 0
+    """How far back the time of receipt may lie that staff write down."""
+    clock: str | None = None
+    """The clock whose due time whoever files is told at once."""
 
 
 @dataclass(frozen=True)
@@ -129,3 +150,4 @@ class ProcessConfig:
     """What people send -> the BPMN messages it may become, the first that is waited for (`text = ["answer", ...]`)."""
     types: tuple[str, ...] = ()
     """The types of case that intake hands to this process; none: only cases that are sent to it by name (X-09)."""
+    intake: IntakeRules = IntakeRules()

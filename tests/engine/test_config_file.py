@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.config_file import parse_rung_time, read_config
-from engine.model.config import RungTime
+from engine.model.config import IntakeRules, RungTime
 from engine.model.problem import Problem
 from tests.engine.rich_case import CONFIG
 
 TITLE = 'title = { zh-CN = "a", ko = "a", en = "a" }\n'
 LABEL = 'label = { zh-CN = "a", ko = "a", en = "a" }\n'
 CLOCK = f"[clocks.c]\n{LABEL}"
+EXTENDABLE = f"{CLOCK}extend_once = true\n"
 BUDGET = '[[clocks.c.budget]]\nmode = "wall"\namount = 60\n'
 RUNG = '[[clocks.c.rungs]]\nname = "r"\nat = "due"\nto = ["owner"]\ntemplate = "t"\n'
 
@@ -74,6 +75,23 @@ def test_the_time_of_a_rung_is_read_as_written(text: str, expected: RungTime | N
         ('[[tables]]\ndecision = "d"\nwrites = ["nowhere"]\n', "tables[0].writes"),
         ('[[throws]]\nwhen = "True"\n', "throws[0].message"),
         ("undo = 5\n", "undo"),
+        ("[intake]\nlook_back_days = -1\n", "intake.look_back_days"),
+        ("[intake]\nlook_back_days = 4000\n", "intake.look_back_days"),
+        ('[intake]\nlook_back_days = "30"\n', "intake.look_back_days"),
+        ('[intake]\nclock = "c"\n', "intake.clock"),
+        (f'[intake]\nclock = "c"\n{CLOCK}scope = "process"\n{BUDGET}', "intake.clock"),
+        (f"{CLOCK}extend_at_most = {{ working_days = 3 }}\n{BUDGET}", "clocks.c.extend_at_most"),
+        (f"{EXTENDABLE}extend_at_most = {{ days = 3 }}\n{BUDGET}", "clocks.c.extend_at_most.days"),
+        (f"{EXTENDABLE}extend_at_most = {{ minutes = 0 }}\n{BUDGET}", "clocks.c.extend_at_most.minutes"),
+        (f"{EXTENDABLE}extend_at_most = 20\n{BUDGET}", "clocks.c.extend_at_most"),
+        (f'[facts.n]\ntype = "integer"\nintake = true\n{LABEL}', "facts.n.intake"),
+        (f'[facts.n]\ntype = "boolean"\nintake = "yes"\n{LABEL}', "facts.n.intake"),
+        (f'[facts.n]\ntype = "integer"\nvalues = ["a"]\n{LABEL}', "facts.n.values"),
+        (f'[facts.n]\nvalues = "a"\ndefault = "b"\n{LABEL}', "facts.n.default"),
+        (f'[facts.n]\nchangeable = true\nvalues = ["a"]\noverrides = "m"\n{LABEL}', "facts.n.overrides"),
+        (f'[facts.n]\nchangeable = true\noverrides = "n"\n{LABEL}', "facts.n.overrides"),
+        (f'[facts.n]\nvalues = ["a"]\noverrides = "n"\n{LABEL}', "facts.n.overrides"),
+        (f'[facts.n]\nchangeable = true\n{LABEL}[[tables]]\ndecision = "d"\nwrites = ["n"]\n', "facts.n.changeable"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(text: str, place: str) -> None:
@@ -152,3 +170,23 @@ def test_no_damage_to_a_good_file_makes_it_raise(gone: list[int], noise: str) ->
         damaged.insert(number % (len(damaged) + 1), LINES[number].replace('"', noise or '"', 1))
     config, found = read_config("".join(damaged).encode("utf-8", "surrogatepass"), "process.toml")
     assert config is not None or found
+
+
+def test_what_people_may_do_with_facts_and_clocks_is_read_as_written_and_is_nothing_where_nothing_is_said() -> None:
+    text = (
+        f'[intake]\nlook_back_days = 30\nclock = "c"\n{EXTENDABLE}extend_at_most = {{ working_days = 20 }}\n{BUDGET}'
+        f'[facts.hurt]\ntype = "boolean"\nintake = true\nchangeable = true\n{LABEL}'
+        f'[facts.grade]\nchangeable = true\nvalues = ["a", "b"]\noverrides = "name"\n{LABEL}[facts.name]\n{LABEL}'
+    )
+    config, found = read_config(f'key = "k"\nprocess = "p"\n{TITLE}{text}'.encode(), "process.toml")
+    assert (found, config is not None) == ([], True)
+    assert config is not None
+    assert config.intake == IntakeRules(30, "c")
+    assert config.clocks["c"].extend_at_most == {"working_days": 20}
+    said = {name: (s.intake, s.changeable, s.values, s.overrides) for name, s in config.facts.items()}
+    assert said == {
+        "hurt": (True, True, (), None), "grade": (False, True, ("a", "b"), "name"), "name": (False, False, (), None),
+    }  # fmt: skip
+    bare, _ = read_config(f'key = "k"\nprocess = "p"\n{TITLE}'.encode(), "process.toml")
+    assert bare is not None
+    assert bare.intake == IntakeRules(0, None)
