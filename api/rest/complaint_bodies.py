@@ -27,6 +27,14 @@ from api.rest.types import (
 from complaints.intake import Complainant, FileComplaint, Respondent
 
 Why = Annotated[Reason, Field(validation_alias=AliasChoices("reason", "why"), description="In plain words.")]
+Told = Annotated[
+    Reason,
+    Field(
+        validation_alias=AliasChoices("reason", "why"),
+        description="Public: the complainant reads this text word for word, in a letter or beside the due time. Write "
+        "it for them, in their language; internal remarks go into a note.",
+    ),
+]
 
 
 class ComplainantBody(Body):
@@ -222,9 +230,9 @@ class DeclineBody(Body):
 class PauseBody(Body):
     """Stop the clocks that allow it."""
 
-    model_config = example(reason="waiting_for_documents")
+    model_config = example(reason="We wait for the recording of the lesson, which the teacher brings on Monday.")
 
-    reason: Why
+    reason: Told
     clock: Code | None = None
 
 
@@ -241,7 +249,7 @@ class ExtendBody(Body):
 
     model_config = example(clock="resolve", amount=2, mode="working_days", reason="The part has to be ordered.")
 
-    reason: Why
+    reason: Told
     amount: Days = Field(validation_alias=AliasChoices("amount", "working_days"), description="Days, or minutes.")
     clock: Code = "resolve"
     mode: Literal["working_days", "wall", "staffed", "hybrid"] = "working_days"

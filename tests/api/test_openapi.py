@@ -198,3 +198,10 @@ def test_answers_have_the_shape_that_is_described(redress: House) -> None:
     fits(redress, described["POST /api/complaints"], "201", filed)
     seen = redress.complainant(filed["tracking_code"]).get("/api/track")
     fits(redress, described["GET /api/track"], "200", seen)
+
+
+def test_the_reasons_that_complainants_read_say_so(redress: House) -> None:
+    schemas = redress.http.get("/api/openapi.json").json()["components"]["schemas"]
+    for body in ("PauseBody", "ExtendBody"):
+        assert "the complainant reads this text word for word" in schemas[body]["properties"]["reason"]["description"]
+    assert "complainant" not in str(schemas["DeclineBody"]["properties"]["reason"])

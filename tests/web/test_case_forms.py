@@ -75,6 +75,16 @@ def test_an_offer_is_declined_with_a_reason(redress: House, case: str) -> None:
     assert section(declined, "owner").startswith("Owner 李娜")
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "word for word"), ("zh-CN", "逐字"), ("ko", "그대로")])
+def test_whoever_pauses_or_extends_is_told_who_reads_the_reason(
+    redress: House, case: str, language: str, said: str
+) -> None:
+    page = staff(redress, "li.na", language).get(f"/cases/{case}")
+    for field in ("pause-why", "extend-why"):
+        assert page.by_id(field).get("aria-describedby") == f"{field}--help"
+        assert said in text_of(page.by_id(f"{field}--help"))
+
+
 def test_clocks_stand_still_run_on_and_are_extended_once(redress: House, case: str) -> None:
     paused = do(redress, "li.na", case, "pause", {"why": "We wait for the laboratory."})
     assert "Stands still" in section(paused, "clocks")
