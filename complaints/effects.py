@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, insert, select, update
 
+from complaints.action_days import end_of_day
 from complaints.overwritten import add_team, keep_before, write_complaint
 from complaints.ownership import change_owner
 from complaints.remedies import give, give_to_newcomers
@@ -18,9 +19,6 @@ from engine.case_work import CaseWork, EffectHandler
 from engine.dated import set_dated
 from engine.errors import Conflict, Unfit
 from engine.model.step import Effect
-
-DAY_END = time(18, 0)
-"""An action that is due on a day is due at the end of the working day."""
 
 
 def minor_units(amount: str) -> int:
@@ -87,7 +85,7 @@ def open_actions(work: CaseWork, effect: Effect) -> None:
     zone = ZoneInfo(work.services.zone(work.row["facts"]))
     for action in effect.made["actions"]:
         action_id = work.ids.new()
-        due_at = _end_of(action["due_on"], zone)
+        due_at = end_of_day(action["due_on"], zone)
         work.connection.execute(
             insert(action_item).values(
                 id=action_id, case_id=work.case_id, kind=action["kind"], title=action["title"], team=action["team"],
@@ -150,10 +148,6 @@ def _write_line(work: CaseWork, line_id: str, **values: Any) -> None:
 
 def _line_id(work: CaseWork, line_id: str) -> str:
     return f"{work.case_id}-{line_id}"
-
-
-def _end_of(day: Any, zone: ZoneInfo) -> datetime | None:
-    return None if not day else datetime.combine(date.fromisoformat(day), DAY_END, zone).astimezone(UTC)
 
 
 EFFECTS: Mapping[str, EffectHandler] = {

@@ -146,6 +146,12 @@ def _task(telling: Telling) -> str:
     return "" if row is None else telling.label("elements", row.element) or row.name
 
 
+def _duty(telling: Telling) -> str:
+    """The clock that caused the notice, as process.toml names it."""
+    clock = telling.process.config.clocks.get(str(telling.given.get("clock")))
+    return "" if clock is None else pick(clock.labels, telling.language)
+
+
 def _item(telling: Telling) -> str:
     given = telling.given
     if isinstance(given.get("item"), str):
@@ -176,6 +182,7 @@ _FILLERS: Mapping[str, Callable[[Telling], str]] = {
     "result": lambda telling: telling.label("closures", telling.case.closure),
     "amount": _amount,
     "task": _task,
+    "duty": _duty,
     "person": lambda telling: telling.name(telling.given.get("person")),
     "item": _item,
     "link": _link,

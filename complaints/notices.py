@@ -29,6 +29,7 @@ PLACEHOLDERS: Mapping[str, Audience | None] = {
     "result": "complainant",
     "amount": "complainant",
     "task": "staff",
+    "duty": "staff",
     "person": "staff",
     "item": "staff",
     "link": "staff",

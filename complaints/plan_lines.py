@@ -154,17 +154,28 @@ def in_force(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def record_approval(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
-    """Store what the approval covers: never below today's values, more where the approver said so (R-004-18)."""
-    covered = parameters.get("refund") or {}
-    refund = max(facts["largest_refund"], Decimal(covered["amount"]) if covered else Decimal(0))
+    """Store what the approval covers (R-004-18).
+
+    `people` and `refund` hold what each approving vote covers, or one that decided alone; the smallest counts, and a
+    vote that says nothing covers what there is today. What lies below that was refused when the vote was cast
+    (`approval_limits.py`): votes begin anew when the figures change.
+    """
+    people = [vote if vote is not None else facts["people"] for vote in _votes(parameters.get("people"))]
+    refunds = [
+        Decimal(vote["amount"]) if vote else facts["largest_refund"] for vote in _votes(parameters.get("refund"))
+    ]
     ceiling = {
-        "ceiling_people": max(facts["people"], parameters.get("people") or 0),
-        "ceiling_refund": str(refund),
+        "ceiling_people": max(facts["people"], min(people, default=0)),
+        "ceiling_refund": str(max(facts["largest_refund"], min(refunds, default=Decimal(0)))),
         "ceiling_currency": facts["planned_currency"],
         "ceiling_level": parameters["level"],
         "ceiling_revision": facts["plan_revision"],
     }
     return Consequence(ceiling, {"ceiling": ceiling})
+
+
+def _votes(said: Any) -> list[Any]:
+    return list(said) if isinstance(said, list | tuple) else [said]
 
 
 def _line(facts: Mapping[str, Any], line_id: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from complaints.action_days import check_due_days
 from complaints.actions import CompleteAction, ReopenAction, action_overdue, complete_action, reopen_action
 from complaints.affected import AddAffected, RemoveAffected, add_affected, remove_affected
+from complaints.approval_limits import check_ceiling
 from complaints.categories import CategoryTree
 from complaints.change_facts import ChangeFacts, make_change_facts
 from complaints.correspondence import ReceiveMessage, SendMessage, receive_message, send_message
@@ -73,6 +75,8 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
 
 def on_completed(work: CaseWork, element: str, data: Mapping[str, Any]) -> None:
     """Take from a completed form what belongs into the record, before the token moves on. Raises Unfit."""
+    check_ceiling(work, data)
+    check_due_days(work, data)
     check_duplicate(work, element, data)
     record_promises(work, element, data)
     note_form_facts(work, element, data)

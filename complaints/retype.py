@@ -40,7 +40,7 @@ def retype(work: CaseWork, command: Retype) -> dict[str, Any]:
 
     Id, number, tracking code, time of receipt, owner, facts and records stay; the old instance ends and is kept, one of
     the other process starts, in one transaction. Raises Forbidden, Unfit for a type or process that is not known or is
-    the present one, Conflict where the process does not (or no longer) allow it.
+    the present one, Conflict where the diagram does not wait for it, or takes it and keeps the case all the same.
     """
     require(work, Verb.RETYPE)
     reason = words("reason", command.reason, longest=REASON)
@@ -58,10 +58,11 @@ def retype(work: CaseWork, command: Retype) -> dict[str, Any]:
         raise Unfit("The case cannot be moved there.", fields=wrong)
     waited = waited_message(work, "retype")
     if waited is None:
-        raise Conflict("At this point the process does not let the case be moved to another.")
+        raise Conflict("At this point the process does not let the case be moved to another: its diagram shows where.")
     table = complaint.c
     old_type = work.connection.execute(select(table.type).where(table.case_id == work.case_id)).scalar_one()
-    work.step(Deliver(waited, {}, buffer=False))
+    if not work.step(Deliver(waited, {}, buffer=False)).ended:
+        raise Conflict("The process keeps the case: a procedure that runs beside it has to be recorded first.")
     work.log("retyped", name=command.process_key, was=was, type=command.type, was_type=old_type, reason=reason)
     restart(work, command.process_key, {"type": command.type, "moves": _moves(work) + 1})
     # What was carried out meanwhile is counted anew: a process that plans nothing keeps no count.

@@ -92,7 +92,7 @@ def _clocks(reader: Reader, steps: Collection[str], config: ProcessConfig) -> No
 
 
 def _recipients(reader: Reader, config: ProcessConfig, house: Surroundings) -> None:
-    known = {"post": house.posts, "team": house.teams, "fact": config.facts}
+    known = {"post": house.posts, "deputy": house.posts, "team": house.teams, "fact": config.facts}
     for clock in config.clocks.values():
         for number, rung in enumerate(clock.rungs):
             for to in rung.to:
@@ -100,7 +100,7 @@ def _recipients(reader: Reader, config: ProcessConfig, house: Surroundings) -> N
                 if to in ("owner", "complainant") or name in known.get(kind, ()):
                     continue
                 close = meant(name, known.get(kind, ())) if name else ""
-                advice = "Write owner, complainant, post:<code>, team:<code> or fact:<name>."
+                advice = "Write owner, complainant, post:<code>, deputy:<post>, team:<code> or fact:<name>."
                 reader.wrong(f"clocks.{clock.name}.rungs[{number}].to", f"names {to}, whom nobody knows",
                              close if close.startswith("Did") else advice, name=rung.name)  # fmt: skip
 

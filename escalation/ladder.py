@@ -101,6 +101,33 @@ def person_for_post(
     return Assignment(person=path[-1].person, post=path[-1].post, because=path[0].because, path=tuple(path))
 
 
+def deputies_of(
+    post: str,
+    at: datetime,
+    *,
+    posts: Posts,
+    holders: Iterable[Holder],
+    absences: Iterable[Absence] = (),
+    excluded: Set[str] = frozenset(),
+) -> tuple[str, ...]:
+    """Return who stands in for the holders of a post at an aware instant; without anybody, who acts for the post above.
+
+    Nobody who is away or barred, and nobody from outside: the holder is late, not kept apart. Raises UnknownPost, and
+    ValueError for a naive instant.
+    """
+    if at.tzinfo is None:
+        raise ValueError("a person is found for an aware instant")
+    way, held, gone = posts.upward(post), tuple(holders), tuple(absences)
+    away = {absence.person for absence in gone if absence.covers(at)}
+    here = dict.fromkeys(holder.deputy for holder in held if holder.post == post and holder.deputy is not None)
+    found = tuple(person for person in here if person not in away and person not in excluded)
+    if found or len(way) == 1 or way[1].outside:
+        return found
+    above = person_for_post(way[1].name, at, posts=posts, holders=held, absences=gone, excluded=excluded)
+    inside = above.person is not None and not posts.post(above.post).outside
+    return (above.person,) if inside and above.person is not None else ()
+
+
 def _ask(post: Post, holders: tuple[Holder, ...], *, away: Set[str], excluded: Set[str]) -> Step:
     for holder in holders:
         if holder.person not in away and holder.person not in excluded:

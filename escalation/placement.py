@@ -13,7 +13,7 @@ from access.tables import absence, membership, person, post_holder
 from engine.case_sight import concerned
 from engine.case_work import CaseWork
 from engine.model.step import OpenTask
-from escalation.ladder import Absence, Assignment, Holder, person_for_post
+from escalation.ladder import Absence, Assignment, Holder, deputies_of, person_for_post
 from escalation.posts import Posts
 
 
@@ -51,6 +51,9 @@ class PostPlacement:
             if work.owner is not None:
                 return (f"person:{work.owner}",)
             to = f"post:{self.posts.duty}"
+        if to.startswith("deputy:"):
+            people = self._deputies(work, to.removeprefix("deputy:"))
+            return tuple(f"person:{each}" for each in people) or (f"team:{self.posts.last_resort}",)
         if to.startswith("post:"):
             found = self._assignment(work, to.removeprefix("post:"), self._conflicted(work))
             return (f"person:{found.person}",) if found.person else (f"team:{self.posts.last_resort}",)
@@ -60,7 +63,20 @@ class PostPlacement:
         """Return the person who acts for a post in this case, or None."""
         return self._assignment(work, post, self._conflicted(work)).person
 
+    def _deputies(self, work: CaseWork, post: str) -> tuple[str, ...]:
+        holders, absences = self._staffing(work)
+        excluded = frozenset(self._conflicted(work))
+        return deputies_of(post, work.now, posts=self.posts, holders=holders, absences=absences, excluded=excluded)
+
     def _assignment(self, work: CaseWork, post: str, excluded: Set[str]) -> Assignment:
+        holders, absences = self._staffing(work)
+        return person_for_post(
+            post, work.now, posts=self.posts, holders=holders, absences=absences, excluded=frozenset(excluded)
+        )
+
+    @staticmethod
+    def _staffing(work: CaseWork) -> tuple[list[Holder], list[Absence]]:
+        """Return who holds which post, and who is away now."""
         holders = [
             Holder(row.post, row.person, row.deputy)
             for row in work.connection.execute(select(post_holder.c.post, post_holder.c.person, post_holder.c.deputy))
@@ -70,10 +86,7 @@ class PostPlacement:
                 absence.c.start_at <= work.now, absence.c.end_at > work.now
             )
         )
-        absences = [Absence(row.person, row.start_at, row.end_at) for row in away]
-        return person_for_post(
-            post, work.now, posts=self.posts, holders=holders, absences=absences, excluded=frozenset(excluded)
-        )
+        return holders, [Absence(row.person, row.start_at, row.end_at) for row in away]
 
     @staticmethod
     def _conflicted(work: CaseWork) -> frozenset[str]:

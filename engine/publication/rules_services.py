@@ -85,11 +85,16 @@ def parameter_missing(bundle: Bundle) -> Iterator[Finding]:
     "recipient-unknown",
     "error",
     "A notice goes to a team or post that does not exist: it would reach nobody.",
-    "Write complainant, owner, post:<code>, team:<code> or fact:<name>.",
+    "Write complainant, owner, post:<code>, deputy:<post>, team:<code> or fact:<name>.",
 )
 def recipient_unknown(bundle: Bundle) -> Iterator[Finding]:
     context = bundle.context
-    known = {"post": context.known_posts, "team": context.known_teams, "fact": context.known_facts}
+    known = {
+        "post": context.known_posts,
+        "deputy": context.known_posts,
+        "team": context.known_teams,
+        "fact": context.known_facts,
+    }
     for node, operator in _services(bundle):
         if operator is None or operator.get("id") != "notify":
             continue
@@ -103,7 +108,7 @@ def recipient_unknown(bundle: Bundle) -> Iterator[Finding]:
                 yield Finding(
                     parameter,
                     f"The notice of the {words(node.element)} goes to {to}, which does not exist.",
-                    "Write complainant, owner, post:<code>, team:<code> or fact:<name>.",
+                    "Write complainant, owner, post:<code>, deputy:<post>, team:<code> or fact:<name>.",
                 )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from escalation.ladder import Absence, Assignment, Holder, Step, person_for_post
+from escalation.ladder import Absence, Assignment, Holder, Step, deputies_of, person_for_post
 from escalation.posts import load_posts
 from escalation.refusals import UnknownPost
 from tests.escalation.builders import ROOT
@@ -38,6 +38,40 @@ def asked(
 def test_the_holder_acts() -> None:
     path = (Step("head_of_customer_service", "holder", "li"),)
     assert asked() == Assignment("li", "head_of_customer_service", "holder", path)
+
+
+def told_for(
+    post: str = "head_of_customer_service", *, gone: tuple[str, ...] = (), barred: tuple[str, ...] = ()
+) -> tuple[str, ...]:
+    return deputies_of(post, NOON, posts=POSTS, holders=HOLDERS, absences=away(*gone), excluded=frozenset(barred))
+
+
+def test_the_deputy_stands_in_for_who_is_late_though_not_away() -> None:
+    assert told_for() == ("kim",)
+    assert told_for("academic_director") == ("park",)
+
+
+def test_without_a_deputy_who_is_here_the_post_above_stands_in() -> None:
+    assert told_for(gone=("kim",)) == told_for(barred=("kim",)) == ("wang",)
+    assert told_for(gone=("kim", "wang")) == ("park",)
+    assert told_for("duty_officer") == ("li",)
+    assert told_for(gone=("kim", "wang", "park")) == ("chen",)
+
+
+def test_nobody_from_outside_stands_in_for_who_is_late() -> None:
+    assert told_for("vice_principal_teaching") == ()
+    assert told_for("outside_post") == ()
+    assert told_for("academic_director", gone=("park",), barred=("chen",)) == ()
+
+
+def test_several_holders_have_their_deputies_each_once() -> None:
+    roster = (Holder("duty_officer", "a", "c"), Holder("duty_officer", "b", "c"), Holder("duty_officer", "d", "e"))
+    assert deputies_of("duty_officer", NOON, posts=POSTS, holders=roster) == ("c", "e")
+
+
+def test_a_deputy_of_a_post_that_nobody_defined_is_refused() -> None:
+    with pytest.raises(UnknownPost):
+        told_for("head_of_nothing")
 
 
 def test_the_deputy_acts_for_a_holder_who_is_away_or_barred() -> None:

@@ -17,12 +17,11 @@ from app.container import house
 from app.scenario import Stage, play
 from app.scenario_file import instant, read_scenario
 from app.settings import Settings
-from complaints.actions import CompleteAction
 from complaints.delivery_loop import run_once as deliver_once
 from complaints.retype import Retype
-from complaints.tables import action_item, complaint, message
+from complaints.tables import complaint, message
 from engine.case_work import SYSTEM
-from engine.errors import Unfit
+from engine.errors import Conflict, Unfit
 from engine.tables import case_clock, deadline, event_log, instance, past_instance, work_item
 from engine.versions import Versions
 from escalation.posts import load_posts
@@ -76,6 +75,15 @@ PLANNED = (
       actions: [{title: 更正课件, owner_team: academic, due_on: "2026-03-20", blocking: true}]
 """
 )
+IN_DANGER = """
+  - facts: {safety: true}
+    by: li.na
+"""
+RECORDED = """
+  - do: external_procedure
+    by: gao.yan
+    data: {procedures: [none], procedure_note: 已核实，无须启动。}
+"""
 ANSWERED = """
   - do: answer
     by: li.na
@@ -205,18 +213,35 @@ def test_the_timeline_tells_both_processes_with_their_versions(
     assert {item.process.key for item in items[:moved]} == {was}
 
 
-def test_a_case_that_comes_back_goes_on_with_what_its_plan_said(told: Told) -> None:
-    stage = told("complaint", PLANNED)
-    (before,) = rows(stage, instance)
-    assert (before.facts["plan_revision"], before.facts["open_actions"]) == (1, 1)
-    move(stage, "inquiry", "inquiry")
-    assert "plan_revision" not in rows(stage, instance)[0].facts
-    (action,) = rows(stage, action_item)
-    stage.run(CompleteAction(stage.case_id, action.id, "done"), "zhao.lei")
-    move(stage, "complaint", "complaint")
+@pytest.mark.parametrize("steps", ["  - advance: 1 min", PLANNED], ids=["before-verification", "after-the-plan"])
+def test_only_in_verification_a_complaint_is_moved(told: Told, steps: str) -> None:
+    stage = told("complaint", steps)
+    before = rows(stage, instance)
+    with pytest.raises(Conflict) as refused:
+        move(stage, "inquiry", "inquiry")
+    assert "does not let the case be moved" in refused.value.message
+    assert (rows(stage, instance)[0].version_id, rows(stage, past_instance)) == (before[0].version_id, [])
+    assert rows(stage, instance)[0].facts["moves"] == 0
+
+
+def test_a_case_is_not_moved_while_its_external_procedure_is_open(told: Told) -> None:
+    stage = told("complaint", ACKNOWLEDGED + IN_DANGER)
+    with pytest.raises(Conflict) as refused:
+        move(stage, "inquiry", "inquiry")
+    assert "keeps the case" in refused.value.message
+    assert [row.element for row in rows(stage, work_item) if row.state == "open"] == ["verify", "external_procedure"]
+
+
+def test_a_case_that_comes_back_goes_on_with_what_it_knew(told: Told) -> None:
+    stage = told("complaint", ACKNOWLEDGED + IN_DANGER + RECORDED)
+    assert rows(stage, instance)[0].facts["external_state"] == "recorded"
+    move(stage, "inquiry", "inquiry", after=timedelta(minutes=1))
+    assert "external_state" not in rows(stage, instance)[0].facts
+    move(stage, "complaint", "complaint", after=timedelta(minutes=1))
     (after,) = rows(stage, instance)
-    # Lines of the next plan are numbered after those of the first, and what was done meanwhile is not open again.
-    assert (after.facts["plan_revision"], after.facts["open_actions"], after.facts["moves"]) == (1, 0, 2)
+    # What is on record already does not open once more.
+    assert (after.facts["external_state"], after.facts["moves"]) == ("recorded", 2)
+    assert [row.element for row in rows(stage, work_item) if row.state == "open"] == ["acknowledge"]
     assert [row.ended_as for row in rows(stage, past_instance)] == ["retyped", "retyped"]
 
 

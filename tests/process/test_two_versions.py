@@ -65,7 +65,7 @@ def edited() -> dict[str, bytes]:
 
 
 def moved_on_the_drawing(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    shape = '<dc:Bounds x="%s" y="332" width="36" height="36" />'
+    shape = '<dc:Bounds x="%s" y="327" width="36" height="36" />'
     return replaced(files, DIAGRAM, (shape % "272", shape % "262"))
 
 
@@ -124,7 +124,9 @@ class House:
     def do(self, case_id: str, element: str, **data: Any) -> None:
         """Complete a step as Li Na."""
         with self.application.database.read() as connection:
-            actor = Actor("person", principal(connection, "li.na", now=self.clock.now(), rules=self.application.posts.rules))
+            actor = Actor(
+                "person", principal(connection, "li.na", now=self.clock.now(), rules=self.application.posts.rules)
+            )
             task = connection.execute(
                 select(work_item).where(
                     work_item.c.case_id == case_id, work_item.c.element == element, work_item.c.state == "open"
@@ -135,7 +137,9 @@ class House:
     def read(self, connection: Any) -> Reader:
         now = self.clock.now()
         library = shared_by(self.application, Metrics(since=OPENING)).library
-        return Reader(connection, library, now, "en", principal(connection, "li.na", now=now, rules=self.application.posts.rules))
+        return Reader(
+            connection, library, now, "en", principal(connection, "li.na", now=now, rules=self.application.posts.rules)
+        )
 
     def finish(self, case_id: str) -> None:
         """Take the case to its end: unfounded, explained, and the time of grace over."""

@@ -1,0 +1,41 @@
+"""What a vote on a plan may not say: a ceiling below what is to be approved, or in another currency (R-004-18)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from engine.case_facts import read_fact
+from engine.case_work import CaseWork
+from engine.errors import Unfit
+
+VOTES = frozenset({"approve", "approve_with_conditions"})
+"""Decisions that approve; what a refusal would have covered is asked of nobody."""
+
+
+def check_ceiling(work: CaseWork, data: Mapping[str, Any]) -> None:
+    """Raise Unfit, naming the field, for an approval that would not cover the plan it approves.
+
+    Looks at the answers `covers_people` and `covers_refund` of an approving `decision`; left out, they cover what
+    there is today.
+    """
+    if data.get("decision") not in VOTES:
+        return
+    specs, stored = work.process.config.facts, work.row["facts"]
+    names = ("people", "largest_refund", "planned_currency")
+    if not specs.keys() >= set(names):
+        return
+    people, largest, currency = (read_fact(specs[n], stored.get(n, specs[n].default)) for n in names)
+    wrong: list[dict[str, Any]] = []
+    covers = data.get("covers_people")
+    if covers is not None and covers < people:
+        wrong.append({"field": "/covers_people", "code": "below-present", "values": {"present": people}})
+    money = data.get("covers_refund")
+    if money is not None and money["currency"] != currency:
+        wrong.append({"field": "/covers_refund/currency", "code": "other-currency", "values": {"currency": currency}})
+    elif money is not None and Decimal(money["amount"]) < largest:
+        present = f"{largest} {currency}"
+        wrong.append({"field": "/covers_refund/amount", "code": "below-present", "values": {"present": present}})
+    if wrong:
+        raise Unfit("The approval would not cover the plan.", fields=wrong)
