@@ -15,6 +15,7 @@ from engine.tables import instance, work_item
 from forms.display import showable, shown_answer
 from forms.form import Field, Form
 from forms.languages import pick
+from queries.day_words import day_in_words
 from queries.earlier_forms import EarlierForm
 from queries.reader import Reader
 
@@ -74,6 +75,8 @@ def _lines(fields: Iterable[Field], data: Mapping[str, Any], language: str, zone
                 tuple(_lines(field.children, row, language, zone)) for row in inner if isinstance(row, Mapping)
             )
             yield AnswerLine(label, "", public, rows)
+        elif field.kind == "date" and isinstance(value, str):
+            yield AnswerLine(label, showable(day_in_words(value, language)), public)
         elif text := showable(shown_answer(field, value, language, zone=zone)):
             yield AnswerLine(label, text, public)
 

@@ -123,8 +123,10 @@ def _overtaken(here: Visit, desk: TaskDesk, data: dict[str, Any], refusal: Refus
     """Say who was faster, and show what was typed so that nothing is lost."""
     with here.reading() as reader:
         lines = answer_lines(reader, desk.form, data, desk.zone) if desk.form is not None else ()
+        following = next_of(reader, desk.view.task.complaint_id)
     return here.page(
         "overtaken.html",
+        following=following if following is not None and following.id != desk.view.task.id else None,
         status=status_of(refusal),
         moments=here.moments_in(desk.zone),
         task=desk.view.task,

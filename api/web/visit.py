@@ -29,6 +29,7 @@ from api.web.posted import Posted, posted
 from api.web.site import Site, site_of
 from engine.case_work import COMPLAINANT, Actor
 from engine.errors import SignInRequired
+from queries.fact_words import amount_in_words
 from queries.reader import Reader
 
 LANGUAGE_COOKIE = "redress_language"
@@ -131,6 +132,7 @@ class Visit:
                 team_name=self.team_name,
                 post_name=self.post_name,
                 role_name=self.role_name,
+                amount=amount_in_words,
                 **values,
             )
         )

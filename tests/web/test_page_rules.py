@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from api.web.headers import PAGE_HEADERS
+from tests.api.test_tasks import plan_made
 from tests.support.application import House
 from tests.web.visitor import Page, staff, text_of, visitor
 
@@ -97,3 +98,53 @@ def dangling_references(page: Page) -> list[str]:
     wanted = {part for each in named if each for part in each.split()}
     inside = {n.get("href")[1:] for n in page.elements("a") if (n.get("href") or "").startswith("#")}
     return sorted((wanted | inside) - ids)
+
+
+def test_what_was_said_stands_before_the_form_that_answers_it(redress: House) -> None:
+    case = redress.file(by="li.na", text="The lesson ended early.")["id"]
+    task = redress.task("li.na", "acknowledge", case)["id"]
+    page = staff(redress, "li.na").get(f"/tasks/{task}")
+    assert page.text.index("The lesson ended early.") < page.text.index("Complete this step")
+
+
+def test_the_rule_that_decided_is_told_first_and_what_holds_for_every_case_is_not(redress: House) -> None:
+    case = redress.file(by="li.na", people=12)["id"]
+    text = staff(redress, "li.na").get(f"/cases/{case}").text
+    assert "Priority · High: People affected: ≥ 10 (rule 6 of the table)" in text
+    assert "A further rule fits: Type: Complaint; Category: under Teaching (rule 10 of the table)" in text
+    assert "Impact · Major: People affected: ≥ 10 (rule 1 of the table)" in text
+    assert "no special condition holds" not in text
+    plain = redress.file(by="li.na", category="other")["id"]
+    assert "Impact · General: no special condition holds" in staff(redress, "li.na").get(f"/cases/{plain}").text
+
+
+def test_what_holds_a_step_back_is_named_with_the_way_there(redress: House) -> None:
+    case = redress.file(by="li.na", category="other")["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x"})
+    redress.do("li.na", "respond", case, {"response_text": "正在核实。"})
+    action = {"title": "更正课件", "owner_team": "academic", "due_on": "2026-03-10", "blocking": True}
+    plan = {"next": "submit", "root_cause": "other", "root_cause_text": "x", "finding": "x", "remedy": "x"}
+    remedies = [{"kind": "apology", "note": "x"}]
+    redress.do("li.na", "plan", case, {**plan, "actions": [action], "remedies": remedies})
+    li_na, task = staff(redress, "li.na"), redress.task("li.na", "carry_out", case)["id"]
+    page = li_na.get(f"/tasks/{task}")
+    refused = li_na.send(page, f"/tasks/{task}/complete", {"carried_out": "x"})
+    assert refused.status == 422
+    assert refused.link("1 action is open") == f"/cases/{case}#actions"
+    assert refused.link("1 remedy is not given yet") == f"/cases/{case}#remedies"
+
+
+def test_whoever_decides_on_what_has_changed_is_told_so_and_led_to_what_is_to_be_decided_now(redress: House) -> None:
+    case = plan_made(redress)
+    task = redress.task("liu.gang", "decide_leadership", case)["id"]
+    liu, li_na = staff(redress, "liu.gang"), redress.person("li.na")
+    page = liu.get(f"/tasks/{task}")
+    tag = li_na.call("GET", f"/api/complaints/{case}").headers["etag"]
+    change = {"people": 40, "reason": "more have signed"}
+    li_na.call("PATCH", f"/api/complaints/{case}/facts", change, headers={"If-Match": tag})
+    late = liu.send(page, f"/tasks/{task}/complete", {"decision": "approve", "reasons": "I agree."})
+    now = redress.task("liu.gang", "decide_leadership", case)["id"]
+    assert (late.status, late.title) == (409, "The case has moved on")
+    assert late.link("Decide as leadership group") == f"/tasks/{now}"
+    assert "I agree." in late.text

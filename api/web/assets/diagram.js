@@ -28,7 +28,7 @@ function drawingWithTokens(data) {
 function chooser(viewer, data) {
   const list = document.createElement("select");
   list.setAttribute("aria-label", place.dataset.part);
-  data.drawings.forEach((drawing, index) => list.add(new Option(drawing.file, index)));
+  data.drawings.forEach((drawing, index) => list.add(new Option(drawing.name ?? drawing.file, index)));
   list.value = drawingWithTokens(data);
   list.addEventListener("change", () => show(viewer, data, Number(list.value)));
   return list;

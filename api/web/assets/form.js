@@ -11,9 +11,13 @@ for (const form of document.querySelectorAll("form")) {
       const rule = JSON.parse(field.dataset.showIf);
       field.hidden = !given.getAll(rule.field).some((answer) => rule.in.includes(answer)) && !field.querySelector(".error");
     }
+    for (const group of form.querySelectorAll(".form-group")) {
+      const inside = [...group.querySelectorAll(".field")];
+      group.hidden = inside.length > 0 && inside.every((field) => field.closest("[data-show-if][hidden]"));
+    }
   };
   form.addEventListener("change", arrange);
   arrange();
 }
 
-document.querySelector(".error-summary")?.focus();
+(document.querySelector(".error-summary") ?? document.querySelector("[aria-invalid=true]"))?.focus();
