@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from engine.case_host import CaseHost
+from engine.due_items import rung_item, timer_item
 from engine.errors import Conflict, NotFound, Refusal, StepFailed, Unfit
 from engine.model.due import Calendars
 from engine.model.step import DueItem, Effect, Event, OpenTask, Projected, StepResult
@@ -92,7 +94,7 @@ class CaseRun:
         """Fire everything that is due at the earliest due instant. Raises NotFound when nothing is due."""
         due_rungs = list(self.clocks.rungs())
         timers = self._execution.timers()
-        instants = [at for _, _, at, _ in due_rungs] + [at for _, at in timers]
+        instants = [at for _, _, at, _ in due_rungs] + [due.at for _, due in timers]
         instant = min(instants, default=None)
         if instant is None or instant > self.host.now:
             raise NotFound("Nothing is due in this case.")
@@ -104,8 +106,14 @@ class CaseRun:
                     self.host.effects.append(Effect("notify", {"to": to, **values}, None, key))
                 if rung.message:
                     self._hand_over(rung.message, {})
-        due_timers = [key for key, at in timers if at == instant]
+        due_timers = [key for key, due in timers if due.at == instant]
         self._guarded(lambda: self._execution.fire(due_timers, instant))
+
+    def recalculate(self) -> None:
+        """Calendars changed: work out clocks and timers again, and let everything that is due explain itself anew."""
+        self.clocks.recalculate()
+        self._guarded(self._execution.recalculate)
+        self._before = replace(self._before, afresh=True)
 
     def settle(self) -> None:
         """Run automatic steps, kept messages and thrown messages until only people, messages or time can go on."""
@@ -226,9 +234,8 @@ class CaseRun:
         )
 
     def _due_items(self) -> list[DueItem]:
-        items = [DueItem("clock", f"{c.name}/{r.name}", key, at) for c, r, at, key in self.clocks.rungs()]
-        for (task_id, timer), at in self._execution.timers():
-            items.append(DueItem("timer", timer, f"{task_id}/{timer}/{at:%Y%m%dT%H%M%S}", at))
+        items = [rung_item(clock, rung, at, key) for clock, rung, at, key in self.clocks.rungs()]
+        items += [timer_item(task_id, timer, due) for (task_id, timer), due in self._execution.timers()]
         return sorted(items, key=lambda item: (item.due_at, item.key))
 
 

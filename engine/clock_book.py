@@ -19,7 +19,7 @@ from engine.case_clocks import (
 )
 from engine.errors import Conflict, NotFound
 from engine.model.config import Budget, ClockSpec, Rung
-from engine.model.due import MODES, Calendars
+from engine.model.due import MODES, Calendars, told
 from engine.model.step import ClockView, Event, ExtendClock
 from engine.process import CompiledProcess
 
@@ -261,5 +261,5 @@ def view_of(clock: Clock) -> ClockView:
         due_at=clock.due_at if clock.state == "running" else None if clock.state == "paused" else clock.last_due_at,
         met_at=clock.ended_at if clock.state == "met" else None, late=clock.late, mode=clock.mode,
         budget=clock.budget, revision=clock.revision, provisional=clock.provisional,
-        reasons=tuple({"code": r.code, "values": dict(r.values)} for r in clock.reasons),
+        reasons=told(clock.reasons),
     )  # fmt: skip

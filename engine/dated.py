@@ -10,17 +10,18 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select
 
 from engine.case_work import CaseWork
+from engine.model.due import Reason, told
 from engine.tables import deadline
 
 
 def set_dated(work: CaseWork, kind: str, record_id: str, due_at: datetime) -> None:
     """Add the instant of a record, or move it. `kind` names its handler. Repeating is safe."""
     clear_dated(work, kind, record_id)
-    work.connection.execute(
-        insert(deadline).values(
-            case_id=work.case_id, key=f"{kind}:{record_id}", source="dated", name=kind, due_at=due_at
-        )
-    )
+    row = {
+        "case_id": work.case_id, "key": f"{kind}:{record_id}", "source": "dated", "name": kind, "due_at": due_at,
+        "provisional": False, "reasons": list(told((Reason("record"),))),
+    }  # fmt: skip
+    work.connection.execute(insert(deadline).values(row))
     _refresh(work)
 
 

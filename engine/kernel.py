@@ -77,7 +77,7 @@ def carry_out(run: CaseRun, command: StepCommand, actor: str | None = None) -> N
         case ExtendClock():
             run.clocks.extend(command)
         case Recalculate():
-            run.clocks.recalculate()
+            run.recalculate()
         case _:
             raise NotFound(f"There is no such command: {command!r}")
 

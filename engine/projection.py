@@ -154,18 +154,22 @@ def write_clocks(work: CaseWork, result: StepResult) -> None:
 def _write_deadlines(work: CaseWork, result: StepResult) -> None:
     before = work.before.due if work.before else frozenset()
     items = {item.key: item for item in result.due}
-    gone = before - items.keys()
+    afresh = work.before is not None and work.before.afresh
+    gone = before if afresh else before - items.keys()
     if gone:
         work.connection.execute(_DELETE_DEADLINES, {"the_case": work.case_id, "keys": sorted(gone)})
-    fresh = [item for key, item in items.items() if key not in before]
+    fresh = [item for key, item in items.items() if afresh or key not in before]
     if fresh:
         work.connection.execute(
             insert(deadline),
             [
-                {"case_id": work.case_id, "key": i.key, "source": i.source, "name": i.name, "due_at": i.due_at}
+                {
+                    "case_id": work.case_id, "key": i.key, "source": i.source, "name": i.name, "due_at": i.due_at,
+                    "provisional": i.provisional, "reasons": list(i.reasons),
+                }
                 for i in fresh
             ],
-        )
+        )  # fmt: skip
 
 
 def _write_outbox(work: CaseWork, asks: list[str]) -> None:

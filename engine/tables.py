@@ -136,6 +136,8 @@ deadline = Table(
     Column("source", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("due_at", Instant, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("reasons", Json, nullable=False),
     PrimaryKeyConstraint("case_id", "key"),
 )
 Index("ix_deadline__due", deadline.c.due_at)

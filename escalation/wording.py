@@ -1,7 +1,7 @@
 """One reason of a due time as one sentence. English is written here, the other languages in locale/*/escalation.po.
 
 A sentence is found by the reason's code: those of `due_reasons.py`, and those that the engine adds (`clock`, `pause`,
-`paused-since`, `extended`). An unknown code is still said, as code and values: an explanation is never lost.
+`paused-since`, `extended`; of what falls due: `rung`, `daily`, `follows-clock`, `fixed-moment`, `repeats`, `record`). An unknown code is still said, as code and values: an explanation is never lost.
 """
 
 from __future__ import annotations
@@ -210,6 +210,47 @@ def _extended(voice: Voice, values: _Values) -> str:
     }
 
 
+def _rung(voice: Voice, values: _Values) -> str:
+    gettext, after = voice.texts.gettext, values.text("base") == "due"
+    told: dict[str, object] = {"name": voice.word("clock", values.text("name"))}
+    if values.given("percent"):
+        told["percent"] = values.number("percent")
+        if after:
+            return gettext("%(name)s: a further %(percent)d %% of the time allowed after it is due.") % told
+        return gettext("%(name)s: when %(percent)d %% of the time allowed is used.") % told
+    if values.given("working_days"):
+        told["length"] = voice.working_days(values.number("working_days"))
+    elif values.given("minutes"):
+        told["length"] = voice.minutes(values.number("minutes"))
+    elif after:
+        return gettext("%(name)s: when it is due.") % told
+    else:
+        told["length"] = voice.minutes(0)
+    if after:
+        return gettext("%(name)s: %(length)s after it is due.") % told
+    return gettext("%(name)s: %(length)s after the start.") % told
+
+
+def _daily(voice: Voice, values: _Values) -> str:
+    return voice.texts.gettext("Repeated every day.")
+
+
+def _follows_clock(voice: Voice, values: _Values) -> str:
+    return voice.texts.gettext("At the same time as: %(name)s.") % {"name": voice.word("clock", values.text("name"))}
+
+
+def _fixed_moment(voice: Voice, values: _Values) -> str:
+    return voice.texts.gettext("A fixed moment.")
+
+
+def _repeats(voice: Voice, values: _Values) -> str:
+    return voice.texts.gettext("One of several, always the same time apart.")
+
+
+def _record(voice: Voice, values: _Values) -> str:
+    return voice.texts.gettext("The time was set when this was put on record.")
+
+
 SENTENCES: Mapping[str, Callable[[Voice, _Values], str]] = {
     "rule": _rule,
     "calendar": _calendar,
@@ -228,5 +269,11 @@ SENTENCES: Mapping[str, Callable[[Voice, _Values], str]] = {
     "pause": _pause,
     "paused-since": _paused_since,
     "extended": _extended,
+    "rung": _rung,
+    "daily": _daily,
+    "follows-clock": _follows_clock,
+    "fixed-moment": _fixed_moment,
+    "repeats": _repeats,
+    "record": _record,
 }
 """Every code that is said in words."""

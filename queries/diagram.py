@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from engine.process import CompiledProcess
-from engine.tables import deadline, event_log, work_item
+from engine.tables import case_clock, deadline, event_log, work_item
 from forms.languages import Labels, pick
 from queries.case_file import ProcessVersion, process_version_of
 from queries.drawings import Drawing
+from queries.explain import due_explanation
 from queries.fact_words import place_in_words
 from queries.notice_titles import notice_title
 from queries.reader import Reader
@@ -65,6 +67,10 @@ class DueMark:
     element: str | None
     label: str
     due_at: datetime
+    provisional: bool
+    """True while a year is counted whose calendar nobody has published."""
+    explanation: str
+    """Why then, in the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ def diagram(reader: Reader, case_id: str) -> CaseDiagram:
         tokens=_tokens(reader, case_id, process, found),
         visited=tuple(Visit(element, count) for element, count in found.visited.items()),
         flows=tuple(FlowCount(flow, count) for flow, count in sorted(found.flows.items())),
-        due=_due(reader, case_id, process, drawn.timers),
+        due=_due(reader, case_id, process, drawn.timers, reader.zone(row.facts.get("campus"))),
         labels={name: words.element(name, reader.language) for name in named},
     )
 
@@ -145,23 +151,35 @@ def _tokens(reader: Reader, case_id: str, process: CompiledProcess, found: Repla
     return tuple(sorted(marks, key=lambda mark: (mark.state, mark.since, mark.element)))
 
 
-def _due(reader: Reader, case_id: str, process: CompiledProcess, timers: Mapping[str, str]) -> tuple[DueMark, ...]:
+def _due(
+    reader: Reader, case_id: str, process: CompiledProcess, timers: Mapping[str, str], zone: ZoneInfo
+) -> tuple[DueMark, ...]:
     rows = reader.connection.execute(
-        select(deadline.c.source, deadline.c.name, deadline.c.due_at)
-        .where(deadline.c.case_id == case_id)
-        .order_by(deadline.c.due_at, deadline.c.key)
+        select(deadline).where(deadline.c.case_id == case_id).order_by(deadline.c.due_at, deadline.c.key)
     )
-    return tuple(_due_mark(reader, process, row, timers) for row in rows)
+    clocks = {
+        row.key: row.reasons
+        for row in reader.connection.execute(
+            select(case_clock.c.key, case_clock.c.reasons).where(case_clock.c.case_id == case_id)
+        )
+    }
+    words = reader.library.words.of(process)
+    marks = []
+    for row in rows:
+        element, label = _place(reader, process, row, timers)
+        why = due_explanation(reader, row, clocks, words, zone)
+        marks.append(DueMark(row.source, row.name, element, label, row.due_at, row.provisional, why))
+    return tuple(marks)
 
 
-def _due_mark(reader: Reader, process: CompiledProcess, row: Any, timers: Mapping[str, str]) -> DueMark:
+def _place(reader: Reader, process: CompiledProcess, row: Any, timers: Mapping[str, str]) -> tuple[str | None, str]:
+    """Return at which element something falls due, and what it is called."""
     words, language = reader.library.words.of(process), reader.language
     if row.source == "timer":
-        return DueMark("timer", row.name, row.name, words.element(row.name, language), row.due_at)
+        return row.name, words.element(row.name, language)
     if row.source == "clock":
         clock, _, rung = row.name.partition("/")
         spec = process.config.clocks.get(clock)
         template = next((each.template for each in spec.rungs if each.name == rung), "") if spec else ""
-        label = notice_title(reader, process, template) or words.clock(clock, language)
-        return DueMark("clock", row.name, timers.get(clock), label, row.due_at)
-    return DueMark(row.source, row.name, None, pick(DATED.get(row.name, DATED["other"]), language), row.due_at)
+        return timers.get(clock), notice_title(reader, process, template) or words.clock(clock, language)
+    return None, pick(DATED.get(row.name, DATED["other"]), language)

@@ -22,6 +22,7 @@ WORDS: dict[str, Labels] = {
     "since": {"zh-CN": "自 {at} 起", "ko": "{at}부터", "en": "since {at}"},
     "due_at": {"zh-CN": "期限 {at}", "ko": "기한 {at}", "en": "due {at}"},
     "team": {"zh-CN": "团队 {team}", "ko": "팀 {team}", "en": "team {team}"},
+    "provisional": {"zh-CN": "（暂定）", "ko": " (잠정)", "en": " (provisional)"},
     "times": {"zh-CN": "{count} 次", "ko": "{count}회", "en": "{count} times"},
 }  # fmt: skip
 
@@ -45,7 +46,7 @@ def in_words(picture: CaseDiagram, language: str, zone: ZoneInfo) -> str:
     waiting = (mark for mark in picture.tokens if mark.state == "waiting" and mark.name != mark.element)
     lines += [f"- {mark.name}; {say('since', at=when(mark.since))}" for mark in waiting]
     lines += [*_or_nothing(lines, say("nothing")), "", say("due")]
-    lines += [f"- {when(due.due_at)}: {due.label}" for due in picture.due]
+    lines += [f"- {when(due.due_at)}{say('provisional') * due.provisional}: {due.label}" for due in picture.due]
     lines += [*_or_nothing(lines, say("nothing")), "", say("visited")]
     for visit in picture.visited:
         name = picture.labels.get(visit.element, visit.element)

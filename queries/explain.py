@@ -20,6 +20,10 @@ IN_CATALOGUES = frozenset({"acknowledge", "respond", "resolve", "approve", "refu
 """Clocks that the catalogues of explanations name by what is to be done (`clock:resolve` is sending the result)."""
 
 
+OF_A_CLOCK = frozenset({"clock", "rung", "follows-clock"})
+"""Reasons whose `name` is a clock."""
+
+
 @dataclass(frozen=True)
 class ClockLine:
     """A duty to do something by a time."""
@@ -55,7 +59,7 @@ def clock_line(reader: Reader, row: Any, words: ProcessWords, zone: ZoneInfo) ->
         label=words.clock(row.name, reader.language),
         due_at=row.due_at,
         explanation=explanation(
-            reader, row.due_at, _named(row.reasons, words, reader.language), zone, provisional=row.provisional
+            reader, row.due_at, in_names(row.reasons, words, reader.language), zone, provisional=row.provisional
         ),
         state=row.state,
         late=row.late or running_late,
@@ -67,16 +71,28 @@ def clock_line(reader: Reader, row: Any, words: ProcessWords, zone: ZoneInfo) ->
     )
 
 
-def _named(reasons: Iterable[Mapping[str, Any]], words: ProcessWords, language: str) -> list[Mapping[str, Any]]:
+def in_names(reasons: Iterable[Mapping[str, Any]], words: ProcessWords, language: str) -> list[Mapping[str, Any]]:
     """Return the reasons with the clock by its name: those that a process brings of its own no catalogue knows."""
 
     def named(reason: Mapping[str, Any]) -> Mapping[str, Any]:
         name = reason["values"].get("name")
-        if reason["code"] != "clock" or name in IN_CATALOGUES:
+        if reason["code"] not in OF_A_CLOCK or name in IN_CATALOGUES:
             return reason
         return {**reason, "values": {**reason["values"], "name": words.clock(str(name), language)}}
 
     return [named(reason) for reason in reasons]
+
+
+def due_explanation(
+    reader: Reader, row: Any, clocks: Mapping[str, Iterable[Mapping[str, Any]]], words: ProcessWords, zone: ZoneInfo
+) -> str:
+    """Return why a row of the deadline table falls when it does; what follows a clock says also what the clock says.
+
+    `clocks` are the reasons of the clocks of the case by their key.
+    """
+    followed = (each["values"].get("key") for each in row.reasons if each["code"] in OF_A_CLOCK)
+    reasons = [*row.reasons, *(reason for key in followed for reason in clocks.get(str(key), ()))]
+    return explanation(reader, row.due_at, in_names(reasons, words, reader.language), zone, provisional=row.provisional)
 
 
 def explanation(

@@ -50,7 +50,7 @@ def live(reader: Reader, here: Visit, process: CompiledProcess, found: CaseDiagr
     due = [
         {
             "element": each.element,
-            "text": f"{each.label}: {moments.instant(each.due_at)}",
+            "text": f"{each.label}: {each.explanation}",
             "short": moments.remaining(each.due_at).text,
             "late": each.due_at < here.now,
         }

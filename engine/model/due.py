@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Mode = Literal["wall", "staffed", "hybrid", "working_days"]
 """How a budget is counted: in minutes for the first three, in whole working days for the last (R-002-26..28, X-02)."""
@@ -22,6 +22,11 @@ class Reason:
 
     code: str
     values: Mapping[str, str | int | bool | None] = field(default_factory=dict)
+
+
+def told(reasons: Iterable[Reason]) -> tuple[Mapping[str, Any], ...]:
+    """Return reasons as JSON values: `code` and `values`."""
+    return tuple({"code": reason.code, "values": dict(reason.values)} for reason in reasons)
 
 
 @dataclass(frozen=True)

@@ -119,8 +119,12 @@ class DueItem:
     name: str
     """`clock/rung`, or the element's id."""
     key: str
-    """Unique within the case: clock, scope, round, rung and revision; or task id and timer."""
+    """Unique within the case: clock, scope, round, rung and revision; or task id, timer and instant."""
     due_at: datetime
+    provisional: bool = False
+    """True while a year is counted that nobody has published."""
+    reasons: tuple[Mapping[str, Any], ...] = ()
+    """Why then: `code` and `values`. What follows a clock names it, and the clock explains itself."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +187,8 @@ class Projected:
     due: frozenset[str] = frozenset()
     """Keys of the rows in the deadline table."""
     clocks: Mapping[str, ClockView] = field(default_factory=dict)
+    afresh: bool = False
+    """True: rows of the deadline table may say something else now though their keys are the same."""
 
 
 @dataclass(frozen=True)

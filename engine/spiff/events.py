@@ -9,6 +9,7 @@ a length beside it counts from when the timer was armed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +19,41 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinitio
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
-from engine.timer_words import LENGTHS
-from engine.timers_text import Expr, IsoCycle, TimerPlan
+from engine.model.due import Due, Reason
+from engine.timer_words import LENGTHS, Moment, counted, counted_by, fixed
+from engine.timers_text import Expr, IsoCycle, IsoDuration, TimerPlan
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a task keeps of one of its timers."""
+
+    at: datetime | None = None
+    """When it falls due; None: worked out at each look."""
+    armed: datetime | None = None
+    """What lengths are counted from."""
+    days: int | None = None
+    """The working days that lie between."""
+    provisional: bool = False
+
+    @classmethod
+    def of(cls, task: Any, timer: str) -> Kept:
+        """Return what is kept, nothing at first. A single instant is written as such, everything else as a list."""
+        known = task.internal_data.get("due", {}).get(timer)
+        if known is None or isinstance(known, str):
+            return cls(None if known is None else datetime.fromisoformat(known))
+        known = [*known, None, None, None]
+        at = None if known[1] is None else datetime.fromisoformat(known[1])
+        return cls(at, datetime.fromisoformat(known[0]), known[2], bool(known[3]))
+
+    def keep(self, task: Any, timer: str) -> None:
+        """Write it into the data of the task, as short as can be."""
+        at = self.at and self.at.isoformat()
+        record: list[Any] = [self.armed and self.armed.isoformat(), at, self.days, int(self.provisional)]
+        while len(record) > 1 and not record[-1]:
+            record.pop()
+        task.internal_data.setdefault("due", {})[timer] = at if self.armed is None else record
+
 
 PASSED = TaskState.READY | TaskState.COMPLETED
 
@@ -40,21 +74,42 @@ class CaseTimer(TimerEventDefinition):
 
         Lengths count from the instant at which the timer was armed, whenever it is asked.
         """
-        known = task.internal_data.get("due", {}).get(self.name)
-        if isinstance(known, str):
-            return datetime.fromisoformat(known)
-        engine = task.workflow.script_engine
-        armed = engine.now if known is None else datetime.fromisoformat(known[0])
-        moment = engine.moment(task, self.plan, armed)
+        kept = Kept.of(task, self.name)
+        if kept.at is not None:
+            return kept.at
+        armed = kept.armed or task.workflow.script_engine.now
+        moment = task.workflow.script_engine.moment(task, self.plan, armed)
         if moment is not None and not self.late_bound:
-            self._keep(task, moment.due.at.isoformat())
-        elif known is None and self._counts:
-            self._keep(task, [armed.isoformat()])
+            self._fix(task, moment, armed)
+        elif kept.armed is None and self._counts:
+            Kept(None, armed).keep(task, self.name)
         return None if moment is None else moment.due.at
 
-    def _keep(self, task: Any, value: Any) -> None:
-        """Remember the due instant, or in a list what it is worked out from at each look: when it was armed."""
-        task.internal_data.setdefault("due", {})[self.name] = value
+    def explained(self, task: Any) -> Due | None:
+        """Return the same with its reasons, and whether it counts on a year that nobody has published."""
+        at, kept, engine = self.due(task), Kept.of(task, self.name), task.workflow.script_engine
+        if at is None:
+            return None
+        if self.late_bound:
+            moment = engine.moment(task, self.plan, kept.armed or engine.now)
+            return None if moment is None else moment.due
+        if kept.days is not None and kept.armed is not None:
+            return Due(at, engine.working_days(task, kept.armed, kept.days).due.reasons, kept.provisional)
+        if kept.armed is not None:
+            return counted(kept.armed, at - kept.armed)
+        return counted_by(self.plan, at) if isinstance(self.plan, IsoDuration) else fixed(at)
+
+    def recalculate(self, task: Any) -> None:
+        """Work out again what calendars can move: a length in working days that was fixed when the timer was armed."""
+        kept = Kept.of(task, self.name)
+        if kept.days is not None and kept.armed is not None:
+            self._fix(task, task.workflow.script_engine.working_days(task, kept.armed, kept.days), kept.armed)
+
+    def _fix(self, task: Any, moment: Moment, armed: datetime) -> None:
+        """Keep the instant; what it was counted from too, where neither the instant nor the diagram tells it."""
+        told = not moment.length or (isinstance(self.plan, IsoDuration) and not self.plan.months)
+        due = moment.due
+        Kept(due.at, None if told else armed, moment.days, due.provisional).keep(task, self.name)
 
     def has_fired(self, my_task: Any) -> bool:
         fired: list[str] = my_task.internal_data.get("fired", [])
@@ -85,6 +140,11 @@ class CaseCycle(TimerEventDefinition):
     def __init__(self, key: str, plan: IsoCycle) -> None:
         super().__init__(key, "")
         self.plan = plan
+
+    def explained(self, task: Any) -> Due | None:
+        """Return the slot that is waited for, explained."""
+        at = self.due(task)
+        return None if at is None else Due(at, (Reason("repeats"),))
 
     def due(self, task: Any) -> datetime | None:
         """Return the slot that is waited for."""

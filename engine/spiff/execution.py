@@ -14,6 +14,7 @@ from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
 from engine.expressions import compile_expression
+from engine.model.due import Due
 from engine.spiff.codec import dump_tree, load_tree
 from engine.spiff.compile import Program
 from engine.spiff.events import CaseCycle, CaseMessage, CaseTimer
@@ -64,16 +65,10 @@ class Execution:
         found = [t for t in self._flow.everything() if t._state == READY and t.task_spec.manual]
         return [Token(t) for t in sorted(found, key=lambda t: t.last_state_change)]
 
-    def timers(self) -> list[tuple[TimerKey, datetime]]:
-        """Return every armed timer that has a due time, in order of arming."""
-        found = []
-        for task in self._catches():
-            for definition in _definitions(task):
-                if isinstance(definition, CaseTimer | CaseCycle):
-                    due = definition.due(task)
-                    if due is not None:
-                        found.append(((task.id, definition.name), due))
-        return found
+    def timers(self) -> list[tuple[TimerKey, Due]]:
+        """Return every armed timer that has a due time, explained, in order of arming."""
+        armed = (((task.id, timer.name), timer.explained(task)) for task, timer in self._armed())
+        return [(key, due) for key, due in armed if due is not None]
 
     def own_timer(self, token: Token) -> datetime | None:
         """Return the earliest timer on the border of a task, None without one."""
@@ -118,6 +113,12 @@ class Execution:
             flow.__dict__.clear()
         self.__dict__.clear()
 
+    def _armed(self) -> Iterator[tuple[CaseTask, CaseTimer | CaseCycle]]:
+        for task in self._catches():
+            for definition in _definitions(task):
+                if isinstance(definition, CaseTimer | CaseCycle):
+                    yield task, definition
+
     # --- moving ----------------------------------------------------------------------------------------------
     def start(self, numbered_from: int = 0) -> None:
         """Put the first token on the start event; ids are counted on from the number given."""
@@ -146,6 +147,12 @@ class Execution:
                 task.task_spec.catch(task, event)
                 task.task_spec._update(task)
         return bool(catches)
+
+    def recalculate(self) -> None:
+        """Calendars changed: work out again what timers counted by them."""
+        for task, timer in self._armed():
+            if isinstance(timer, CaseTimer):
+                timer.recalculate(task)
 
     def fire(self, timers: Collection[TimerKey], instant: datetime) -> None:
         """Fire the timers that fall due at this instant, and no other."""

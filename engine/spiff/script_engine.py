@@ -111,6 +111,12 @@ class CaseScriptEngine(PythonScriptEngine):
             return Moment(fixed(value))
         raise ValueError(f"{expression.source}: a timer must give an instant")
 
+    def working_days(self, task: Any, armed: datetime, days: int) -> Moment:
+        """Return what so many working days after `armed` come to now. Raises what `Calendars.add` does."""
+        moment = self.host.timer_functions(Token(task), armed)["working_days"](days)
+        assert moment is not None
+        return moment
+
 
 class CaseServiceTask(ServiceTask):
     """A service task that hands its operation to the host and leaves no trace in the task's data."""

@@ -154,6 +154,12 @@ def test_the_diagram_shows_where_the_case_stands_and_which_way_it_came(redress: 
     assert {(due["source"], due["element"]) for due in picture["due"]} >= {
         ("timer", "resolve_overdue"), ("clock", "resolve_overdue"), ("clock", "respond_overdue"),
     }  # fmt: skip
+    resolve = next(clock for clock in li_na.get(f"/api/complaints/{case}")["clocks"] if clock["name"] == "resolve")
+    timer = next(due for due in picture["due"] if (due["source"], due["element"]) == ("timer", "resolve_overdue"))
+    head, _, because = resolve["explanation"].partition(". ")
+    assert timer["explanation"] == f"{head}. At the same time as: send the result. {because}"
+    assert [due["explanation"] for due in picture["due"] if "Also considered" in due["explanation"]] == []
+    assert {due["provisional"] for due in picture["due"]} == {False}
     words = li_na.call("GET", f"{path}?format=text", headers={"Accept-Language": "en"}).text
     assert "Verify the facts; since 2026-03-03 11:00" in words
     li_na.refused(422, "GET", f"{path}?format=svg")

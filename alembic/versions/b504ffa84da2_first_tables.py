@@ -1,6 +1,6 @@
 """First tables.
 
-Revision f0ee7fc94d8f, after .
+Revision b504ffa84da2, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "f0ee7fc94d8f"
+revision = "b504ffa84da2"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -575,6 +575,8 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("due_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("reasons", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["instance.case_id"], name=op.f("fk_deadline__case_id")),
         sa.PrimaryKeyConstraint("case_id", "key", name=op.f("pk_deadline")),
     )
