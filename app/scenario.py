@@ -23,6 +23,7 @@ from complaints.correspondence import ReceiveMessage, Satisfaction, Withdraw
 from complaints.intake import Complainant, FileComplaint, Respondent
 from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
 from complaints.promises import KeepPromise
+from complaints.respondents import NameRespondent
 from complaints.retype import Retype
 from complaints.tables import action_item, affected, promise, remedy
 from engine.case_work import COMPLAINANT, SYSTEM, Actor
@@ -283,6 +284,11 @@ def _remedies(on: Stage, step: Mapping[str, Any], which: Any) -> None:
         on.run(CompleteRemedy(on.case_id, row.id, "done"), step.get("by") or _owner(on))
 
 
+def _respondent(on: Stage, step: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    person = str(given["person"])
+    on.run(NameRespondent(on.case_id, person, given.get("name", person), given.get("role", "")), step.get("by"))
+
+
 def _send_back(on: Stage, step: Mapping[str, Any], element: str) -> None:
     table = work_item.c
     with on.application.database.read() as connection:
@@ -348,6 +354,7 @@ _VERBS: Mapping[str, Callable[[Stage, Mapping[str, Any], Any], None]] = {
     "retype": lambda on, step, value: on.run(
         Retype(on.case_id, value["process"], value.get("type"), value.get("reason", "")), step.get("by")
     ),
+    "respondent": _respondent,
     "send_back": _send_back,
     "absence": _absence,
 }

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.container import Application
-from complaints.tables import promise
+from complaints.tables import complaint, promise
 from engine.tables import case_clock, event_log, instance, work_item
 from storage.outbox import outbox
 
@@ -161,6 +161,13 @@ class Expectations:
         wrong = {n: stored.get(n) for n, v in expected.items() if not _same(stored.get(n), v)}
         return wrong or None
 
+    def retention_hold(self, connection: Connection, expected: str | None) -> Any:
+        """Why nothing of the case may be deleted: the reason of the hold, null for none."""
+        found = connection.execute(
+            select(complaint.c.retention_hold).where(complaint.c.case_id == self._case_id)
+        ).scalar_one()
+        return None if found == expected else found if found is not None else "none"
+
     def process(self, connection: Connection, expected: str) -> Any:
         """The case runs in this process now."""
         row = self.row(connection)
@@ -209,6 +216,7 @@ _LOOKS: Mapping[str, _Look] = {
     "notices": Expectations.notices,
     "rungs": Expectations.rungs,
     "facts": Expectations.facts,
+    "retention_hold": Expectations.retention_hold,
     "ended": Expectations.ended,
     "promises": Expectations.promises,
 }

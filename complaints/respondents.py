@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 
 from access.rights import Verb
 from access.tables import person
+from complaints.case_now import keep_facts
 from complaints.tables import respondent
 from complaints.wording import LINE, words
 from engine.case_rights import require
@@ -31,8 +32,9 @@ class NameRespondent:
 def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
     """Name, and return `{"respondent": id}`; open tasks the person had go back to their pools.
 
-    Raises Forbidden, Unfit for somebody unknown, Conflict while the person owns the case: it is handed over first,
-    so that no case is ever without an owner.
+    Where the process counts who has not been heard yet, somebody new is one more: no finding stands before. Raises
+    Forbidden, Unfit for somebody unknown, Conflict while the person owns the case: it is handed over first, so that no
+    case is ever without an owner.
     """
     require(work, Verb.NAME_RESPONDENT)
     name = words("name", command.name, longest=LINE)
@@ -51,6 +53,7 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
     known = work.connection.execute(
         select(table.id).where(table.case_id == work.case_id, table.person == command.person)
     ).scalar()
+    new = known is None
     if known is None:
         known = work.ids.new()
         work.connection.execute(
@@ -71,7 +74,13 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
         )
         _replace_posts(work)
         work.log("respondent-named", name=known)
+    if new:
+        keep_facts(work, {"respondent_named": True, "unheard_respondents": _unheard(work) + 1})
     return {"respondent": known}
+
+
+def _unheard(work: CaseWork) -> int:
+    return int(work.row["facts"].get("unheard_respondents") or 0)
 
 
 def _replace_posts(work: CaseWork) -> None:

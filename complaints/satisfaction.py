@@ -36,12 +36,17 @@ def satisfaction(work: CaseWork, command: Satisfaction) -> dict[str, Any]:
 
     It goes to whoever waits for it; while the result is out and nobody asks yet, it is kept until somebody does. Who
     was not reached before the closing and is content may still say so: that is noted and opens nothing again. Raises
-    Conflict before there is a result, for another answer in the same round, and after the end; Forbidden, Unfit.
+    Conflict before there is a result, for another answer in the same round, from who has withdrawn, and after the end;
+    Forbidden, Unfit.
     """
     require(work, Verb.SPEAK_FOR_COMPLAINANT)
     text = words("text", command.text, required=False)
     if command.rating is not None and (isinstance(command.rating, bool) or command.rating not in RATINGS):
         raise Unfit("The rating goes from 1 to 5.", fields=[{"field": "rating", "code": "out-of-range"}])
+    if work.row["facts"].get("complainant_withdrawn"):
+        raise Conflict(
+            "The complaint is withdrawn: nobody is asked any more. Write a message if something has changed."
+        )
     names = work.process.config.messages.get("satisfaction", ())
     waited, earlier = waited_message(work, "satisfaction"), _answered(work)
     asked = waited is not None and waited == names[0]

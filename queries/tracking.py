@@ -208,8 +208,9 @@ def _can(reader: Reader, row: Any, messages: Mapping[str, tuple[str, ...]]) -> t
     asked = messages.get("satisfaction", ())
     # One answer a round: after it the result is still out, but nobody asks any more (complaints/satisfaction.py).
     unanswered = row.status == "resolved" and answer_of_this_round(reader.connection, row.case_id) is None
-    if asked and (asked[0] in waits or unanswered):
+    withdrawn = bool(row.facts.get("complainant_withdrawn"))
+    if asked and (asked[0] in waits or unanswered) and not withdrawn:
         can.append("satisfaction")
-    if set(messages.get("withdraw", ())) & waits and not row.facts.get("complainant_withdrawn"):
+    if set(messages.get("withdraw", ())) & waits and not withdrawn:
         can.append("withdraw")
     return tuple(can)

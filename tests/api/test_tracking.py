@@ -128,6 +128,24 @@ def test_each_result_may_be_answered_once(redress: House) -> None:
     assert "satisfaction" not in mine.get("/api/track")["can"]
 
 
+def test_who_has_withdrawn_is_not_asked_and_cannot_answer(redress: House) -> None:
+    filed = redress.file(by="li.na", category="other", people=3)
+    case, mine = filed["id"], redress.complainant(filed["tracking_code"])
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好，我会跟进。"})
+    redress.do("li.na", "verify", case, VERIFIED)
+    redress.do("li.na", "respond", case, {"response_text": "正在核实。"})
+    assert mine.post("/api/track/withdraw", {"reason": "算了。"})["status"] == "in_progress"
+    # The others of the group have a refund under review, so the result is out and the case is not closed yet.
+    refund = {"payee": "B", "amount": {"amount": "100.00", "currency": "CNY"}}
+    redress.do("li.na", "plan", case, {**PLAN, "refunds": [refund]})
+    redress.do("li.na", "carry_out", case, {"carried_out": "好。"})
+    redress.do("li.na", "send_result", case, {"result_text": "已更正。"})
+    seen = mine.get("/api/track")
+    assert (seen["status"], seen["can"]) == ("resolved", ["messages"])
+    refused = mine.refused(409, "POST", "/api/track/satisfaction", {"satisfied": False})
+    assert (refused["code"], "withdrawn" in refused["detail"]) == ("conflict", True)
+
+
 def test_satisfaction_before_a_result_is_too_early(redress: House) -> None:
     filed = redress.file()
     mine = redress.complainant(filed["tracking_code"])
