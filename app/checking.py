@@ -12,7 +12,7 @@ from app.settings import Settings
 from engine.bundle import UnreadableBundle, process_key, read_folders, unpack
 from engine.case_work import SYSTEM
 from engine.commands.publish import PublishBundle
-from engine.compile_bundle import House, check, operations_of
+from engine.compile_bundle import House, check
 from engine.model.problem import Problem
 from engine.publication import CheckContext, check_bundle
 from engine.toml_places import line_of, toml_places
@@ -76,7 +76,7 @@ def _alone(around: House) -> CheckContext:
         mode="file",
         known_teams=around.teams,
         known_posts=around.posts,
-        known_operations=operations_of(around),
+        known_operations=around.operations,
     )
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import Any
 
 from engine.bundle import Files, process_key
 from engine.config_check import Surroundings, check_config
@@ -88,11 +89,13 @@ def _context(
         mode="bundle",
         known_teams=house.teams,
         known_posts=house.posts,
-        known_operations=operations_of(house),
+        known_operations=house.operations,
         known_facts=None if config is None else frozenset(config.facts) | {n for n, _ in config.derived},
         fact_tables=frozenset() if config is None else frozenset(use.decision for use in config.tables),
         forms=form_names(files),
-        clocks=None if config is None else frozenset(config.clocks),
+        fact_types=None if config is None else {fact.name: fact.type for fact in config.facts.values()},
+        clocks=None if config is None else {clock.name: clock.starts for clock in config.clocks.values()},
+        pause_reasons=None if config is None else _reasons(config),
         default_team=None if config is None else config.default_team,
         engine_messages=None if config is None else frozenset(t.message for t in config.throws),
         previous_elements=previous,
@@ -100,34 +103,42 @@ def _context(
     )
 
 
-def operations_of(house: House) -> dict[str, tuple[str, ...]]:
-    """Return the operations of service tasks, each with the parameters that it cannot do without."""
-    return {operation.name: tuple(sorted(operation.required)) for operation in house.operations.values()}
+def _reasons(config: ProcessConfig) -> frozenset[str]:
+    return frozenset(reason for clock in config.clocks.values() for reason in clock.pause_reasons)
 
 
-def form_names(files: Files) -> dict[str, frozenset[str] | None]:
-    """Return the files of forms that diagrams may name -> the names of their fields, None where they cannot be read.
+def form_names(files: Files) -> dict[str, Mapping[str, str] | None]:
+    """Return the files of forms that diagrams may name -> their fields with types, None where they cannot be read.
 
     A form is two files; where one of them is missing, that is told beside the other one, so it counts as named.
     """
-    found: dict[str, frozenset[str] | None] = {}
+    found: dict[str, Mapping[str, str] | None] = {}
     for path, data in files.items():
         name = PurePosixPath(path).name
         if path.startswith("forms/") and name.endswith(SCHEMA_SUFFIX):
             found[name] = _properties(data)
-            found.setdefault(name.removesuffix(SCHEMA_SUFFIX) + UI_SUFFIX, frozenset())
+            found.setdefault(name.removesuffix(SCHEMA_SUFFIX) + UI_SUFFIX, {})
         elif path.startswith("forms/"):
-            found[name] = frozenset()
+            found[name] = {}
             found.setdefault(name.removesuffix(UI_SUFFIX) + SCHEMA_SUFFIX, None)
     return found
 
 
-def _properties(schema: bytes) -> frozenset[str] | None:
+def _properties(schema: bytes) -> Mapping[str, str] | None:
     try:
-        found = json.loads(schema)["properties"]
+        read = json.loads(schema)
+        found = read["properties"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return frozenset(found) if isinstance(found, dict) else None
+    return {name: _type(read, each) for name, each in found.items()} if isinstance(found, dict) else None
+
+
+def _type(schema: dict[str, Any], field: object) -> str:
+    """Return the type of a field, behind one reference to a definition; empty where it says none."""
+    if isinstance(field, dict) and isinstance(field.get("$ref"), str):
+        definitions = schema.get("$defs")
+        field = definitions.get(field["$ref"].removeprefix("#/$defs/")) if isinstance(definitions, dict) else None
+    return str(field.get("type", "")) if isinstance(field, dict) else ""
 
 
 def _form_fields(files: Files) -> frozenset[str]:

@@ -6,6 +6,7 @@ from engine.publication import (
     rules_events,  # noqa: F401
     rules_expressions,  # noqa: F401
     rules_extensions,  # noqa: F401
+    rules_facts,  # noqa: F401
     rules_flows,  # noqa: F401
     rules_foreign,  # noqa: F401
     rules_gateways,  # noqa: F401

@@ -92,6 +92,19 @@ class Bundle:
                     found = {id_: mine if word == called else word for id_, word in found.items()}
         return found
 
+    def inside(self, node: Node) -> set[Node]:
+        """Return every step that stands in a subprocess or in a called process, calls of calls included."""
+        found: set[Node] = set()
+        todo = [node]
+        while todo:
+            current = todo.pop()
+            called = self.process(current.element.get("calledElement") or "") if current.tag == "callActivity" else None
+            for scope in (current.inside, called.scope if called is not None else None):
+                fresh = {inner for inner in scope.nodes if inner not in found} if scope is not None else set[Node]()
+                found |= fresh
+                todo.extend(fresh)
+        return found
+
     def process(self, id_: str) -> Process | None:
         """Return the process of this id in the files."""
         for document in self.documents:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, Literal
 
-from engine.model.operation import KERNEL_OPERATIONS
+from engine.model.operation import KERNEL_OPERATIONS, Operation
 
 Mode = Literal["file", "bundle"]
 
@@ -16,13 +16,13 @@ TEAMS: Final = frozenset(
 )
 """The teams of the process that ships; an installation adds its own."""
 
-OPERATIONS: Final[Mapping[str, Collection[str]]] = MappingProxyType(
+OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
-        **{operation.name: tuple(sorted(operation.required)) for operation in KERNEL_OPERATIONS.values()},
-        "notify": ("to", "template"),
+        **KERNEL_OPERATIONS,
+        "notify": Operation("notify", required=frozenset({"to", "template"}), open_ended=True),
     }
 )
-"""The operations that every house has, each with the parameters it cannot do without."""
+"""The operations that every house has."""
 
 ENGINE_MESSAGES: Final = frozenset({"facts_changed", "ceiling_exceeded"})
 """Messages that the engine itself throws when facts change; they carry no text."""
@@ -36,16 +36,19 @@ class CheckContext:
     """`file`: a diagram alone, as from an editor; `bundle`: everything of a process, ready to be published."""
     known_teams: Collection[str] = TEAMS
     known_posts: Collection[str] | None = None
-    known_operations: Mapping[str, Collection[str]] = field(default_factory=lambda: OPERATIONS)
-    """Operation of service tasks -> the parameters it needs."""
+    known_operations: Mapping[str, Operation] = field(default_factory=lambda: OPERATIONS)
     known_facts: Collection[str] | None = None
-    """Facts, derived ones included."""
+    """Facts, those that are worked out from others included."""
+    fact_types: Mapping[str, str] | None = None
+    """Facts that may be changed -> their types."""
     fact_tables: Collection[str] = ()
     """Decisions whose outputs become facts (`[[tables]]` in `process.toml`), and are no data of the task."""
-    forms: Mapping[str, Collection[str] | None] | None = None
-    """File name of each form in the bundle -> the names of its fields; None where they cannot be read."""
-    clocks: Collection[str] | None = None
-    """Names of the case clocks in `process.toml`."""
+    forms: Mapping[str, Mapping[str, str] | None] | None = None
+    """File name of each form in the bundle -> its fields with their types (of JSON); None where they cannot be read."""
+    clocks: Mapping[str, Collection[str]] | None = None
+    """Case clocks in `process.toml` -> the ids of the steps that start them; `@open` is the opening of the case."""
+    pause_reasons: Collection[str] | None = None
+    """Reasons for which some clock may be paused."""
     default_team: str | None = None
     main_process: str | None = None
     """Id of the process that a new case runs (`process` in `process.toml`)."""

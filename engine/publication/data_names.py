@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from engine.expressions import ExpressionError, Script
 from engine.publication.bundle import Bundle, Document
-from engine.publication.case_order import CaseOrder
+from engine.publication.case_order import CaseOrder, Marks
 from engine.publication.diagram import Node
 from engine.publication.names import HUMAN, bpmn, spiff, tag, text_of
 from engine.publication.texts import node_texts
@@ -19,7 +20,7 @@ class DataNames:
     """The names of a bundle: facts and data objects everywhere, everything else behind the step that sets it."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self._bundle = bundle
+        self._order = CaseOrder(bundle)
         self.everywhere = {*(bundle.context.known_facts or ()), *_objects(bundle)}
         self.fields = {
             name for fields in (bundle.context.forms or {}).values() if fields is not None for name in fields
@@ -38,24 +39,37 @@ class DataNames:
 
     def at(self, node: Node, *, done: bool) -> set[str] | None:
         """Return the names that can have a value at a step, once it is `done` or before; None: that is not known."""
-        found = self.everywhere | items_of(node)
-        for setter in self._before.get(node, set()) | ({node} if done else set()):
+        found = self.data_at(node, done=done)
+        return None if found is None else self.everywhere | items_of(node) | found
+
+    def data_at(self, node: Node, *, done: bool) -> set[str] | None:
+        """Return the same without facts and data objects: what stands in the data that goes from step to step."""
+        found: set[str] = set()
+        for setter in (self._before.get(node, set()) & self._order.before_first(node)) | ({node} if done else set()):
             names = self.set[setter]
             if names is None:
                 return None
             found |= names | items_of(setter)
         return found
 
+    def surely(self, node: Node, *, done: bool) -> set[str] | None:
+        """Return the names that have a value at a step on whatever way a case came; None: that is not known."""
+        found = self._surely[node][done]
+        return None if found is None else self.everywhere | items_of(node) | found
+
+    @cached_property
+    def _surely(self) -> Mapping[Node, tuple[Marks | None, Marks | None]]:
+        made = {node: None if names is None else Marks(names) for node, names in self.set.items()}
+        return self._order.surely(made, {node: Marks(items_of(node)) for node in self.set})
+
     @cached_property
     def _before(self) -> dict[Node, set[Node]]:
         """For each step those before it that set something, or may."""
-        order = CaseOrder(self._bundle)
         found: dict[Node, set[Node]] = {}
         for setter, names in self.set.items():
             if names is None or names or items_of(setter):
-                for node in order.behind([setter]):
-                    if node is not setter or names is None:  # what only the step itself sets, it has not set yet
-                        found.setdefault(node, set()).add(setter)
+                for node in self._order.behind([setter]):
+                    found.setdefault(node, set()).add(setter)
         return found
 
 

@@ -70,6 +70,25 @@ def name_set_too_late(bundle: Bundle) -> Iterator[Finding]:
             )
 
 
+@rule(
+    "name-not-always-set",
+    "warning",
+    "An expression uses a name that has a value only on some of the ways to it: on the others the case would stop.",
+    "Set it on every way, for instance to None before the ways part.",
+)
+def name_not_always_set(bundle: Bundle) -> Iterator[Finding]:
+    for use, known, early in _uses_with_names(bundle):
+        sure = known.surely(use.node, done=use.done)
+        for name in sorted((use.names & early) - sure - known.fields if sure is not None else ()):
+            yield Finding(
+                use.element,
+                f"{use.where} uses the name {name}, which is set on some of the ways to it and not on all: "
+                "on the others the case would stop there.",
+                f"Set {name} on every way, for instance with a script {name} = None before the ways part.",
+                below=use.below,
+            )
+
+
 def _uses_with_names(bundle: Bundle) -> Iterator[tuple[_Use, DataNames, set[str]]]:
     """Yield each use of names with all names of the bundle, and with those that can have a value there.
 

@@ -166,24 +166,6 @@ def exclude_unknown(bundle: Bundle) -> Iterator[Finding]:
                 )
 
 
-@rule(
-    "fact-unknown",
-    "error",
-    "A form is to change a fact that does not exist.",
-    "Correct the name, or declare the fact in process.toml.",
-)
-def fact_unknown(bundle: Bundle) -> Iterator[Finding]:
-    facts = bundle.context.known_facts
-    for node in _human(bundle) if facts is not None else ():
-        for name in _listed(node, "facts"):
-            if name not in (facts or ()):
-                yield Finding(
-                    node.element,
-                    f"The {words(node.element)} copies {name} into the facts, but there is no such fact.",
-                    "Correct the name, or declare the fact in process.toml.",
-                )
-
-
 def _listed(node: Node, name: str) -> list[str]:
     return [part.strip() for part in node.properties.get(name, "").split(",") if part.strip()]
 

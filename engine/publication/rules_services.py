@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
+from typing import Final
 
 from lxml import etree
 
-from engine.expressions import NOT_CONSTANT, ExpressionError, compile_expression
 from engine.publication.bundle import Bundle
+from engine.publication.constants import UNKNOWN, texts_of, value_of
 from engine.publication.diagram import Node
 from engine.publication.names import spiff, words
 from engine.publication.registry import Finding, rule
+
+STATUSES: Final = ("registered", "in_progress", "resolved", "closed")
+"""What the public may be told about a case."""
+_TEXTS: Final = frozenset({"status", "reason", "template", "to", "kind", "action", "clock"})
+"""Parameters that are always texts."""
 
 
 def _services(bundle: Bundle) -> Iterator[tuple[Node, etree._Element | None]]:
@@ -68,16 +75,69 @@ def operation_unknown(bundle: Bundle) -> Iterator[Finding]:
 )
 def parameter_missing(bundle: Bundle) -> Iterator[Finding]:
     for node, operator in _services(bundle):
-        if operator is None:
-            continue
-        given = {found.get("id") for found in operator.iter(spiff("parameter")) if (found.get("value") or "").strip()}
-        needed = bundle.context.known_operations.get(operator.get("id") or "", ())
-        missing = [name for name in needed if name not in given]
-        if missing:
+        known = bundle.context.known_operations.get(operator.get("id") or "") if operator is not None else None
+        given = {parameter.get("id") for parameter, source in _parameters(operator) if source.strip()}
+        missing = sorted(known.required - given) if known is not None and operator is not None else []
+        if missing and operator is not None:
             yield Finding(
                 node.element,
                 f"The {words(node.element)} does not say {', '.join(missing)} for {operator.get('id')}.",
                 "Add the parameter in its properties, with a value (text in quotation marks).",
+            )
+
+
+@rule(
+    "parameter-unknown",
+    "warning",
+    "A service task says something that its operation does not ask for, so it does nothing.",
+    "Correct the name of the parameter, or remove it.",
+)
+def parameter_unknown(bundle: Bundle) -> Iterator[Finding]:
+    for node, operator in _services(bundle):
+        known = bundle.context.known_operations.get(operator.get("id") or "") if operator is not None else None
+        if known is None or known.open_ended:
+            continue
+        names = known.required | known.optional
+        for parameter, _ in _parameters(operator):
+            if parameter.get("id") not in names:
+                close = difflib.get_close_matches(parameter.get("id") or "", names, n=1, cutoff=0.7)
+                yield Finding(
+                    parameter,
+                    f"The {words(node.element)} says {parameter.get('id')}, which {known.name} does not ask for.",
+                    f"Did you mean {close[0]}?" if close else "Remove it, or correct its name.",
+                )
+
+
+@rule(
+    "parameter-value",
+    "error",
+    "A service task gives its operation a value that the operation cannot work with.",
+    "Write one of the values that are named; text stands in quotation marks.",
+)
+def parameter_value(bundle: Bundle) -> Iterator[Finding]:
+    context = bundle.context
+    clocks = None if context.clocks is None else sorted(context.clocks)
+    values = {
+        ("set_status", "status"): STATUSES,
+        ("pause_clocks", "reason"): context.pause_reasons,
+        ("resume_clocks", "reason"): context.pause_reasons,
+        ("extend_clock", "clock"): clocks,
+    }
+    for node, operator in _services(bundle):
+        operation = operator.get("id") or "" if operator is not None else ""
+        for parameter, source in _parameters(operator):
+            name, value = parameter.get("id") or "", value_of(source)
+            if value is UNKNOWN or name not in _TEXTS or operation not in context.known_operations:
+                continue
+            known = values.get((operation, name))
+            text = isinstance(value, str) or (name == "to" and texts_of(source) is not None)
+            if text and (known is None or value in known):
+                continue
+            may = f"Write one of: {', '.join(sorted(known))}." if known else "Write a text in quotation marks."
+            yield Finding(
+                parameter,
+                f"The {words(node.element)} says {name} = {value!r:.60}, with which {operation} cannot work.",
+                may if known or not text else "Declare it in process.toml.",
             )
 
 
@@ -96,24 +156,24 @@ def recipient_unknown(bundle: Bundle) -> Iterator[Finding]:
         "fact": context.known_facts,
     }
     for node, operator in _services(bundle):
-        if operator is None or operator.get("id") != "notify":
-            continue
-        for parameter in operator.iter(spiff("parameter")):
-            to = _constant(parameter.get("value") or "") if parameter.get("id") == "to" else None
-            if not isinstance(to, str) or to in ("complainant", "owner"):
-                continue
-            kind, _, name = to.partition(":")
-            names = known.get(kind, ())
-            if not name or (names is not None and name not in names):
+        told = [] if operator is None or operator.get("id") != "notify" else _parameters(operator)
+        for parameter, source in told:
+            for to in texts_of(source) or () if parameter.get("id") == "to" else ():
+                kind, _, name = to.partition(":")
+                names = known.get(kind, ())
+                if to in ("complainant", "owner") or (name and (names is None or name in names)):
+                    continue
+                close = difflib.get_close_matches(name, names or (), n=1, cutoff=0.7)
                 yield Finding(
                     parameter,
                     f"The notice of the {words(node.element)} goes to {to}, which does not exist.",
-                    "Write complainant, owner, post:<code>, deputy:<post>, team:<code> or fact:<name>.",
+                    f"Did you mean {kind}:{close[0]}?"
+                    if close
+                    else "Write complainant, owner, post:<code>, deputy:<post>, team:<code> or fact:<name>.",
                 )
 
 
-def _constant(source: str) -> object:
-    try:
-        return compile_expression(source).constant
-    except ExpressionError:
-        return NOT_CONSTANT
+def _parameters(operator: etree._Element | None) -> list[tuple[etree._Element, str]]:
+    """Return the parameters of a service task with the text of their values."""
+    found = operator.iter(spiff("parameter")) if operator is not None else ()
+    return [(parameter, parameter.get("value") or "") for parameter in found]

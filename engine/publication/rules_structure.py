@@ -10,6 +10,8 @@ from engine.publication.graph import alive, on_a_loop, paths_that_stop, traps
 from engine.publication.names import HUMAN, words
 from engine.publication.registry import Finding, rule
 
+_CHOOSES = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
+
 
 def _title(scope: Scope) -> str:
     return f"The {words(scope.element)}"
@@ -138,6 +140,8 @@ def no_way_to_end(bundle: Bundle) -> Iterator[Finding]:
             continue
         unfinished, _ = paths_that_stop(scope)
         for node in unfinished:
+            if node.tag in _CHOOSES:
+                continue
             yield Finding(
                 node.element,
                 f"After the {words(node.element)} nothing follows, and the {words(scope.element)} would never finish.",
@@ -153,6 +157,24 @@ def no_way_to_end(bundle: Bundle) -> Iterator[Finding]:
 
 
 @rule(
+    "gateway-without-arrow",
+    "error",
+    "No arrow leaves a gateway that chooses: the case would stop there with a failure.",
+    "Draw the arrow to what follows, or an end event in place of the gateway.",
+)
+def gateway_without_arrow(bundle: Bundle) -> Iterator[Finding]:
+    for _, scope in bundle.scopes():
+        reached = alive(scope)
+        for node in scope.nodes:
+            if node.tag in _CHOOSES and not node.outgoing and node in reached:
+                yield Finding(
+                    node.element,
+                    f"No arrow leaves the {words(node.element)}: a case would stop there with a failure.",
+                    "Draw the arrow to what follows, or an end event in place of the gateway.",
+                )
+
+
+@rule(
     "path-just-stops",
     "warning",
     "A path stops without an end event; the rest of the process goes on.",
@@ -164,6 +186,8 @@ def path_just_stops(bundle: Bundle) -> Iterator[Finding]:
             continue
         _, harmless = paths_that_stop(scope)
         for node in harmless:
+            if node.tag in _CHOOSES:
+                continue
             yield Finding(
                 node.element,
                 f"The path stops after the {words(node.element)} without an end event.",

@@ -8,12 +8,15 @@ from typing import Final
 from lxml import etree
 
 from engine.publication.bundle import Bundle
+from engine.publication.case_order import CaseOrder
 from engine.publication.diagram import Node
 from engine.publication.names import bpmn, text_of, words
 from engine.publication.registry import Finding, rule
 from engine.timers_text import Expr, IsoCycle, IsoDuration, TimerError, TimerKind, TimerPlan, parse_timer
 
 _KINDS: Final[dict[str, TimerKind]] = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
+OPENING: Final = "@open"
+"""The opening of the case, where a clock may start."""
 LONG_CYCLE: Final = 100
 """More repetitions than this make the state of a case grow too much."""
 
@@ -157,4 +160,32 @@ def clock_unknown(bundle: Bundle) -> Iterator[Finding]:
                     element,
                     f"The timer of the {words(node.element)} asks for the clock {call.args[0]}, which does not exist.",
                     f"Use one of: {', '.join(sorted(clocks)) or 'none is declared'}; or add it to process.toml.",
+                )
+
+
+@rule(
+    "clock-not-started",
+    "error",
+    "A timer asks for a clock that no step before it starts: it would wait for ever.",
+    "Let a step that comes before start the clock, or ask for another clock.",
+)
+def clock_not_started(bundle: Bundle) -> Iterator[Finding]:
+    clocks = bundle.context.clocks
+    if clocks is None or not bundle.diagrams_whole:
+        return
+    order = CaseOrder(bundle)
+    nodes = {node.id: node for _, node in bundle.nodes()}
+    for node, element, plan in timer_plans(bundle):
+        for call in plan.expression.calls if isinstance(plan, Expr) else ():
+            name = call.args[0] if call.function == "deadline" and call.args else None
+            starts = clocks.get(name) if isinstance(name, str) else None
+            if starts is None or OPENING in starts:
+                continue
+            begins = [nodes[id_] for id_ in starts if id_ in nodes]
+            if begins and not {node, node.host or node} & {*begins, *order.behind(begins)}:
+                yield Finding(
+                    element,
+                    f"The timer of the {words(node.element)} asks for the clock {name}, which starts only at the "
+                    f"{words(begins[0].element)}, and never before: it would wait for ever.",
+                    "Put the event behind that step, or add a step before it to the starts of the clock.",
                 )

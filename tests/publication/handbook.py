@@ -22,6 +22,7 @@ THEMES = {
     "rules_timers": "Timers",
     "rules_expressions": "Conditions and scripts",
     "rules_names": "Names that conditions and scripts read",
+    "rules_facts": "Facts that forms and service tasks change",
     "rules_references": "What the diagram refers to",
     "rules_people": "Steps of people",
     "rules_services": "Service tasks",

@@ -43,7 +43,7 @@ def test_a_mistake_in_the_posts_is_told_with_its_line() -> None:
 
 
 def test_without_posts_that_can_be_read_nothing_else_is_judged(tmp_path: Path) -> None:
-    (tmp_path / "posts.toml").write_bytes(b"[teams.service]\nlabels = 1\n[posts.head]\n")
+    (tmp_path / "posts.toml").write_bytes(b"\n[teams.service\n")
     settings = SETTINGS.model_copy(update={"bpmn_folder": tmp_path})
     found = check_paths([FOLDER / "complaint" / "refund.bpmn"], settings)
     assert [(problem.file, problem.line, problem.code) for problem in found] == [

@@ -17,8 +17,10 @@ FULL = CheckContext(
     mode="bundle",
     known_facts=frozenset({"people"}),
     known_posts=frozenset({"head"}),
-    forms={"a.schema.json": frozenset({"next"}), "b.schema.json": None},
-    clocks=frozenset({"respond"}),
+    fact_types={"people": "integer"},
+    forms={"a.schema.json": {"next": "string", "people": "string"}, "b.schema.json": None},
+    clocks={"respond": frozenset({"check_facts"})},
+    pause_reasons=frozenset({"ask_back"}),
     previous_elements={"check_facts": "userTask"},
 )
 _ODD = (

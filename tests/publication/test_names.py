@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -85,10 +86,34 @@ def test_a_script_cannot_read_what_it_sets_itself() -> None:
     assert codes(diagram(main="s=start -> c=script n = 1 -> d=script n = n + 1 -> e=end")) == []
 
 
-def test_a_way_back_counts_as_before_but_not_for_the_step_alone() -> None:
-    back = "s=start -> m=xor -> c=script {} -> d=script k = 1 -> x=xor -[people]-> m\nx -*-> e=end"
-    assert codes(diagram(main=back.format("j = k"))) == []
-    assert codes(diagram(main=back.format("j = j"))) == [("name-set-too-late", "c")]
+def test_what_is_set_only_on_the_way_back_is_set_too_late() -> None:
+    back = "s=start -> m=xor -> {}c=script j = k -> d=script k = 1 -> x=xor -[people]-> m\nx -*-> e=end"
+    assert codes(diagram(main=back.format(""))) == [("name-set-too-late", "c")]
+    assert codes(diagram(main=back.replace("s=start", "s=start -> b=script k = 0").format(""))) == []
+
+
+def test_what_is_set_on_some_ways_only_is_a_warning_and_on_all_is_none() -> None:
+    main = """
+        s=start -> x=xor -[people]-> a=script n = 1 -> m=xor -> c=script k = n -> e=end
+        x -*-> {}m
+    """
+    found = check_bundle(diagram(main=main.format("")), context=FACTS)
+    assert [(p.severity, p.code, p.element) for p in found if p.code.startswith("name-")] == [
+        ("warning", "name-not-always-set", "c")
+    ]
+    assert codes(diagram(main=main.format("b=script n = 2 -> "))) == []
+    both = "s=start -> f=and -> a=script n = 1 -> j=and -> c=script k = n -> e=end\nf -> b=user -> j"
+    assert codes(diagram(main=both)) == []
+
+
+def test_what_happens_beside_a_step_does_not_take_away_what_the_step_has_set() -> None:
+    inner = """
+        is_=start -> i=user -> k=script n = 1 -> ie=end terminate
+        late=beside i timer PT1H -> t=script m = 1 -> te=end
+    """
+    assert codes(diagram(main="s=start -> p=sub inner -> c=script k = n -> e=end", inner=inner)) == []
+    stopped = "s=start -> p=sub inner -> c=script k = n -> e=end\nstop=on p message stop -> d=script k = n -> e2=end"
+    assert codes(diagram(main=stopped, inner=inner)) == [("name-not-always-set", "d")]
 
 
 def test_names_come_out_of_subprocesses_and_called_processes_and_go_into_them() -> None:
@@ -102,7 +127,7 @@ def test_names_come_out_of_subprocesses_and_called_processes_and_go_into_them() 
 
 def test_an_entry_of_a_list_is_known_inside_the_repeated_step_only_by_its_name() -> None:
     files = diagram(
-        main="s=start -> a=script names = [1] -> each=sub inner -> b=script m = who -> e=end",
+        main="s=start -> a=script names = [1] -> each=sub inner -> b=script m = answers -> e=end",
         inner="is_=start -> i=script answer = who -> ie=end",
         repeat={"each": parallel(items="names", item="who", into="answers", output="answer")},
     )
@@ -135,9 +160,9 @@ def test_a_table_cannot_read_what_only_a_form_says() -> None:
     assert ("triage.dmn", "unknown-name") in {(p.file.rsplit("/", 1)[-1], p.code) for p in found}
 
 
-def form_of(names: str) -> dict[str, frozenset[str] | None]:
+def form_of(names: str) -> dict[str, Mapping[str, str] | None]:
     """Return what the check knows of one form."""
-    return {"verify.schema.json": frozenset(names.split()), "verify.ui.json": frozenset()}
+    return {"verify.schema.json": dict.fromkeys(names.split(), "string"), "verify.ui.json": {}}
 
 
 def test_an_answer_that_is_read_before_its_form_is_a_warning() -> None:
