@@ -15,6 +15,7 @@ from complaints.notes import AddNote
 from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
 from complaints.promises import KeepPromise
 from complaints.remedies import CompleteRemedy
+from complaints.retype import Retype
 from complaints.withdrawal import Withdraw
 from engine.commands.clocks import ExtendCase, PauseCase, ResumeCase
 from engine.errors import Unfit
@@ -46,6 +47,13 @@ def _extend(case_id: str, sent: Posted) -> ExtendCase:
     if amount is None:
         raise Unfit(fields=[{"field": "amount", "code": "not-integer"}])
     return ExtendCase(case_id, sent.text("clock"), amount, sent.text("why"))
+
+
+def _move(case_id: str, sent: Posted) -> Retype:
+    process, _, kind = sent.text("to").partition("/")
+    if not kind:
+        raise Unfit(fields=[{"field": "to", "code": "required"}])
+    return Retype(case_id, process, kind, sent.text("reason"))
 
 
 def _facts(case_id: str, sent: Posted) -> ChangeFacts:
@@ -87,6 +95,7 @@ FORMS: Mapping[str, CaseForm] = {
     "facts": CaseForm(_facts, "facts", "facts"),
     "affected": CaseForm(_add_people, "affected-added", "affected"),
     "leave": CaseForm(lambda c, s: RemoveAffected(c, s.text("id")), "affected-removed", "affected"),
+    "move": CaseForm(_move, "moved", "tasks"),
     "action": CaseForm(lambda c, s: CompleteAction(c, s.text("id"), s.text("note")), "action-done", "actions"),
     "reopen": CaseForm(lambda c, s: ReopenAction(c, s.text("id"), s.text("reason")), "action-reopened", "actions"),
     "promise": CaseForm(lambda c, s: KeepPromise(c, s.text("id"), s.text("note")), "promise-kept", "promises"),

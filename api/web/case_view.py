@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from access.people import names
 from access.policy import Duty
 from api.web.filing import FORM
+from complaints.intake import TYPES
 from engine.process import CompiledProcess
 from queries.affected import AffectedPage, affected_people
 from queries.case_file import CaseFile, case_file
@@ -17,6 +18,8 @@ from queries.reader import Reader
 from queries.rules_behind import RuleLine, rules_behind
 from queries.timeline import TimelineItem, timeline
 
+MOVE = "retype"
+"""What is sent to a case that turns out to be of another kind (`messages` in process.toml)."""
 MOST_LINES = 2000
 """Lines of a timeline on one page; a case with more shows its latest."""
 
@@ -65,6 +68,8 @@ class CaseView:
     currencies: tuple[str, ...]
     """In which a claim can be, the one first that it begins with."""
     categories: tuple[Choice, ...]
+    moves: tuple[Choice, ...]
+    """Other kinds of case that this one may turn out to be, as `process/type`; none where the diagram does not wait."""
 
 
 def case_view(reader: Reader, case_id: str) -> CaseView:
@@ -104,7 +109,17 @@ def case_view(reader: Reader, case_id: str) -> CaseView:
         ),
         currencies=_currencies(process, case),
         categories=tuple(Choice(each.code, tree.path(each.code, language)) for each in tree.offered()),
+        moves=tuple(_moves(reader, case)) if set(process.config.messages.get(MOVE, ())) & set(case.waits_for) else (),
     )
+
+
+def _moves(reader: Reader, case: CaseFile) -> Iterator[Choice]:
+    for kind in TYPES:
+        version = reader.library.versions.taking(reader.connection, kind)
+        if version is not None and version.process_key != case.process.key:
+            words = reader.library.words.of(reader.process(version.id))
+            label = f"{words.value('type', kind, reader.language)} · {words.title(reader.language)}"
+            yield Choice(f"{version.process_key}/{kind}", label)
 
 
 def _currencies(process: CompiledProcess, case: CaseFile) -> tuple[str, ...]:

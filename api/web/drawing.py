@@ -15,6 +15,7 @@ from engine.process import CompiledProcess
 from queries.diagram import CaseDiagram
 from queries.drawings import Drawing
 from queries.reader import Reader
+from queries.words import ProcessWords
 
 _PARTICIPANT = re.compile(r"<(?:\w+:)?participant\b[^>]*?\bid=\"([^\"]+)\"")
 
@@ -25,7 +26,10 @@ def plain(reader: Reader, here: Visit, process: CompiledProcess, drawings: Seque
     pools = [found for drawing in drawings for found in _PARTICIPANT.findall(drawing.xml)]
     named = (*process.diagram.elements, *process.diagram.flows, *pools)
     return {
-        "drawings": [{"file": drawing.file, "xml": drawing.xml} for drawing in drawings],
+        "drawings": [
+            {"file": each.file, "name": _name(process, words, each.file, here.language), "xml": each.xml}
+            for each in drawings
+        ],
         "labels": {name: words.element(name, here.language) for name in named},
         "lanes": {team: here.team_name(team) for team in here.site.house.posts.teams},
         "tokens": [],
@@ -33,6 +37,15 @@ def plain(reader: Reader, here: Visit, process: CompiledProcess, drawings: Seque
         "flows": [],
         "due": [],
     }
+
+
+def _name(process: CompiledProcess, words: ProcessWords, file: str, language: str) -> str:
+    """Return what a drawing is called: as the process it holds."""
+    held = dict.fromkeys(each.process for each in process.diagram.elements.values() if each.file == file)
+    if process.config.process in held:
+        return words.title(language)
+    names = (words.element(each, language) for each in held)
+    return next((name for name in names if name not in held), file)
 
 
 def live(reader: Reader, here: Visit, process: CompiledProcess, found: CaseDiagram) -> dict[str, Any]:

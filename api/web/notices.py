@@ -24,6 +24,7 @@ DONE: Mapping[str, str] = {
     "paused": marked("The clocks that may pause stand still. The complainant is told why."),
     "resumed": marked("The clocks run on."),
     "extended": marked("The time is extended. The complainant is told why."),
+    "moved": marked("The case goes on in the other process. Number, owner and facts stay."),
     "withdrawn": marked("The withdrawal is on record."),
     "facts": marked("The facts are changed. Priority, authority and due times were worked out again."),
     "affected-added": marked("The list of people concerned is longer now."),

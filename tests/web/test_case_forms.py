@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.test_openapi_examples import two_processes
 from tests.support.application import House
 from tests.web.visitor import Page, staff, text_of, visitor
 
@@ -139,3 +140,27 @@ def test_a_form_that_does_not_exist_is_not_there(redress: House, case: str) -> N
     page = who.get(f"/cases/{case}")
     (entry,) = [form for form in page.forms if form.action.endswith("/note")]
     assert who.post(f"/cases/{case}/burn", dict(entry.entries)).status == 404
+
+
+def test_a_case_that_turns_out_to_be_a_question_is_moved_by_the_form_that_the_steps_speak_of(redress: House) -> None:
+    li_na, case = staff(redress, "li.na"), two_processes(redress)
+    path = f"/cases/{case}/move"
+    page = li_na.get(f"/cases/{case}")
+    (options,) = [each for each in page.elements("select") if each.get("name") == "to" and each.get("id") == "move-to"]
+    words = [text_of(each) for each in options if str(each.tag).endswith("option")]
+    assert words == [
+        "Choose", "Opinion · Inquiry, opinion or suggestion", "Suggestion · Inquiry, opinion or suggestion",
+        "Question · Inquiry, opinion or suggestion",
+    ]  # fmt: skip
+    refused = li_na.send(page, path, {"reason": "It asks when the exam is."})
+    assert (refused.status, text_of(refused.by_id("move-to--error"))) == (422, "Error: Fill this in.")
+    assert text_of(refused.by_id("move-reason")) == "It asks when the exam is."
+    moved = li_na.send(page, path, {"to": "inquiry/inquiry", "reason": "It asks when the exam is."})
+    assert "The case goes on in the other process." in moved.text
+    assert redress.person("li.na").get(f"/api/complaints/{case}")["process"]["key"] == "inquiry"
+
+
+def test_a_case_whose_diagram_does_not_wait_for_it_has_no_form_to_move_it(redress: House, case: str) -> None:
+    two_processes(redress)
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x"})
+    assert f"/cases/{case}/move" not in [form.action for form in staff(redress, "li.na").get(f"/cases/{case}").forms]
