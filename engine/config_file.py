@@ -12,6 +12,7 @@ from engine.config_names import check_names
 from engine.config_reader import NAME, Reader
 from engine.errors import Refusal
 from engine.expressions import Expression, compile_expression
+from engine.ladder_check import check_ladders
 from engine.model.config import (
     FACT_TYPES,
     Budget,
@@ -91,6 +92,7 @@ def read_config(data: bytes, file: str) -> tuple[ProcessConfig | None, list[Prob
         intake=_intake(reader, table),
     )
     check_names(reader, config)
+    check_ladders(reader, config)
     return config, reader.problems
 
 
