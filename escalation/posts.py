@@ -90,7 +90,7 @@ def parse_posts(content: bytes, *, file: str) -> Posts:
     """Return the teams and posts of a TOML document. Raises ConfigProblem (file, key, reason), nothing else."""
     top = parse_toml(content, file=file)
     team_tables, post_tables = top.named_sections("teams"), top.named_sections("posts")
-    may_table = top.section("may")
+    top.has("may")  # read last: what is wrong with a team or a post is told first
     top.finish()
     names = frozenset(name for name, _ in post_tables)
     teams = {name: _team(name, table, names) for name, table in team_tables}
@@ -98,7 +98,7 @@ def parse_posts(content: bytes, *, file: str) -> Posts:
     tables = dict(post_tables)
     for name in posts:
         _refuse_circle(name, posts, tables[name])
-    rules = HouseRules(duties={name: team.duties for name, team in teams.items()}, may=_may(may_table))
+    rules = HouseRules(duties={name: team.duties for name, team in teams.items()}, may=_may(top.section("may")))
     if not rules.teams_with(Duty.TAKES_IN):
         raise top.problem("teams", "needs a team with takes_in = true, else nobody can own a case")
     return Posts(

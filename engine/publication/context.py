@@ -11,11 +11,6 @@ from engine.model.operation import KERNEL_OPERATIONS, Operation
 
 Mode = Literal["file", "bundle"]
 
-TEAMS: Final = frozenset(
-    {"service", "academic", "supervision", "facilities", "leadership", "legal", "technical", "mediation"}
-)
-"""The teams of the process that ships; an installation adds its own."""
-
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
         **KERNEL_OPERATIONS,
@@ -34,7 +29,7 @@ class CheckContext:
 
     mode: Mode = "file"
     """`file`: a diagram alone, as from an editor; `bundle`: everything of a process, ready to be published."""
-    known_teams: Collection[str] = TEAMS
+    known_teams: Collection[str] | None = None
     known_posts: Collection[str] | None = None
     known_operations: Mapping[str, Operation] = field(default_factory=lambda: OPERATIONS)
     known_facts: Collection[str] | None = None

@@ -110,6 +110,8 @@ def form_missing(bundle: Bundle) -> Iterator[Finding]:
 def team_unknown(bundle: Bundle) -> Iterator[Finding]:
     severity: Severity = "error" if bundle.context.mode == "bundle" else "warning"
     teams = bundle.context.known_teams
+    if teams is None:
+        return
     advice = f"Use one of: {', '.join(sorted(teams))}; or add the team to posts.toml."
     seen: set[etree._Element] = set()
     for node in _human(bundle):

@@ -12,6 +12,7 @@ from tests.support.diagrams import diagram, parallel
 ABOUT = CheckContext(
     mode="bundle",
     default_team="service",
+    known_teams=frozenset({"service", "legal"}),
     known_posts=frozenset({"head"}),
     known_facts=frozenset({"people", "needed", "refunds", "too_many"}),
     fact_types={"people": "integer", "needed": "boolean", "refunds": "list"},
