@@ -1,4 +1,7 @@
-"""Who did what in a case, so that nobody decides on a step that is their own (R-004-18, `exclude` in the diagram)."""
+"""Who did what in a case, so that nobody decides on a step that is their own (R-004-18).
+
+In the diagram: `exclude`, and `apart_from` where somebody else has to do it if there is anybody.
+"""
 
 from __future__ import annotations
 
@@ -30,15 +33,18 @@ class CaseAuthors:
         """Return who may not do a task that stands in these called processes, innermost first.
 
         A step of a process that is under way around the task counts only as it was done there; a step of any other
-        process counts wherever it was done.
+        process counts wherever it was done. Of `apart_from`, a step that nobody did there counts wherever it was done:
+        a refund may have been reviewed before its plan was approved anew.
         """
         people: set[str] = set()
-        for other in element.listed("exclude"):
-            known = self._diagram.elements.get(other)
-            if known is not None and known.process in processes:
-                people.update(self._people.get(f"{scopes[processes.index(known.process)]}|{other}", ()))
-            else:
-                people.update(p for key, found in self._people.items() if key.endswith(f"|{other}") for p in found)
+        for name in ("exclude", "apart_from"):
+            for other in element.listed(name):
+                known, here = self._diagram.elements.get(other), None
+                if known is not None and known.process in processes:
+                    here = self._people.get(f"{scopes[processes.index(known.process)]}|{other}", [])
+                if here is None or (not here and name == "apart_from"):
+                    here = [p for key, found in self._people.items() if key.endswith(f"|{other}") for p in found]
+                people.update(here)
         return tuple(sorted(people))
 
     def dump(self) -> dict[str, list[str]]:

@@ -57,6 +57,10 @@ class Placement(Protocol):
         """Return (assignee, post) of a new task; both None leave it to its team."""
         ...
 
+    def others_left(self, work: CaseWork, task: OpenTask) -> bool:
+        """Say whether a new task's team has somebody besides those who are kept apart from it."""
+        ...
+
     def post_in_charge(self, work: CaseWork, post: str) -> str:
         """Return the post that acts for `post` in this case: itself, or one above where its people are kept apart."""
         ...

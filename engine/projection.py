@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
@@ -119,6 +120,7 @@ def _bump_shown(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> Non
 
 
 def _new_item(work: CaseWork, task: OpenTask) -> dict[str, Any]:
+    task = _with_people_to_do_it(work, task)
     assignee, post = work.services.placement.place(work, task)
     return {
         "id": item_id(work.case_id, task.id), "case_id": work.case_id, "task": task.id, "element": task.element,
@@ -127,6 +129,19 @@ def _new_item(work: CaseWork, task: OpenTask) -> dict[str, Any]:
         "form": task.form, "round": task.round, "state": "open", "version": 1, "due_at": task.due_at,
         "entered_at": task.entered_at,
     }  # fmt: skip
+
+
+def _with_people_to_do_it(work: CaseWork, task: OpenTask) -> OpenTask:
+    """Return the task, with nobody kept apart where the diagram allows it because nobody else is there.
+
+    That one person then does both steps is on record. A step with `exclude` is as strict as that.
+    """
+    element = work.process.diagram.elements[task.element]
+    waivable = task.excluded and element.listed("apart_from") and not element.listed("exclude")
+    if not waivable or work.services.placement.others_left(work, task):
+        return task
+    work.log("four-eyes-waived", element=task.element, name=item_id(work.case_id, task.id), people=list(task.excluded))
+    return replace(task, excluded=())
 
 
 def item_id(case_id: str, task: str) -> str:

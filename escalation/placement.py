@@ -35,6 +35,11 @@ class PostPlacement:
             return None, self.posts.outside
         return None, None
 
+    def others_left(self, work: CaseWork, task: OpenTask) -> bool:
+        """Say whether the task's team has somebody besides those who are kept apart from it, or from the case."""
+        apart = self._conflicted(work) | set(task.excluded)
+        return task.team is not None and not self._nobody_left(work, task.team, apart)
+
     def post_in_charge(self, work: CaseWork, post: str) -> str:
         """Return the post that acts for `post` in this case: itself, or one above where its people are kept apart."""
         barred = self._conflicted(work)

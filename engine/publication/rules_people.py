@@ -159,7 +159,7 @@ def assign_unknown(bundle: Bundle) -> Iterator[Finding]:
 def exclude_unknown(bundle: Bundle) -> Iterator[Finding]:
     ids = {node.id for _, process in bundle.processes() for node in process.scope.all_nodes()}
     for node in _human(bundle) if bundle.diagrams_whole else ():
-        for name in _listed(node, "exclude"):
+        for name in (*_listed(node, "exclude"), *_listed(node, "apart_from")):
             if name not in ids:
                 yield Finding(
                     node.element,
