@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, insert, select, update
 
-from complaints.action_days import end_of_day
+from complaints.action_days import due_on
 from complaints.overwritten import add_team, keep_before, write_complaint
 from complaints.ownership import change_owner
 from complaints.remedies import give, give_to_newcomers
@@ -82,10 +82,9 @@ def record_plan(work: CaseWork, effect: Effect) -> None:
 
 def open_actions(work: CaseWork, effect: Effect) -> None:
     """Open action items with owner team and due time; the overdue ones are told to owner and team."""
-    zone = ZoneInfo(work.services.zone(work.row["facts"]))
     for action in effect.made["actions"]:
         action_id = work.ids.new()
-        due_at = end_of_day(action["due_on"], zone)
+        due_at = due_on(work, action["due_on"])
         work.connection.execute(
             insert(action_item).values(
                 id=action_id, case_id=work.case_id, kind=action["kind"], title=action["title"], team=action["team"],

@@ -20,12 +20,13 @@ Arithmetic is on instants, so a day of 23 or 25 hours is counted as long as it w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from engine.errors import UnknownCalendar
 from engine.model.due import MODES, Due, Mode
 from escalation.calendar import Campus
 from escalation.due_reasons import reasons_of
+from escalation.local_time import MIDNIGHT, instant_of
 from escalation.refusals import TooFar
 from escalation.timeline import Timeline
 
@@ -125,6 +126,17 @@ class CalendarBook:
             return sum(parts, timedelta(0)) // MINUTE
         later = timeline.days_between(first + timedelta(days=1), last)
         return sum(1 for day in later if day.working and day.staffed[-1][1] <= end)
+
+    def close(self, calendar: str, on: date) -> datetime:
+        """Return when what is due on a day is due (UTC): at its staffed close, or at midnight where nobody is there.
+
+        A day that was named stays that day: the close of the day before would break the word early, that of the next
+        working day would make it longer. Raises UnknownCalendar, TooFar.
+        """
+        timeline = self.timeline(calendar)
+        timeline.local_date(datetime(on.year, on.month, on.day, tzinfo=UTC))
+        staffed = timeline.day(on.toordinal()).staffed
+        return staffed[-1][1] if staffed else instant_of(timeline.zone, on, MIDNIGHT)
 
 
 def _check(mode: str, amount: int) -> None:

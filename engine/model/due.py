@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 Mode = Literal["wall", "staffed", "hybrid", "working_days"]
@@ -58,5 +58,11 @@ class Calendars(Protocol):
     def spent(self, calendar: str, mode: Mode, start: datetime, end: datetime) -> int:
         """Return how much of a budget lies between two aware instants, in the mode's unit, rounded down (minutes;
         or the staffed closes passed, the day of the start not counted). 0 when `end` <= `start`.
+        """
+        ...
+
+    def close(self, calendar: str, on: date) -> datetime:
+        """Return the instant (UTC) at which what is due on a day is due: when the last who is there leaves; at
+        midnight where nobody is there that day, which is still the day that was named. Raises UnknownCalendar.
         """
         ...

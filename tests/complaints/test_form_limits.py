@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from complaints.action_days import check_due_days, end_of_day
+from complaints.action_days import check_due_days, due_on
 from complaints.approval_limits import check_ceiling
 from complaints.plan_lines import record_approval
 from engine.errors import Unfit
+from escalation.calendar import Campus
+from escalation.calendar_reading import parse_campus
+from escalation.due import CalendarBook
 from tests.support.configs import fact
 
 SPECS = {
@@ -21,13 +24,30 @@ SPECS = {
     "planned_currency": fact("planned_currency", "string", default="CNY"),
 }
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+LABELS = '{ zh-CN = "a", ko = "a", en = "a" }'
+
+
+def campus(name: str, zone: str, staffed: str) -> Campus:
+    """A campus whose house is staffed at these hours."""
+    text = (
+        f'zone = "{zone}"\nlabels = {LABELS}\n[channels.staff]\nlabels = {LABELS}\n[channels.staff.staffed]\n{staffed}'
+    )
+    return parse_campus(text.encode(), name=name, file=f"{name}.toml", years={})
+
+
+BOOK = CalendarBook(
+    {
+        "main": campus("main", "Asia/Shanghai", 'mon-fri = ["09:00-12:00", "14:00-19:00"]\nsat = ["10:00-14:00"]'),
+        "seoul": campus("seoul", "Asia/Seoul", 'mon-fri = ["09:00-21:00"]'),
+    }
+)
 NOW = datetime(2026, 3, 3, 18, 30, tzinfo=SHANGHAI).astimezone(UTC)
 
 
 def case(**facts: Any) -> Any:
     known = {"people": 10, "largest_refund": "500.00", "planned_currency": "CNY", **facts}
     process = SimpleNamespace(config=SimpleNamespace(facts=SPECS))
-    services = SimpleNamespace(zone=lambda facts: "Asia/Shanghai")
+    services = SimpleNamespace(zone=lambda facts: "Asia/Shanghai", calendars=BOOK)
     return SimpleNamespace(process=process, row={"facts": known}, services=services, now=NOW)
 
 
@@ -97,7 +117,7 @@ def test_of_several_votes_the_smallest_counts_and_silence_covers_today() -> None
 @pytest.mark.parametrize(
     ("data", "late"),
     [
-        ({"actions": [{"due_on": "2026-03-04"}, {"due_on": "2026-03-03"}]}, ["/actions/1/due_on"]),
+        ({"actions": [{"due_on": "2026-03-04"}, {"due_on": "2026-03-02"}]}, ["/actions/1/due_on"]),
         ({"interim_measures": [{"due_on": "2026-03-02"}]}, ["/interim_measures/0/due_on"]),
         ({"conditions": [{"due_on": "1999-01-01"}]}, ["/conditions/0/due_on"]),
         (
@@ -117,6 +137,27 @@ def test_days_ahead_and_forms_without_actions_pass(data: dict[str, Any]) -> None
     check_due_days(case(), data)
 
 
-def test_a_day_ends_with_the_working_day_of_its_zone() -> None:
-    assert end_of_day("2026-03-04", SHANGHAI) == datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
-    assert end_of_day(None, SHANGHAI) is None
+@pytest.mark.parametrize(
+    ("campus", "day", "due"),
+    [
+        (None, "2026-03-04", "2026-03-04T19:00+08:00"),
+        ("main", "2026-03-07", "2026-03-07T14:00+08:00"),  # a Saturday: nobody calls it a working day, but it closes
+        ("main", "2026-03-08", "2026-03-09T00:00+08:00"),  # a Sunday stays the day that was named
+        ("seoul", "2026-03-04", "2026-03-04T21:00+09:00"),
+    ],
+)
+def test_an_action_is_due_when_the_house_of_its_campus_closes_that_day(campus: str | None, day: str, due: str) -> None:
+    assert due_on(case(campus=campus), day) == datetime.fromisoformat(due)
+
+
+def test_an_action_without_a_day_is_never_due() -> None:
+    assert due_on(case(), None) is None
+
+
+def test_until_the_house_closes_today_lies_ahead() -> None:
+    data = {"actions": [{"due_on": "2026-03-03"}]}
+    check_due_days(case(), data)
+    assert faults(check_due_days, case(campus="seoul"), {"actions": [{"due_on": "2026-03-02"}]}) != []
+    late = case()
+    late.now = NOW + timedelta(minutes=30)
+    assert faults(check_due_days, late, data) == [("/actions/0/due_on", "past")]

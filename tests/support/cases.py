@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 import orjson
@@ -54,6 +54,10 @@ class WallCalendars:
     def spent(self, calendar: str, mode: Mode, start: datetime, end: datetime) -> int:
         """Return the whole minutes, or days, between two instants."""
         return max(0, int((end - start) / timedelta(minutes=1440 if mode == "working_days" else 1)))
+
+    def close(self, calendar: str, on: date) -> datetime:
+        """Return six o'clock in Shanghai."""
+        return datetime(on.year, on.month, on.day, 10, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
