@@ -15,10 +15,11 @@ from engine.errors import Unfit
 from engine.model.operation import Consequence
 
 SETTLED = ("paid", "rejected")
-HOME_CURRENCY = "CNY"
 
 
-def record_plan(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
+def record_plan(
+    parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
+) -> Consequence:
     """Take the plan form: refund lines (an unchanged line keeps its review), interim measures, the plan's revision."""
     revision = facts["plan_revision"] + 1
     lines = _planned(data.get("refunds") or (), facts["planned_refunds"], revision)
@@ -27,7 +28,7 @@ def record_plan(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: M
     return Consequence(
         facts={
             "plan_revision": revision,
-            **_refund_facts(lines),
+            **_refund_facts(lines, initial),
             "refunds_revision": facts["refunds_revision"] + (1 if changed else 0),
             "open_actions": open_actions,
             "actions_opened": known,
@@ -57,22 +58,25 @@ def _planned(asked: Iterable[Mapping[str, Any]], before: Iterable[Mapping[str, A
     return lines
 
 
-def _refund_facts(lines: list[Any]) -> dict[str, Any]:
+def _refund_facts(lines: list[Any], initial: Mapping[str, Any]) -> dict[str, Any]:
+    home = initial["planned_currency"]
     counted = [line for line in lines if line["state"] != "rejected"]
-    foreign = sorted({line["currency"] for line in counted} - {HOME_CURRENCY})
+    foreign = sorted({line["currency"] for line in counted} - {home})
     waiting = [line["id"] for line in lines if line["state"] not in SETTLED]
     return {
         "planned_refunds": lines,
         "largest_refund": str(max((Decimal(line["amount"]) for line in counted), default=Decimal(0))),
         # Amounts in different currencies are never compared: the one that has no threshold decides.
-        "planned_currency": foreign[0] if foreign else HOME_CURRENCY,
+        "planned_currency": foreign[0] if foreign else home,
         "waiting_refunds": waiting,
         "reviewed_refunds": [line["id"] for line in lines if line["state"] == "approved"],
         "open_refunds": len(waiting),
     }
 
 
-def open_actions(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
+def open_actions(
+    parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
+) -> Consequence:
     """Open the plan's actions, and the conditions of its approval.
 
     What was opened for this revision of the plan is not opened again, however often its approval comes round; what the
@@ -117,7 +121,9 @@ def _open(
     return opened, count, known
 
 
-def record_remedies(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
+def record_remedies(
+    parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
+) -> Consequence:
     """Note a remedy for everybody concerned, one record a person (R-004-21).
 
     A remedy that this round of the case has recorded already is not recorded again, but for people who have joined
@@ -153,7 +159,9 @@ def in_force(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [each for each in facts.get("remedies_recorded") or () if each["revision"] == revision]
 
 
-def record_approval(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
+def record_approval(
+    parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
+) -> Consequence:
     """Store what the approval covers (R-004-18).
 
     `people` and `refund` hold what each approving vote covers, or one that decided alone; the smallest counts, and a
@@ -187,7 +195,7 @@ def _line(facts: Mapping[str, Any], line_id: str) -> tuple[list[dict[str, Any]],
 
 
 def record_refund_decision(
-    parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]
+    parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
 ) -> Consequence:
     """Approve a refund line, for at most the amount that was planned, or reject it (R-004-28)."""
     lines, line = _line(facts, parameters["refund"])
@@ -203,12 +211,14 @@ def record_refund_decision(
         line["state"] = "rejected"
     # Task data still holds the reasons of earlier steps; only a refusal gives its own.
     reasons = data.get("reasons") if parameters["decision"] == "reject" else None
-    return Consequence(_refund_facts(lines), {"line": line, "reasons": reasons})
+    return Consequence(_refund_facts(lines, initial), {"line": line, "reasons": reasons})
 
 
-def record_payment(parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any]) -> Consequence:
+def record_payment(
+    parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
+) -> Consequence:
     """Note that a refund was paid; money that has moved stays moved whatever happens to the case."""
     lines, line = _line(facts, parameters["refund"])
     line["state"] = "paid"
     made = {"line": line, "paid_on": data.get("paid_on"), "reference": data.get("reference")}
-    return Consequence(_refund_facts(lines), made)
+    return Consequence(_refund_facts(lines, initial), made)

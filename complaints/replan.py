@@ -48,7 +48,8 @@ def replan_refunds(work: CaseWork, lines: list[dict[str, Any]]) -> dict[str, Any
     specs = work.process.config.facts
     facts = {n: read_fact(s, work.row["facts"].get(n, s.default)) for n, s in specs.items()}
     facts["plan_revision"] = NUMBERED_FROM + facts["refunds_revision"]
-    follows = plan_lines.record_plan({}, {"refunds": lines}, facts)
+    initial = {name: spec.default for name, spec in specs.items()}
+    follows = plan_lines.record_plan({}, {"refunds": lines}, facts, initial)
     effects.record_plan(work, Effect("record_plan", {}, None, "facts", made=follows.made))
     return {n: v for n, v in follows.facts.items() if n not in ("plan_revision", "open_actions", "actions_opened")}
 

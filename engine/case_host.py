@@ -123,7 +123,8 @@ class CaseHost:
             raise StepFailed(f"Nobody carries out the operation {operation}.", element=token.element)
         made: Mapping[str, Any] = {}
         if known.consequence is not None:
-            follows = known.consequence(values, token.data, self.facts)
+            initial = {name: spec.default for name, spec in self.process.config.facts.items()}
+            follows = known.consequence(values, token.data, self.facts, initial)
             made = follows.made
             self.facts_moved(self.case_facts.change(follows.facts))
         self.effects.append(Effect(operation, values, token.element, token.id, plain(token.data), made))

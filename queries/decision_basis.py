@@ -76,4 +76,4 @@ def decision_basis(reader: Reader, task_id: str) -> Basis:
 
 
 def _money(amount: Any, currency: Any) -> Money | None:
-    return Money(str(amount), str(currency or "CNY")) if amount and str(amount) not in ("0", "0.00") else None
+    return Money(str(amount), str(currency or "")) if amount and str(amount) not in ("0", "0.00") else None

@@ -19,4 +19,4 @@ def money(minor_units: int | None, currency: str | None) -> Money | None:
     """Return hundredths with a currency as money, None where there are none. Exact."""
     if minor_units is None:
         return None
-    return Money(format(Decimal(minor_units).scaleb(-2), "f"), currency or "CNY")
+    return Money(format(Decimal(minor_units).scaleb(-2), "f"), currency or "")

@@ -88,7 +88,7 @@ def facts_in_words(here: Visit, desk: TaskDesk) -> dict[str, Any]:
             facts[name] = moments.instant(instant) if isinstance(instant, datetime) else value
     for name, currency in CURRENCY_OF.items():
         amount = facts.get(name)
-        facts[name] = {"amount": str(amount), "currency": str(facts.get(currency) or "CNY")} if amount else None
+        facts[name] = {"amount": str(amount), "currency": str(facts.get(currency) or "")} if amount else None
     for shown in desk.view.facts:
         # Codes that the process words (labels.toml); what the form words itself it finds by the code.
         if isinstance(facts.get(shown.name), str) and shown.text:

@@ -17,8 +17,8 @@ class Consequence:
     """What the effect's handler is to write down; JSON values."""
 
 
-ConsequenceOf = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], Consequence]
-"""(parameters, task data, facts) -> what follows. Pure."""
+ConsequenceOf = Callable[[Mapping[str, Any], Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]], Consequence]
+"""(parameters, task data, facts, the facts as every case begins with them) -> what follows. Pure."""
 
 
 @dataclass(frozen=True)

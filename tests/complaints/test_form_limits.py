@@ -105,7 +105,7 @@ def test_of_several_votes_the_smallest_counts_and_silence_covers_today() -> None
     facts: dict[str, Any] = {"people": 10, "largest_refund": 500, "planned_currency": "CNY", "plan_revision": 2}
 
     def ceiling(people: Any, refund: Any) -> tuple[Any, Any]:
-        made = record_approval({"level": 2, "people": people, "refund": refund}, {}, facts).facts
+        made = record_approval({"level": 2, "people": people, "refund": refund}, {}, facts, {}).facts
         return made["ceiling_people"], made["ceiling_refund"]
 
     assert ceiling([30, 12], [money("9000"), money("600.50")]) == (12, "600.50")

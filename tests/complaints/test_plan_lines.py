@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.plan_lines import in_force, open_actions, record_plan, record_remedies
 from complaints.satisfaction import Satisfaction
@@ -28,14 +30,14 @@ BOOK, FOLDER = {"title": "New book", "owner_team": "academic"}, {"title": "New f
 
 def opened(facts: dict[str, Any], *actions: dict[str, Any], **more: Any) -> list[str]:
     """Let the actions of a plan be opened; return the titles of those that are."""
-    follows = open_actions({}, {"actions": actions, **more}, facts)
+    follows = open_actions({}, {"actions": actions, **more}, facts, {})
     facts.update(follows.facts)
     return [action["title"] for action in follows.made["actions"]]
 
 
 def recorded(facts: dict[str, Any], *remedies: dict[str, Any]) -> tuple[list[Any], list[Any]]:
     """Let the remedies of a plan be recorded; return which are new, and which were recorded before."""
-    follows = record_remedies({}, {"remedies": remedies}, facts)
+    follows = record_remedies({}, {"remedies": remedies}, facts, {})
     facts.update(follows.facts)
     made = follows.made
     return [each["note"] for each in made["remedies"]], [each["note"] for each in made["remedies_again"]]
@@ -65,7 +67,7 @@ def test_two_actions_of_one_plan_that_say_the_same_are_two() -> None:
 def test_conditions_and_interim_measures_count_by_the_same_rule() -> None:
     facts = dict(FACTS)
     for _ in range(2):
-        follows = record_plan({}, {"interim_measures": [FOLDER]}, facts)
+        follows = record_plan({}, {"interim_measures": [FOLDER]}, facts, {"planned_currency": "CNY"})
         facts.update(follows.facts)
         assert [action["title"] for action in follows.made["actions"]] == ["New folder"]
         approved = {"decision": "approve_with_conditions", "conditions": [BOOK]}
@@ -143,3 +145,21 @@ def test_who_joins_before_the_plan_or_after_one_without_remedies_gets_none(offic
     office.do(CompleteTask(task.id, {"actions": PLAN["actions"]}, office.task(case, "plan").version))
     office.do(AddAffected(case, (AffectedPerson("Lou"),)))
     assert (remedies(office, case), office.facts(case)["open_remedies"]) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("home", "currencies", "planned"),
+    [
+        ("CNY", [], "CNY"),
+        ("CNY", ["CNY", "CNY"], "CNY"),
+        ("CNY", ["CNY", "KRW"], "KRW"),
+        ("KRW", [], "KRW"),
+        ("KRW", ["KRW", "CNY"], "CNY"),
+        ("CNY", ["USD", "KRW"], "KRW"),
+    ],
+)
+def test_a_plan_is_in_the_currency_of_the_process_until_a_line_is_in_another(
+    home: str, currencies: list[str], planned: str
+) -> None:
+    refunds = [{"payee": "Gil", "amount": {"amount": "1.00", "currency": each}} for each in currencies]
+    assert record_plan({}, {"refunds": refunds}, FACTS, {"planned_currency": home}).facts["planned_currency"] == planned

@@ -166,7 +166,7 @@ def test_a_failing_service_is_known_by_its_element(begin: StartCase) -> None:
 def test_facts_that_follow_from_an_operation_are_seen_by_the_next_element(begin: StartCase) -> None:
     files = diagram(main="s=start -> a=user -> f=service plan -> x=xor -[n == 7]-> b=user -> e=end\nx -*-> c=user -> e")
     plan = Operation(
-        "plan", consequence=lambda parameters, data, facts: Consequence({"n": data["wanted"] + facts["n"]})
+        "plan", consequence=lambda parameters, data, facts, initial: Consequence({"n": data["wanted"] + facts["n"]})
     )
     case = begin(files, config=config(facts=facts(n="integer")), given={"n": 3}, operations={"plan": plan})
     assert case.do("a", wanted=4).open == ["b"]
