@@ -83,7 +83,7 @@ class CaseTimer(TimerEventDefinition):
             self._fix(task, moment, armed)
         elif kept.armed is None and self._counts:
             Kept(None, armed).keep(task, self.name)
-        return None if moment is None else moment.due.at
+        return None if moment is None or self._past(task, moment) else moment.due.at
 
     def explained(self, task: Any) -> Due | None:
         """Return the same with its reasons, and whether it counts on a year that nobody has published."""
@@ -98,6 +98,19 @@ class CaseTimer(TimerEventDefinition):
         if kept.armed is not None:
             return counted(kept.armed, at - kept.armed)
         return counted_by(self.plan, at) if isinstance(self.plan, IsoDuration) else fixed(at)
+
+    def arm_again(self, fired: Any, again: Any) -> None:
+        """Let `again` wait for a later time than the one that has fired; lengths count from the same arming."""
+        at, kept = self.due(fired), Kept.of(fired, self.name)
+        if kept.armed is not None:
+            kept.keep(again, self.name)
+        if at is not None:
+            again.internal_data["past"] = {self.name: at.isoformat()}
+
+    def _past(self, task: Any, moment: Moment) -> bool:
+        """Tell whether the timer has fired for this time, or a later one, already."""
+        past = task.internal_data.get("past", {}).get(self.name)
+        return past is not None and moment.due.at <= datetime.fromisoformat(past)
 
     def recalculate(self, task: Any) -> None:
         """Work out again what calendars can move: a length in working days that was fixed when the timer was armed."""
@@ -126,7 +139,7 @@ class CaseTimer(TimerEventDefinition):
         return True
 
     def reset(self, my_task: Any) -> None:
-        for name in ("due", "fired", "event_fired"):
+        for name in ("due", "fired", "past", "event_fired"):
             my_task.internal_data.pop(name, None)
 
 
@@ -221,13 +234,14 @@ class CaseBoundaryEvent(BoundaryEvent):
     """A boundary event that, when it does not interrupt, catches again and again (BPMN 2.0.2, 10.5.6).
 
     The library catches a non-interrupting message once for each activation of its host and is deaf afterwards. A
-    timer fires once for each activation, a cycle once for each slot.
+    timer fires once for each activation, one that follows a clock once for each later due time of it, a cycle once for
+    each slot.
     """
 
     def _on_ready_hook(self, my_task: Any) -> None:
         super()._on_ready_hook(my_task)
         definition = self.event_definition
-        if self.cancel_activity or isinstance(definition, CaseTimer):
+        if self.cancel_activity or (isinstance(definition, CaseTimer) and not definition.late_bound):
             return
         split = my_task.parent
         host = next((t for t in split.children if not isinstance(t.task_spec, BoundaryEvent)), None)
@@ -240,4 +254,6 @@ class CaseBoundaryEvent(BoundaryEvent):
         again = split._add_child(self, TaskState.WAITING)
         if slot is not None:
             again.internal_data["cycle"] = slot
+        if isinstance(definition, CaseTimer):
+            definition.arm_again(my_task, again)
         self._update(again)

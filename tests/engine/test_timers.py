@@ -10,7 +10,7 @@ from engine.errors import NotFound
 from escalation.due import CalendarBook
 from tests.engine.conftest import StartCase
 from tests.escalation.builders import LABELS, WEEKDAYS_10_21, book_of, campus_of, year_of
-from tests.support.cases import T0
+from tests.support.cases import T0, Case
 from tests.support.configs import budget, clock, config, fact, facts, rung
 from tests.support.diagrams import diagram
 from tests.support.stock import Stock
@@ -254,6 +254,74 @@ def test_a_timer_on_a_fact_is_fixed_when_it_is_armed(begin: StartCase) -> None:
     assert case.change(wait=1).due == [("late", 120.0)]
 
 
+AGAIN = diagram(
+    main="""
+    s=start -> a=user -> e=end
+    late=beside a timer deadline("c") -> told=script t1 = 1 -> e2=end
+"""
+)
+
+
+def told(case: Case) -> int:
+    """How often the path behind the timer was taken."""
+    return case.done().count("told")
+
+
+def test_a_timer_on_a_clock_fires_once_for_each_later_due_time(begin: StartCase) -> None:
+    rules = config(clocks=[clock("c", rungs=[rung("due", "due")])])
+    case = begin(AGAIN, config=rules).until(70)
+    assert (told(case), case.due) == (1, [])
+    case.extend(60)
+    assert case.due == [("c/due", 120.0), ("late", 120.0)]
+    case.until(5000)
+    assert (told(case), case.done("fired"), case.due) == (2, ["c/1/due"] * 2, [])
+    assert case.do("a").ended
+
+
+def test_a_timer_on_a_clock_does_not_fire_twice_for_the_same_or_an_earlier_time(begin: StartCase) -> None:
+    budgets = [budget(20, when="n == 1"), budget(600, when="n == 2"), budget(60)]
+    case = begin(AGAIN, config=config(facts=facts(n="integer"), clocks=[clock("c", *budgets)])).until(61)
+    assert [(told(case.change(n=n)), case.due) for n in (1, 0)] == [(1, [])] * 2
+    case.pause().later(30)
+    assert (told(case.resume()), case.due) == (1, [])
+    assert case.change(n=2).due == [("late", 630.0)]
+    assert [(told(case.change(n=n)), case.due) for n in (1, 2)] == [(1, []), (1, [("late", 630.0)])]
+    assert told(case.until(630).change(n=0)) == 2
+    assert case.do("a").ended
+
+
+def test_a_new_round_of_a_clock_is_a_later_time_too(begin: StartCase) -> None:
+    files = diagram(
+        main="""
+        s=start -> p=sub inner -> e=end
+        late=beside p timer deadline("c") -> told=script t1 = 1 -> e2=end
+    """,
+        inner="is_=start -> b=user -> d=user -> ie=end",
+    )
+    case = begin(files, config=config(clocks=[clock("c", starts=["@open", "d"])])).until(100)
+    assert told(case) == 1
+    assert case.do("b").due == [("late", 160.0)]
+    assert told(case.until(160)) == 2
+
+
+def test_what_stands_beside_the_clock_fires_once_for_its_arming(begin: StartCase) -> None:
+    files = diagram(
+        main="""
+        s=start -> a=user -> e=end
+        late=beside a timer deadline("c") or hours(2) -> told=script t1 = 1 -> e2=end
+    """
+    )
+    case = begin(files, config=config(clocks=[clock("c", starts=["e"])])).until(121)
+    assert (told(case), case.due) == (1, [])
+    assert told(case.until(5000)) == 1
+
+
+def test_a_timer_that_interrupts_fires_once(begin: StartCase) -> None:
+    files = diagram(main='s=start -> a=user -> e=end\nlate=on a timer deadline("c") -> b=user -> e2=end')
+    case = begin(files, config=config(clocks=[clock("c")])).until(60).extend(60)
+    assert (case.open, case.due) == (["b"], [])
+
+
 MIXED = 'deadline("c") if priority == "urgent" else minutes(30)'
 PRIORITY = config(facts=facts(priority="string"), clocks=[clock("c", budget(600))])
 
@@ -337,7 +405,8 @@ def house(extra: str = "", *, published: bool = True) -> CalendarBook:
 
 
 SHUT = '[[overrides]]\non = 2026-03-04\nclosed = true\nname = { zh-CN = "一", ko = "일", en = "one" }\n'
-AT_HOME = config(facts=facts(campus="string", channel="string", n="integer", late="boolean"), clocks=[clock("c")])
+HOME_FACTS = facts(campus="string", channel="string", n="integer")
+AT_HOME = config(facts=HOME_FACTS, clocks=[clock("c")])
 HERE = {"campus": "c", "channel": "x", "n": 2}
 CLOSE = 12 * 60.0
 """From nine in the morning to nine in the evening."""
@@ -386,9 +455,7 @@ def test_everything_that_falls_due_explains_itself(begin: StartCase) -> None:
     """
     )
     ladder = [rung("half", "50 %"), rung("days", "due + 2 working_days", daily=True)]
-    rules = config(
-        facts=AT_HOME.facts, clocks=[clock("c", budget(60, "hybrid"), rungs=ladder), clock("d", starts=["e"])]
-    )
+    rules = config(facts=HOME_FACTS, clocks=[clock("c", budget(60, "hybrid"), rungs=ladder), clock("d", starts=["e"])])
     case = begin(files, config=rules, given=HERE, calendars=house(published=False))
     found = {
         item.name: [(reason["code"], dict(reason["values"])) for reason in item.reasons] for item in case.due_items
@@ -419,7 +486,7 @@ def test_a_year_that_is_published_makes_sure_what_was_provisional(begin: StartCa
         t2=beside a timer working_days(1) -> y=script y1 = 1 -> e2=end
     """
     )
-    rules = config(facts=AT_HOME.facts, clocks=[clock("c", budget(2, "working_days"), rungs=[rung("due", "due")])])
+    rules = config(facts=HOME_FACTS, clocks=[clock("c", budget(2, "working_days"), rungs=[rung("due", "due")])])
     case = begin(files, config=rules, given=HERE, calendars=house(published=False))
     assert [(item.name, item.provisional) for item in case.due_items] == [("t2", True), ("c/due", True), ("t1", True)]
     before = {item.key for item in case.due_items}
