@@ -213,6 +213,8 @@ class CaseText:
 
     def _refund(self, line: RefundLine) -> str:
         amount = f"{line.amount.amount} {line.amount.currency}" if line.amount else ""
+        if line.approved is not None and line.approved != line.amount:
+            amount = f"{amount} ({self._word('approved_amount', amount=line.approved.amount)})"
         paid = line.paid_on.isoformat() if line.paid_on else ""
         by = self._person(line.reviewed_by)
         return f"- {_joined(line.payee, amount, self._word(line.state), by, line.reasons, paid, line.reference)}"

@@ -68,6 +68,7 @@ WORDS: Mapping[str, Labels] = {
     "missed": _l("逾期未兑现", "미이행", "missed"),
     "planned": _l("计划中", "계획됨", "planned"),
     "approved": _l("已审核同意", "승인", "granted"),
+    "approved_amount": _l("核准 {amount}", "승인액 {amount}", "granted {amount}"),
     "rejected": _l("未同意", "거절", "rejected"),
     "paid": _l("已支付", "지급", "paid"),
     "condition": _l("批准条件", "승인 조건", "condition of the approval"),

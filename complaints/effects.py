@@ -13,6 +13,7 @@ from sqlalchemy import and_, insert, select, update
 from complaints.action_days import due_on
 from complaints.overwritten import add_team, keep_before, write_complaint
 from complaints.ownership import change_owner
+from complaints.plan_lines import to_be_paid
 from complaints.remedies import give, give_to_newcomers
 from complaints.tables import SUPERSEDED, action_item, affected, refund_line
 from engine.case_work import CaseWork, EffectHandler
@@ -66,8 +67,8 @@ def record_plan(work: CaseWork, effect: Effect) -> None:
         old = known.get(line_id)
         values = {
             "id": line_id, "case_id": work.case_id, "payee": line["payee"], "amount_minor": minor_units(line["amount"]),
-            "currency": line["currency"], "state": line["state"], "cause": f"{work.batch}:{effect.cause}",
-            "reviewed_by": None, "reviewed_at": None, "reasons": None,
+            "approved_minor": _approved(line), "currency": line["currency"], "state": line["state"],
+            "cause": f"{work.batch}:{effect.cause}", "reviewed_by": None, "reviewed_at": None, "reasons": None,
         }  # fmt: skip
         if old is None:
             fresh.append(values)
@@ -123,7 +124,7 @@ def record_refund_decision(work: CaseWork, effect: Effect) -> None:
     """Write down the review of a refund line. Raises Conflict for a line that the record does not have, or no more."""
     line, principal = effect.made["line"], work.actor.principal
     _write_line(
-        work, line["id"], state=line["state"], amount_minor=minor_units(line["amount"]),
+        work, line["id"], state=line["state"], approved_minor=_approved(line),
         reasons=effect.made["reasons"], reviewed_by=principal.person_id if principal else None, reviewed_at=work.now,
     )  # fmt: skip
 
@@ -135,7 +136,11 @@ def record_payment(work: CaseWork, effect: Effect) -> None:
     if paid_on is not None and paid_on > work.now.astimezone(ZoneInfo(work.services.zone(work.row["facts"]))).date():
         raise Unfit("The day of payment lies ahead.", fields=[{"field": "/paid_on", "code": "in-the-future"}])
     _write_line(work, line["id"], state="paid", paid_on=paid_on, reference=effect.made["reference"])
-    work.log("refund-paid", name=line["id"], amount=line["amount"], currency=line["currency"])
+    work.log("refund-paid", name=line["id"], amount=to_be_paid(line), currency=line["currency"])
+
+
+def _approved(line: Mapping[str, Any]) -> int | None:
+    return None if line.get("approved") is None else minor_units(line["approved"])
 
 
 def _write_line(work: CaseWork, line_id: str, **values: Any) -> None:

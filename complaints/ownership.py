@@ -16,6 +16,7 @@ from access.posts import available
 from access.principals import principal as principal_of
 from access.rights import Verb
 from access.teams import teams_of
+from complaints.case_now import require_not_closed
 from complaints.tables import hand_over
 from complaints.wording import words
 from engine.case_rights import require, standings
@@ -55,11 +56,13 @@ class DeclineHandOver:
 def ask_hand_over(work: CaseWork, command: AskHandOver) -> dict[str, Any]:
     """Offer, and return `{"hand_over": id}`.
 
-    Raises Forbidden, Conflict while another offer is open, Unfit for somebody who cannot own it: unknown or away,
-    outside the teams that take complaints in and those of the owner, kept apart from the case, or its owner already.
+    Raises Forbidden, Conflict for a closed case and while another offer is open, Unfit for somebody who cannot own it:
+    unknown or away, outside the teams that take complaints in and those of the owner, kept apart from the case, or its
+    owner already.
     """
     require(work, Verb.OFFER_CASE)
     reason = words("reason", command.reason, longest=REASON)
+    require_not_closed(work)
     opened = open_offer(work)
     if opened is not None and opened.to_person == command.to:
         return {"hand_over": opened.id}
@@ -73,10 +76,14 @@ def ask_hand_over(work: CaseWork, command: AskHandOver) -> dict[str, Any]:
 
 
 def accept_hand_over(work: CaseWork, command: AcceptHandOver) -> None:
-    """Accept: from now on the case is mine, with its open tasks. Raises Conflict when nothing is offered (any more)."""
+    """Accept: from now on the case is mine, with its open tasks.
+
+    Raises Conflict when nothing is offered (any more), and when the case was closed meanwhile.
+    """
     opened, who = _offered(work), work.actor.principal
     if who is None or opened.to_person != who.person_id:
         raise Forbidden("The case is offered to somebody else.", to=opened.to_person)
+    require_not_closed(work)
     _require_fit(work, who.person_id)
     _settle(work, opened.id, accepted=True, answer=None)
     _move(work, who.person_id)

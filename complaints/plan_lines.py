@@ -40,7 +40,14 @@ def record_plan(
 def _planned(asked: Iterable[Mapping[str, Any]], before: Iterable[Mapping[str, Any]], revision: int) -> list[Any]:
     left = list(before)
     lines = [dict(line) for line in before if line["state"] in SETTLED]
-    for number, line in enumerate(asked, start=1):
+    wanted_lines = list(asked)
+    nothing = [number for number, line in enumerate(wanted_lines) if Decimal(line["amount"]["amount"]) <= 0]
+    if nothing:
+        raise Unfit(
+            "A refund of nothing is none.",
+            fields=[{"field": f"/refunds/{number}/amount/amount", "code": "not-positive"} for number in nothing],
+        )
+    for number, line in enumerate(wanted_lines, start=1):
         money = line["amount"]
         wanted = (line["payee"], Decimal(money["amount"]), money["currency"])
         same = next((o for o in left if (o["payee"], Decimal(o["amount"]), o["currency"]) == wanted), None)
@@ -186,6 +193,11 @@ def _votes(said: Any) -> list[Any]:
     return list(said) if isinstance(said, list | tuple) else [said]
 
 
+def to_be_paid(line: Mapping[str, Any]) -> str:
+    """Return the amount of a line that is paid: what the review has approved, before it what is planned."""
+    return str(line.get("approved") or line["amount"])
+
+
 def _line(facts: Mapping[str, Any], line_id: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     lines = [dict(line) for line in facts["planned_refunds"]]
     found = next((line for line in lines if line["id"] == line_id), None)
@@ -197,16 +209,21 @@ def _line(facts: Mapping[str, Any], line_id: str) -> tuple[list[dict[str, Any]],
 def record_refund_decision(
     parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
 ) -> Consequence:
-    """Approve a refund line, for at most the amount that was planned, or reject it (R-004-28)."""
+    """Approve a refund line, for something and at most what was planned, or reject it (R-004-28).
+
+    What is approved stands beside what was planned (`approved`, `amount`): the plan says what it said.
+    """
     lines, line = _line(facts, parameters["refund"])
     if parameters["decision"] == "approve":
         money = parameters.get("amount") or {"amount": line["amount"], "currency": line["currency"]}
         if money["currency"] != line["currency"] or Decimal(money["amount"]) > Decimal(line["amount"]):
             raise Unfit(
                 "A review approves at most the planned amount, in its currency.",
-                fields=[{"field": "amount", "code": "over-plan", "values": {"planned": line["amount"]}}],
+                fields=[{"field": "/amount/amount", "code": "over-plan", "values": {"planned": line["amount"]}}],
             )
-        line.update(state="approved", amount=money["amount"])
+        if Decimal(money["amount"]) <= 0:
+            raise Unfit("A refund of nothing is none.", fields=[{"field": "/amount/amount", "code": "not-positive"}])
+        line.update(state="approved", approved=money["amount"])
     elif parameters["decision"] == "reject":
         line["state"] = "rejected"
     # Task data still holds the reasons of earlier steps; only a refusal gives its own.

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from access.policy import Duty
+from access.policy import Duty, Role
 from access.rights import Verb
+from access.tables import membership, person, role
 from complaints.tables import promise
 from complaints.wording import words
 from engine.case_rights import require
@@ -82,7 +83,11 @@ def keep_promise(work: CaseWork, command: KeepPromise) -> dict[str, Any]:
 
 
 def promise_missed(work: CaseWork, record_id: str, due_at: datetime) -> None:
-    """The time of a promise has come and it is not kept: marked, and told to the owner and to leadership, once."""
+    """The time of a promise has come and it is not kept: marked, and told once.
+
+    Told are the owner, the teams that lead, and every supervisor who is in none of these (R-002-30). The case stands on
+    the list of what is overdue until the promise is kept.
+    """
     table = promise.c
     row = work.connection.execute(select(promise).where(table.id == record_id, table.case_id == work.case_id)).first()
     if row is None or row.kept_at is not None or row.missed_at is not None:
@@ -90,5 +95,19 @@ def promise_missed(work: CaseWork, record_id: str, due_at: datetime) -> None:
     work.connection.execute(update(promise).where(table.id == row.id).values(missed_at=work.now))
     work.log("promise-missed", name=row.id, due_at=due_at.isoformat())
     values = {"promise": row.id, "due_at": due_at.isoformat()}
-    for to in ("owner", *(f"team:{team}" for team in work.services.rules.teams_with(Duty.LEADS))):
+    leading = sorted(work.services.rules.teams_with(Duty.LEADS))
+    watching = (f"person:{each}" for each in _supervisors(work, leading) if each != work.owner)
+    for to in ("owner", *(f"team:{team}" for team in leading), *watching):
         work.tell(to, "promise_missed", values, f"promise:{row.id}")
+
+
+def _supervisors(work: CaseWork, leading: list[str]) -> list[str]:
+    """Return who watches late work and is in none of the leading teams."""
+    in_a_team = select(membership.c.person).where(membership.c.team.in_(leading))
+    watching = (
+        select(person.c.id)
+        .join(role, role.c.person == person.c.id)
+        .where(person.c.active, role.c.role == Role.SUPERVISOR.value, person.c.id.not_in(in_a_team))
+        .order_by(person.c.id)
+    )
+    return list(work.connection.execute(watching).scalars())

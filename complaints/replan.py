@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from complaints import effects, plan_lines
@@ -35,6 +36,8 @@ def checked_lines(work: CaseWork, asked: Any) -> list[dict[str, Any]]:
         if faults:
             part, code, _ = faults[0]
             raise _unfit(f"{at}/amount/{part}".rstrip("/"), code)
+        if Decimal(line["amount"]["amount"]) <= 0:
+            raise _unfit(f"{at}/amount/amount", "not-positive")
         lines.append({"payee": words(f"{at}/payee", line.get("payee"), longest=LINE), "amount": dict(line["amount"])})
     return lines
 

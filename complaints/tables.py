@@ -134,6 +134,7 @@ refund_line = Table(
     _case(),
     Column("payee", Text, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
+    Column("approved_minor", BigInteger),
     Column("currency", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("cause", Text, nullable=False),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, true
 
 from access.tables import person
-from complaints.tables import complaint
+from complaints.tables import complaint, promise
 from engine.tables import instance, work_item
 from queries.reader import Reader
 from queries.visibility import cases, visible
@@ -103,10 +103,16 @@ def _conditions(reader: Reader, filters: Filters) -> list[ColumnElement[bool]]:
             exists().where(task.case_id == table.case_id, task.state == "open", task.team == filters.team)
         )
     if filters.overdue:
-        conditions.append(table.next_clock_due < reader.now)
+        conditions.append(or_(table.next_clock_due < reader.now, _promise_missed()))
     if filters.q is not None:
         conditions.append(_found(filters.q))
     return conditions
+
+
+def _promise_missed() -> ColumnElement[bool]:
+    """Return the condition that something was promised by a time that has passed, and is not kept (R-004-24)."""
+    missed = (promise.c.case_id == instance.c.case_id, promise.c.missed_at.is_not(None), promise.c.kept_at.is_(None))
+    return and_(instance.c.ended_at.is_(None), exists().where(*missed))
 
 
 def _found(text: str) -> ColumnElement[bool]:

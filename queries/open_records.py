@@ -53,6 +53,9 @@ class RefundLine:
     id: str
     payee: str
     amount: Money | None
+    """What the plan says."""
+    approved: Money | None
+    """What the review has approved, None before."""
     state: str
     """planned, approved, rejected or paid."""
     reviewed_by: str | None
@@ -122,6 +125,7 @@ def refunds(reader: Reader, case_id: str) -> tuple[RefundLine, ...]:
             id=row.id,
             payee=row.payee,
             amount=money(row.amount_minor, row.currency),
+            approved=money(row.approved_minor, row.currency),
             state=row.state,
             reviewed_by=row.reviewed_by,
             reviewed_at=row.reviewed_at,

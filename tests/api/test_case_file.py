@@ -141,7 +141,7 @@ def test_the_diagram_shows_where_the_case_stands_and_which_way_it_came(redress: 
     tokens = {(mark["element"], mark["state"]) for mark in picture["tokens"]}
     assert tokens == {
         ("verify", "open"), ("handling", "waiting"), ("work_on_complaint", "waiting"), ("within_promise", "waiting"),
-        ("resolve_complaint", "waiting"),
+        ("resolve_complaint", "waiting"), ("verification", "waiting"), ("danger_found", "waiting"),
     }  # fmt: skip
     visited = {visit["element"]: visit["count"] for visit in picture["visited"]}
     assert visited["acknowledge"] == visited["received"] == visited["verify"] == 1

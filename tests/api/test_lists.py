@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from access import people
+from complaints.tables import notice
 from tests.support.application import Client, House
 
 
@@ -115,7 +118,8 @@ def test_the_next_task_is_taken_once(redress: House) -> None:
         ("case_owner=li.na", {"b"}),
         ("case_owner=li.na&priority=urgent", set()),
         ("team=service", {"a", "b", "c"}),
-        ("team=legal", set()),
+        ("team=legal", {"c"}),
+        ("team=mediation", set()),
         ("overdue=true", set()),
     ],
 )
@@ -231,3 +235,26 @@ def test_an_owner_who_never_worked_here_is_refused_and_one_who_left_is_found(red
 def test_nobody_is_told_what_a_route_knows_before_they_have_signed_in(redress: House) -> None:
     assert redress.public.refused(401, "GET", "/api/complaints?zzz=1")["code"] == "sign-in-required"
     assert redress.public.refused(422, "POST", "/api/complaints?zzz=1", {})["fields"][0]["field"] == "/zzz"
+
+
+def test_a_case_with_a_missed_promise_is_overdue_for_who_watches_until_it_is_kept(redress: House) -> None:
+    case, li_na, watching = redress.file(by="li.na", category="other")["id"], *map(redress.person, ("li.na", "wu.min"))
+    redress.file(by="li.na", category="other")
+    due = (redress.application.clock.now() + timedelta(hours=3)).isoformat()
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x"})
+    promise = {"what": "三小时内核实", "due_at": due}
+    redress.do("li.na", "respond", case, {"response_text": "正在核实。", "promises": [promise]})
+
+    def overdue(client: Client) -> list[str]:
+        return [found for found in ids(client.get("/api/complaints?overdue=true")) if found == case]
+
+    assert overdue(watching) == []
+    redress.later(hours=3)
+    assert (overdue(watching), overdue(li_na)) == ([case], [case])
+    with redress.application.database.read() as connection:
+        told = connection.execute(select(notice.c.person).where(notice.c.template == "promise_missed")).scalars().all()
+    assert sorted(told) == ["chen.jing", "huang.lan", "li.na", "liu.gang", "wu.min"]
+    kept = li_na.get(f"/api/complaints/{case}")["promises"][0]["id"]
+    li_na.post(f"/api/complaints/{case}/promises/{kept}/keep", {"note": "已核实。"})
+    assert overdue(watching) == []

@@ -8,6 +8,7 @@ import pytest
 
 from access import people, posts, teams
 from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver, change_owner
+from complaints.satisfaction import Satisfaction
 from complaints.tables import hand_over
 from engine.commands.claim import ClaimTask
 from engine.commands.complete import CompleteTask
@@ -15,7 +16,7 @@ from engine.errors import Conflict, Forbidden, NotFound, Unfit
 from engine.projection import save
 from engine.tables import work_item
 from tests.complaints.office import DAY, HOUR, MONDAY, Office
-from tests.complaints.walk import reach_resolved
+from tests.complaints.walk import reach_asked, reach_resolved
 
 
 def offered(office: Office, to: str = "bea", by: str = "ann") -> str:
@@ -127,6 +128,21 @@ def test_accepting_twice_is_refused_and_changes_nothing(office: Office) -> None:
     with pytest.raises(Conflict):
         office.do(AcceptHandOver(case), "bea")
     assert office.case(case) == before
+
+
+def test_a_closed_case_is_neither_offered_nor_accepted(office: Office) -> None:
+    case = reach_asked(office)
+    office.do(AskHandOver(case, office.people["bea"], "Away soon."))
+    office.do(Satisfaction(case, True), None)
+    before = office.case(case)
+    assert before.status == "closed"
+    for command, by in ((AcceptHandOver(case), "bea"), (AskHandOver(case, office.people["cho"], "Away."), "ann")):
+        with pytest.raises(Conflict) as refusal:
+            office.do(command, by)
+        assert refusal.value.message == "The case is closed; reopen it first."
+    assert office.case(case) == before
+    office.do(DeclineHandOver(case, "It is closed."), "bea")
+    assert office.rows(hand_over, case)[0].accepted is False
 
 
 def test_who_cannot_own_a_case_is_not_offered_it(office: Office) -> None:

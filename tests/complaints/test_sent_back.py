@@ -115,9 +115,9 @@ def test_a_hold_of_a_step_that_is_sent_back_is_lifted_and_an_older_one_stays(off
 def test_a_line_with_the_number_of_a_superseded_one_takes_its_place_until_sent_back(office: Office) -> None:
     case = reach_plan(office)
     old = {
-        "id": f"{case}-1.1", "case_id": case, "payee": "Old", "amount_minor": 1, "currency": "CNY",
-        "state": "superseded", "cause": "1:x", "reviewed_by": "x", "reviewed_at": MONDAY, "reasons": "Old.",
-        "paid_on": None, "reference": None,
+        "id": f"{case}-1.1", "case_id": case, "payee": "Old", "amount_minor": 2, "approved_minor": 1,
+        "currency": "CNY", "state": "superseded", "cause": "1:x", "reviewed_by": "x", "reviewed_at": MONDAY,
+        "reasons": "Old.", "paid_on": None, "reference": None,
     }  # fmt: skip
     with office.database.write() as unit:
         unit.connection.execute(refund_line.insert().values(**old))
@@ -126,6 +126,6 @@ def test_a_line_with_the_number_of_a_superseded_one_takes_its_place_until_sent_b
     office.do(CompleteTask(task.id, PLAN))
     (row,) = office.rows(refund_line, case)
     assert (row.id, row.payee, row.amount_minor, row.state) == (f"{case}-1.1", "Gil", 2000, "planned")
-    assert (row.reviewed_by, row.reviewed_at, row.reasons) == (None, None, None)
+    assert (row.approved_minor, row.reviewed_by, row.reviewed_at, row.reasons) == (None, None, None, None)
     office.do(SendBack(task.id))
     assert [dict(row._mapping) for row in office.rows(refund_line, case)] == [old]
