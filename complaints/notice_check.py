@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from lxml import etree
 
-from complaints.notices import NoticeBook, check_notices, parse_notices
+from complaints.notices import DUE_TIME, NoticeBook, check_notices, clock_of, parse_notices
 from engine.bundle import Files
 from engine.diagram_index import secure_parser
 from engine.errors import NotFound
@@ -45,6 +45,7 @@ def check_told(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:
     if any(problem.severity == "error" for problem in problems):
         return
     book = parse_notices(files[path], file=path)
+    yield from _clocks(path, book, config)
     seen: set[tuple[str, str]] = set()
     for where, to, template in (
         *_in_diagrams(files),
@@ -57,6 +58,20 @@ def check_told(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:
         seen.add((reader, template))
         if not _found(book, template, reader):
             yield _problem(path, template, f"has no notice for the {reader}{where}")
+
+
+def _clocks(path: str, book: NoticeBook, config: ProcessConfig | None) -> Iterator[Problem]:
+    """Yield the notices that promise the due time of a clock which the process does not have."""
+    known = sorted(config.clocks) if config else []
+    for template in book.templates.values() if config else ():
+        for name in sorted(template.placeholders):
+            clock = clock_of(name)
+            if clock is not None and clock not in known:
+                yield Problem(
+                    path, None, "error", "placeholder-unknown", template.name, None,
+                    f"{template.name} names {{{name}}}, but the process has no clock {clock}.",
+                    f"Known are: {', '.join(f'{each}{DUE_TIME}' for each in known)}.",
+                )  # fmt: skip
 
 
 def _found(book: NoticeBook, template: str, reader: str) -> bool:

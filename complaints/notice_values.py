@@ -14,7 +14,7 @@ from babel.dates import format_datetime
 from sqlalchemy import Connection, func, select
 
 from access.people import names
-from complaints.notices import Template
+from complaints.notices import Template, clock_of
 from complaints.tables import action_item, complaint, promise
 from engine.process import CompiledProcess
 from engine.tables import case_clock, deadline, instance, work_item
@@ -89,7 +89,14 @@ def case_to_tell(connection: Connection, case_id: str) -> Any | None:
 
 def notice_values(telling: Telling, template: Template) -> dict[str, str]:
     """Return a value for each placeholder of the template; empty where there is nothing to say. Reads only."""
-    return {name: _FILLERS[name](telling) if name in _FILLERS else "" for name in sorted(template.placeholders)}
+    return {name: _value(telling, name) for name in sorted(template.placeholders)}
+
+
+def _value(telling: Telling, name: str) -> str:
+    clock = clock_of(name)
+    if clock is not None:
+        return _clock(telling, clock)
+    return _FILLERS[name](telling) if name in _FILLERS else ""
 
 
 def reader_language(language: str) -> str:
@@ -174,10 +181,6 @@ _FILLERS: Mapping[str, Callable[[Telling], str]] = {
     "due": _due,
     "text": _text,
     "tracking_hint": lambda telling: telling.surroundings.public_url,
-    "acknowledge_by": lambda telling: _clock(telling, "acknowledge"),
-    "respond_by": lambda telling: _clock(telling, "respond"),
-    "resolve_by": lambda telling: _clock(telling, "resolve"),
-    "answer_by": lambda telling: _clock(telling, "answer"),
     "reply_until": _reply_until,
     "result": lambda telling: telling.label("closures", telling.case.closure),
     "amount": _amount,

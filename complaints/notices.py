@@ -21,10 +21,6 @@ PLACEHOLDERS: Mapping[str, Audience | None] = {
     "due": None,
     "text": None,
     "tracking_hint": "complainant",
-    "acknowledge_by": "complainant",
-    "respond_by": "complainant",
-    "resolve_by": "complainant",
-    "answer_by": "complainant",
     "reply_until": "complainant",
     "result": "complainant",
     "amount": "complainant",
@@ -35,6 +31,9 @@ PLACEHOLDERS: Mapping[str, Audience | None] = {
     "link": "staff",
 }
 """What a notice may name, and for whom alone; None: for both. Each is explained at the head of `notices.toml`."""
+
+DUE_TIME = "_by"
+"""Ends the placeholder that says when a clock of the process is due: `{resolve_by}`, for complainants."""
 
 OPTIONAL = "? "
 """A line of a body that begins so is left out where one of its values is missing."""
@@ -195,6 +194,12 @@ def _template(reading: Reading, name: str, value: object) -> Template:
     return template
 
 
+def clock_of(placeholder: str) -> str | None:
+    """Return the clock whose due time a placeholder says, None for one that says something else."""
+    name = placeholder.removesuffix(DUE_TIME)
+    return name if name and name != placeholder else None
+
+
 def _check_placeholders(reading: Reading, template: Template, key: str) -> None:
     for part, labels in (("subject", template.subject), ("body", template.body)):
         sets = {}
@@ -217,9 +222,11 @@ def _check_placeholders(reading: Reading, template: Template, key: str) -> None:
 
 
 def _check_placeholder(reading: Reading, template: Template, name: str, here: str) -> None:
-    if name not in PLACEHOLDERS:
+    if clock_of(name) is None and name not in PLACEHOLDERS:
         message = f"{template.name} names {{{name}}}, which nothing fills."
-        reading.problem(here, "placeholder-unknown", message, f"Known are: {', '.join(PLACEHOLDERS)}.")
-    elif PLACEHOLDERS[name] not in (None, template.audience):
+        reading.problem(
+            here, "placeholder-unknown", message, f"Known are: {', '.join(PLACEHOLDERS)}, and <clock>{DUE_TIME}."
+        )
+    elif PLACEHOLDERS.get(name, "complainant") not in (None, template.audience):
         message = f"{template.name} goes to the {template.audience}, but {{{name}}} is not for them."
         reading.problem(here, "placeholder-not-for-reader", message, "Leave it out.")

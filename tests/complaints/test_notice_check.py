@@ -45,3 +45,17 @@ def test_a_bundle_without_notices_is_refused(files: dict[str, bytes]) -> None:
 
 def test_the_shipped_bundle_has_words_for_everything(files: dict[str, bytes]) -> None:
     assert list(check_told(files, read_config(files[CONFIG], CONFIG)[0])) == []
+
+
+def test_a_notice_promises_the_due_time_of_a_clock_that_the_process_has(files: dict[str, bytes]) -> None:
+    files[NOTICES] = files[NOTICES].replace(b"{respond_by}", b"{answer_by}")
+    config = read_config(files[CONFIG], CONFIG)[0]
+    found = [(p.code, p.element, p.message) for p in check_told(files, config)]
+    assert (
+        "placeholder-unknown",
+        "receipt",
+        "receipt names {answer_by}, but the process has no clock answer.",
+    ) in found
+    assert {code for code, _, _ in found} == {"placeholder-unknown"}
+    files[CONFIG] = files[CONFIG].replace(b"[clocks.respond", b"[clocks.answer")
+    assert list(check_told(files, read_config(files[CONFIG], CONFIG)[0])) == []

@@ -25,7 +25,8 @@ ko = "안녕하세요. {text}\\n? 담당자: {owner}"
 en = "Hello, {text}\\n? Responsible: {owner}"
 """
 BOOK = parse_notices(SMALL.encode(), file="notices.toml")
-EVERYTHING = {name: f"<{name}>" for name in PLACEHOLDERS}
+CLOCKS = ("acknowledge", "respond", "resolve")
+EVERYTHING = {name: f"<{name}>" for name in (*PLACEHOLDERS, *(f"{clock}_by" for clock in CLOCKS))}
 
 
 def problems_of(text: str) -> list[str]:
@@ -123,6 +124,7 @@ def test_each_reader_gets_the_notice_meant_for_them_or_none() -> None:
         ('audience = "complainant"', 'audience = "everybody"', ["audience"]),
         ("{owner}", "{note}", ["placeholder-unknown", "languages-differ"]),
         ("{owner}", "{link}", ["placeholder-not-for-reader", "languages-differ"]),
+        ("{owner}", "{_by}", ["placeholder-unknown", "languages-differ"]),
         ("{owner}", "{owner", ["brace-alone", "languages-differ"]),
         ("? 负责人", "？ 负责人", ["languages-differ"]),
         ('ko = "결과 ({number})", ', "", ["language-missing"]),

@@ -9,7 +9,7 @@ from app.scenario import _VERBS, play
 from app.scenario_expect import _LOOKS
 from app.scenario_file import VERBS, read_scenario
 from app.settings import Settings
-from complaints.notices import PLACEHOLDERS, check_notices
+from complaints.notices import DUE_TIME, PLACEHOLDERS, check_notices
 from complaints.operations import OPERATIONS
 from engine.publication.rules_events import _ALLOWED
 from engine.timers_text import TIMER_FUNCTIONS, parse_timer
@@ -83,7 +83,7 @@ def test_every_blank_of_a_notice_stands_on_the_page_with_its_reader() -> None:
         for row in table(page("notices"), "blank")
         for name in codes(row[0])
     }
-    assert said == dict(PLACEHOLDERS)
+    assert said == {**PLACEHOLDERS, f"<clock>{DUE_TIME}": "complainant"}
 
 
 def test_the_example_scenario_holds(tmp_path: Path) -> None:
