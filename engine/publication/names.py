@@ -73,10 +73,32 @@ def spiff(name: str) -> str:
 
 
 def words(element: etree._Element) -> str:
-    """Return what a person calls this element: its kind, and its name or id."""
-    kind = _WORDS.get(tag(element), tag(element) or "element")
+    """Return what a person calls this element: its kind, and its name; without one, where an arrow leads, or the id."""
     name = " ".join((element.get("name") or "").split())
-    return f'{kind} "{name}"' if name else f"{kind} {element.get('id') or 'without an id'}"
+    if name:
+        return f'{kind(element)} "{name}"'
+    ends = _ends(element) if tag(element) == "sequenceFlow" else None
+    if ends is not None:
+        return f"arrow from the {words(ends[0])} to the {words(ends[1])}"
+    return f"{kind(element)} {element.get('id') or 'without an id'}"
+
+
+def kind(element: etree._Element) -> str:
+    """Return what a person calls elements of this kind."""
+    return kind_in_words(tag(element))
+
+
+def kind_in_words(name: str) -> str:
+    """Return what a person calls the elements of this local name of BPMN."""
+    return _WORDS.get(name, name or "element")
+
+
+def _ends(arrow: etree._Element) -> tuple[etree._Element, etree._Element] | None:
+    """Return the steps that an arrow connects, where they stand beside it."""
+    beside = arrow.getparent()
+    found = {each.get("id"): each for each in beside if tag(each) in NODES} if beside is not None else {}
+    source, target = found.get(arrow.get("sourceRef")), found.get(arrow.get("targetRef"))
+    return (source, target) if source is not None and target is not None else None
 
 
 def text_of(element: etree._Element | None) -> str:

@@ -108,7 +108,7 @@ def unknown_root(raw: RawFile) -> Iterator[Finding]:
         why = "" if found.namespace == BPMN else f" of {found.namespace or 'no namespace'}"
         yield Finding(
             raw.root,
-            f"The outermost element is {found.localname}{why}, not definitions of BPMN 2.0.",
+            f"The file is no BPMN 2.0 diagram: its outermost element is {found.localname}{why}, not definitions.",
             "Export the process as BPMN 2.0 (the outermost element is definitions).",
         )
 

@@ -64,7 +64,7 @@ def script_ignored(bundle: Bundle) -> Iterator[Finding]:
             if found is not None and text_of(found).strip():
                 yield Finding(
                     found,
-                    f"The {kind} of the {words(node.element)} would not be run.",
+                    f"The {SCRIPTS[kind]} the {words(node.element)} would not be run.",
                     "Put it into a script task of its own before or after the step.",
                 )
         operator = node.extension("serviceTaskOperator")

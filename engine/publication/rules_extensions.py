@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from lxml import etree
+
 from engine.publication.bundle import Bundle
 from engine.publication.names import bpmn, spiff, tag, words
 from engine.publication.registry import Finding, rule
@@ -34,13 +36,22 @@ def setting_incomplete(bundle: Bundle) -> Iterator[Finding]:
                 needed = _NEEDED.get(str(element.tag), ())
             missing = [name for name in needed if element.get(name) is None]
             if missing:
-                yield Finding(element, f"The setting {local} lacks its {' and '.join(missing)}.", advice)
+                yield Finding(
+                    element, f"The {local} of the {_owner(element)} lacks its {' and '.join(missing)}.", advice
+                )
             wrong = [name for name in _WHOLE_NUMBERS if not _whole(element.get(name, "1"))]
             if element.tag == spiff("retry") and wrong:
-                yield Finding(element, f"The setting retry has no whole number as {wrong[0]}.", advice)
+                yield Finding(element, f"The retry of the {_owner(element)} has no whole number as {wrong[0]}.", advice)
             parts = [spiff("inputJson"), spiff("expectedOutputJson")] if element.tag == spiff("unitTest") else []
             if any(next(element.iter(part), None) is None for part in parts):
-                yield Finding(element, "The setting unitTest lacks its input or expected output.", advice)
+                message = f"The unitTest of the {_owner(element)} lacks its input or expected output."
+                yield Finding(element, message, advice)
+
+
+def _owner(element: etree._Element) -> str:
+    """Return the step that a setting belongs to, in words."""
+    found = next((each for each in element.iterancestors() if tag(each) and each.get("id")), None)
+    return words(found) if found is not None else "file"
 
 
 def _whole(text: str) -> bool:

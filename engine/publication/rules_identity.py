@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.publication.bundle import Bundle, Document
-from engine.publication.names import NODES, tag, words
+from engine.publication.names import NODES, kind_in_words, tag, words
 from engine.publication.registry import Finding, rule
 
 _INTERNAL = re.compile(
@@ -135,6 +135,7 @@ def id_reused(bundle: Bundle) -> Iterator[Finding]:
         if was is not None and was != node.tag:
             yield Finding(
                 node.element,
-                f"The id {node.id} was a {was} in the version in force and is now a {node.tag}.",
+                f"The id {node.id} was a {kind_in_words(was)} in the version in force and is now a "
+                f"{kind_in_words(node.tag)}.",
                 "Give the new element a new id, so that running cases are not confused.",
             )

@@ -28,9 +28,16 @@ class _Use:
     """Whether the step has been done when they are read."""
     names: frozenset[str]
     element: etree._Element
-    where: str
+    what: str
+    """What reads them: `condition of`, for `where`."""
+    owner: etree._Element
     below: int = 0
     """Lines between the element and the place inside its text."""
+
+    @property
+    def where(self) -> str:
+        """The beginning of a sentence about it."""
+        return f"The {self.what} the {words(self.owner)}"
 
 
 @rule(
@@ -109,23 +116,20 @@ def _uses(bundle: Bundle) -> Iterator[_Use]:
             yield from _of_text(text, text.node)
     for node, element, plan in timer_plans(bundle):
         if isinstance(plan, Expr):
-            yield _Use(
-                node.host or node, False, plan.expression.names, element, f"The timer of the {words(node.element)}"
-            )
+            yield _Use(node.host or node, False, plan.expression.names, element, "timer of", node.element)
 
 
 def _of_text(text: Text, node: Node) -> Iterator[_Use]:
-    where = f"The {text.where}"
     try:
         compiled = text.compile()
     except ExpressionError:
         return
     if not isinstance(compiled, Script):
-        yield _Use(node, text.done, compiled.names - text.given, text.element, where)
+        yield _Use(node, text.done, compiled.names - text.given, text.element, text.what, text.owner)
         return
     assigned: set[str] = set()
     for step in compiled.assignments:
-        yield _Use(node, text.done, step.value.names - assigned, text.element, where, step.line - 1)
+        yield _Use(node, text.done, step.value.names - assigned, text.element, text.what, text.owner, step.line - 1)
         assigned.add(step.name)
 
 

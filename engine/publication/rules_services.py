@@ -133,11 +133,12 @@ def parameter_value(bundle: Bundle) -> Iterator[Finding]:
             text = isinstance(value, str) or (name == "to" and texts_of(source) is not None)
             if text and (known is None or value in known):
                 continue
-            may = f"Write one of: {', '.join(sorted(known))}." if known else "Write a text in quotation marks."
+            may = f"Write one of these in quotation marks: {', '.join(sorted(known or ()))}."
             yield Finding(
                 parameter,
-                f"The {words(node.element)} says {name} = {value!r:.60}, with which {operation} cannot work.",
-                may if known or not text else "Declare it in process.toml.",
+                f"The {words(node.element)} gives {operation} as its {name} {value!r:.60}, "
+                + ("which does not exist." if text else "which is no text."),
+                may if known else "Declare it in process.toml." if text else "Write a text in quotation marks.",
             )
 
 

@@ -13,7 +13,8 @@ from engine.publication.diagram import Node
 from engine.publication.names import SPIFF, bpmn, spiff, tag, text_of, words
 
 _FOREIGN_LANGUAGES = ("javascript", "ecmascript", "groovy", "java", "juel", "feel", "xpath", "ruby", "jython")
-SCRIPTS = ("preScript", "postScript")
+SCRIPTS = {"preScript": "script before", "postScript": "script after"}
+"""Scripts beside a step -> what people call them."""
 RUNS_SCRIPTS = frozenset(
     {"task", "userTask", "manualTask", "subProcess", "transaction", "callActivity", "businessRuleTask"}
     | {"sendTask", "receiveTask"}
@@ -28,8 +29,9 @@ class Text:
 
     element: etree._Element
     """Where it stands."""
-    where: str
-    """For a sentence: `condition of the arrow "yes"`."""
+    what: str
+    """What it is to its owner: `condition of`."""
+    owner: etree._Element
     text: str
     script: bool = False
     language: str = ""
@@ -42,6 +44,11 @@ class Text:
     """True: read when the step has been done, so that it may use what the step sets."""
     given: frozenset[str] = frozenset()
     """Names that have a value in this text alone."""
+
+    @property
+    def where(self) -> str:
+        """For a sentence: `condition of the arrow "yes"`. Looked up only where there is something to say."""
+        return f"{self.what} the {words(self.owner)}"
 
     @property
     def foreign(self) -> str | None:
@@ -73,14 +80,17 @@ def texts(bundle: Bundle) -> Iterator[Text]:
     for document in bundle.documents:
         for retrieval in document.root.iter(bpmn("correlationPropertyRetrievalExpression")):
             if len(retrieval):  # the library reads the first child, whatever it is
-                yield Text(retrieval, "correlation of a message", retrieval[0].text or "", content=False)
+                owner = retrieval.getparent()
+                of = retrieval if owner is None else owner
+                yield Text(retrieval, "correlation of", of, retrieval[0].text or "", content=False)
     for document, scope in bundle.scopes():
         for flow in scope.flows:
             found = flow.condition_element
             if found is not None:
                 yield Text(
                     found,
-                    f"condition of the {words(flow.element)}",
+                    "condition of",
+                    flow.element,
                     text_of(found),
                     language=found.get("language") or "",
                     node=flow.source,
@@ -93,13 +103,14 @@ def texts(bundle: Bundle) -> Iterator[Text]:
 
 def node_texts(node: Node) -> Iterator[Text]:
     """Yield the expressions and scripts of one step."""
-    name = words(node.element)
+    owner = node.element
     if node.tag == "scriptTask":
         script = node.element.find(bpmn("script"))
         at = node.element if script is None else script
         yield Text(
             at,
-            f"script of the {name}",
+            "script of",
+            owner,
             text_of(script),
             True,
             node.element.get("scriptFormat") or "",
@@ -109,20 +120,21 @@ def node_texts(node: Node) -> Iterator[Text]:
     for kind in SCRIPTS if node.tag in RUNS_SCRIPTS else ():
         found = node.extension(kind)
         if found is not None and text_of(found).strip():
-            yield Text(found, f"{kind} of the {name}", text_of(found), True, node=node, done=kind == "postScript")
+            yield Text(found, SCRIPTS[kind], owner, text_of(found), True, node=node, done=kind == "postScript")
     loop = node.loop
     for child in loop if loop is not None else ():
         if tag(child) in _INNER and text_of(child).strip():
             language, done = child.get("language") or "", tag(child) != "loopCardinality"
-            yield Text(child, f"{tag(child)} of the {name}", text_of(child), language=language, node=node, done=done)
+            yield Text(child, f"{tag(child)} of", owner, text_of(child), language=language, node=node, done=done)
     operator = node.extension("serviceTaskOperator")
     for parameter in operator.iter(spiff("parameter")) if operator is not None else ():
-        where = f"parameter {parameter.get('id')} of the {name}"
-        yield Text(parameter, where, parameter.get("value") or "", content=False, node=node)
+        what = f"parameter {parameter.get('id')} of"
+        yield Text(parameter, what, owner, parameter.get("value") or "", content=False, node=node)
     if node.properties.get("requires"):
         yield Text(
             node.element,
-            f"requires of the {name}",
+            "requires of",
+            owner,
             node.properties["requires"],
             content=False,
             node=node,
@@ -132,7 +144,7 @@ def node_texts(node: Node) -> Iterator[Text]:
 
 
 def _payloads(document: Document, node: Node) -> Iterator[Text]:
-    name = words(node.element)
+    owner = node.element
     for definition in node.definitions:
         sources = [definition.element]
         declared = document.declared(definition.kind).get(definition.element.get(f"{definition.kind}Ref") or "")
@@ -142,8 +154,8 @@ def _payloads(document: Document, node: Node) -> Iterator[Text]:
             for child in extensions.iter() if extensions is not None else ():
                 if child.tag in (f"{{{SPIFF}}}messagePayload", f"{{{SPIFF}}}payloadExpression"):
                     if text_of(child).strip():
-                        yield Text(child, f"content of the {definition.kind} of the {name}", text_of(child), node=node)
+                        yield Text(child, f"content of the {definition.kind} of", owner, text_of(child), node=node)
                 elif child.tag == f"{{{SPIFF}}}processVariableCorrelation":
                     inner = child.find(spiff("expression"))
                     if inner is not None:
-                        yield Text(inner, f"correlation of the {name}", text_of(inner))
+                        yield Text(inner, "correlation of", owner, text_of(inner))

@@ -64,7 +64,8 @@ def test_a_finding_is_told_whole() -> None:
         code="expression-invalid",
         element="choose_look",
         name=None,
-        message="The condition of the arrow choose_look: a dot after a name is not allowed (column 1).",
+        message='The condition of the arrow from the exclusive gateway (X) choose to the task "Look": '
+        "a dot after a name is not allowed (column 1).",
         advice='Use the name alone, or name["key"] for an entry of a structured value.',
     )
     source = (FIXTURES / "expression-invalid-bad.bpmn").read_text().splitlines()
