@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.container import house
 from app.scenario import ScenarioFailed, play
 from app.scenario_file import ScenarioInvalid, length, read_scenario
 from app.settings import ROOT, Settings
+from engine.tables import work_item
 from engine.versions import Versions
 from escalation.posts import load_posts
 
@@ -24,8 +27,23 @@ def versions() -> Versions:
 
 
 @pytest.mark.parametrize("file", FILES, ids=[f.stem for f in FILES])
-def test_the_scenario_holds(file: Path, versions: Versions) -> None:
-    play(read_scenario(file), SETTINGS, versions=versions).application.database.close()
+def test_the_scenario_holds_and_no_step_in_it_is_without_a_time(file: Path, versions: Versions) -> None:
+    stage = play(read_scenario(file), SETTINGS, versions=versions)
+    with stage.application.database.read() as connection:
+        timeless = connection.execute(select(work_item.c.element).where(work_item.c.due_at.is_(None))).scalars().all()
+    stage.application.database.close()
+    assert timeless == []
+
+
+@pytest.mark.parametrize("process", ["complaint", "inquiry"])
+def test_each_rung_of_each_ladder_falls_in_a_scenario(process: str) -> None:
+    clocks = tomllib.loads((ROOT / "bpmn" / process / "process.toml").read_text(encoding="utf-8"))["clocks"]
+    rungs = {f"{name}/{rung['name']}" for name, clock in clocks.items() for rung in clock.get("rungs", ())}
+    fallen: set[str] = set()
+    for file in FILES:
+        for step in read_scenario(file).steps if file.parts[-3] == process else ():
+            fallen.update((step.get("expect") or {}).get("rungs") or ())
+    assert rungs - fallen == set()
 
 
 @pytest.mark.parametrize(("process", "least"), [("complaint", 40), ("inquiry", 8)])
@@ -50,7 +68,7 @@ def _scenario(folder: Path, expect: str) -> Path:
         "{status: closed}", "{owner: li.na}", "{tasks: {verify: service}}", "{no_tasks: [acknowledge]}",
         "{clocks: {acknowledge: '2026-03-03T12:59:00+08:00'}}", "{clocks: {acknowledge: met}}", "{path: [verify]}",
         "{visited: {acknowledge: 2}}", "{notices: []}", "{rungs: [acknowledge/remind]}", "{facts: {people: 2}}",
-        "{ended: true}", "{nonsense: 1}",
+        "{ended: true}", "{nonsense: 1}", "{retention_hold: external_procedure}",
     ],
 )  # fmt: skip
 def test_an_expectation_that_does_not_hold_fails_the_scenario(tmp_path: Path, expect: str, versions: Versions) -> None:
