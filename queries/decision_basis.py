@@ -32,6 +32,8 @@ class Basis:
 
     decides_on: tuple[str, ...]
     """Elements whose forms are decided on, as the diagram keeps their authors apart (`exclude`)."""
+    heard_in: frozenset[str]
+    """Elements whose forms stand beside every decision (`beside_decisions`): what the other side said."""
     now: Reach
     before: Reach | None
     """What was approved last, None where nothing was."""
@@ -68,6 +70,9 @@ def decision_basis(reader: Reader, task_id: str) -> Basis:
     )
     return Basis(
         decides_on=element.listed("exclude") if element else (),
+        heard_in=frozenset(
+            each.id for each in process.diagram.elements.values() if each.properties.get("beside_decisions") == "true"
+        ),
         now=now,
         before=before if before.people > 0 else None,
         quorum=int(facts.get("quorum") or 1),

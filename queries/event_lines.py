@@ -10,7 +10,7 @@ from engine.model.elements import Element
 from engine.process import CompiledProcess
 from queries.fact_words import fact_in_words
 from queries.reader import Reader
-from queries.timeline_words import message_name, sentence
+from queries.timeline_words import sentence
 
 STEPS = ("entered", "completed", "cancelled")
 HIDDEN = frozenset({"effect", "note", "message", "message-sent", "message-received"})
@@ -108,7 +108,7 @@ def _what(reader: Reader, process: CompiledProcess, row: Any) -> str:
         said = {name: value for name, value in detail.get("outputs", {}).items() if value not in (False, 0, "")}
         return _facts(reader, process, said)
     if row.kind == "message":
-        return message_name(row.name or "", language)
+        return words.message(row.name or "", language)
     return row.name or ""
 
 

@@ -79,25 +79,6 @@ SENTENCES: Mapping[str, Labels] = {
 }  # fmt: skip
 
 
-MESSAGES: Mapping[str, Labels] = {
-    "answer": _l("投诉人的答复", "민원인의 답변", "the complainant's answer"),
-    "papers": _l("退费材料", "환불 서류", "the papers for the refund"),
-    "late_message": _l("结果发出后的来信", "결과 발송 뒤의 메시지", "a letter after the result"),
-    "satisfaction": _l("满意度答复", "만족도 응답", "the answer about satisfaction"),
-    "withdraw": _l("撤回", "철회", "the withdrawal"),
-    "retype": _l("转入其他流程", "다른 절차로 전환", "the move to another process"),
-    "facts_changed": _l("信息变更", "사실 변경", "a change of facts"),
-    "ceiling_exceeded": _l("超出已批准的范围", "승인 범위 초과", "the plan exceeds what was approved"),
-    "danger_found": _l("发现危险", "위험 발견", "a danger was found"),
-}
-"""What the house's own processes are sent; a message that a process owner has added is told by its own name."""
-
-
-def message_name(name: str, language: str) -> str:
-    """Return what a message is called."""
-    return pick(MESSAGES[name], language) if name in MESSAGES else name.replace("_", " ")
-
-
 def sentence(kind: str, language: str, values: Mapping[str, object]) -> str:
     """Return the sentence for a kind of line; what is missing stays out. Never raises for what a log holds."""
     labels = SENTENCES.get(kind, SENTENCES["other"])

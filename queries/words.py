@@ -45,6 +45,10 @@ class ProcessWords:
         """Return the word for a reason to pause."""
         return self._say("pauses", code, language) or code
 
+    def message(self, name: str, language: str) -> str:
+        """Return what a message of the diagram is called; its own name where nobody worded it."""
+        return self._say("messages", name, language) or name.replace("_", " ")
+
     def clock(self, name: str, language: str) -> str:
         """Return the name of a clock."""
         spec = self._config.clocks.get(name)

@@ -251,7 +251,7 @@ class ExtendBody(Body):
 
     reason: Told
     amount: Days = Field(validation_alias=AliasChoices("amount", "working_days"), description="Days, or minutes.")
-    clock: Code = "resolve"
+    clock: Code | None = Field(default=None, description="The only one that people may extend, where left out.")
     mode: Literal["working_days", "wall", "staffed", "hybrid"] = "working_days"
 
 

@@ -20,8 +20,6 @@ from queries.decision_basis import decision_basis
 from queries.task import task
 
 router = APIRouter(route_class=PageRoute)
-HEARING = "hear_respondent"
-"""The step in which the person complained about is heard (docs/process-owner/complaint-process.md)."""
 
 
 @router.get("/tasks/{task_id}")
@@ -56,7 +54,8 @@ def show_task(
         done = answer_lines(reader, desk.form, view.data, desk.zone) if desk.form and view.data else ()
     decided = basis.decides_on if basis is not None else ()
     drawn = draw(here, desk, people, data=data, sent=sent, problems=problems) if view.task.state == "open" else ""
-    beside = [each for each in earlier if each.form.element in (*decided, HEARING)]
+    heard = basis.heard_in if basis is not None else frozenset()
+    beside = [each for each in earlier if each.form.element in heard.union(decided)]
     return here.page(
         "approval.html" if basis is not None else "task.html",
         status=status,
@@ -68,8 +67,8 @@ def show_task(
         drawn=drawn,
         done_lines=done,
         basis=basis,
-        plan=[each for each in beside if each.form.element != HEARING],
-        heard=[each for each in beside if each.form.element == HEARING],
+        plan=[each for each in beside if each.form.element not in heard],
+        heard=[each for each in beside if each.form.element in heard],
         earlier=[each for each in earlier if basis is None or each not in beside],
         may=frozenset(view.may),
         team_people=[each for each in people if view.task.team is None or view.task.team in each.teams],

@@ -36,7 +36,8 @@ class ExtendCase:
     """Extend a clock once, with a reason that the complainant is told."""
 
     case_id: str
-    clock: str
+    clock: str | None
+    """None: the only one of the process that people may extend."""
     amount: int
     why: str
     mode: str = "working_days"
@@ -72,16 +73,24 @@ def extend_case(work: CaseWork, command: ExtendCase) -> None:
     """Extend. Raises Conflict when the clock was extended already or does not run."""
     require(work, Verb.EXTEND)
     _require_why(command.why)
-    _require_amount(work, command)
-    work.step(ExtendClock(command.clock, command.mode, command.amount, command.why))
-    due = work.clock(command.clock)
+    name = command.clock or _only_clock(work)
+    _require_amount(work, command, name)
+    work.step(ExtendClock(name, command.mode, command.amount, command.why))
+    due = work.clock(name)
     values = {"why": command.why, "due_at": due.due_at.isoformat() if due and due.due_at else None}
     work.tell("complainant", "extended", values, f"extend:{work.batch}")
 
 
-def _require_amount(work: CaseWork, command: ExtendCase) -> None:
+def _only_clock(work: CaseWork) -> str:
+    names = [spec.name for spec in work.process.config.clocks.values() if spec.extend_at_most]
+    if len(names) != 1:
+        raise Unfit("Say which clock.", fields=[{"field": "clock", "code": "required", "known": names}])
+    return names[0]
+
+
+def _require_amount(work: CaseWork, command: ExtendCase, name: str) -> None:
     """Raise Unfit for more than the process lets a person give; whether the clock runs is for the step to say."""
-    spec = work.process.config.clocks.get(command.clock)
+    spec = work.process.config.clocks.get(name)
     if spec is None or not spec.extendable:
         return
     unit = "working_days" if command.mode == "working_days" else "minutes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from queries.cell_words import cell_in_words
 from queries.fact_words import amount_in_words
-from queries.timeline_words import MESSAGES, message_name
+from queries.words import ProcessWords
 from tests.api.test_tasks import PLAN
 from tests.support.application import House
 
@@ -145,8 +146,19 @@ def test_an_amount_has_separators_and_loses_nothing() -> None:
 
 
 def test_every_message_of_the_shipped_processes_has_a_name(redress: House) -> None:
-    found = set()
-    for file in sorted((redress.application.settings.bpmn_folder).glob("*/*.bpmn")):
-        found |= set(re.findall(r'<bpmn:message [^>]*name="([^"]+)"', file.read_text(encoding="utf-8")))
-    assert found - MESSAGES.keys() == set()
-    assert message_name("called_back", "ko") == "called back"
+    folder = redress.application.settings.bpmn_folder
+    for key in ("complaint", "inquiry"):
+        found = set()
+        for file in sorted((folder / key).glob("*.bpmn")):
+            found |= set(re.findall(r'<bpmn:message [^>]*name="([^"]+)"', file.read_text(encoding="utf-8")))
+        labels = tomllib.loads((folder / key / "labels.toml").read_text(encoding="utf-8"))["messages"]
+        assert set(labels) == found
+
+
+def test_a_message_that_nobody_worded_is_told_by_its_own_name(redress: House) -> None:
+    versions = redress.application.versions
+    with redress.application.database.read() as connection:
+        process = versions.process(connection, versions.newest(connection, "complaint").id)
+    words = ProcessWords(process)
+    assert words.message("withdraw", "en") == "the withdrawal"
+    assert words.message("called_back", "ko") == "called back"

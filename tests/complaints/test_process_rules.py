@@ -44,6 +44,7 @@ def faults(office: Office, command: Any) -> list[dict[str, Any]]:
 def test_a_clock_is_extended_by_what_the_process_allows(office: Office) -> None:
     case = office.file()
     assert faults(office, ExtendCase(case, "resolve", 21, "why")) == [{"field": "amount", "code": "out-of-range"}]
+    office.do(ExtendCase(case, None, 20, "why"))
     publish(office, (AT_MOST, "extend_at_most = { minutes = 90 }\n"))
     case = office.file()
     assert faults(office, ExtendCase(case, "resolve", 1, "why")) == [
@@ -54,6 +55,9 @@ def test_a_clock_is_extended_by_what_the_process_allows(office: Office) -> None:
     ]
     office.do(ExtendCase(case, "resolve", 90, "why", "wall"))
     publish(office, (AT_MOST, ""))
+    assert faults(office, ExtendCase(office.file(), None, 1, "why")) == [
+        {"field": "clock", "code": "required", "known": []}
+    ]
     assert faults(office, ExtendCase(office.file(), "resolve", 1, "why")) == [
         {"field": "mode", "code": "unknown", "known": []}
     ]
