@@ -6,13 +6,15 @@ Code that knows one of them decides something that a process owner could not cha
 from __future__ import annotations
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain
 
 from lxml import etree
 
-from tests.architecture.sources import Source, product
+from tests.architecture.sources import Source, files, product
 from tests.support.shared import ROOT
 
 TELLS_STORIES = ("app/demo", "app/roster.py", "app/case_file")
@@ -38,6 +40,7 @@ BY_FILE = {
     ("queries/explain.py", "callback"): "as above",
     ("queries/explain.py", "answer"): "as above",
     ("complaints/tables.py", "answer"): "a column: what somebody said to an offer",
+    ("api/web/templates/case.html", "received"): "beside `sent`: which way a letter went",
 }
 """A word that is none of the product's, at the one place where it may stand."""
 
@@ -81,16 +84,25 @@ def named() -> Iterator[tuple[str, int, str]]:
 def test_the_product_names_no_team_no_post_and_no_element_of_the_institution() -> None:
     guilty = [
         f"{path}:{line}: {name} is a {names()[name]} of bpmn/"
-        for path, line, name in named()
-        if name not in VOCABULARY and (path, name) not in BY_FILE
+        for path, line, name in chain(named(), on_pages())
+        if name in names() and name not in VOCABULARY and (path, name) not in BY_FILE
     ]
     assert guilty == []
+
+
+def on_pages() -> Iterator[tuple[str, int, str]]:
+    """Yield file, line and name wherever the code of a page writes one of the names as a text."""
+    for path in files():
+        if path.endswith(".html"):
+            for number, line in enumerate((ROOT / path).read_text(encoding="utf-8").splitlines(), start=1):
+                for code in re.findall(r"\{[{%].*?[%}]\}", line):
+                    yield from ((path, number, name) for name in re.findall(r"""["']([^"']*)["']""", code))
 
 
 def test_every_exception_is_needed() -> None:
     found = {name for _, _, name in named()}
     assert VOCABULARY.keys() - found == set()
-    assert BY_FILE.keys() - {(path, name) for path, _, name in named()} == set()
+    assert BY_FILE.keys() - {(path, name) for path, _, name in chain(named(), on_pages())} == set()
 
 
 def test_teams_and_posts_are_never_an_exception() -> None:
