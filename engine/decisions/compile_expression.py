@@ -5,7 +5,7 @@ Semantics: DMN 1.5, section 10.3.2. Whatever does not fit together is null; noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from engine.decisions.functions import ADVICE, BUILTINS, Builtin
 from engine.decisions.functions_dates import part
 from engine.decisions.refusals import NotFeel
 from engine.decisions.scope import Scope
-from engine.decisions.values import Range, at_most, equal, less, within
+from engine.decisions.truth import compare, join, matches
+from engine.decisions.values import Range, at_most, less
 
 Evaluate = Callable[[Scope], Any]
 SUBJECT = "?"
@@ -39,42 +40,6 @@ Functions = Mapping[str, Function]
 def compile_expression(node: s.Node, functions: Functions) -> Evaluate:
     """Return the closure of an expression. Raises `NotFeel` for unknown functions and wrong numbers of arguments."""
     return _COMPILERS[type(node)](node, functions)
-
-
-def compare(operator: str, left: Any, right: Any) -> bool | None:
-    """Compare two values; None where they have no common order."""
-    if operator == "=":
-        return equal(left, right)
-    if operator == "!=":
-        same = equal(left, right)
-        return None if same is None else not same
-    if operator == "<":
-        return less(left, right)
-    if operator == "<=":
-        return at_most(left, right)
-    return less(right, left) if operator == ">" else at_most(right, left)
-
-
-def matches(value: Any, test: Any) -> bool | None:
-    """Return whether `value in test`, where the test is a value, a list of values or a range."""
-    if isinstance(test, Range):
-        return within(value, test)
-    if isinstance(test, list):
-        claims: list[bool | None] = [equal(value, test)] if isinstance(value, list) else []
-        claims += [within(value, item) if isinstance(item, Range) else equal(value, item) for item in test]
-        return join(claims, decisive=True)
-    return equal(value, test)
-
-
-def join(claims: Iterable[Any], *, decisive: bool) -> bool | None:
-    """Join claims by `or` (decisive True) or `and` (decisive False), three-valued: what is no claim counts as null."""
-    answer: bool | None = not decisive
-    for claim in claims:
-        if claim is decisive:
-            return bool(decisive)
-        if claim is not (not decisive):
-            answer = None
-    return answer
 
 
 def _constant(node: s.Constant, _functions: Functions) -> Evaluate:

@@ -11,8 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from engine.decisions import syntax as s
-from engine.decisions.compile_expression import SUBJECT, Functions, compare, compile_expression, join, matches
+from engine.decisions.compile_expression import SUBJECT, Functions, compile_expression
 from engine.decisions.scope import Scope
+from engine.decisions.truth import compare, join, matches
 from engine.decisions.values import Range, equal, within
 
 Test = Callable[[Any, Scope], bool | None]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.decisions.cell_sets import ValueSet, cell_verdict, sample
+from engine.decisions.cell_sets import cell_verdict
 from engine.decisions.grid import Grid, subset
 from engine.decisions.read_table import TableElements
 from engine.decisions.sweep import Piece
 from engine.decisions.syntax import Cell
 from engine.decisions.tables import Table
+from engine.decisions.value_sets import ValueSet, sample
 from engine.decisions.values import show
 from engine.decisions.xml_source import Report
 

@@ -6,21 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine.decisions import syntax as s
-from engine.decisions.cell_sets import (
-    EVERYTHING,
-    NOTHING,
-    ValueSet,
-    Verdict,
-    cell_verdict,
-    intersection,
-    of_kind,
-    union,
-    whole_numbers,
-)
+from engine.decisions.cell_sets import Verdict, cell_verdict
 from engine.decisions.model import Input
 from engine.decisions.names import free_names
 from engine.decisions.sweep import Swept, sweep
 from engine.decisions.tables import Table
+from engine.decisions.value_sets import EVERYTHING, NOTHING, ValueSet, intersection, of_kind, union, whole_numbers
 
 _NULL = ValueSet({}, null=True)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from engine.decisions import syntax as s
-from engine.decisions.cell_sets import intersection, sample
 from engine.decisions.grid import Column, Grid
 from engine.decisions.model import Rule
 from engine.decisions.read_table import TableElements
 from engine.decisions.tables import Table
+from engine.decisions.value_sets import intersection, sample
 from engine.decisions.values import equal, show
 from engine.decisions.xml_source import Report
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.decisions import cuts
-from engine.decisions.cell_sets import COUNTABLE, ValueSet
 from engine.decisions.cuts import Cut, Span
+from engine.decisions.value_sets import COUNTABLE, ValueSet
 
 _CLOSE, _OPEN = 0, 1
 _DOMAIN = -1

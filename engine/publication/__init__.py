@@ -3,6 +3,7 @@
 # The modules of rules register themselves when they are read.
 from engine.publication import (
     reading,  # noqa: F401
+    rules_errors,  # noqa: F401
     rules_events,  # noqa: F401
     rules_expressions,  # noqa: F401
     rules_extensions,  # noqa: F401
@@ -19,8 +20,9 @@ from engine.publication import (
     rules_processes,  # noqa: F401
     rules_references,  # noqa: F401
     rules_services,  # noqa: F401
-    rules_structure,  # noqa: F401
+    rules_starts,  # noqa: F401
     rules_timers,  # noqa: F401
+    rules_ways,  # noqa: F401
 )
 from engine.publication.bundle import Bundle
 from engine.publication.check import check_bundle, check_read, read_bundle

@@ -81,6 +81,12 @@ class Bundle:
             for node in scope.nodes:
                 yield document, node
 
+    def events(self, kind: str) -> Iterator[Node]:
+        """Yield every event with a definition of this kind: `timer`, `error`, `link`."""
+        for _, node in self.nodes():
+            if any(definition.kind == kind for definition in node.definitions):
+                yield node
+
     def cases(self) -> dict[str, str]:
         """Return process id -> the same word for all processes that run in one case: those that call each other."""
         found = {process.scope.id: process.scope.id for _, process in self.processes()}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from engine.publication.bundle import Bundle
-from engine.publication.diagram import Node, Scope, is_event
+from engine.publication.diagram import Node, is_event
 from engine.publication.graph import reachable_by_arrows
 from engine.publication.names import HUMAN, SUBPROCESSES, words
 from engine.publication.registry import Finding, rule
@@ -57,12 +57,6 @@ def event_without_definition(bundle: Bundle) -> Iterator[Finding]:
             )
 
 
-def _of_kind(bundle: Bundle, kind: str) -> Iterator[Node]:
-    for _, node in bundle.nodes():
-        if any(definition.kind == kind for definition in node.definitions):
-            yield node
-
-
 @rule(
     "conditional-event",
     "error",
@@ -70,7 +64,7 @@ def _of_kind(bundle: Bundle, kind: str) -> Iterator[Node]:
     "Use a message event: the engine throws facts_changed when facts change.",
 )
 def conditional_event(bundle: Bundle) -> Iterator[Finding]:
-    for node in _of_kind(bundle, "conditional"):
+    for node in bundle.events("conditional"):
         yield Finding(
             node.element,
             f"The {words(node.element)} waits for a condition, but would not see what changes elsewhere in the case.",
@@ -80,7 +74,7 @@ def conditional_event(bundle: Bundle) -> Iterator[Finding]:
 
 @rule("link-event", "error", "At a link event the case would stop for ever.", "Draw an arrow in its place.")
 def link_event(bundle: Bundle) -> Iterator[Finding]:
-    for node in _of_kind(bundle, "link"):
+    for node in bundle.events("link"):
         yield Finding(
             node.element,
             f"The {words(node.element)} is a link event; a case would stop there for ever.",
@@ -96,120 +90,11 @@ def link_event(bundle: Bundle) -> Iterator[Finding]:
 )
 def compensation(bundle: Bundle) -> Iterator[Finding]:
     advice = "Draw the steps that undo the work on the path where they are needed."
-    for node in _of_kind(bundle, "compensate"):
+    for node in bundle.events("compensate"):
         yield Finding(node.element, f"The {words(node.element)} asks for compensation, which does not happen.", advice)
     for _, node in bundle.nodes():
         if node.element.get("isForCompensation") == "true":
             yield Finding(node.element, f"The {words(node.element)} is for compensation and would never run.", advice)
-
-
-@rule(
-    "cancel-outside-transaction",
-    "error",
-    "Cancelling works only inside and on the border of a transaction.",
-    "Use an error event, or make the subprocess a transaction.",
-)
-def cancel_outside_transaction(bundle: Bundle) -> Iterator[Finding]:
-    for node in _of_kind(bundle, "cancel"):
-        place = node.host if node.tag == "boundaryEvent" else node.scope.parent
-        if place is None or place.tag != "transaction":
-            yield Finding(
-                node.element,
-                f"The {words(node.element)} cancels, but stands outside a transaction.",
-                "Use an error event, or make the subprocess a transaction.",
-            )
-
-
-def _codes(bundle: Bundle, kind: str, node: Node) -> list[str | None]:
-    """Return the codes of the errors or escalations an event names; None for any."""
-    found: list[str | None] = []
-    for document in bundle.documents:
-        if document.root is node.element.getroottree().getroot():
-            declared = document.declared(kind)
-            for definition in node.definitions:
-                if definition.kind == kind:
-                    named = declared.get(definition.element.get(f"{kind}Ref") or "")
-                    found.append(named.get(f"{kind}Code") if named is not None else None)
-    return found
-
-
-def _caught(bundle: Bundle, kind: str, thrown: Node) -> bool:
-    codes = _codes(bundle, kind, thrown)
-    scope: Scope = thrown.scope
-    while scope.parent is not None:
-        for event in scope.parent.boundaries:
-            for code in _codes(bundle, kind, event):
-                if code is None or code in codes:
-                    return True
-        scope = scope.parent.scope
-    return False
-
-
-@rule(
-    "error-not-caught",
-    "error",
-    "An error is thrown that nothing catches, so the case goes on as if all were well.",
-    "Put an error boundary event with the same code on the subprocess.",
-)
-def error_not_caught(bundle: Bundle) -> Iterator[Finding]:
-    for node in _of_kind(bundle, "error"):
-        if node.tag == "endEvent" and node.scope.parent is not None and not _caught(bundle, "error", node):
-            yield Finding(
-                node.element,
-                f"The error of the {words(node.element)} is not caught: the case goes on as if all were well.",
-                f"Put an error boundary event with the same code on the {words(node.scope.parent.element)}.",
-            )
-
-
-@rule(
-    "escalation-not-caught",
-    "warning",
-    "An escalation is thrown that nothing catches.",
-    "Put an escalation boundary event with the same code on the subprocess.",
-)
-def escalation_not_caught(bundle: Bundle) -> Iterator[Finding]:
-    for node in _of_kind(bundle, "escalation"):
-        throws = node.tag in ("endEvent", "intermediateThrowEvent")
-        if throws and node.scope.parent is not None and not _caught(bundle, "escalation", node):
-            yield Finding(
-                node.element,
-                f"Nothing catches the escalation of the {words(node.element)}.",
-                f"Put an escalation boundary event with the same code on the {words(node.scope.parent.element)}.",
-            )
-
-
-@rule(
-    "boundary-never-fires",
-    "warning",
-    "A boundary event waits for an error that its step cannot throw.",
-    "Remove it, or throw the error inside a subprocess.",
-)
-def boundary_never_fires(bundle: Bundle) -> Iterator[Finding]:
-    for node in _of_kind(bundle, "error"):
-        host = node.host
-        if node.tag == "boundaryEvent" and host is not None and host.tag in HUMAN | {"scriptTask", "receiveTask"}:
-            yield Finding(
-                node.element,
-                f"The {words(host.element)} throws no errors, so the {words(node.element)} never fires.",
-                "Remove it, or let the person choose in the form and an X gateway decide.",
-            )
-
-
-@rule(
-    "error-must-interrupt",
-    "error",
-    "An error or cancel event on a border always ends its step; it cannot be non-interrupting.",
-    "Make it interrupting, or use an escalation event.",
-)
-def error_must_interrupt(bundle: Bundle) -> Iterator[Finding]:
-    for _, node in bundle.nodes():
-        kinds = {definition.kind for definition in node.definitions}
-        if node.tag == "boundaryEvent" and not node.interrupting and kinds & {"error", "cancel"}:
-            yield Finding(
-                node.element,
-                f"The {words(node.element)} is non-interrupting, which errors cannot be.",
-                "Make it interrupting, or use an escalation event.",
-            )
 
 
 @rule(

@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.decisions import NoRuleMatched, RulesConflict
-from engine.decisions.cell_sets import cell_verdict, locate
+from engine.decisions.cell_sets import cell_verdict
 from engine.decisions.cuts import Cut
 from engine.decisions.feel import parse_cell
 from engine.decisions.syntax import Cell
+from engine.decisions.value_sets import locate
 from engine.decisions.values import from_fact
 from tests.support.dmn import In, Out, read_table
 from tests.support.feel import cell_matches
