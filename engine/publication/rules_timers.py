@@ -182,7 +182,9 @@ def clock_not_started(bundle: Bundle) -> Iterator[Finding]:
             if starts is None or OPENING in starts:
                 continue
             begins = [nodes[id_] for id_ in starts if id_ in nodes]
-            if begins and not {node, node.host or node} & {*begins, *order.behind(begins)}:
+            waits = node.host or node
+            early = {waits, *order.before_first(waits), *bundle.inside(waits)}
+            if begins and not early & {*begins}:
                 yield Finding(
                     element,
                     f"The timer of the {words(node.element)} asks for the clock {name}, which starts only at the "

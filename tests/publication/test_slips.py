@@ -94,6 +94,9 @@ def test_a_gateway_that_chooses_needs_an_arrow_out(gateway: str) -> None:
         ('s=start -> ask=user -> e=end\nl=on ask timer deadline("callback") -> e2=end', set()),
         ('s=start -> b=user -> ask=user -> e=end\nl=on b timer deadline("callback") -> e2=end', {"clock-not-started"}),
         ('s=start -> ask=sub inner -> e=end', set()),
+        ('s=start -> p=and -> ask=user -> j=and -> e=end\np -> w=catch timer deadline("callback") -> j', set()),
+        ('s=start -> m=xor -> w=catch timer deadline("callback") -> ask=user -> x=xor -[needed]-> m\nx -*-> e=end',
+         {"clock-not-started"}),
     ],
 )  # fmt: skip
 def test_a_timer_waits_only_for_a_clock_that_can_have_started(main: str, codes: set[str]) -> None:
