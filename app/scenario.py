@@ -13,6 +13,7 @@ from access import posts
 from access.principals import principal
 from app.container import Application, build
 from app.roster import seat
+from app.scenario_edit import EditUnfit, publish_edited
 from app.scenario_expect import Expectations
 from app.scenario_file import Scenario, instant, length
 from app.settings import Settings
@@ -289,6 +290,16 @@ def _respondent(on: Stage, step: Mapping[str, Any], given: Mapping[str, Any]) ->
     on.run(NameRespondent(on.case_id, person, given.get("name", person), given.get("role", "")), step.get("by"))
 
 
+def _publish(on: Stage, step: Mapping[str, Any], edit: Mapping[str, Any]) -> None:
+    with on.application.database.read() as connection:
+        version = connection.execute(select(instance.c.version_id).where(instance.c.case_id == on.case_id)).scalar_one()
+        process = on.application.versions.process(connection, version).config.key
+    try:
+        publish_edited(on.application, edit, process=process)
+    except EditUnfit as wrong:
+        raise ScenarioFailed(str(wrong)) from None
+
+
 def _send_back(on: Stage, step: Mapping[str, Any], element: str) -> None:
     table = work_item.c
     with on.application.database.read() as connection:
@@ -355,6 +366,7 @@ _VERBS: Mapping[str, Callable[[Stage, Mapping[str, Any], Any], None]] = {
         Retype(on.case_id, value["process"], value.get("type"), value.get("reason", "")), step.get("by")
     ),
     "respondent": _respondent,
+    "publish": _publish,
     "send_back": _send_back,
     "absence": _absence,
 }

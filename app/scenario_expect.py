@@ -174,6 +174,12 @@ class Expectations:
         found = self._application.versions.process(connection, row.version_id).config.key
         return None if found == expected else found
 
+    def version(self, connection: Connection, expected: int) -> Any:
+        """The case runs on this version of its process; the newest is the one in force for new cases."""
+        row = self.row(connection)
+        found = next(v.number for v in self._application.versions.all(connection) if v.id == row.version_id)
+        return None if found == expected else found
+
     def ended(self, connection: Connection, expected: bool) -> Any:
         """The instance has ended, or not."""
         found = self.row(connection).ended_at is not None
@@ -202,6 +208,7 @@ def _same(found: Any, wanted: Any) -> bool:
 _Look = Callable[[Expectations, Connection, Any], Any]
 _LOOKS: Mapping[str, _Look] = {
     "process": Expectations.process,
+    "version": Expectations.version,
     "status": lambda e, c, v: e.column("status")(c, v),
     "closure": lambda e, c, v: e.column("closure")(c, v),
     "owner": lambda e, c, v: e.column("case_owner")(c, v),

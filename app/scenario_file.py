@@ -14,7 +14,7 @@ UNITS = {"min": 1, "minute": 1, "minutes": 1, "h": 60, "hour": 60, "hours": 60, 
 VERBS = (
     "expect", "do", "claim", "advance", "advance_to", "message", "facts", "affected", "pause", "resume", "extend",
     "withdraw", "hand_over", "accept", "decline", "action_done", "remedies_done", "retype", "send_back", "absence",
-    "promise_kept", "respondent", "refused",
+    "promise_kept", "respondent", "publish", "refused",
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ class Filters:
     impact: str | None = None
     priority: str | None = None
     overdue: bool = False
-    """A clock of the case runs past its time."""
+    """A clock of the case runs past its time, or what was promised by a time that has passed is not kept."""
     q: str | None = None
     """Words in the number, the subject, the text or the complainant's name."""
 
