@@ -33,7 +33,6 @@ STATUS: Mapping[str, int] = {
     "foreign-request": 403,
     "foreign-form": 403,
     "not-found": 404,
-    "unknown-post": 404,
     "conflict": 409,
     "stale": 412,
     "unfit": 422,

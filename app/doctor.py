@@ -13,7 +13,7 @@ from app.serve import application_for
 from app.settings import Settings
 from engine.kernel import inspect
 from engine.projection import item_id
-from engine.tables import case_clock, deadline, instance, work_item
+from engine.tables import case_clock, deadline, incident, instance, work_item
 
 GRACE = timedelta(minutes=1)
 """How late a firing may be before something is said to be wrong."""
@@ -33,12 +33,20 @@ def findings(application: Application) -> Iterator[str]:
     with application.database.read() as connection:
         for row in connection.execute(select(instance)).all():
             yield from _case(application, connection, row)
-        for row in connection.execute(
-            select(instance.c.case_id, instance.c.next_due).where(
-                instance.c.next_due < application.now() - GRACE, instance.c.retry_at.is_(None)
-            )
-        ):
+        overdue = instance.c.next_due < application.now() - GRACE
+        for row in connection.execute(select(instance.c.case_id, instance.c.next_due).where(overdue)):
             yield f"case {row.case_id}: something has been due since {row.next_due.isoformat()} and did not fire"
+        yield from _incidents(connection)
+
+
+def _incidents(connection: Connection) -> Iterator[str]:
+    rows = connection.execute(select(incident).where(incident.c.resolved_at.is_(None)).order_by(incident.c.at))
+    for row in rows:
+        whose = "the house" if row.case_id is None else f"case {row.case_id}"
+        where = f" at {row.element}" if row.element else ""
+        who = f" by {row.actor}" if row.actor else ""
+        times = "once" if row.attempts == 1 else f"{row.attempts} times"
+        yield f"{whose}: {row.doing}{who}{where} failed {times} since {row.at.isoformat()}: {row.reason}"
 
 
 def _case(application: Application, connection: Connection, row: Any) -> Iterator[str]:
@@ -57,14 +65,14 @@ def _case(application: Application, connection: Connection, row: Any) -> Iterato
     if tasks != open_items:
         yield f"case {row.case_id}: open tasks {sorted(open_items)} differ from the state's {sorted(tasks)}"
     rows = {
-        d.key: d.due_at
+        d.key: (d.due_at, d.provisional)
         for d in connection.execute(
-            select(deadline.c.key, deadline.c.due_at).where(
+            select(deadline.c.key, deadline.c.due_at, deadline.c.provisional).where(
                 deadline.c.case_id == row.case_id, deadline.c.source != "dated"
             )
         )
     }
-    if rows != {d.key: d.due_at for d in found.due}:
+    if rows != {d.key: (d.due_at, d.provisional) for d in found.due}:
         yield f"case {row.case_id}: the deadline table differs from what the state says"
     clocks = {
         r.key: (r.state, r.due_at)

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from engine.case_host import CaseHost
-from engine.due_items import rung_item, timer_item
-from engine.errors import Conflict, NotFound, Refusal, StepFailed, Unfit
+from engine.due_items import rung_item, timer_item, timer_key
+from engine.errors import Conflict, NothingDue, Refusal, StepFailed, Unfit
 from engine.model.due import Calendars
 from engine.model.step import DueItem, Effect, Event, OpenTask, Projected, StepResult
 from engine.process import CompiledProcess
@@ -90,24 +90,26 @@ class CaseRun:
         """Change facts from outside; tables, clocks and catches follow."""
         self.host.facts_moved(self.case_facts.change(changes))
 
-    def fire_due(self) -> None:
-        """Fire everything that is due at the earliest due instant. Raises NotFound when nothing is due."""
-        due_rungs = list(self.clocks.rungs())
-        timers = self._execution.timers()
-        instants = [at for _, _, at, _ in due_rungs] + [due.at for _, due in timers]
-        instant = min(instants, default=None)
-        if instant is None or instant > self.host.now:
-            raise NotFound("Nothing is due in this case.")
-        for clock, rung, at, key in due_rungs:
-            if at == instant:
+    def fire_due(self, *, without: Collection[str] = (), only: str | None = None) -> None:
+        """Fire everything that is due at the earliest due instant: except `without` these keys, or `only` one of them.
+
+        Raises NothingDue.
+        """
+        due = [i for i in self._due_items() if i.key not in without and only in (None, i.key)]
+        if not due or due[0].due_at > self.host.now:
+            raise NothingDue
+        instant = due[0].due_at
+        chosen = {item.key for item in due if item.due_at == instant}
+        timers = [timer for timer, at in self._execution.timers() if timer_key(timer, at) in chosen]
+        for clock, rung, at, key in list(self.clocks.rungs()):
+            if key in chosen:
                 self.clocks.fired(clock, rung, at)
                 values = {"template": rung.template, "clock": clock.name, "due_at": _iso(clock.due_at)}
                 for to in rung.to:
                     self.host.effects.append(Effect("notify", {"to": to, **values}, None, key))
                 if rung.message:
                     self._hand_over(rung.message, {})
-        due_timers = [key for key, due in timers if due.at == instant]
-        self._guarded(lambda: self._execution.fire(due_timers, instant))
+        self._guarded(lambda: self._execution.fire(timers, instant))
 
     def recalculate(self) -> None:
         """Calendars changed: work out clocks and timers again, and let everything that is due explain itself anew."""
@@ -235,7 +237,7 @@ class CaseRun:
 
     def _due_items(self) -> list[DueItem]:
         items = [rung_item(clock, rung, at, key) for clock, rung, at, key in self.clocks.rungs()]
-        items += [timer_item(task_id, timer, due) for (task_id, timer), due in self._execution.timers()]
+        items += [timer_item(timer, due) for timer, due in self._execution.timers()]
         return sorted(items, key=lambda item: (item.due_at, item.key))
 
 

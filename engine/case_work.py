@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
@@ -16,7 +16,7 @@ from access.rights import HouseRules
 from engine.ids import Ids
 from engine.kernel import step
 from engine.model.due import Calendars
-from engine.model.step import ClockView, Effect, Event, OpenTask, Projected, StepCommand, StepResult
+from engine.model.step import ClockView, DueItem, Effect, Event, OpenTask, Projected, StepCommand, StepResult
 from engine.process import CompiledProcess
 from engine.versions import Versions
 
@@ -124,6 +124,8 @@ class CaseWork:
     tellings: list[Telling] = field(default_factory=list)
     result: StepResult | None = None
     before: Projected | None = None
+    resting: dict[str, datetime] = field(default_factory=dict)
+    """Due items whose firing failed, by their keys, and until when each is left alone."""
     barred: frozenset[str] | None = None
     """People kept apart from the case by a conflict of interest; None: not looked up yet."""
     settled: set[str] = field(default_factory=set)
@@ -137,9 +139,13 @@ class CaseWork:
     def state_due(self) -> datetime | None:
         """The earliest due instant that the state knows: a rung or an element's timer."""
         if self.result is not None:
-            return self.result.due[0].due_at if self.result.due else None
+            return self.falls(self.result.due)
         due: datetime | None = self.row["next_state_due"]
         return due
+
+    def falls(self, due: Iterable[DueItem]) -> datetime | None:
+        """Return when the first of these falls, or is tried again where it rests."""
+        return min((self.resting.get(item.key, item.due_at) for item in due), default=None)
 
     @property
     def owner(self) -> str | None:

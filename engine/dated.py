@@ -10,7 +10,9 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select
 
 from engine.case_work import CaseWork
+from engine.errors import NothingDue
 from engine.model.due import Reason, told
+from engine.model.step import DueItem
 from engine.tables import deadline
 
 
@@ -22,7 +24,7 @@ def set_dated(work: CaseWork, kind: str, record_id: str, due_at: datetime) -> No
         "provisional": False, "reasons": list(told((Reason("record"),))),
     }  # fmt: skip
     work.connection.execute(insert(deadline).values(row))
-    _refresh(work)
+    refresh_dated(work)
 
 
 def clear_dated(work: CaseWork, kind: str, record_id: str) -> None:
@@ -31,27 +33,42 @@ def clear_dated(work: CaseWork, kind: str, record_id: str) -> None:
         delete(deadline).where(deadline.c.case_id == work.case_id, deadline.c.key == f"{kind}:{record_id}")
     )
     if gone.rowcount:
-        _refresh(work)
+        refresh_dated(work)
 
 
-def fire_dated(work: CaseWork) -> None:
-    """Fire every record at the earliest instant, each once, in order of their keys."""
+def dated_due(work: CaseWork) -> list[DueItem]:
+    """Return the records of a case with their instants, soonest first; those that rest too."""
     table = deadline.c
-    mine = (table.case_id == work.case_id, table.source == "dated")
-    instant = work.connection.execute(select(func.min(table.due_at)).where(*mine)).scalar_one()
-    if instant is not None and instant <= work.now:
-        rows = work.connection.execute(
-            select(table.key, table.name, table.due_at).where(*mine, table.due_at == instant).order_by(table.key)
-        ).all()
-        work.connection.execute(delete(deadline).where(*mine, table.due_at == instant))
-        for row in rows:
-            work.log("fired", name=row.key, due_at=row.due_at.isoformat())
-            work.services.dated[row.name](work, row.key.removeprefix(f"{row.name}:"), row.due_at)
-    _refresh(work)
+    rows = work.connection.execute(
+        select(table.key, table.name, table.due_at)
+        .where(table.case_id == work.case_id, table.source == "dated")
+        .order_by(table.due_at, table.key)
+    )
+    return [DueItem("dated", row.name, row.key, row.due_at) for row in rows]
 
 
-def _refresh(work: CaseWork) -> None:
+def fire_dated(work: CaseWork, *, only: str | None = None) -> None:
+    """Fire every record at the earliest instant that does not rest, each once, in order of their keys.
+
+    `only` the one with this key. Raises NothingDue.
+    """
+    due = [i for i in dated_due(work) if i.key not in work.resting and i.due_at <= work.now and only in (None, i.key)]
+    if not due:
+        raise NothingDue
+    fired = [item for item in due if item.due_at == due[0].due_at]
+    keys = [item.key for item in fired]
+    work.connection.execute(delete(deadline).where(deadline.c.case_id == work.case_id, deadline.c.key.in_(keys)))
+    for item in fired:
+        work.log("fired", name=item.key, due_at=item.due_at.isoformat())
+        work.services.dated[item.name](work, item.key.removeprefix(f"{item.name}:"), item.due_at)
+    refresh_dated(work)
+
+
+def refresh_dated(work: CaseWork) -> None:
+    """Note when the next record falls, or is tried again."""
     table = deadline.c
     work.row["next_dated"] = work.connection.execute(
-        select(func.min(table.due_at)).where(table.case_id == work.case_id, table.source == "dated")
+        select(func.min(func.coalesce(table.retry_at, table.due_at))).where(
+            table.case_id == work.case_id, table.source == "dated"
+        )
     ).scalar_one()

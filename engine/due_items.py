@@ -19,7 +19,11 @@ def rung_item(clock: Clock, rung: Rung, at: datetime, key: str) -> DueItem:
     return DueItem("clock", f"{clock.name}/{rung.name}", key, at, rung.name in clock.unsure, reasons)
 
 
-def timer_item(task_id: str, timer: str, due: Due) -> DueItem:
-    """Return a timer that an element waits for. Its key tells a provisional moment from one that is not."""
-    key = f"{task_id}/{timer}/{due.at:%Y%m%dT%H%M%S}{'~' if due.provisional else ''}"
-    return DueItem("timer", timer, key, due.at, due.provisional, told(due.reasons))
+def timer_item(timer: tuple[str, str], due: Due) -> DueItem:
+    """Return a timer (task, name) that an element waits for."""
+    return DueItem("timer", timer[1], timer_key(timer, due), due.at, due.provisional, told(due.reasons))
+
+
+def timer_key(timer: tuple[str, str], due: Due) -> str:
+    """Return what tells a timer (task, name) and its moment from all others; a provisional moment is another."""
+    return f"{timer[0]}/{timer[1]}/{due.at:%Y%m%dT%H%M%S}{'~' if due.provisional else ''}"

@@ -23,6 +23,10 @@ class NotFound(Refusal):
     code = "not-found"
 
 
+class NothingDue(NotFound):
+    """Nothing is due in this case."""
+
+
 class Forbidden(Refusal):
     """You may see this, but the step belongs to somebody else."""
 
@@ -33,6 +37,10 @@ class Conflict(Refusal):
     """Somebody was faster, or the case has moved on; look again before you repeat."""
 
     code = "conflict"
+
+
+class ChangedMeanwhile(Conflict):
+    """The case was changed by somebody else at the same moment; look again."""
 
 
 class Stale(Refusal):

@@ -1,109 +1,140 @@
-"""Fires what is due in one case, as a change of its own, before anything a person asks for.
+"""Fires what is due in one case, as a change of its own, before anything a person asks for (docs/adr/0008).
 
-Each instant fires on a savepoint: what a failing one has written is gone with it, the failure is on record, and the
-case is left alone for a while. What fired is saved as its own batch, so that no later send-back can take it back.
+Each instant fires and is written down on a savepoint, as its own batch, so that no later send-back can take it back.
+Where that fails, what a failing item has written is gone with it, the failure is on record and the item rests; the
+others of the same instant fire one by one, and everything that is due later fires at its time.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from sqlalchemy import Connection, insert, select, update
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 
 from engine.case_work import SYSTEM, CaseWork
-from engine.dated import fire_dated
-from engine.errors import Refusal, StepFailed
-from engine.ids import Ids
-from engine.model.step import FireDue
+from engine.dated import dated_due, fire_dated, refresh_dated
+from engine.errors import ChangedMeanwhile, NothingDue, Refusal, StepFailed
+from engine.incidents import rest, resting, settle
+from engine.kernel import inspect
+from engine.model.step import DueItem, FireDue, StepResult
 from engine.projection import save
-from engine.tables import incident
 from storage.errors import StoreError
 
 MAX_FIRINGS = 100
 """Due instants fired before one command; what is left is the sweep's."""
-RETRY_AFTER = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
-"""How long a case whose firing failed is left alone, by the number of failures."""
-DOING = "fire due"
-"""What an incident of a firing says was being done."""
 
 
 def fire_what_is_due(work: CaseWork, *, limit: int = MAX_FIRINGS, until: datetime | None = None) -> int:
     """Fire every due instant up to now, or only those up to `until`, one at a time; return how many.
 
     Writes them down in the open transaction and leaves `work` ready for a change that follows. Never raises for a
-    diagram or an effect that fails; raises StoreError when the store does.
+    diagram or an effect that fails; raises StoreError when the store does, and what is wrong with a state that cannot
+    be read.
     """
-    fence, count, failing, asker = work.row["row_version"], 0, work.row["retry_at"] is not None, work.actor
+    work.resting = resting(work)
+    count, asker = 0, work.actor
     work.actor = SYSTEM
     while count < limit and is_due(work, until):
-        try:
-            with work.attempt():
-                fire_next(work)
-        except StoreError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever fails here, the person's command goes on
-            refusal = error if isinstance(error, Refusal) else StepFailed(f"The step failed: {type(error).__name__}.")
-            attempts = note_failure(work.connection, work.case_id, refusal, now=work.now, ids=work.ids)
-            work.row["retry_at"] = retry_at(work.now, attempts)
-            work.log("incident", element=refusal.details.get("element"), reason=refusal.message, attempts=attempts)
-            failing = False
-            break
-        count += 1
-    if count or work.events:
-        if count and failing:
-            _settle(work)
-        save(work, fence=fence)
-        work.begin_batch()
+        count += _fire(work)
     work.actor = asker
     return count
 
 
 def is_due(work: CaseWork, until: datetime | None = None) -> bool:
-    """Tell whether something in the case is due now (by `until`), and the case is not being left alone."""
-    rests_until: datetime | None = work.row["retry_at"]
-    if rests_until is not None and rests_until > work.now:
-        return False
+    """Tell whether something in the case is due now (by `until`) that does not rest."""
     by = work.now if until is None else min(until, work.now)
     return any(at is not None and at <= by for at in (work.state_due, work.row["next_dated"]))
 
 
 def fire_next(work: CaseWork) -> None:
-    """Fire the earliest due instant of a case: what its state says, or a dated record."""
-    state_due, dated = work.state_due, work.row["next_dated"]
-    if state_due is None or (dated is not None and dated < state_due):
+    """Fire the earliest due instant of a case: what its state says, or a dated record. Raises NothingDue."""
+    if _dated_is_next(work):
         fire_dated(work)
     else:
-        work.step(FireDue())
-    work.row["retry_at"] = None
+        work.step(FireDue(without=frozenset(work.resting)))
 
 
-def note_failure(connection: Connection, case_id: str, refusal: Refusal, *, now: datetime, ids: Ids) -> int:
-    """Write the incident of a firing that failed, or count it up; return how often it has failed in a row."""
-    table = incident.c
-    mine = (table.case_id == case_id, table.doing == DOING, table.resolved_at.is_(None))
-    known = connection.execute(select(table.id, table.attempts).where(*mine)).first()
-    if known is None:
-        connection.execute(
-            insert(incident).values(
-                id=ids.new(), case_id=case_id, at=now, element=refusal.details.get("element"), doing=DOING,
-                reason=refusal.message, attempts=1,
-            )
-        )  # fmt: skip
+def _dated_is_next(work: CaseWork) -> bool:
+    state_due, dated = work.state_due, work.row["next_dated"]
+    return state_due is None or (dated is not None and dated < state_due)
+
+
+def _fire(work: CaseWork) -> int:
+    """Fire the next instant, or let rest what fails of it; return 1 where something fired."""
+    failure = _attempt(work, partial(fire_next, work))
+    if failure is None:
         return 1
-    attempts: int = known.attempts + 1
-    connection.execute(update(incident).where(table.id == known.id).values(attempts=attempts, reason=refusal.message))
-    return attempts
+    if isinstance(failure, NothingDue):
+        # Rows that say otherwise than the state are written again.
+        _look_again(work)
+        return 0
+    together = _due_together(work)
+    if len(together) == 1:
+        _let_rest(work, [(together[0], failure)])
+        return 0
+    fired, failures = 0, list[tuple[DueItem, Refusal]]()
+    for item in together:
+        alone = _attempt(work, partial(_fire_only, work, item))
+        if alone is None:
+            fired = 1
+        elif not isinstance(alone, NothingDue):
+            failures.append((item, alone))
+    if not (fired or failures):
+        raise failure
+    _let_rest(work, failures)
+    return fired
 
 
-def retry_at(now: datetime, attempts: int) -> datetime:
-    """Return when a case is looked at again after so many failures."""
-    return now + RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
+def _attempt(work: CaseWork, fire: Callable[[], None]) -> Refusal | None:
+    """Fire and write down, or leave no trace; return what went wrong."""
+    fence = work.row["row_version"]
+    try:
+        with work.attempt():
+            fire()
+            save(work, fence=fence)
+    except (StoreError, ChangedMeanwhile):
+        raise
+    except Refusal as refusal:
+        return refusal
+    except Exception as error:  # noqa: BLE001 - whatever fails here, the person's command goes on
+        return StepFailed(f"The step failed: {type(error).__name__}.")
+    settle(work)
+    work.begin_batch()
+    return None
 
 
-def _settle(work: CaseWork) -> None:
-    table = incident.c
-    work.connection.execute(
-        update(incident)
-        .where(table.case_id == work.case_id, table.doing == DOING, table.resolved_at.is_(None))
-        .values(resolved_at=work.now)
-    )
+def _fire_only(work: CaseWork, item: DueItem) -> None:
+    if item.source == "dated":
+        fire_dated(work, only=item.key)
+    else:
+        work.step(FireDue(only=item.key))
+
+
+def _due_together(work: CaseWork) -> list[DueItem]:
+    """Return what is due at the next instant. Raises StepFailed for a state that cannot be read."""
+    due = dated_due(work) if _dated_is_next(work) else list(_looked_at(work).due)
+    awake = [item for item in due if item.key not in work.resting]
+    return [item for item in awake if item.due_at == awake[0].due_at]
+
+
+def _looked_at(work: CaseWork) -> StepResult:
+    row = work.row
+    return inspect(work.process, row["state"], facts=row["facts"], calendars=work.services.calendars, now=work.now)
+
+
+def _look_again(work: CaseWork) -> None:
+    fence, found = work.row["row_version"], _looked_at(work)
+    work.result, work.before, work.row["state"] = found, found.before, found.state
+    save(work, fence=fence)
+    work.begin_batch()
+
+
+def _let_rest(work: CaseWork, failures: list[tuple[DueItem, Refusal]]) -> None:
+    fence = work.row["row_version"]
+    for item, refusal in failures:
+        rest(work, item.key, None if item.source == "dated" else item.name, refusal)
+    if failures:
+        refresh_dated(work)
+        work.row["next_state_due"] = work.falls(_looked_at(work).due)
+        save(work, fence=fence)
+        work.begin_batch()

@@ -66,8 +66,8 @@ def carry_out(run: CaseRun, command: StepCommand, actor: str | None = None) -> N
             run.deliver(message, payload, buffer=buffer)
         case ChangeFacts(changes=changes):
             run.change_facts(changes)
-        case FireDue():
-            run.fire_due()
+        case FireDue(without=without, only=only):
+            run.fire_due(without=without, only=only)
         case PauseClocks(reason=reason, clock=clock, why=why):
             if not run.clocks.pause(reason, clock=clock, why=why):
                 raise Conflict("No running clock of this case may be paused for this reason.", reason=reason)

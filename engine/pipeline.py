@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+import structlog
+from sqlalchemy import Connection, bindparam, exists, insert, select
 
 from access.policy import Principal
 from engine.case_sight import concerned, may_see
 from engine.case_work import SYSTEM, Actor, CaseWork, Services
 from engine.clock import Clock
 from engine.errors import Conflict, NotFound, StepFailed
-from engine.firing import fire_what_is_due, is_due, note_failure, retry_at
+from engine.firing import fire_what_is_due, is_due
 from engine.ids import Ids
+from engine.incidents import doing_of, note_failure, put_off, settle, settle_house
 from engine.projection import save
 from engine.tables import conflict_of_interest, instance
 from storage.database import Database, UnitOfWork
+from storage.errors import StoreError
 from storage.turns import Turn
 
 _INSTANCE = select(instance).where(instance.c.case_id == bindparam("case")).with_for_update()
@@ -32,6 +35,8 @@ _INSTANCE_FOR = _INSTANCE.add_columns(
     .where(conflict_of_interest.c.case_id == instance.c.case_id, conflict_of_interest.c.person == bindparam("who"))
     .label("is_barred")
 )
+
+log = structlog.get_logger(__name__)
 
 COLUMNS = tuple(column.name for column in instance.columns)
 
@@ -83,8 +88,7 @@ class Desk:
             "facts_version": 1, "status": "registered", "closure": None, "case_owner": owner, "priority": None,
             "impact": None, "category": None, "waits_for": [], "started_at": self.now, "ended_at": None,
             "ended_as": None, "next_due": None, "next_state_due": None, "next_dated": None, "next_clock_due": None,
-            "retry_at": None, "undo": None,
-            "undo_task": None, "undo_until": None,
+            "troubled": False, "undo": None, "undo_task": None, "undo_until": None,
         }  # fmt: skip
         self.connection.execute(insert(instance).values(**{**row, "state": b""}))
         return CaseWork(
@@ -117,18 +121,30 @@ class Pipeline:
     ) -> None:
         self.database, self.clock, self.ids, self.services = database, clock, ids, services
         self._case_handlers, self._house_handlers = case_handlers, house_handlers
+        self._sound: set[str] = set()
+        """House commands that have worked since their last failure in this process."""
 
     def run(self, command: Any, actor: Actor, *, before_commit: BeforeCommit | None = None) -> Any:
         """Carry out a command in one transaction and return its answer.
 
         Raises the handler's Refusal with nothing changed - except that what was due has fired and stays, when it was
-        the firing that took the ground from under the command (Conflict). Raises StoreBusy when the store is busy.
+        the firing that took the ground from under the command (Conflict), and that an automatic step which failed
+        (StepFailed) is on record. Raises StoreBusy when the store is busy.
         """
+        try:
+            return self._carry_out(command, actor, before_commit)
+        except StepFailed as refusal:
+            if actor.kind != SYSTEM.kind:
+                self._put_on_record(command, actor, refusal)
+            raise
+
+    def _carry_out(self, command: Any, actor: Actor, before_commit: BeforeCommit | None) -> Any:
         house = self._house_handlers.get(type(command))
         with self.database.write(turn=Turn.PERSON) as unit:
             if house is not None:
                 desk = Desk(unit.connection, self.services, self.ids, self.clock.now(), actor, self)
                 answer = house(desk, command)
+                self._settle_house(unit.connection, command)
             else:
                 answer = self._run_case(unit, command, actor)
                 if isinstance(answer, _Overtaken):
@@ -137,7 +153,30 @@ class Pipeline:
             if before_commit is not None:
                 before_commit(unit.connection, answer)
             unit.commit()
+        if house is not None:
+            self._sound.add(doing_of(command)[0])
         return answer
+
+    def _put_on_record(self, command: Any, actor: Actor, refusal: StepFailed) -> None:
+        """Keep that a person's step failed, in a transaction of its own: that of the step is gone."""
+        doing, about = doing_of(command)
+        self._sound.discard(doing)
+        case_id: str | None = getattr(command, "case_id", None)
+        try:
+            with self.database.write(turn=Turn.PERSON) as unit:
+                refusal.details["incident"], _ = note_failure(
+                    unit.connection, case_id, refusal, doing=doing, about=about, now=self.clock.now(), ids=self.ids,
+                    actor=actor.id,
+                )  # fmt: skip
+                unit.commit()
+        except StoreError as error:
+            log.warning("incident-not-recorded", doing=doing, case=case_id, reason=str(error))
+
+    def _settle_house(self, connection: Connection, command: Any) -> None:
+        """What was done without a case, and works: close its incidents, looked for once and after each failure."""
+        doing, _ = doing_of(command)
+        if doing not in self._sound:
+            settle_house(connection, doing, now=self.clock.now())
 
     def _run_case(self, unit: UnitOfWork, command: CaseCommand, actor: Actor) -> Any:
         work = self.load(unit.connection, command.case_id, actor)
@@ -155,6 +194,7 @@ class Pipeline:
             # Something else has been built on the last step: it cannot be sent back any more.
             work.row.update(undo=None, undo_task=None, undo_until=None)
         save(work, fence=fence)
+        settle(work, doing_of(command))
         return answer
 
     def load(self, connection: Connection, case_id: str, actor: Actor, now: datetime | None = None) -> CaseWork:
@@ -186,11 +226,8 @@ class Pipeline:
         Opens neither its state nor its process: it may be those that cannot be read.
         """
         with self.database.write(turn=Turn.SWEEP) as unit:
-            now, refusal = self.clock.now(), StepFailed(f"The case cannot be swept: {type(error).__name__}.")
-            attempts = note_failure(unit.connection, case_id, refusal, now=now, ids=self.ids)
-            unit.connection.execute(
-                update(instance).where(instance.c.case_id == case_id).values(retry_at=retry_at(now, attempts))
-            )
+            refusal = StepFailed(f"The case cannot be swept: {type(error).__name__}.")
+            put_off(unit.connection, case_id, refusal, now=self.clock.now(), ids=self.ids)
             unit.commit()
 
     def work(self, connection: Connection, row: Any, actor: Actor, now: datetime) -> CaseWork:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, update
 
 from engine.case_work import CaseWork
-from engine.errors import Conflict
+from engine.errors import ChangedMeanwhile
 from engine.model.step import ClockView, OpenTask, StepResult
 from engine.tables import case_clock, deadline, event_log, instance, work_item
 from storage import outbox
@@ -38,7 +38,7 @@ PROJECTED_FACTS = ("priority", "impact", "category")
 def save(work: CaseWork, *, fence: int) -> None:
     """Write the case in the open transaction; nothing is committed here.
 
-    `fence` is the row version that was read. Raises Conflict when somebody else has written the row since.
+    `fence` is the row version that was read. Raises ChangedMeanwhile when somebody else has written the row since.
     """
     result = work.result
     asks = [] if result is None else _asked_now(work, result)
@@ -47,6 +47,8 @@ def save(work: CaseWork, *, fence: int) -> None:
         write_clocks(work, result)
         _write_deadlines(work, result)
     _write_instance(work, result, fence)
+    # Before the log: who is not found is a line of it.
+    _write_outbox(work, asks)
     if work.events:
         work.connection.execute(
             insert(event_log),
@@ -58,7 +60,6 @@ def save(work: CaseWork, *, fence: int) -> None:
                 for e in work.events
             ],
         )  # fmt: skip
-    _write_outbox(work, asks)
 
 
 def _asked_now(work: CaseWork, result: StepResult) -> list[str]:
@@ -78,7 +79,7 @@ def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> No
         row.update({name: row["facts"].get(name) for name in PROJECTED_FACTS})
         if result.ended and row["ended_at"] is None:
             row["ended_at"], row["ended_as"] = work.now, result.ended_at_element
-        row["next_state_due"] = result.due[0].due_at if result.due else None
+        row["next_state_due"] = work.falls(result.due)
         row["next_clock_due"] = min(
             (c.due_at for c in result.clocks if c.state == "running" and c.due_at), default=None
         )
@@ -86,7 +87,7 @@ def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> No
     values = {k: v for k, v in row.items() if k not in ("case_id", "started_at")}
     done = work.connection.execute(_UPDATE_INSTANCE, {**values, "the_case": work.case_id, "fence": fence})
     if done.rowcount != 1:
-        raise Conflict("The case was changed by somebody else at the same moment; look again.")
+        raise ChangedMeanwhile
 
 
 def _write_tasks(work: CaseWork, result: StepResult) -> None:

@@ -44,7 +44,7 @@ def restart(work: CaseWork, process_key: str, facts: Mapping[str, Any]) -> None:
     work.row.update(
         version_id=version.id, state=None, facts=_fitting(process, {**earlier, **work.row["facts"], **facts}),
         facts_version=work.row["facts_version"] + 1, closure=None, waits_for=[], ended_at=None, ended_as=None,
-        next_state_due=None, next_clock_due=None, retry_at=None, undo=None, undo_task=None, undo_until=None,
+        next_state_due=None, next_clock_due=None, undo=None, undo_task=None, undo_until=None,
     )  # fmt: skip
     work.process, work.result, work.hold_until = process, None, None
     # The clocks are written already, and of the rest nothing is left.

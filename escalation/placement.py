@@ -29,7 +29,7 @@ class PostPlacement:
             return work.owner, None
         excluded = self._conflicted(work) | set(task.excluded)
         if task.assign is not None and task.assign.startswith("post:"):
-            post = task.assign.removeprefix("post:")
+            post = self._known(work, task.assign.removeprefix("post:"))
             return None, self._assignment(work, post, excluded).post if excluded else post
         if task.team is not None and excluded and self._nobody_left(work, task.team, excluded):
             return None, self.posts.outside
@@ -42,7 +42,7 @@ class PostPlacement:
 
     def post_in_charge(self, work: CaseWork, post: str) -> str:
         """Return the post that acts for `post` in this case: itself, or one above where its people are kept apart."""
-        barred = self._conflicted(work)
+        barred, post = self._conflicted(work), self._known(work, post)
         return self._assignment(work, post, barred).post if barred else post
 
     def recipients(self, work: CaseWork, to: str) -> tuple[str, ...]:
@@ -51,22 +51,32 @@ class PostPlacement:
             # The change in which they withdraw still tells them so.
             return () if work.facts_at_start.get("complainant_withdrawn") else ("complainant",)
         if to.startswith("fact:"):
-            to = f"post:{work.row['facts'].get(to.removeprefix('fact:'))}"
+            fact = to.removeprefix("fact:")
+            to = f"post:{work.row['facts'].get(fact) or fact}"
         if to == "owner":
             if work.owner is not None:
                 return (f"person:{work.owner}",)
             to = f"post:{self.posts.duty}"
         if to.startswith("deputy:"):
-            people = self._deputies(work, to.removeprefix("deputy:"))
+            people = self._deputies(work, self._known(work, to.removeprefix("deputy:")))
             return tuple(f"person:{each}" for each in people) or (f"team:{self.posts.last_resort}",)
         if to.startswith("post:"):
-            found = self._assignment(work, to.removeprefix("post:"), self._conflicted(work))
+            found = self._assignment(work, self._known(work, to.removeprefix("post:")), self._conflicted(work))
             return (f"person:{found.person}",) if found.person else (f"team:{self.posts.last_resort}",)
         return (to,)
 
     def acting(self, work: CaseWork, post: str) -> str | None:
         """Return the person who acts for a post in this case, or None."""
-        return self._assignment(work, post, self._conflicted(work)).person
+        return self._assignment(work, self._known(work, post), self._conflicted(work)).person
+
+    def _known(self, work: CaseWork, post: str) -> str:
+        """Return the post, or where posts.toml does not define it any more the one that stands in, on record."""
+        if post in self.posts.posts:
+            return post
+        acting = self.posts.stand_in
+        if not any(event.kind == "post-unknown" and event.name == post for event in work.events):
+            work.log("post-unknown", name=post, acting=acting)
+        return acting
 
     def _deputies(self, work: CaseWork, post: str) -> tuple[str, ...]:
         holders, absences = self._staffing(work)

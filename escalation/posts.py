@@ -57,6 +57,11 @@ class Posts:
     last_resort: str
     """The team that hears of it when no post on the way upward is filled."""
 
+    @property
+    def stand_in(self) -> str:
+        """The post that acts for one that a process names and nothing here defines: the head of the last resort."""
+        return self.teams[self.last_resort].head or self.outside
+
     def post(self, name: str) -> Post:
         """Return a post. Raises UnknownPost."""
         if name not in self.posts:

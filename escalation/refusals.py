@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.errors import NotFound, NotPublishable, Unfit, Unsafe
+from engine.errors import NotPublishable, Unfit, Unsafe
 
 
 class ConfigProblem(NotPublishable):
@@ -32,7 +32,7 @@ class TooFar(Unfit):
     code = "too-far"
 
 
-class UnknownPost(NotFound):
+class UnknownPost(Unfit):
     """posts.toml defines no such post or team."""
 
     code = "unknown-post"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from engine.clock import Clock
 from engine.pipeline import Pipeline
@@ -43,7 +43,7 @@ class Sweep:
         with self._database.read() as connection:
             rows = connection.execute(
                 select(table.next_due, table.case_id)
-                .where(table.next_due <= now, or_(table.retry_at.is_(None), table.retry_at <= now))
+                .where(table.next_due <= now)
                 .order_by(table.next_due, table.case_id)
                 .limit(limit or self._batch)
             )

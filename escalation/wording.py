@@ -1,7 +1,8 @@
 """One reason of a due time as one sentence. English is written here, the other languages in locale/*/escalation.po.
 
 A sentence is found by the reason's code: those of `due_reasons.py`, and those that the engine adds (`clock`, `pause`,
-`paused-since`, `extended`; of what falls due: `rung`, `daily`, `follows-clock`, `fixed-moment`, `repeats`, `record`). An unknown code is still said, as code and values: an explanation is never lost.
+`paused-since`, `extended`; of what falls due: `rung`, `daily`, `follows-clock`, `fixed-moment`, `repeats`, `record`).
+An unknown code is still said, as code and values: an explanation is never lost.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ TELLING = frozenset({"facts", "decision"})
 OF_THE_PROCESS = frozenset(
     {
         "decision", "clock", "status", "entered", "cancelled", "fired", "message", "incident", "effect",
-        "action-overdue", "promise-missed", "retention-hold",
+        "action-overdue", "promise-missed", "retention-hold", "post-unknown",
     }
 )  # fmt: skip
 """Kinds that follow by themselves, whoever gave the occasion: what the process does, not what a person does."""

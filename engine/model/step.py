@@ -49,6 +49,11 @@ class ChangeFacts:
 class FireDue:
     """Fire what is due exactly at the earliest due instant, which must not lie after `now`."""
 
+    without: frozenset[str] = frozenset()
+    """Keys of due items that are left alone for now: as if they were not there."""
+    only: str | None = None
+    """The key of the one due item that fires; None: everything at that instant."""
+
 
 @dataclass(frozen=True)
 class PauseClocks:
@@ -115,11 +120,12 @@ class OpenTask:
 class DueItem:
     """A row of the deadline table: a rung of a clock, or an element's own timer."""
 
-    source: Literal["clock", "timer"]
+    source: Literal["clock", "timer", "dated"]
+    """A rung of a clock, an element's timer; the pipeline adds records with an instant of their own."""
     name: str
-    """`clock/rung`, or the element's id."""
+    """`clock/rung`, the element's id, or the kind of record."""
     key: str
-    """Unique within the case: clock, scope, round, rung and revision; or task id, timer and instant."""
+    """Unique within the case: clock, scope, round, rung and revision; task id, timer and instant; kind and record."""
     due_at: datetime
     provisional: bool = False
     """True while a year is counted that nobody has published."""

@@ -95,6 +95,10 @@ def versions() -> Versions:
 @pytest.fixture
 def case(versions: Versions) -> Iterator[Case]:
     """A complaint, filed at noon of a working day."""
-    on = stage(Scenario("test", {}, (), NOON, "complaint", {}, None, None, ()), SETTINGS, versions=versions)
+    blank = Scenario(
+        name="test", title={}, covers=(), at=NOON, process="complaint", complaint={}, recorded_by=None, earlier=None,
+        steps=(),
+    )  # fmt: skip
+    on = stage(blank, SETTINGS, versions=versions)
     yield Case(on).file()
     on.application.database.close()

@@ -109,10 +109,12 @@ def test_a_failing_firing_is_an_incident_and_the_command_goes_on(case: Case, mon
 
     case.clock.advance(timedelta(minutes=46))
     monkeypatch.setattr(module, "fire_next", broken)
-    case.do("acknowledge", "li.na", ACKNOWLEDGED)
-    assert case.open() == {"verify"}
+    case.pipeline.run(ClaimTask(case.item("acknowledge").id), case.on.actor("li.na"))
+    assert case.row().case_owner == "li.na"
     found = case.rows(select(incident))
-    assert [(r.case_id, r.attempts, r.resolved_at) for r in found] == [(case.id, 1, None)]
+    assert [(r.case_id, r.attempts, r.about, r.resolved_at) for r in found] == [
+        (case.id, 1, "acknowledge/1/remind/1", None)
+    ]
     assert case.on.application.sweep.due_cases() == []
 
 

@@ -13,6 +13,7 @@ from complaints.ownership import AcceptHandOver, AskHandOver
 from complaints.tables import note
 from engine import firing
 from engine.case_work import CaseWork
+from engine.commands.claim import ClaimTask
 from engine.commands.send_back import SendBack
 from engine.commands.take_next import TakeNext
 from engine.dated import set_dated
@@ -36,16 +37,19 @@ def test_a_firing_that_fails_leaves_no_row_behind_and_is_tried_again(
 
     case.clock.advance(timedelta(minutes=46))
     monkeypatch.setattr(firing, "fire_next", half)
-    case.do("acknowledge", "li.na", ACKNOWLEDGED)
-    assert case.open() == {"verify"}
+    case.pipeline.run(ClaimTask(case.item("acknowledge").id), case.on.actor("li.na"))
+    assert case.row().case_owner == "li.na"
     assert case.rows(select(note)) == []
     assert "fired" not in case.kinds()
     assert [r.doing for r in case.rows(select(incident).where(incident.c.resolved_at.is_(None)))] == ["fire due"]
+    case.clock.advance(timedelta(seconds=29))
+    assert case.on.application.sweep.run_until_done() == 0
     monkeypatch.undo()
-    case.clock.advance(timedelta(hours=6))
-    case.on.application.sweep.run_until_done()
+    case.clock.advance(timedelta(seconds=1))
+    assert case.on.application.sweep.run_until_done() == 1
     assert "fired" in case.kinds()
     assert case.rows(select(incident).where(incident.c.resolved_at.is_(None))) == []
+    assert (case.row().troubled, list(findings(case.on.application))) == (False, [])
 
 
 def test_a_dated_record_whose_handler_fails_stays_due(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ def audit(
         ]
         if plans:
             found += [*_ends(rows, cases)]
-        late = rows("SELECT case_id, next_due FROM instance WHERE next_due < ? AND retry_at IS NULL", _stored(now))
+        late = rows("SELECT case_id, next_due FROM instance WHERE next_due < ?", _stored(now))
         found += [f"case {case_id}: due since {due} and not fired" for case_id, due in late]
     for case in cases:
         found += [f"case {case.index} ({case.plan.name}): {said}" for said in dict.fromkeys(case.refused)]

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 61f2d684bd37, after .
+Revision 304cbff4ad58, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "61f2d684bd37"
+revision = "304cbff4ad58"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -115,10 +115,12 @@ def upgrade() -> None:
     op.create_table(
         "incident",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("case_id", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Text(), nullable=True),
         sa.Column("at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
         sa.Column("element", sa.Text(), nullable=True),
         sa.Column("doing", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column(
@@ -357,7 +359,7 @@ def upgrade() -> None:
         sa.Column(
             "next_clock_due", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
         ),
-        sa.Column("retry_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
+        sa.Column("troubled", sa.Boolean(), nullable=False),
         sa.Column("undo", sa.LargeBinary(), nullable=True),
         sa.Column("undo_task", sa.Text(), nullable=True),
         sa.Column("undo_until", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
@@ -578,6 +580,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
         sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("retry_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["instance.case_id"], name=op.f("fk_deadline__case_id")),
         sa.PrimaryKeyConstraint("case_id", "key", name=op.f("pk_deadline")),
     )

@@ -1,0 +1,144 @@
+"""Failures on record: what failed, how often, and when it is tried again (docs/adr/0008).
+
+A due item whose firing fails rests, it alone; everything else of the case fires at its time. A person's step that fails
+changes nothing; that it failed stays, for whoever looks after the house.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from engine.case_work import CaseWork
+from engine.errors import Refusal
+from engine.ids import Ids
+from engine.tables import deadline, incident, instance, work_item
+
+RETRY_AFTER: Final = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
+"""How long what failed is left alone, by the number of failures."""
+FIRING: Final = "fire due"
+"""What an incident of a firing says was being done."""
+COMMAND: Final = "carry out: "
+"""What an incident of a person's step begins with; the words of the command follow."""
+
+
+def retry_at(now: datetime, attempts: int) -> datetime:
+    """Return when something is tried again after so many failures."""
+    return now + RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
+
+
+def doing_of(command: Any) -> tuple[str, str | None]:
+    """Return what a command does, in words, and the task it is about where there is one."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(command).__name__).lower()
+    return f"{COMMAND}{words}", getattr(command, "task_id", None)
+
+
+def note_failure(
+    connection: Connection,
+    case_id: str | None,
+    refusal: Refusal,
+    *,
+    doing: str,
+    about: str | None,
+    now: datetime,
+    ids: Ids,
+    actor: str | None = None,
+) -> tuple[str, int]:
+    """Write an incident, or count up the one that is open; return its id and how often it has failed in a row.
+
+    `about` is the key of a due item, or a task; the case is marked as troubled.
+    """
+    table = incident.c
+    same = (table.case_id.is_(None) if case_id is None else table.case_id == case_id, table.doing == doing)
+    one = table.about.is_(None) if about is None else table.about == about
+    known = connection.execute(select(table.id, table.attempts).where(*same, one, table.resolved_at.is_(None))).first()
+    if case_id is not None:
+        connection.execute(update(instance).where(instance.c.case_id == case_id).values(troubled=True))
+    if known is not None:
+        changed = {"attempts": known.attempts + 1, "reason": refusal.message, "actor": actor}
+        connection.execute(update(incident).where(table.id == known.id).values(changed))
+        return known.id, known.attempts + 1
+    found: str = ids.new()
+    row = {
+        "id": found, "case_id": case_id, "at": now, "element": refusal.details.get("element"), "doing": doing,
+        "about": about, "actor": actor, "reason": refusal.message, "attempts": 1,
+    }  # fmt: skip
+    connection.execute(insert(incident).values(row))
+    return found, 1
+
+
+def resting(work: CaseWork) -> dict[str, datetime]:
+    """Return the due items of a case whose firing failed, by their keys, and until when each is left alone."""
+    if not work.row["troubled"]:
+        return {}
+    table = deadline.c
+    rows = work.connection.execute(
+        select(table.key, table.retry_at).where(table.case_id == work.case_id, table.retry_at > work.now)
+    )
+    return {row.key: row.retry_at for row in rows}
+
+
+def rest(work: CaseWork, key: str, element: str | None, refusal: Refusal) -> None:
+    """Leave a due item alone for a while, on record."""
+    refusal.details.setdefault("element", element)
+    _, attempts = note_failure(
+        work.connection, work.case_id, refusal, doing=FIRING, about=key, now=work.now, ids=work.ids
+    )
+    until = retry_at(work.now, attempts)
+    here = (deadline.c.case_id == work.case_id, deadline.c.key == key)
+    work.connection.execute(update(deadline).where(*here).values(retry_at=until))
+    work.resting[key], work.row["troubled"] = until, True
+    work.log("incident", element=refusal.details["element"], reason=refusal.message, attempts=attempts)
+
+
+def put_off(connection: Connection, case_id: str, refusal: Refusal, *, now: datetime, ids: Ids) -> None:
+    """Leave a whole case alone that cannot even be opened, on record."""
+    _, attempts = note_failure(connection, case_id, refusal, doing=FIRING, about=None, now=now, ids=ids)
+    until = retry_at(now, attempts)
+    sooner = (instance.c.case_id == case_id, instance.c.next_due < until)
+    connection.execute(update(instance).where(*sooner).values(next_due=until))
+
+
+def settle(work: CaseWork, done: tuple[str, str | None] | None = None) -> None:
+    """After a change was saved: close the incidents of the case that are over. Repeating is safe.
+
+    Over is a failed firing that fires no more, because it has fired or because nothing is due there any more; a failed
+    step that is now `done`, or whose task is no longer open; and that the case could not be opened.
+    """
+    if not work.row["troubled"]:
+        return
+    table, connection = incident.c, work.connection
+    ours = or_(table.doing == FIRING, table.doing.startswith(COMMAND, autoescape=True))
+    found = connection.execute(
+        select(table.id, table.doing, table.about).where(
+            table.case_id == work.case_id, table.resolved_at.is_(None), ours
+        )
+    ).all()
+    due = set(connection.execute(select(deadline.c.key).where(deadline.c.case_id == work.case_id)).scalars())
+    here = (work_item.c.case_id == work.case_id, work_item.c.state == "open")
+    tasks = set(connection.execute(select(work_item.c.id).where(*here)).scalars())
+
+    def over(row: Any) -> bool:
+        if row.doing == FIRING:
+            return row.about is None or row.about not in due
+        return (row.doing, row.about) == done or (row.about is not None and row.about not in tasks)
+
+    closed = [row.id for row in found if over(row)]
+    if closed:
+        connection.execute(update(incident).where(table.id.in_(closed)).values(resolved_at=work.now))
+    if len(closed) == len(found):
+        work.row["troubled"] = False
+        connection.execute(update(instance).where(instance.c.case_id == work.case_id).values(troubled=False))
+
+
+def settle_house(connection: Connection, doing: str, *, now: datetime) -> None:
+    """Close the incidents of a command that concerns no case and has just worked. Repeating is safe."""
+    table = incident.c
+    connection.execute(
+        update(incident)
+        .where(table.case_id.is_(None), table.doing == doing, table.resolved_at.is_(None))
+        .values(resolved_at=now)
+    )
