@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from engine.compile_bundle import check
 from engine.model.problem import Problem
-from tests.publication.shipped import BPMN, CONFIG, DIAGRAM, findings, shipped, told, with_text
+from tests.publication.shipped import BPMN, CONFIG, DIAGRAM, HOUSE, findings, shipped, told, with_text
 
 XML = (DIAGRAM, f"{BPMN}/refund.bpmn", f"{BPMN}/triage.dmn", f"{BPMN}/authority.dmn")
 
@@ -82,3 +85,17 @@ def test_a_configuration_that_breaks_off_says_nothing_about_messages() -> None:
     files = shipped()
     files[CONFIG] = files[CONFIG][:5000]
     assert told(files) == [("process.toml", "process-toml")]
+
+
+def test_what_other_floors_find_in_a_toml_file_gets_its_line() -> None:
+    files = shipped()
+    lines = files[CONFIG].decode().split("\n")
+    said = [("clocks.respond.calendar", CONFIG), ("acknowledge_overdue", f"{BPMN}/notices.toml"), ("nowhere", CONFIG)]
+    more = [Problem(file, None, "warning", "other", key, None, "Said.", "Do.") for key, file in said]
+    found = {each.element: each.line for each in check(files, replace(HOUSE, checks=(lambda *_: more,)))}
+    notices = files[f"{BPMN}/notices.toml"].decode().split("\n")
+    assert found == {
+        "clocks.respond.calendar": lines.index('calendar = "channel"', lines.index("[clocks.respond]")) + 1,
+        "acknowledge_overdue": notices.index("[templates.acknowledge_overdue]") + 1,
+        "nowhere": None,
+    }
