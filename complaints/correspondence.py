@@ -10,6 +10,7 @@ from complaints.case_now import has_ended, status, waited_message
 from complaints.held_questions import not_yet_asked
 from complaints.letters import store_message
 from complaints.notice_book import NoticeBooks
+from complaints.reopening import note_what_is_undone
 from complaints.satisfaction import Satisfaction, satisfaction
 from complaints.withdrawal import Withdraw, withdraw
 from complaints.wording import LINE, finished, words
@@ -91,6 +92,7 @@ def receive_message(work: CaseWork, command: ReceiveMessage) -> dict[str, Any]:
     early = waited is None and waited_message(work, "text") is not None
     work.log("message-received", name=received, how=how or None, delivered=waited)
     if waited is not None:
+        note_what_is_undone(work)
         work.step(Deliver(waited, {"text_id": received}, buffer=False))
     if early:
         work.log("letter-before-question", name=received)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from access.rights import Verb
 from complaints.case_now import has_ended, status, waited_message
 from complaints.letters import store_message
+from complaints.reopening import note_what_is_undone
 from complaints.wording import words
 from engine.case_rights import require
 from engine.case_work import CaseWork
@@ -64,6 +65,7 @@ def satisfaction(work: CaseWork, command: Satisfaction) -> dict[str, Any]:
     stored = store_message(work, text, direction="in", template="satisfaction") if text else None
     work.log("satisfaction", name=stored, satisfied=command.satisfied, rating=command.rating, delivered=delivered)
     if delivered is not None:
+        note_what_is_undone(work)
         work.step(Deliver(delivered, {"satisfied": command.satisfied, "text_id": stored}, buffer=buffer))
     work.tell("owner", "answer_arrived", {"message": stored}, f"satisfaction:{work.batch}")
     return {"message": stored, "delivered": delivered, "repeated": False}

@@ -71,7 +71,7 @@ class ClockBook:
             self._set_rule(last, spec)
             self._recompute(last, "started", {})
             return
-        if last is not None and last.state == "met" and opening and spec.stays_met:
+        if last is not None and last.state == "met" and (spec.once or (opening and spec.stays_met)):
             return
         for clock in earlier:
             if clock.state in ("running", "paused"):

@@ -49,7 +49,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "tables": ("decision", "writes", "rerun", "rules_fact"),
     "throws": ("message", "when", "on"),
     "clocks": (
-        *("label", "scope", "starts", "from", "met_by", "dropped_by", "stays_met", "calendar"),
+        *("label", "scope", "starts", "from", "met_by", "dropped_by", "once", "stays_met", "calendar"),
         *("pause_reasons", "pausable", "extend_once", "extend_at_most", "budget", "rungs"),
     ),
     "extend_at_most": ("working_days", "minutes"),
@@ -194,6 +194,7 @@ def _clocks(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, Clo
                 pausable=reader.expression(entry, "pausable", at),
                 extendable=bool(reader.get(entry, "extend_once", bool, at, False)),
                 extend_at_most=_at_most(reader, at, entry),
+                once=bool(reader.get(entry, "once", bool, at, False)),
                 stays_met=bool(reader.get(entry, "stays_met", bool, at, True)),
             ),
         )

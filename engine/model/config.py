@@ -115,6 +115,8 @@ class ClockSpec:
     """Once, by a step of the diagram or by a person."""
     extend_at_most: Mapping[str, int] = field(default_factory=dict)
     """How far a person may extend it: `working_days`, `minutes` -> the most; a unit that is not named: not at all."""
+    once: bool = False
+    """True: met once, it is not started again in this case, whatever element would start it."""
     stays_met: bool = True
     """Starting with the case, and met before the case was moved here: it stays met, a duty of the case and not of one
     process (X-09). False: it has to be done again here; a new round counts from the move."""

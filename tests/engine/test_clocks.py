@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.errors import Conflict, NotFound
@@ -54,6 +56,15 @@ def test_a_ladder_falls_due_rung_by_rung(begin: StartCase) -> None:
     seen = [(case.until(m), len(told(case)))[1] for m in (44, 45, 59, 60, 89, 90, 119, 120, 5000)]
     assert seen == [0, 1, 1, 2, 2, 3, 3, 4, 4]
     assert told(case) == ["soon", "due", "late", "last"]
+
+
+def test_what_is_done_once_and_for_all_is_not_started_again_and_what_was_not_done_is(begin: StartCase) -> None:
+    files = diagram(main="s=start -> a=user -> b=user -> c=user -> e=end")
+    done = replace(clock("done", starts=["@open", "b"], met_by=["a"]), once=True)
+    undone = replace(clock("undone", starts=["@open", "b", "c"], met_by=["b"], dropped_by=["b"]), once=True)
+    case = begin(files, config=config(clocks=[done, undone])).later(10).do("a")
+    assert clocks(case) == [("done", 1, "met", 60.0), ("undone", 1, "dropped", 60.0), ("undone", 2, "running", 70.0)]
+    assert clocks(case.later(10).do("b"))[1:] == [("undone", 1, "dropped", 60.0), ("undone", 2, "met", 70.0)]
 
 
 def test_after_a_downtime_every_missed_rung_fires_once_in_order(begin: StartCase) -> None:
