@@ -65,7 +65,7 @@ def test_what_is_wrong_is_listed_with_file_element_and_line_and_nothing_is_store
     first = problem["problems"][0]
     assert first.keys() == {"file", "line", "severity", "code", "element", "name", "message", "advice"}
     assert (first["severity"], first["file"]) == ("error", "bpmn/complaint/complaint.bpmn")
-    assert (first["element"], first["line"] > 1) == ("late_acknowledgement", True)
+    assert (first["element"], first["line"] > 1) == ("late_response", True)
     versions = owner.get("/api/processes")["items"]
     assert [each["version"] for each in versions if each["key"] == "complaint"] == [1]
     good = owner.post("/api/processes/check", content=bundle(), headers=zipped)
