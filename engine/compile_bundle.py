@@ -97,10 +97,15 @@ def _context(
         clocks=None if config is None else {clock.name: clock.starts for clock in config.clocks.values()},
         pause_reasons=None if config is None else _reasons(config),
         default_team=None if config is None else config.default_team,
-        engine_messages=None if config is None else frozenset(t.message for t in config.throws),
+        engine_messages=None if config is None else _thrown(config),
         previous_elements=previous,
         main_process=None if config is None else config.process,
     )
+
+
+def _thrown(config: ProcessConfig) -> frozenset[str]:
+    rungs = {rung.message for clock in config.clocks.values() for rung in clock.rungs if rung.message}
+    return frozenset({*rungs, *(throw.message for throw in config.throws)})
 
 
 def _reasons(config: ProcessConfig) -> frozenset[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from engine.publication.context import CheckContext
-from engine.publication.diagram import Node, Process, Scope, read_processes
+from engine.publication.diagram import Definition, Node, Process, Scope, read_processes
 from engine.publication.names import bpmn
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ class Document:
     def declared(self, name: str) -> dict[str, etree._Element]:
         """Return what the file declares at its top, by id: `message`, `error`, `signal`, `escalation`."""
         return {child.get("id") or "": child for child in self.root.iterchildren(bpmn(name))}
+
+    def message_of(self, definition: Definition) -> str:
+        """Return the name of the message that an event definition refers to, empty where there is none."""
+        found = self.declared("message").get(definition.element.get("messageRef") or "")
+        return (found.get("name") or "") if found is not None else ""
 
     @property
     def checked(self) -> list[Process]:

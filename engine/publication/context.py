@@ -52,7 +52,7 @@ class CheckContext:
     known_decisions: Collection[str] = ()
     """Ids of decisions outside these files that may be called."""
     engine_messages: Collection[str] | None = ENGINE_MESSAGES
-    """Messages without a content, thrown when facts change."""
+    """Messages without a content that the engine throws itself: when facts change, or a clock runs."""
     previous_elements: Mapping[str, str] | None = None
     """Element id -> local tag (`userTask`) in the version that is in force."""
     max_bytes: int = 2_000_000

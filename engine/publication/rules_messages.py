@@ -33,6 +33,11 @@ def awaited_messages(bundle: Bundle) -> set[str]:
     return {name for _, node, _, name in _named(bundle, "message") if name and node.tag not in _THROWS}
 
 
+def thrown_messages(bundle: Bundle) -> set[str]:
+    """Return the names of the messages that the diagrams themselves throw."""
+    return {name for _, node, _, name in _named(bundle, "message") if name and node.tag in _THROWS}
+
+
 @rule(
     "message-without-name",
     "error",

@@ -21,6 +21,7 @@ THEMES = {
     "rules_events": "Events",
     "rules_errors": "Errors and escalations",
     "rules_messages": "Messages and signals",
+    "rules_waiting": "Waiting for others",
     "rules_timers": "Timers",
     "rules_expressions": "Conditions and scripts",
     "rules_names": "Names that conditions and scripts read",

@@ -102,3 +102,26 @@ def test_a_gateway_that_chooses_needs_an_arrow_out(gateway: str) -> None:
 def test_a_timer_waits_only_for_a_clock_that_can_have_started(main: str, codes: set[str]) -> None:
     inner = {"inner": 'is_=start -> i=user -> ie=end\nl=on i timer deadline("callback") -> e2=end'}
     assert {each[1] for each in found(main, **(inner if "inner" in main else {}))} == codes
+
+
+@pytest.mark.parametrize(
+    ("main", "codes"),
+    [
+        ("s=start -> w=catch message answer -> e=end", {"waits-without-end"}),
+        ("s=start -> w=receive answer -> e=end", {"waits-without-end"}),
+        ("s=start -> w=receive answer -> e=end\nl=on w timer P7D -> e2=end", set()),
+        ("s=start -> g=first -> w=catch message answer -> e=end\ng -> t=catch timer P7D -> e", set()),
+        (
+            "s=start -> g=first -> w=catch message answer -> e=end\ng -> v=catch message other -> e",
+            {"waits-without-end"},
+        ),
+        ("s=start -> p=sub inner -> e=end", {"waits-without-end"}),
+        ("s=start -> p=sub inner -> e=end\nl=on p timer P7D -> e2=end", set()),
+        ("s=start -> p=call inner -> e=end\nl=on p timer P7D -> e2=end", set()),
+        ("s=start -> p=call inner -> q=call inner -> e=end\nl=on p timer P7D -> e2=end", {"waits-without-end"}),
+        ("s=start -> f=and -> w=catch message answer -> j=and -> e=end\nf -> t=throw message answer -> j", set()),
+    ],
+)
+def test_a_message_that_may_never_come_is_not_all_that_is_waited_for(main: str, codes: set[str]) -> None:
+    inner = {"inner": "is_=start -> w=catch message answer -> ie=end"}
+    assert {each[1] for each in found(main, **(inner if "inner" in main else {}))} == codes
