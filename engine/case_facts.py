@@ -11,8 +11,8 @@ from engine.errors import StepFailed, Unfit
 from engine.model.config import FactSpec, FactType
 from engine.process import CompiledProcess
 
-DecisionSink = Callable[[str, tuple[str, ...], Mapping[str, Any]], None]
-"""Told of each decision taken: its id, the rules that matched, what it wrote."""
+DecisionSink = Callable[[str, tuple[str, ...], Mapping[str, Any] | None], None]
+"""Told of each decision taken: its id, the rules that matched, what it wrote; None where all facts stay."""
 
 
 def read_fact(spec: FactSpec, value: Any) -> Any:
@@ -141,7 +141,10 @@ class CaseFacts:
         return frozenset(changed)
 
     def decide(self, decision: str) -> Mapping[str, Any]:
-        """Evaluate one table now. Outputs it `writes` become facts; the others are returned for the task's data."""
+        """Evaluate one table now. Outputs it `writes` become facts; the others are returned for the task's data.
+
+        The decision is told even if it comes to what the facts say already: somebody asked, and these rules answered.
+        """
         use = next((t for t in self._process.config.tables if t.decision == decision), None)
         outputs, rules = self._evaluate(decision)
         if use is None:
@@ -149,6 +152,8 @@ class CaseFacts:
             self._decided(decision, rules, outputs)
             return outputs
         changed = self._write(decision, outputs, rules)
+        if not changed:
+            self._decided(decision, rules, None)
         if changed:
             changed |= self._run_tables(changed, after=decision)
         self._note(changed)

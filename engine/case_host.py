@@ -164,6 +164,13 @@ class CaseHost:
         self.authors.taken_away(token.element, token.scopes)
         self.log(Event("cancelled", element=token.element, task=token.id))
 
-    def _decided(self, decision: str, rules: tuple[str, ...], outputs: Mapping[str, Any]) -> None:
+    def _decided(self, decision: str, rules: tuple[str, ...], outputs: Mapping[str, Any] | None) -> None:
+        """Keep which rules matched; once a step where nothing follows from it."""
+        matched: dict[str, Any] = {"rules": list(rules)}
+        if outputs is None:
+            told = (e for e in self.events if e.kind == "decision" and e.name == decision)
+            if not any(event.detail["rules"] == matched["rules"] for event in told):
+                self.log(Event("decision", name=decision, detail={**matched, "same": True}))
+            return
         shown = {name: fact_to_json(value) for name, value in outputs.items()}
-        self.log(Event("decision", name=decision, detail={"rules": list(rules), "outputs": shown}))
+        self.log(Event("decision", name=decision, detail={**matched, "outputs": shown}))

@@ -46,7 +46,7 @@ def event_line(
     process = reader.process(version_id)
     words, language = reader.library.words.of(process), reader.language
     element = process.diagram.elements.get(row.element or "")
-    if not everything and (_is_noise(row.kind, element) or _is_dated(row)):
+    if not everything and (_is_noise(row.kind, element) or _is_dated(row) or _is_same(row)):
         return None
     what = _what(reader, process, row)
     if row.kind in TELLING and not what:
@@ -85,7 +85,14 @@ def _is_dated(row: Any) -> bool:
     return row.kind == "fired" and ":" in (row.name or "").partition("/")[0]
 
 
+def _is_same(row: Any) -> bool:
+    """Say whether a table came to what the facts said already: kept for whoever asks why, no news to anybody."""
+    return row.kind == "decision" and bool(row.detail.get("same"))
+
+
 def _sentence_kind(row: Any, element: Element | None) -> str:
+    if _is_same(row):
+        return "decision-same"
     if row.kind == "clock":
         return f"clock-{row.detail.get('what', 'started')}"
     if row.kind == "completed" and element is not None and element.kind != "userTask":
@@ -104,6 +111,9 @@ def _what(reader: Reader, process: CompiledProcess, row: Any) -> str:
         # What tables have written stands in the lines of the tables.
         decided = {name for use in process.config.tables for name in (*use.writes, use.rules_fact) if name}
         return _facts(reader, process, {name: value for name, value in detail.items() if name not in decided})
+    if _is_same(row):
+        written = (name for use in process.config.tables if use.decision == row.name for name in use.writes)
+        return ", ".join(words.fact(name, language) for name in written)
     if row.kind == "decision":
         said = {name: value for name, value in detail.get("outputs", {}).items() if value not in (False, 0, "")}
         return _facts(reader, process, said)

@@ -19,6 +19,8 @@ SENTENCES: Mapping[str, Labels] = {
     "event": _l("发生：{name}", "발생: {name}", "Happened: {name}"),
     "fired": _l("到期：{what}", "기한 도래: {what}", "Fell due: {what}"),
     "message": _l("流程收到消息：{what}", "절차가 받은 메시지: {what}", "The process received: {what}"),
+    "decision-same": _l("决策表再次判定，结果不变：{what}", "결정표로 다시 판정, 결과 같음: {what}",
+                        "Decided by table again, with the same outcome: {what}"),
     "decision": _l("按决策表判定：{what}", "결정표에 따른 판정: {what}", "Decided by table: {what}"),
     "facts": _l("信息变更：{what}", "사실 변경: {what}", "Facts changed: {what}"),
     "facts-reason": _l("变更理由：{reason}", "변경 사유: {reason}", "Reason for the change: {reason}"),

@@ -76,6 +76,24 @@ def test_a_decision_of_a_table_is_the_processs_own_with_its_version(redress: Hou
     assert "Head of department: Head of academic affairs" in routed
 
 
+def test_a_table_that_was_asked_again_is_on_record_and_no_news(redress: House) -> None:
+    case = redress.file(by="li.na")["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x"})
+    li_na, path = redress.person("li.na"), f"/api/complaints/{case}/timeline"
+    again = "Decided by table again, with the same outcome: "
+    said = {
+        everything: [
+            line["text"]
+            for line in li_na.get(f"{path}?everything={everything}", headers={"Accept-Language": "en"})["items"]
+        ]
+        for everything in ("true", "false")
+    }
+    assert [text for text in said["true"] if text.startswith(again)] != []
+    assert [text for text in said["true"] if text == again.strip(" :")] == []
+    assert [text for text in said["false"] if text.startswith(again)] == []
+
+
 def test_a_change_tells_what_was_said_and_leaves_what_follows_to_the_tables(redress: House) -> None:
     case = redress.file(by="li.na", category="other")["id"]
     change(redress, case, impact_override="important", reason="the press has asked")

@@ -52,6 +52,30 @@ def test_a_table_that_moves_a_fact_twice_in_one_step_moves_the_clock_with_it(beg
     assert (case.result.facts["priority"], case.result.clocks[0].budget) == ("routine", 600)
 
 
+def test_a_table_that_the_diagram_asks_leaves_its_rules_on_record_whatever_comes_of_it(begin: StartCase) -> None:
+    files = diagram(main="s=start -> a=user -> d=rule triage -> d2=rule triage -> b=user -> d3=rule triage -> e=end")
+    case = begin(files, config=RULES, decisions=TRIAGE).do("a")
+    same = [(e.name, e.detail) for e in case.result.events if e.kind == "decision"]
+    assert same == [("triage", {"rules": ["r2"], "same": True})]
+    assert case.result.facts_changed == ()
+    case.change(people=30)
+    assert [e.detail["outputs"] for e in case.result.events if e.kind == "decision"] == [{"priority": "urgent"}]
+    case.do("b")
+    assert [e.detail for e in case.result.events if e.kind == "decision"] == [{"rules": ["r1"], "same": True}]
+
+
+def test_a_table_that_changes_something_is_told_once_however_often_it_is_asked(begin: StartCase) -> None:
+    files = diagram(
+        main="""
+        s=start -> a=user -> f=service set_facts people=40 -> d=rule triage -> d2=rule triage -> b=user -> e=end
+    """
+    )
+    case = begin(files, config=RULES, decisions=TRIAGE).do("a")
+    assert [e.detail for e in case.result.events if e.kind == "decision"] == [
+        {"rules": ["r1"], "outputs": {"priority": "urgent"}}
+    ]
+
+
 def test_what_a_table_says_beside_the_facts_goes_into_the_data(begin: StartCase) -> None:
     files = diagram(main="s=start -> d=rule triage -> x=xor -[level > 1]-> a=user -> e=end\nx -*-> b=user -> e")
     table_ = decided("triage", "people", "level", [["-", "1.5"]], "number")
