@@ -193,6 +193,10 @@ class _Rewrite(ast.NodeTransformer):
         self._constants[name] = node.value
         return ast.Name(name, ast.Load())
 
+    def visit_Tuple(self, node: ast.Tuple) -> ast.expr:
+        """A list, as it would come back from the store: `(1, 2)` is the same before and after a case was saved."""
+        return ast.List([self.visit(item) for item in node.elts], ast.Load())
+
     def visit_Call(self, node: ast.Call) -> ast.expr:
         assert isinstance(node.func, ast.Name)
         arguments = [self.visit(argument) for argument in node.args]

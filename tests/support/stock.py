@@ -11,6 +11,7 @@ import SpiffWorkflow.bpmn.specs.event_definitions.timer as timer_module
 from lxml import etree
 from SpiffWorkflow import TaskState
 from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine, TaskDataEnvironment
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.serializer import DEFAULT_CONFIG
@@ -23,14 +24,19 @@ class Stock:
     """One case in the library's own parser, workflow and expression engine, with a clock that can be moved."""
 
     def __init__(
-        self, files: Mapping[str, bytes], process: str = "main", data: Mapping[str, Any] | None = None
+        self,
+        files: Mapping[str, bytes],
+        process: str = "main",
+        data: Mapping[str, Any] | None = None,
+        environment: TaskDataEnvironment | None = None,
     ) -> None:
         parser = SpiffBpmnParser()
         for name, content in files.items():
             parser.add_bpmn_xml(etree.fromstring(content), filename=name)
         self.now = T0
         self.spec, self.subprocess_specs = parser.get_spec(process), parser.get_subprocess_specs(process)
-        self.flow: Any = BpmnWorkflow(self.spec, self.subprocess_specs)
+        engine = None if environment is None else PythonScriptEngine(environment)
+        self.flow: Any = BpmnWorkflow(self.spec, self.subprocess_specs, script_engine=engine)
         self.flow.task_tree.data.update(data or {})
         self.run()
 
@@ -72,6 +78,14 @@ class Stock:
             text = json.dumps(json.loads(text), sort_keys=True)
         self.flow = serializer.deserialize_json(text)
         return self
+
+    def refreshed(self, minutes: float) -> list[str]:
+        """Let time pass and take one look, as the library offers it; return the automatic elements that it leaves."""
+        self.now += timedelta(minutes=minutes)
+        with self._clock():
+            self.flow.do_engine_steps()
+        left = [t for t in self._all() if t.state == TaskState.READY and not t.task_spec.manual]
+        return sorted(str(t.task_spec.bpmn_id) for t in left)
 
     @property
     def open(self) -> list[str]:
