@@ -10,21 +10,21 @@ from engine.tables import case_clock
 
 UNACKNOWLEDGED = "unacknowledged"
 """The fact, where a process declares it, that nobody had acknowledged the case when it was closed."""
-ACKNOWLEDGE = "acknowledge"
-"""The clock that is met by acknowledging (R-004-11)."""
 
 
 def note_what_is_undone(work: CaseWork) -> None:
-    """Keep, before a closed case is opened again, whether anybody has ever acknowledged it.
+    """Keep, before a closed case is opened again, whether anybody has ever acknowledged it (R-004-11).
 
-    One that was withdrawn at once has to be acknowledged like a new one. Repeating is safe.
+    That is what the clock says which the receipt promises (`[intake]` in process.toml). A case that was withdrawn at
+    once has to be acknowledged like a new one. Repeating is safe.
     """
-    if status(work) != "closed" or UNACKNOWLEDGED not in work.process.config.facts:
+    config = work.process.config
+    if status(work) != "closed" or UNACKNOWLEDGED not in config.facts or config.intake.clock is None:
         return
     table = case_clock.c
     last = work.connection.execute(
         select(table.state)
-        .where(table.case_id == work.case_id, table.name == ACKNOWLEDGE)
+        .where(table.case_id == work.case_id, table.name == config.intake.clock)
         .order_by(table.round.desc())
         .limit(1)
     ).scalar()
