@@ -71,7 +71,7 @@ def _reaches_nobody(case: Case, process: CompiledProcess) -> str:
             return f"{task.element} has the form {task.form}"
         if task.assign not in (None, "owner") and (task.assign or "").removeprefix("post:") not in HOUSE.posts:
             return f"{task.element} is assigned to {task.assign}"
-    waits = set(case.result.waits_for) - SELDOM - {throw.message for throw in process.config.throws}
+    waits = set(case.result.waits_for) - SELDOM
     if not case.result.tasks and not waits and all(item.source != "timer" for item in case.result.due):
         return "nobody and nothing can go on"
     return ""
