@@ -17,7 +17,7 @@ def test_the_bundle_that_ships_has_no_findings() -> None:
     assert told(shipped()) == []
 
 
-@pytest.mark.parametrize("part", [0.01, 0.2, 0.41, 0.6, 0.8, 0.999])
+@pytest.mark.parametrize("part", [0.01, 0.41, 0.999])
 @pytest.mark.parametrize("file", XML)
 def test_a_file_that_breaks_off_is_one_finding_with_line_and_column(file: str, part: float) -> None:
     files = shipped()
