@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.config_file import read_config
 from engine.model.problem import Problem
 from tests.publication.shipped import CONFIG, findings, shipped, with_text
 
@@ -57,13 +58,12 @@ def test_every_line_that_is_left_out_is_told_with_a_line_or_about_the_file_as_a_
     text = shipped()[CONFIG].decode()
     lines = text.split("\n")
     told = 0
-    for number in range(0, len(lines), 37):
+    for number in range(0, len(lines), 5):
         if "=" not in lines[number]:
             continue
         key, _, value = lines[number].partition("=")
         damaged = [*lines[:number], f"{key}= {value.strip()[:1]}x{value.strip()[1:]}", *lines[number + 1 :]]
-        for problem in findings({**shipped(), CONFIG: "\n".join(damaged).encode()}):
-            if problem.file == CONFIG:
-                told += 1
-                assert problem.line is not None, problem
-    assert told > 5
+        for problem in read_config("\n".join(damaged).encode(), CONFIG)[1]:
+            told += 1
+            assert problem.line is not None, problem
+    assert told > 50
