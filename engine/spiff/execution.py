@@ -183,7 +183,9 @@ class Execution:
                 yield event.event_definition.name, event.payload
 
     def _catches(self) -> list[CaseTask]:
-        return [t for t in self._flow.event_manager.tasks.values() if t._state == WAITING]
+        """Return what waits, in order of arming: what was loaded stands in the order of the tree otherwise."""
+        waiting = [t for t in self._flow.event_manager.tasks.values() if t._state == WAITING]
+        return sorted(waiting, key=lambda t: t.last_state_change)
 
     def _journal(self, task: CaseTask, old: int, new: int) -> None:
         if element_of(task) is None:

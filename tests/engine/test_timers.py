@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from engine.errors import NotFound
+from engine.model.operation import Operation
 from tests.engine.conftest import StartCase
 from tests.support.cases import T0
 from tests.support.diagrams import diagram
@@ -89,6 +90,20 @@ def test_timers_due_at_the_same_instant_fire_together_and_later_ones_do_not(begi
     assert case.fire().open == ["ta", "tb", "tc"]
 
 
+def test_timers_of_one_instant_fire_in_the_order_of_their_arming_wherever_the_case_was_loaded(begin: StartCase) -> None:
+    """The way to `a` is longer, so that `b` is armed first, though it stands later in the tree."""
+    files = diagram(
+        main="""
+        s=start -> f=and -> x1=script x = 1 -> x2=script x = 2 -> a=user -> j=and -> e=end
+        f -> b=user -> j
+        la=beside a timer PT1H -> na=service remind who="a" -> e1=end
+        lb=beside b timer PT1H -> nb=service remind who="b" -> e2=end
+    """
+    )
+    case = begin(files, operations={"remind": Operation("remind", open_ended=True)}).until(60)
+    assert [effect.parameters["who"] for effect in case.result.effects] == ["b", "a"]
+
+
 def test_a_timer_armed_by_a_late_firing_counts_from_the_moment_it_really_fired(begin: StartCase) -> None:
     files = diagram(
         main="""
@@ -149,8 +164,6 @@ def reminders(case: object) -> int:
 
 def cycle(begin: StartCase) -> object:
     """A case with a reminder every ten minutes, three times."""
-    from engine.model.operation import Operation
-
     return begin(CYCLE, operations={"remind": Operation("remind")})
 
 
