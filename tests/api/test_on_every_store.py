@@ -7,7 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from engine.case_work import CaseWork
+from engine.tables import event_log, incident, instance
 from tests.support.application import House, house_at
 from tests.support.stores import store_url
 
@@ -123,3 +126,35 @@ def test_of_two_who_complete_at_once_one_is_told_who_was_faster(stored: House) -
 def test_what_a_database_cannot_hold_never_reaches_it(stored: House, path: str) -> None:
     method = "DELETE" if "affected" in path else "GET"
     stored.person("li.na").refused(422, method, path)
+
+
+def test_what_fails_rests_alone_until_it_goes_well(stored: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = stored.file()["id"]
+    pipeline, database = stored.application.pipeline, stored.application.database
+    placement = pipeline.services.placement
+    found = placement.recipients
+
+    def nobody(work: CaseWork, to: str) -> tuple[str, ...]:
+        if to == "owner" and work.case_id == case:
+            raise KeyError(to)
+        return found(work, to)
+
+    def looked() -> tuple[list[tuple[str | None, int, bool]], bool, list[str]]:
+        with database.read() as connection:
+            rows = connection.execute(select(incident).where(incident.c.case_id == case).order_by(incident.c.at))
+            failed = [(row.about, row.attempts, row.resolved_at is not None) for row in rows]
+            troubled = connection.execute(select(instance.c.troubled).where(instance.c.case_id == case)).scalar_one()
+            where = (event_log.c.case_id == case, event_log.c.kind == "fired")
+            names = connection.execute(select(event_log.c.name).where(*where).order_by(event_log.c.sequence)).scalars()
+            return failed, troubled, [name for name in names if name.startswith("acknowledge/")]
+
+    monkeypatch.setattr(placement, "recipients", nobody)
+    stored.later(minutes=46)
+    assert looked() == ([("acknowledge/1/remind/1", 1, False)], True, [])
+    stored.later(minutes=14)
+    assert looked() == ([("acknowledge/1/remind/1", 2, False)], True, ["acknowledge/1/overdue"])
+    pipeline.leave_alone(case, RuntimeError("it could not be opened"))
+    monkeypatch.undo()
+    stored.later(minutes=10)
+    fired = ["acknowledge/1/overdue", "acknowledge/1/remind"]
+    assert looked() == ([("acknowledge/1/remind/1", 2, True), (None, 1, True)], False, fired)
