@@ -67,7 +67,9 @@ def _check_part(
             continue
         if positive and name not in required:
             report.add("condition-holds-when-absent", here, f'The condition also holds while "{name}" is empty.')
-        _check_test(test, fields[name], here, report, allowed)
+        if isinstance(fields[name], dict):
+            # What is no field is told where it is described.
+            _check_test(test, fields[name], here, report, allowed)
     if allowed is _IN_IF:
         if "not" in part:
             _check_part(part["not"], fields, f"{place}/not", report, allowed=allowed)
@@ -78,7 +80,7 @@ def _check_part(
         check_conditions(part, fields, place, report)
 
 
-def _check_test(test: Any, field: Any, place: str, report: Report, allowed: frozenset[str]) -> None:
+def _check_test(test: Any, field: dict[str, Any], place: str, report: Report, allowed: frozenset[str]) -> None:
     """Check what a condition says about one field."""
     if test is False and allowed is _IN_THEN:
         return
@@ -102,7 +104,9 @@ def _check_test(test: Any, field: Any, place: str, report: Report, allowed: froz
             if kind not in ("choices", "references") or not isinstance(value, dict) or set(value) != {"const"}:
                 report.add("schema-keyword", here, '"contains" is {"const": value} on a field with several answers.')
             else:
-                _check_values([value["const"]], field["items"], here, report)
+                items = field.get("items")
+                # Items that are none are told where the field is described.
+                _check_values([value["const"]], items if isinstance(items, dict) else {}, here, report)
         elif key in ("const", "enum"):
             _check_values([value] if key == "const" else value, field, here, report)
         elif key == "pattern":
