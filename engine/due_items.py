@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from engine.case_clocks import Clock
 from engine.model.config import Rung
@@ -12,11 +15,17 @@ from engine.model.step import DueItem
 
 def rung_item(clock: Clock, rung: Rung, at: datetime, key: str) -> DueItem:
     """Return a rung that falls at `at`; its reason says where on the ladder it stands, of which clock."""
-    place = {"percent": rung.at.percent, "minutes": rung.at.minutes, "working_days": rung.at.working_days}
-    values: dict[str, str | int | bool | None] = {"name": clock.name, "key": clock.key, "base": rung.at.base}
-    values.update({name: amount for name, amount in place.items() if amount})
-    reasons = told((Reason("rung", values), *((Reason("daily"),) if rung.daily else ())))
+    reasons = _place(clock.name, clock.key, rung)
     return DueItem("clock", f"{clock.name}/{rung.name}", key, at, rung.name in clock.unsure, reasons)
+
+
+@lru_cache(maxsize=4096)
+def _place(name: str, key: str, rung: Rung) -> tuple[Mapping[str, Any], ...]:
+    """Return where a rung stands; asked for every rung of every clock at every step. Nobody changes it."""
+    place = {"percent": rung.at.percent, "minutes": rung.at.minutes, "working_days": rung.at.working_days}
+    values: dict[str, str | int | bool | None] = {"name": name, "key": key, "base": rung.at.base}
+    values.update({unit: amount for unit, amount in place.items() if amount})
+    return told((Reason("rung", values), *((Reason("daily"),) if rung.daily else ())))
 
 
 def timer_item(timer: tuple[str, str], due: Due) -> DueItem:

@@ -19,6 +19,7 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinitio
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
+from engine.errors import Refusal
 from engine.model.due import Due, Reason
 from engine.timer_words import LENGTHS, Moment, counted, counted_by, fixed
 from engine.timers_text import Expr, IsoCycle, IsoDuration, TimerPlan
@@ -77,27 +78,35 @@ class CaseTimer(TimerEventDefinition):
         kept = Kept.of(task, self.name)
         if kept.at is not None:
             return kept.at
+        moment = self._asked(task, kept)
+        return None if moment is None else moment.due.at
+
+    def _asked(self, task: Any, kept: Kept) -> Moment | None:
+        """Ask the case; what is not late-bound is fixed thereby."""
         armed = kept.armed or task.workflow.script_engine.now
-        moment = task.workflow.script_engine.moment(task, self.plan, armed)
+        moment: Moment | None = task.workflow.script_engine.moment(task, self.plan, armed)
         if moment is not None and not self.late_bound:
             self._fix(task, moment, armed)
         elif kept.armed is None and self._counts:
             Kept(None, armed).keep(task, self.name)
-        return None if moment is None or self._past(task, moment) else moment.due.at
+        return None if moment is None or self._past(task, moment) else moment
 
     def explained(self, task: Any) -> Due | None:
         """Return the same with its reasons, and whether it counts on a year that nobody has published."""
-        at, kept, engine = self.due(task), Kept.of(task, self.name), task.workflow.script_engine
-        if at is None:
-            return None
-        if self.late_bound:
-            moment = engine.moment(task, self.plan, kept.armed or engine.now)
+        kept = Kept.of(task, self.name)
+        if kept.at is None:
+            moment = self._asked(task, kept)
             return None if moment is None else moment.due
-        if kept.days is not None and kept.armed is not None:
-            return Due(at, engine.working_days(task, kept.armed, kept.days).due.reasons, kept.provisional)
-        if kept.armed is not None:
-            return counted(kept.armed, at - kept.armed)
-        return counted_by(self.plan, at) if isinstance(self.plan, IsoDuration) else fixed(at)
+        if kept.armed is None:
+            return counted_by(self.plan, kept.at) if isinstance(self.plan, IsoDuration) else fixed(kept.at)
+        if kept.days is None:
+            return counted(kept.armed, kept.at - kept.armed)
+        try:
+            reasons = task.workflow.script_engine.working_days(task, kept.armed, kept.days).due.reasons
+        except Refusal:
+            # The calendar is gone, the instant is not: it falls due all the same.
+            reasons = ()
+        return Due(kept.at, reasons, kept.provisional)
 
     def arm_again(self, fired: Any, again: Any) -> None:
         """Let `again` wait for a later time than the one that has fired; lengths count from the same arming."""

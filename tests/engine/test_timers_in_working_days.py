@@ -112,3 +112,11 @@ def test_a_year_that_is_published_makes_sure_what_was_provisional(begin: StartCa
     ]
     assert before & {item.key for item in case.due_items} == set()
     assert case.result.before.afresh
+
+
+def test_a_calendar_that_is_gone_takes_no_due_time_with_it(begin: StartCase) -> None:
+    files = diagram(main="s=start -> a=user -> e=end\nlate=on a timer working_days(2) -> told=user -> e2=end")
+    case = begin(files, config=config(facts=HOME_FACTS), given=HERE, calendars=house())
+    case.use(book_of(campus_of())).change(n=5)
+    assert [(item.name, item.reasons) for item in case.due_items] == [("late", ())]
+    assert case.until(2 * 1440 + CLOSE).open == ["told"]
