@@ -33,7 +33,7 @@ def is_waiting_arrival(task: Any) -> bool:
 
 
 class _Round:
-    """What both joins know: the arrivals of the present round, and how to merge their data.
+    """What all joins know: the arrivals of the present round, and how to merge their data.
 
     A join that fires marks the arrivals it used up. Ancestry alone does not tell rounds apart: where joins are nested
     in a loop, the next round may hang below a branch that never saw the inner join of this one.
@@ -122,10 +122,11 @@ class SafeInclusiveGateway(_Round, InclusiveGateway):
         return True
 
 
-class CaseEndJoin(_EndJoin):
+class CaseEndJoin(_Round, _EndJoin):
     """The library's node behind all ends of a process: fires when nothing else in the process is unfinished.
 
-    The library looks a thousand tasks down and no further, so a deep case would end with work still open.
+    The library looks a thousand tasks down and no further, so a deep case would end with work still open; and it
+    merges lists position by position, so that what an earlier end knew comes back into what a later one says.
     """
 
     def _check_threshold_unstructured(self, my_task: Any) -> bool:
@@ -134,3 +135,8 @@ class CaseEndJoin(_EndJoin):
             task._state < DONE and task.task_spec is not self and task.task_spec.name != end
             for task in my_task.workflow.tasks.values()
         )
+
+    def _run_hook(self, my_task: Any) -> bool:
+        self._merge(my_task)
+        my_task.workflow.data.update(my_task.data)
+        return True

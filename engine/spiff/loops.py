@@ -17,14 +17,31 @@ from SpiffWorkflow.spiff.specs.defaults import (
 
 
 class _Apart:
-    """Collects what the instances give in data of its own.
+    """Collects what the instances give in data of its own, each name as a whole.
 
-    The library appends to the list that it was given, which is the same list that branches beside it read.
+    The library appends to the list that it was given, which is the same list that branches beside it read; and it
+    merges lists position by position, so that a second, shorter list keeps the end of the first.
     """
 
+    output_item: Any = None
+
     def merge_child(self, workflow: Any, child: Any) -> None:
-        child.parent.data = deepcopy(child.parent.data)
+        activity, given = child.parent, child.data
+        if self.output_item is None:
+            before = self._before(activity)
+            said = {k: v for k, v in given.items() if k not in before or before[k] != v}
+            gone = before.keys() - given.keys()
+            activity.data = {k: v for k, v in {**activity.data, **said}.items() if k not in gone}
+            # Nothing is left for the library to merge; it only counts the instance and begins the next.
+            child.data = {}
+        activity.data = deepcopy(activity.data)
         super().merge_child(workflow, child)  # type: ignore[misc]
+        child.data = given
+
+    def _before(self, activity: Any) -> dict[str, Any]:
+        """Return the data with which the instance began: one after the other, each goes on from the last."""
+        data: dict[str, Any] = activity.data
+        return data
 
 
 class _Again(_Apart):
@@ -53,6 +70,10 @@ class _Again(_Apart):
 
 class CaseParallelMultiInstance(_Again, ParallelMultiInstanceTask):
     """All at the same time."""
+
+    def _before(self, activity: Any) -> dict[str, Any]:
+        data: dict[str, Any] = activity.parent.data
+        return data
 
 
 class CaseSequentialMultiInstance(_Again, SequentialMultiInstanceTask):

@@ -155,6 +155,44 @@ def test_where_two_branches_change_the_same_the_later_one_wins(begin: StartCase)
     assert case.task("look").context == {"n": 2}
 
 
+ENDS_TWICE = """
+    is_=start -> u=user -> v=user -> ie=end
+    late=beside v timer PT1H -> t=script seen = 1 -> te=end
+"""
+SEVERAL_ENDS = {
+    kind: diagram(main=f"s=start -> p={kind} inner -> look=user -> e=end", inner=ENDS_TWICE) for kind in ("sub", "call")
+}
+
+
+@pytest.mark.parametrize("kind", ["sub", "call"])
+@pytest.mark.parametrize("late", [True, False])
+def test_what_the_last_end_of_a_process_knows_is_what_goes_on(begin: StartCase, kind: str, late: bool) -> None:
+    case = begin(SEVERAL_ENDS[kind]).do("u", names=["a", "b", "c"], who={"x": 1}, old=["u"])
+    if late:
+        case.until(60)
+    case.do("v", names=["d"], who={"y": None}, old=None)
+    seen = {"seen": 1} if late else {}
+    assert case.task("look").context == {"names": ["d"], "who": {"y": None}, "old": None, **seen}
+
+
+@pytest.mark.parametrize("kind", ["sub", "call"])
+def test_an_end_reached_early_does_not_undo_what_is_said_after_it(begin: StartCase, kind: str) -> None:
+    inner = """
+        is_=start -> u=user -> f=and -> quick=user -> qe=end
+        f -> v=user -> w=user -> we=end
+    """
+    case = begin(diagram(main=f"s=start -> p={kind} inner -> look=user -> e=end", inner=inner)).do("u", n=1, m=["u"])
+    case.do("v", n=2).do("quick", q=True).do("w", m=["w"])
+    assert case.task("look").context == {"n": 2, "m": ["w"], "q": True}
+
+
+def test_the_library_brings_back_what_an_earlier_end_knew() -> None:
+    inner = "is_=start -> u=user -> f=and -> quick=user -> qe=end\nf -> v=user -> ie=end"
+    files = diagram(main="s=start -> p=sub inner -> look=user -> e=end", inner=inner)
+    stock = Stock(files).do("u", names=["a", "b", "c"]).do("v", names=["d"]).do("quick")
+    assert stock.data("look")["names"] != ["d"]
+
+
 UNCONDITIONAL = diagram(
     main="""
     s=start -> fork=or -> always=user -> join=or -> e=end

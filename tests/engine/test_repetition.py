@@ -75,6 +75,28 @@ def test_a_step_is_repeated_while_its_condition_holds_and_at_most_so_often(begin
     assert case.open == ["after"]
 
 
+@pytest.mark.parametrize("marker", [one_by_one(count="2"), again(at_most=2)])
+def test_a_later_round_replaces_what_an_earlier_one_said(begin: StartCase, marker: str) -> None:
+    files = diagram(main=ONE_STEP, repeat={"each": marker})
+    case = begin(files).do("first", names=["x"], who={"x": 1}, old=["x"]).do("each", names=["a", "b", "c"], old=["a"])
+    assert case.task("each").context == {"names": ["a", "b", "c"], "who": {"x": 1}, "old": ["a"]}
+    case.do("each", names=["d"], who={"y": None}, old=None)
+    assert case.task("after").context == {"names": ["d"], "who": {"y": None}, "old": None}
+    case = begin(files).do("first", n=1).do("each", n=2).do("each", n=1)
+    assert case.task("after").context == {"n": 1}
+
+
+def test_who_said_nothing_of_a_name_does_not_undo_what_another_said(begin: StartCase) -> None:
+    files = diagram(main=ONE_STEP, repeat={"each": parallel(count="2")})
+    case = begin(files).do("first", n=1, names=["a", "b"]).do("each", n=2, names=["c"]).do("each", other=True)
+    assert case.task("after").context == {"n": 2, "names": ["c"], "other": True}
+
+
+def test_the_library_does_not_keep_what_a_later_round_said() -> None:
+    stock = Stock(diagram(main=ONE_STEP, repeat={"each": again(at_most=2)})).do("first", names=["x"])
+    assert stock.do("each", names=["a", "b"]).do("each", names=["d"]).data("after")["names"] != ["d"]
+
+
 SEVERAL_PROCESSES = {
     "main": """
         s=start -> first=user -> each=sub inner -> after=user -> e=end
