@@ -48,6 +48,9 @@ DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 CLOCK = """
+[intake]
+look_back_days = 1
+clock = "react"
 [clocks.react]
 label = { zh-CN = "响应", ko = "대응", en = "React" }
 starts = ["@open"]
