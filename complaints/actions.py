@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from access.rights import Verb
+from complaints.action_lines import settled
 from complaints.case_now import keep_facts, require_not_closed
 from complaints.remedies import CompleteRemedy, complete_remedy
 from complaints.tables import action_item
@@ -70,7 +71,7 @@ def complete_action(work: CaseWork, command: CompleteAction) -> dict[str, Any]:
     )
     clear_dated(work, "action", row.id)
     work.log("action-done", name=row.id, title=row.title)
-    return {"open_actions": _recount(work)}
+    return {"open_actions": _recount(work, row, done=True)}
 
 
 def reopen_action(work: CaseWork, command: ReopenAction) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def reopen_action(work: CaseWork, command: ReopenAction) -> dict[str, Any]:
     if row.due_at is not None and row.due_at > work.now:
         set_dated(work, "action", row.id, row.due_at)
     work.log("action-reopened", name=row.id, title=row.title, was=row.done_by, reason=reason)
-    return {"open_actions": _recount(work)}
+    return {"open_actions": _recount(work, row, done=False)}
 
 
 def action_overdue(work: CaseWork, record_id: str, due_at: datetime) -> None:
@@ -118,9 +119,10 @@ def open_actions(work: CaseWork) -> int:
     )
 
 
-def _recount(work: CaseWork) -> int:
+def _recount(work: CaseWork, row: Any, *, done: bool) -> int:
     count = open_actions(work)
-    keep_facts(work, {"open_actions": count})
+    records = settled(work.row["facts"].get("actions_opened") or (), row.kind, row.title, row.team, done=done)
+    keep_facts(work, {"open_actions": count, "actions_opened": records})
     return count
 
 

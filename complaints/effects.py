@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, insert, select, update
 
-from complaints.action_days import due_on
-from complaints.overwritten import add_team, keep_before, write_complaint
+from complaints.action_rows import open_actions
+from complaints.overwritten import keep_before, write_complaint
 from complaints.ownership import change_owner
 from complaints.plan_lines import to_be_paid
 from complaints.remedies import give, give_to_newcomers
-from complaints.tables import SUPERSEDED, action_item, affected, refund_line
+from complaints.tables import SUPERSEDED, affected, refund_line
 from engine.case_work import CaseWork, EffectHandler
-from engine.dated import set_dated
 from engine.errors import Conflict, Unfit
 from engine.model.step import Effect
 
@@ -79,26 +78,6 @@ def record_plan(work: CaseWork, effect: Effect) -> None:
     if fresh:
         work.connection.execute(insert(refund_line), fresh)
     open_actions(work, effect)
-
-
-def open_actions(work: CaseWork, effect: Effect) -> None:
-    """Open action items with owner team and due time; the overdue ones are told to owner and team."""
-    for action in effect.made["actions"]:
-        action_id = work.ids.new()
-        due_at = due_on(work, action["due_on"])
-        work.connection.execute(
-            insert(action_item).values(
-                id=action_id, case_id=work.case_id, kind=action["kind"], title=action["title"], team=action["team"],
-                due_at=due_at, blocking=action["blocking"], created_at=work.now, cause=f"{work.batch}:{effect.cause}",
-            )
-        )  # fmt: skip
-        if due_at is not None:
-            set_dated(work, "action", action_id, due_at)
-        work.log("action-opened", name=action_id, title=action["title"], team=action["team"])
-        if action["team"]:
-            add_team(work, action["team"])
-            values = {"item": action["title"], "due_at": due_at.isoformat() if due_at else None}
-            work.tell(f"team:{action['team']}", "action_opened", values, f"action:{action_id}")
 
 
 def record_remedies(work: CaseWork, effect: Effect) -> None:

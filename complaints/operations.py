@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from complaints import plan_lines
+from complaints import action_lines, plan_lines
 from engine.model.operation import KERNEL_OPERATIONS, Operation
 
 COMPLAINT_OPERATIONS: Mapping[str, Operation] = {
@@ -15,7 +15,7 @@ COMPLAINT_OPERATIONS: Mapping[str, Operation] = {
         Operation("retention_hold", required=frozenset({"reason"})),
         Operation("change_owner", required=frozenset({"action"}), optional=frozenset({"to", "why"}), reversible=False),
         Operation("record_plan", consequence=plan_lines.record_plan),
-        Operation("open_actions", consequence=plan_lines.open_actions),
+        Operation("open_actions", optional=frozenset({"conditions"}), consequence=action_lines.open_actions),
         Operation("record_remedies", consequence=plan_lines.record_remedies),
         Operation(
             "record_approval",

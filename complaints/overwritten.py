@@ -11,14 +11,20 @@ from typing import Any
 
 from sqlalchemy import Date, Table, and_, delete, select, update
 
-from complaints.tables import complaint, overwritten, refund_line
+from complaints.tables import action_item, case_link, complaint, overwritten, refund_line
 from engine.case_work import CaseWork
+from engine.dated import clear_dated, set_dated
 from engine.tables import case_team
 from storage.insert import insert_new
 from storage.types import Instant
 
-PLACES: Mapping[str, Table] = {table.name: table for table in (complaint, refund_line, case_team)}
-"""The tables whose rows are kept: the primary key is the record's name, or the case and the record's name."""
+PLACES: Mapping[str, Table] = {
+    table.name: table for table in (action_item, complaint, refund_line, case_team, case_link)
+}
+"""The tables whose rows are kept.
+
+The primary key is the record's name, or the case and the record's name; one of several parts is joined by `/`.
+"""
 
 
 def keep_before(work: CaseWork, table: Table, record: str, columns: Mapping[str, Any] | None) -> None:
@@ -49,7 +55,15 @@ def put_back(work: CaseWork, batch: str) -> None:
         else:
             values = {name: _typed(table, name, value) for name, value in row.before.items()}
             work.connection.execute(update(table).where(where).values(**values))
+            if table is action_item:
+                _date_again(work, row.record, values["due_at"])
     work.connection.execute(delete(overwritten).where(*mine))
+
+
+def _date_again(work: CaseWork, action: str, due_at: datetime | None) -> None:
+    clear_dated(work, "action", action)
+    if due_at is not None and due_at > work.now:
+        set_dated(work, "action", action, due_at)
 
 
 def write_complaint(work: CaseWork, **values: Any) -> None:
@@ -76,7 +90,10 @@ def add_team(work: CaseWork, team: str) -> None:
 
 def _record(table: Table, case_id: str, record: str) -> Any:
     keys = list(table.primary_key.columns)
-    return keys[0] == record if len(keys) == 1 else and_(keys[0] == case_id, keys[1] == record)
+    if len(keys) == 1:
+        return keys[0] == record
+    parts = zip(keys[1:], record.split("/", len(keys) - 2), strict=True)
+    return and_(keys[0] == case_id, *(key == part for key, part in parts))
 
 
 def _plain(value: Any) -> Any:

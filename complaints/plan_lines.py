@@ -1,4 +1,4 @@
-"""What a plan means in facts: refund lines, actions and remedies, worked out purely.
+"""What a plan means in facts: refund lines and remedies, worked out purely; its actions are in `action_lines.py`.
 
 These functions run inside the step, so that the gateways behind `record_plan` already see the new amounts. The rows
 are written afterwards, in the same transaction, by `complaints/effects.py`.
@@ -6,11 +6,11 @@ are written afterwards, in the same transaction, by `complaints/effects.py`.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from complaints.action_lines import opened
 from engine.errors import Unfit
 from engine.model.operation import Consequence
 
@@ -24,16 +24,15 @@ def record_plan(
     revision = facts["plan_revision"] + 1
     lines = _planned(data.get("refunds") or (), facts["planned_refunds"], revision)
     changed = lines != facts["planned_refunds"]
-    opened, open_actions, known = _open("interim", data.get("interim_measures") or (), facts, revision)
+    interim = opened("interim", data.get("interim_measures") or (), {**facts, "plan_revision": revision})
     return Consequence(
         facts={
             "plan_revision": revision,
             **_refund_facts(lines, initial),
             "refunds_revision": facts["refunds_revision"] + (1 if changed else 0),
-            "open_actions": open_actions,
-            "actions_opened": known,
+            **interim.facts,
         },
-        made={"refunds": lines, "actions": opened},
+        made={"refunds": lines, **interim.made},
     )
 
 
@@ -79,53 +78,6 @@ def _refund_facts(lines: list[Any], initial: Mapping[str, Any]) -> dict[str, Any
         "reviewed_refunds": [line["id"] for line in lines if line["state"] == "approved"],
         "open_refunds": len(waiting),
     }
-
-
-def open_actions(
-    parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
-) -> Consequence:
-    """Open the plan's actions, and the conditions of its approval.
-
-    What was opened for this revision of the plan is not opened again, however often its approval comes round; what the
-    next revision says is opened, whatever an earlier one said.
-    """
-    revision = facts["plan_revision"]
-    opened, count, known = _open("action", data.get("actions") or (), facts, revision)
-    if data.get("decision") == "approve_with_conditions":
-        more, count, known = _open(
-            "condition",
-            data.get("conditions") or (),
-            {**facts, "open_actions": count, "actions_opened": known},
-            revision,
-        )
-        opened += more
-    return Consequence({"open_actions": count, "actions_opened": known}, {"actions": opened})
-
-
-def _open(
-    kind: str, asked: Iterable[Mapping[str, Any]], facts: Mapping[str, Any], revision: int
-) -> tuple[list[dict[str, Any]], int, list[str]]:
-    before, opened, count = list(facts["actions_opened"]), [], facts["open_actions"]
-    known, seen = list(before), Counter[str]()
-    for action in asked:
-        said = [str(action.get(name) or "") for name in ("title", "owner_team", "due_on")]
-        mark = "|".join([str(revision), kind, *said])
-        seen[mark] += 1
-        # Two that say the same in one plan are two.
-        mark = f"{mark}|{seen[mark]}"
-        if mark in before:
-            continue
-        known.append(mark)
-        # Conditions always block closing: they are what the approval was given for.
-        blocking = kind != "action" or action.get("blocking", True)
-        count += 1 if blocking else 0
-        opened.append(
-            {
-                "kind": kind, "title": action["title"], "team": action.get("owner_team"),
-                "due_on": action.get("due_on"), "blocking": blocking,
-            }
-        )  # fmt: skip
-    return opened, count, known
 
 
 def record_remedies(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from complaints.action_lines import open_actions, settled
+from complaints.actions import CompleteAction, ReopenAction
 from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
-from complaints.plan_lines import in_force, open_actions, record_plan, record_remedies
+from complaints.plan_lines import in_force, record_plan, record_remedies
 from complaints.satisfaction import Satisfaction
 from complaints.tables import action_item, remedy
 from engine.commands.claim import AssignTask
 from engine.commands.complete import CompleteTask
 from engine.commands.send_back import SendBack
+from engine.tables import deadline, work_item
 from tests.complaints.office import Office
 from tests.complaints.walk import reach_plan, reach_resolved
 
@@ -50,12 +54,12 @@ def test_a_plan_opens_its_actions_once_however_often_it_is_approved() -> None:
     assert facts["open_actions"] == 2
 
 
-def test_the_next_plan_opens_what_an_earlier_one_has_said_in_the_same_words() -> None:
+def test_a_later_plan_that_restates_an_open_action_goes_on_with_it() -> None:
     facts = {**FACTS, "plan_revision": 1}
     assert opened(facts, BOOK) == ["New book"]
     facts["plan_revision"] = 2
-    assert opened(facts, BOOK, FOLDER) == ["New book", "New folder"]
-    assert facts["open_actions"] == 3
+    assert opened(facts, BOOK, FOLDER) == ["New folder"]
+    assert facts["open_actions"] == 2
 
 
 def test_two_actions_of_one_plan_that_say_the_same_are_two() -> None:
@@ -64,16 +68,41 @@ def test_two_actions_of_one_plan_that_say_the_same_are_two() -> None:
     assert opened(facts, FOLDER, FOLDER, {**FOLDER, "owner_team": "service"}) == []
 
 
-def test_conditions_and_interim_measures_count_by_the_same_rule() -> None:
+def test_conditions_and_interim_measures_go_on_by_the_same_rule() -> None:
     facts = dict(FACTS)
-    for _ in range(2):
+    for first in (True, False):
         follows = record_plan({}, {"interim_measures": [FOLDER]}, facts, {"planned_currency": "CNY"})
         facts.update(follows.facts)
-        assert [action["title"] for action in follows.made["actions"]] == ["New folder"]
-        approved = {"decision": "approve_with_conditions", "conditions": [BOOK]}
-        assert opened(facts, **approved) == ["New book"]
-        assert opened(facts, **approved) == []
-    assert facts["open_actions"] == 4
+        assert [action["title"] for action in follows.made["actions"]] == (["New folder"] if first else [])
+        assert opened(facts, conditions=[BOOK]) == (["New book"] if first else [])
+        assert opened(facts, conditions=[BOOK]) == []
+    assert facts["open_actions"] == 2
+
+
+def test_a_condition_that_the_next_plan_takes_in_goes_on_and_blocks_closing_still() -> None:
+    facts = {**FACTS, "plan_revision": 1}
+    assert opened(facts, conditions=[BOOK]) == ["New book"]
+    facts["plan_revision"] = 2
+    assert opened(facts, {**BOOK, "blocking": False}) == []
+    assert (facts["open_actions"], facts["actions_opened"][0]["blocking"]) == (1, True)
+
+
+def test_what_was_done_stays_done_until_the_case_is_reopened() -> None:
+    facts = {**FACTS, "plan_revision": 1}
+    assert opened(facts, BOOK) == ["New book"]
+    facts["actions_opened"] = settled(facts["actions_opened"], "action", "New book", "academic", done=True)
+    facts.update(plan_revision=2, open_actions=0)
+    assert opened(facts, {**BOOK, "due_on": "2026-03-09"}) == []
+    assert facts["open_actions"] == 0
+    facts.update(plan_revision=3, reopened=1)
+    assert opened(facts, BOOK) == ["New book"]
+    assert facts["open_actions"] == 1
+
+
+def test_a_record_of_an_older_release_goes_on() -> None:
+    facts = {**FACTS, "plan_revision": 2, "open_actions": 1, "actions_opened": ["1|action|New|book|academic||1"]}
+    assert opened(facts, {"title": "New|book", "owner_team": "academic"}) == []
+    assert facts["open_actions"] == 1
 
 
 def test_two_remedies_of_one_kind_are_two_and_a_note_worded_anew_is_none() -> None:
@@ -99,16 +128,58 @@ def test_a_reopened_case_may_give_the_same_remedy_once_more() -> None:
     assert recorded(facts, sorry) == ([], ["Sorry."])
 
 
-def test_a_second_round_of_the_plan_drops_nothing(office: Office) -> None:
+def planned_again(office: Office, plan: dict[str, Any], *, done: bool = False) -> str:
+    """Return a case that was planned, did not satisfy, and has this plan now; the first plan's action open or done."""
     case = reach_resolved(office, PLAN)
     item = office.task(case, "pay")
     office.do(AssignTask(item.id, office.people["bea"], "Four eyes."), "eve")
     office.do(CompleteTask(item.id, {"next": "go"}, item.version + 1), "bea")
+    if done:
+        office.do(CompleteAction(case, office.rows(action_item, case)[0].id, "On the shelf."))
     office.do(Satisfaction(case, False), None)
     office.do(CompleteTask(office.task(case, "look").id, {"next": "go"}))
-    office.do(CompleteTask(office.task(case, "plan").id, PLAN))
-    assert [row.title for row in office.rows(action_item, case)] == ["New book", "New book"]
-    assert office.facts(case)["open_actions"] == 2
+    office.do(CompleteTask(office.task(case, "plan").id, plan))
+    return case
+
+
+def test_a_second_round_of_the_plan_goes_on_with_what_is_open(office: Office) -> None:
+    case = planned_again(office, PLAN)
+    assert [(row.title, row.done_at) for row in office.rows(action_item, case)] == [("New book", None)]
+    assert office.facts(case)["open_actions"] == 1
+
+
+def test_a_later_plan_moves_the_day_and_the_team_of_an_open_action(office: Office) -> None:
+    moved = {"title": "New book", "owner_team": "service", "due_on": "2026-03-06", "blocking": False}
+    case = planned_again(office, {"actions": [moved]})
+    (row,) = office.rows(action_item, case)
+    friday = datetime(2026, 3, 6, 10, 0, tzinfo=UTC)
+    assert (row.title, row.team, row.due_at, row.blocking) == ("New book", "service", friday, False)
+    assert office.rows(deadline, case, key=f"action:{row.id}")[0].due_at == friday
+    assert office.facts(case)["open_actions"] == 0
+    assert ("team:service", "action_opened") in list(office.told(case))
+    assert office.log(case, "action-opened", "action-changed") == [
+        ("action-opened", row.id),
+        ("action-changed", row.id),
+    ]
+
+
+def test_a_plan_sent_back_gives_an_action_its_day_and_team_again(office: Office) -> None:
+    moved = {"title": "New book", "owner_team": "service", "due_on": "2026-03-06", "blocking": True}
+    case = planned_again(office, {"actions": [moved]})
+    office.do(SendBack(office.rows(work_item, case, element="plan", state="done")[-1].id))
+    (row,) = office.rows(action_item, case)
+    due = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
+    assert (row.team, row.due_at) == ("academic", due)
+    assert office.rows(deadline, case, key=f"action:{row.id}")[0].due_at == due
+    assert office.case(case).next_dated == due
+
+
+def test_what_a_plan_restates_that_is_done_stays_done(office: Office) -> None:
+    case = planned_again(office, PLAN, done=True)
+    (row,) = office.rows(action_item, case)
+    assert (row.done_note, office.facts(case)["open_actions"]) == ("On the shelf.", 0)
+    office.do(ReopenAction(case, row.id, "Not there."))
+    assert office.facts(case)["actions_opened"][0]["done"] is False
 
 
 def remedies(office: Office, case: str) -> list[tuple[str | None, str, int | None, str | None]]:

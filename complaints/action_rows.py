@@ -1,0 +1,69 @@
+"""The rows of action items: written when a plan opens them, and moved when a later plan says them otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from complaints.action_days import due_on
+from complaints.overwritten import add_team, keep_before
+from complaints.tables import action_item
+from engine.case_work import CaseWork
+from engine.dated import clear_dated, set_dated
+from engine.model.step import Effect
+
+
+def open_actions(work: CaseWork, effect: Effect) -> None:
+    """Open action items with owner team and due time, and move those that go on; the teams are told."""
+    for each in effect.made["actions_changed"]:
+        _move(work, each["before"], each["after"])
+    for action in effect.made["actions"]:
+        action_id = work.ids.new()
+        due_at = due_on(work, action["due_on"])
+        work.connection.execute(
+            insert(action_item).values(
+                id=action_id, case_id=work.case_id, kind=action["kind"], title=action["title"], team=action["team"],
+                due_at=due_at, blocking=action["blocking"], created_at=work.now, cause=f"{work.batch}:{effect.cause}",
+            )
+        )  # fmt: skip
+        if due_at is not None:
+            set_dated(work, "action", action_id, due_at)
+        work.log("action-opened", name=action_id, title=action["title"], team=action["team"])
+        _tell(work, action["team"], action["title"], due_at, f"action:{action_id}")
+
+
+def _move(work: CaseWork, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """Write the day, team and weight that a later plan gives to an action that is open."""
+    table = action_item.c
+    row = work.connection.execute(
+        select(action_item)
+        .where(
+            table.case_id == work.case_id, table.kind == before["kind"], table.title == before["title"],
+            table.team == before["team"], table.done_at.is_(None),
+        )
+        .order_by(table.due_at != due_on(work, before["due_on"]), table.created_at, table.id)
+        .limit(1)
+    ).first()  # fmt: skip
+    if row is None:
+        return
+    due_at = due_on(work, after["due_on"])
+    values = {"team": after["team"], "due_at": due_at, "blocking": after["blocking"]}
+    keep_before(work, action_item, row.id, {name: row._mapping[name] for name in values})
+    work.connection.execute(update(action_item).where(table.id == row.id).values(**values))
+    if due_at != row.due_at:
+        # A day that has passed was told already, unless the plan gives another one.
+        clear_dated(work, "action", row.id)
+        if due_at is not None:
+            set_dated(work, "action", row.id, due_at)
+    work.log("action-changed", name=row.id, title=row.title, team=after["team"], was=row.team, due_on=after["due_on"])
+    _tell(work, after["team"], row.title, due_at, f"action:{row.id}:{work.batch}")
+
+
+def _tell(work: CaseWork, team: str | None, title: str, due_at: datetime | None, cause: str) -> None:
+    if team:
+        add_team(work, team)
+        values = {"item": title, "due_at": due_at.isoformat() if due_at else None}
+        work.tell(f"team:{team}", "action_opened", values, cause)
