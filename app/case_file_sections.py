@@ -56,6 +56,7 @@ class CaseText:
             ("promises", self._promises()),
             ("refunds", map(self._refund, self._case.refunds)),
             ("remedies", map(self._remedy, self._case.remedies)),
+            ("links", self._links()),
         ):
             body = "\n".join(lines)
             if body:
@@ -125,6 +126,11 @@ class CaseText:
             due = self._word("due", at=self._at(task.due_at)) if task.due_at else ""
             who = self._person(task.assignee) or self._place(task.post) or self._place(task.team)
             yield f"- {_joined(task.name, who, due)}"
+
+    def _links(self) -> Iterator[str]:
+        for link in self._case.links:
+            colon = self._word("colon")
+            yield f"- {link.relation_text}{colon}{_joined(link.number, _line(link.subject), link.status_text)}"
 
     # --- what happened ----------------------------------------------------------------------------------------
     def _timeline(self) -> Iterator[str]:

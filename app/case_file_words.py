@@ -30,6 +30,7 @@ WORDS: Mapping[str, Labels] = {
     "promises": _l("承诺", "약속", "Promises"),
     "refunds": _l("退费", "환불", "Refunds"),
     "remedies": _l("补偿", "보상", "Remedies"),
+    "links": _l("关联的投诉", "연결된 민원", "Linked cases"),
     "subject": _l("事由", "제목", "Subject"),
     "status": _l("状态", "상태", "Status"),
     "category": _l("类别", "분류", "Category"),

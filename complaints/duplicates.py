@@ -18,15 +18,15 @@ FIELD, OUTCOME = "duplicate_of", "duplicate"
 """The field of a form that names the other case, and the answer under `outcome` that makes it count."""
 
 
-def check_duplicate(work: CaseWork, element: str, data: Mapping[str, Any]) -> None:
-    """Look at a form that says that this case is a duplicate of another.
+def check_duplicate(work: CaseWork, element: str, data: Mapping[str, Any]) -> str | None:
+    """Look at a form that says that this case is a duplicate of another, and return the other; None where none does.
 
     The other is named by its number, as people write it (case, blanks and hyphens do not count, O is 0, I and L are 1),
     or by its id. Raises Unfit naming the field for a case that does not exist or that its author does not see, for this
     case itself, and for one that has been found to be a duplicate of this one, at whatever remove. Repeating is safe.
     """
     if not data.get(FIELD) or data.get("outcome", OUTCOME) != OUTCOME:
-        return
+        return None
     other, who = _named(work.connection, str(data[FIELD])), work.actor.principal
     if other is None or (who is not None and not sees_case(work.connection, other, who)):
         raise _unfit("No complaint has this number.", "unknown-case")
@@ -34,6 +34,7 @@ def check_duplicate(work: CaseWork, element: str, data: Mapping[str, Any]) -> No
         raise _unfit("A complaint is not a duplicate of itself.", "itself")
     if work.case_id in _originals(work.connection, other, element):
         raise _unfit("That complaint has been found to be a duplicate of this one.", "circular")
+    return other
 
 
 def _named(connection: Connection, name: str) -> str | None:

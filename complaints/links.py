@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from access.rights import Verb
-from complaints.tables import case_link, complaint
+from complaints.overwritten import keep_before
+from complaints.tables import case_link, complaint, overwritten
 from engine.case_rights import require
 from engine.case_sight import sees_case
 from engine.case_work import CaseWork
@@ -55,14 +56,38 @@ def store_link(connection: Connection, case_id: str, other_id: str, kind: str, *
     values = {"case_id": first, "other_id": second, "kind": kind, "at": now}
     if not insert_new(connection, case_link, values, unique=("case_id", "other_id", "kind")):
         return False
+    _log_both(connection, "linked", case_id, other_id, kind, now=now, by=by)
+    return True
+
+
+def link_found_duplicate(work: CaseWork, other_id: str) -> None:
+    """Link the case to the one that its form has just found it to repeat; sent back, the link goes. Repeating is safe.
+
+    The form has been looked at already (`duplicates.check_duplicate`).
+    """
+    if store_link(work.connection, work.case_id, other_id, "duplicate", now=work.now, by=work.actor.id):
+        keep_before(work, case_link, f"{other_id}/duplicate", None)
+
+
+def note_unlinked(work: CaseWork, batch: str) -> None:
+    """Write into both logs that the links which the change numbered `batch` has made go, before they do."""
+    table = overwritten.c
+    mine = (table.case_id == work.case_id, table.batch == batch, table.place == case_link.name)
+    for record in work.connection.execute(select(table.record).where(*mine)).scalars().all():
+        other, _, kind = record.partition("/")
+        _log_both(work.connection, "unlinked", work.case_id, other, kind, now=work.now, by=work.actor.id)
+
+
+def _log_both(
+    connection: Connection, what: str, case_id: str, other_id: str, kind: str, *, now: datetime, by: str
+) -> None:
     connection.execute(
         insert(event_log),
         [
-            {"case_id": one, "at": now, "kind": "linked", "name": two, "actor": by, "detail": {"kind": kind, "of": of}}
+            {"case_id": one, "at": now, "kind": what, "name": two, "actor": by, "detail": {"kind": kind, "of": of}}
             for one, two, of in ((case_id, other_id, "this"), (other_id, case_id, "other"))
         ],
     )
-    return True
 
 
 def _linked(connection: Connection, case_id: str, other_id: str, kind: str) -> bool:

@@ -16,7 +16,7 @@ from complaints.duplicates import check_duplicate
 from complaints.follow_up import OpenLinked, make_open_linked
 from complaints.form_facts import note_form_facts
 from complaints.intake import FileComplaint, make_file_complaint
-from complaints.links import LinkCases, link_cases
+from complaints.links import LinkCases, link_cases, link_found_duplicate
 from complaints.notes import AddNote, add_note
 from complaints.ownership import (
     AcceptHandOver,
@@ -77,6 +77,8 @@ def on_completed(work: CaseWork, element: str, data: Mapping[str, Any]) -> None:
     """Take from a completed form what belongs into the record, before the token moves on. Raises Unfit."""
     check_ceiling(work, data)
     check_due_days(work, data)
-    check_duplicate(work, element, data)
+    repeats = check_duplicate(work, element, data)
     record_promises(work, element, data)
     note_form_facts(work, element, data)
+    if repeats is not None:
+        link_found_duplicate(work, repeats)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Table, delete, func, select
 
+from complaints.links import note_unlinked
 from complaints.overwritten import put_back
 from complaints.tables import action_item, promise, refund_line, remedy
 from engine.case_work import CaseWork
@@ -23,6 +24,7 @@ def unmake(work: CaseWork, batch: str) -> None:
 
     Repeating is safe.
     """
+    note_unlinked(work, batch)
     put_back(work, batch)
     prefix = f"{batch}:"
     for table, kind in MADE:

@@ -16,6 +16,7 @@ from engine.tables import process_version
 from queries.asked_facts import asked_facts
 from queries.explain import ClockLine, clock_lines
 from queries.inbox import TaskItem, tasks_of
+from queries.links import LinkLine, links
 from queries.money import Money, money
 from queries.open_records import ActionLine, PromiseLine, RefundLine, RemedyLine, actions, promises, refunds, remedies
 from queries.reader import Reader
@@ -105,6 +106,8 @@ class CaseFile:
     complainant: ComplainantCard
     respondents: tuple[RespondentCard, ...]
     affected_count: int
+    links: tuple[LinkLine, ...]
+    """The cases that belong to this one, as far as the reader may see them."""
     actions: tuple[ActionLine, ...]
     promises: tuple[PromiseLine, ...]
     refunds: tuple[RefundLine, ...]
@@ -164,6 +167,7 @@ def case_file(reader: Reader, case_id: str) -> CaseFile:
         complainant=_complainant(row, whole=whole),
         respondents=_respondents(reader, case_id) if whole else (),
         affected_count=_affected_count(reader, case_id),
+        links=links(reader, case_id),
         actions=actions(reader, case_id),
         promises=promises(reader, case_id),
         refunds=refunds(reader, case_id) if whole else (),

@@ -9,6 +9,7 @@ from typing import Any
 from engine.model.elements import Element
 from engine.process import CompiledProcess
 from queries.fact_words import fact_in_words
+from queries.links import relation_in_words
 from queries.reader import Reader
 from queries.timeline_words import sentence
 
@@ -17,6 +18,8 @@ HIDDEN = frozenset({"effect", "note", "message", "message-sent", "message-receiv
 """Kinds that say nothing to people, or that stand in the list as what they are about."""
 PEOPLE = frozenset({"owner", "taken-over"})
 """Kinds whose `name` is a person."""
+OTHER_CASES = frozenset({"linked", "unlinked"})
+"""Kinds whose `name` is another case."""
 TELLING = frozenset({"facts", "decision"})
 """Kinds whose line says nothing without what has changed."""
 OF_THE_PROCESS = frozenset(
@@ -42,7 +45,12 @@ class EventLine:
 def event_line(
     reader: Reader, version_id: str, row: Any, names: Mapping[str, str], *, everything: bool, whole: bool
 ) -> EventLine | None:
-    """Return the line of an event, None where it is left out. `names`: people's names by id."""
+    """Return the line of an event, None where it is left out.
+
+    `names`: by id the names of people, and the numbers of those linked cases that the reader may see.
+    """
+    if row.kind in OTHER_CASES and row.name not in names:
+        return None
     process = reader.process(version_id)
     words, language = reader.library.words.of(process), reader.language
     element = process.diagram.elements.get(row.element or "")
@@ -64,6 +72,7 @@ def event_line(
             "name": name or "",
             "what": what,
             "person": _person(row, names),
+            "number": names.get(row.name or "", ""),
         },
     )
     by_people = element is not None and element.kind == "userTask"
@@ -117,6 +126,8 @@ def _what(reader: Reader, process: CompiledProcess, row: Any) -> str:
     if row.kind == "decision":
         said = {name: value for name, value in detail.get("outputs", {}).items() if value not in (False, 0, "")}
         return _facts(reader, process, said)
+    if row.kind in OTHER_CASES:
+        return relation_in_words(language, detail["kind"], detail["of"])
     if row.kind == "message":
         return words.message(row.name or "", language)
     return row.name or ""

@@ -14,7 +14,8 @@ from complaints.tables import message, note
 from engine.tables import event_log, past_instance
 from forms.languages import Labels, pick
 from queries.case_file import ProcessVersion, process_version_of
-from queries.event_lines import EventLine, event_line
+from queries.event_lines import OTHER_CASES, EventLine, event_line
+from queries.links import numbers_seen
 from queries.notice_titles import notice_title
 from queries.reader import Reader
 from queries.visibility import case_row, sees_whole
@@ -117,6 +118,7 @@ def _events(
     ).all()
     named = {str(row.detail["to"]) for row in rows if "to" in row.detail and isinstance(row.detail["to"], str)}
     names = people.names(reader.connection, {*named, *(row.name for row in rows if row.name)})
+    names |= numbers_seen(reader, {row.name for row in rows if row.kind in OTHER_CASES})
     moved = 0
     for row in rows:
         if not whole and row.kind in OF_FACTS:

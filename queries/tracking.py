@@ -91,6 +91,8 @@ class Tracking:
     zone: str
     can: tuple[str, ...]
     """What makes sense now: messages, satisfaction (until it is answered), withdraw."""
+    message_opens_linked: bool
+    """True once the complaint has ended: what is written now opens a new one that continues it."""
 
 
 def case_of_code(reader: Reader, code: str) -> str:
@@ -136,6 +138,7 @@ def tracking(reader: Reader, case_id: str) -> Tracking:
         language=row.language,
         zone=zone.key,
         can=_can(reader, row, process.config.messages),
+        message_opens_linked=row.ended_at is not None,
     )
 
 
@@ -203,8 +206,11 @@ def _what(event: Any, words: ProcessWords, language: str) -> str:
 
 
 def _can(reader: Reader, row: Any, messages: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    # A letter is always welcome: before the end it belongs to the case, after it to one that continues it.
+    can = ["messages"]
+    if row.ended_at is not None:
+        return tuple(can)
     waits = set(row.waits_for)
-    can = [] if row.ended_at is not None else ["messages"]
     asked = messages.get("satisfaction", ())
     # One answer a round: after it the result is still out, but nobody asks any more (complaints/satisfaction.py).
     unanswered = row.status == "resolved" and answer_of_this_round(reader.connection, row.case_id) is None

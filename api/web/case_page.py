@@ -22,7 +22,7 @@ WITH_AUTHOR = frozenset(
         "filed", "completed", "claimed", "released", "assigned", "sent-back", "facts", "facts-reason", "withdrawn",
         "hand-over-offered", "hand-over-accepted", "hand-over-declined", "action-done", "action-reopened",
         "promise-kept", "remedy-given", "affected-added", "affected-left", "satisfaction", "linked", "retyped",
-        "decision",
+        "unlinked", "decision",
     }
 )  # fmt: skip
 """Lines of the log that say by whom: a person, or for a decision by table the version of the process."""

@@ -175,6 +175,24 @@ def test_a_letter_after_the_end_files_a_new_case_that_continues_the_old_one(redr
     assert mine.call("POST", "/api/track/messages", {"text": "又出现了。"}, headers=key).json() == followed
     new = redress.person("li.na").get(f"/api/complaints/{followed['id']}")
     assert (new["text"], new["status"]) == ("又出现了。", "registered")
+    assert [(link["relation"], link["id"]) for link in new["links"]] == [("continues", case)]
+    (back,) = redress.person("li.na").get(f"/api/complaints/{case}")["links"]
+    assert (back["relation"], back["number"]) == ("continued_by", followed["number"])
+
+
+def test_after_the_end_the_complainant_is_told_that_a_letter_opens_a_linked_case(redress: House) -> None:
+    case, code = resolved(redress)
+    mine = redress.complainant(code)
+    mine.post("/api/track/satisfaction", {"satisfied": True})
+    redress.do("li.na", "close_case", case, CLOSED)
+    seen = mine.get("/api/track")
+    assert (seen["can"], seen["message_opens_linked"]) == (["messages"], False)
+    redress.later(days=30)
+    seen = mine.get("/api/track")
+    assert (seen["can"], seen["message_opens_linked"]) == (["messages"], True)
+    assert "tracking_code" in mine.post("/api/track/messages", {"text": "又出现了。"})
+    assert mine.refused(409, "POST", "/api/track/withdraw")["code"] == "conflict"
+    assert mine.refused(409, "POST", "/api/track/satisfaction", {"satisfied": True})["code"] == "conflict"
 
 
 def test_staff_use_no_receipt_and_complainants_no_token(redress: House) -> None:

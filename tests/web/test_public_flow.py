@@ -141,3 +141,9 @@ def test_what_is_written_after_the_end_opens_a_linked_case_with_a_code_of_its_ow
     assert opened.title == "Your complaint has arrived"
     assert "linked to the earlier one" in opened.text
     assert code_of(opened) != code
+    new, old = redress.person("li.na").get("/api/complaints")["items"]
+    li_na = staff(redress, "li.na")
+    for case, other, words in ((new, old, "Continues"), (old, new, "Continued by")):
+        page = li_na.get(f"/cases/{case['id']}")
+        assert f"Linked cases {words} {other['number']}" in page.text
+        assert page.link(other["number"]) == f"/cases/{other['id']}"
