@@ -95,6 +95,7 @@ def _context(
         forms=form_names(files),
         fact_types=None if config is None else {fact.name: fact.type for fact in config.facts.values()},
         clocks=None if config is None else {clock.name: clock.starts for clock in config.clocks.values()},
+        clock_ends={} if config is None else {c.name: c.met_by | c.dropped_by for c in config.clocks.values()},
         pause_reasons=None if config is None else _reasons(config),
         default_team=None if config is None else config.default_team,
         engine_messages=None if config is None else _thrown(config),

@@ -22,6 +22,7 @@ from engine.publication import (
     rules_services,  # noqa: F401
     rules_starts,  # noqa: F401
     rules_timers,  # noqa: F401
+    rules_unwatched,  # noqa: F401
     rules_waiting,  # noqa: F401
     rules_ways,  # noqa: F401
 )

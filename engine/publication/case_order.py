@@ -32,6 +32,7 @@ class CaseOrder:
     """
 
     def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
         everything = (node for _, process in bundle.processes() for node in process.scope.all_nodes())
         self._next: dict[Node, set[Node]] = {node: set() for node in everything}
         self._sure: dict[Node, list[_Step]] = {node: [] for node in self._next}
@@ -74,6 +75,25 @@ class CaseOrder:
             if node not in seen:
                 seen.add(node)
                 todo.extend(self._next.get(node, ()))
+        return seen
+
+    def stretch(self, begins: Iterable[Node] | None, ends: Iterable[Node]) -> set[Node]:
+        """Return every step that can be open between one of `begins` (None: the opening of the case) and one of `ends`.
+
+        Both count, and what stands inside an end that is a subprocess or call; what follows once it is done does not.
+        """
+        inside = {end: self._bundle.inside(end) for end in ends}
+        seen: set[Node] = set()
+        todo = list(self._begin if begins is None else begins)
+        while todo:
+            node = todo.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            over = [end for end, held in inside.items() if node is end or node in held]
+            for after in self._next.get(node, ()):
+                if all(after in inside[end] or after in end.boundaries for end in over):
+                    todo.append(after)
         return seen
 
     def surely(

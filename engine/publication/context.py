@@ -42,6 +42,8 @@ class CheckContext:
     """File name of each form in the bundle -> its fields with their types (of JSON); None where they cannot be read."""
     clocks: Mapping[str, Collection[str]] | None = None
     """Case clocks in `process.toml` -> the ids of the steps that start them; `@open` is the opening of the case."""
+    clock_ends: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Case clocks -> the ids of the steps that meet or drop them."""
     pause_reasons: Collection[str] | None = None
     """Reasons for which some clock may be paused."""
     default_team: str | None = None

@@ -23,6 +23,7 @@ THEMES = {
     "rules_messages": "Messages and signals",
     "rules_waiting": "Waiting for others",
     "rules_timers": "Timers",
+    "rules_unwatched": "Steps that no time watches over",
     "rules_expressions": "Conditions and scripts",
     "rules_names": "Names that conditions and scripts read",
     "rules_facts": "Facts that forms and service tasks change",
