@@ -45,7 +45,7 @@ def affected_people(reader: Reader, case_id: str, *, cursor: str | None = None, 
     if not sees_whole(reader.who, case_owner=row.case_owner):
         return AffectedPage((), None)
     chosen = select(affected).where(affected.c.case_id == case_id)
-    found = page(reader.connection, chosen, order=ORDER, cursor=cursor, limit=limit)
+    found = page(reader.connection, chosen, of=("affected", case_id), order=ORDER, cursor=cursor, limit=limit)
     lines = tuple(
         AffectedLine(
             id=line.id,

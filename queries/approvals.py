@@ -24,7 +24,7 @@ def approvals(reader: Reader, *, cursor: str | None = None, limit: int = 50) -> 
         or_(false(), *decisions),
         visible(who),
     )
-    found = page(reader.connection, chosen, order=BY_TIME, cursor=cursor, limit=limit)
+    found = page(reader.connection, chosen, of=("approvals",), order=BY_TIME, cursor=cursor, limit=limit)
     return TaskPage(task_items(reader, found.rows), found.next)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -84,7 +84,8 @@ def complaints(
         .outerjoin(person, person.c.id == instance.c.case_owner)
         .where(visible(reader.who), *conditions)
     )
-    found = page(reader.connection, chosen, order=NEWEST_FIRST, cursor=cursor, limit=limit)
+    of = ("complaints", *astuple(filters or Filters()))
+    found = page(reader.connection, chosen, of=of, order=NEWEST_FIRST, cursor=cursor, limit=limit)
     return ComplaintPage(tuple(_item(reader, row) for row in found.rows), found.next)
 
 

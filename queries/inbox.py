@@ -83,7 +83,9 @@ def inbox(
         chosen = chosen.where(table.due_at < reader.now)
     if not (mine or overdue or team is not None):
         chosen = chosen.where(or_(table.assignee == who.person_id, open_to(who)))
-    found = page(reader.connection, chosen, order=BY_TIME, cursor=cursor, limit=limit)
+    found = page(
+        reader.connection, chosen, of=("tasks", mine, team, overdue), order=BY_TIME, cursor=cursor, limit=limit
+    )
     return TaskPage(task_items(reader, found.rows), found.next)
 
 

@@ -78,10 +78,11 @@ def timeline(
         *_notices(reader, case_id, versions, whole=whole),
     ]
     items.sort(key=_key)
+    of = ("timeline", case_id, everything)
     if cursor is not None:
-        behind = paging.decode(cursor, [datetime, int, str])
+        behind = paging.decode(cursor, [datetime, int, str], of)
         items = [item for item in items if _key(item) > behind]
-    following = paging.encode(_key(items[limit - 1])) if len(items) > limit else None
+    following = paging.encode(_key(items[limit - 1]), of) if len(items) > limit else None
     return TimelinePage(_named(reader, items[:limit]), following)
 
 

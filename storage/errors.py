@@ -39,5 +39,9 @@ class BadCursor(StoreError):
     """The page cursor is not one that this list has given out."""
 
 
+class ForeignCursor(BadCursor):
+    """This page cursor belongs to another list, or to other filters: begin this list without a cursor."""
+
+
 class KeyReused(StoreError):
     """This Idempotency-Key was used before with another request."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,11 +13,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_
 
-from storage.errors import BadCursor
+from storage.errors import BadCursor, ForeignCursor
 from storage.types import from_microseconds, to_microseconds
 
 LONGEST = 1024
 """No cursor that we give out has more characters."""
+
+MARK = 12
+"""Characters by which a cursor names its list."""
 
 Key = tuple[str | int | datetime, ...]
 """The values of one row that order it among the others."""
@@ -44,15 +48,22 @@ class Page:
     """The cursor of the following page, None after the last."""
 
 
-def encode(key: Key) -> str:
-    """Return an opaque cursor, safe in a URL, for the last row's key."""
-    values = [to_microseconds(value) if isinstance(value, datetime) else value for value in key]
+def encode(key: Key, of: Sequence[object]) -> str:
+    """Return an opaque cursor, safe in a URL, for the last row's key.
+
+    `of` says which list it is: its name, and every filter by which it was asked for. It is good for that list alone.
+    """
+    values = [_mark(of), *key]
+    values = [to_microseconds(value) if isinstance(value, datetime) else value for value in values]
     text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode(cursor: str, kinds: Sequence[type]) -> Key:
-    """Return the key in `cursor`, one value of each of `kinds` (str, int, datetime). Raises BadCursor for all else."""
+def decode(cursor: str, kinds: Sequence[type], of: Sequence[object]) -> Key:
+    """Return the key in `cursor`, one value of each of `kinds` (str, int, datetime).
+
+    Raises BadCursor for all else, and for a cursor of another list than `of`.
+    """
     if len(cursor) > LONGEST or not cursor.isascii():
         raise BadCursor
     try:
@@ -60,9 +71,18 @@ def decode(cursor: str, kinds: Sequence[type]) -> Key:
         values = json.loads(base64.b64decode(padded.encode(), altchars=b"-_", validate=True).decode())
     except (ValueError, RecursionError, binascii.Error) as error:
         raise BadCursor from error
-    if not isinstance(values, list) or len(values) != len(kinds):
+    if not isinstance(values, list) or not values:
         raise BadCursor
-    return tuple(_value(value, kind) for value, kind in zip(values, kinds, strict=True))
+    mark, *key = values
+    if mark != _mark(of):
+        raise ForeignCursor if isinstance(mark, str) and len(mark) == MARK else BadCursor
+    if len(key) != len(kinds):
+        raise BadCursor
+    return tuple(_value(value, kind) for value, kind in zip(key, kinds, strict=True))
+
+
+def _mark(of: Sequence[object]) -> str:
+    return hashlib.sha256(json.dumps(of, ensure_ascii=False, default=repr).encode(errors="replace")).hexdigest()[:MARK]
 
 
 def after(order: Sequence[Sort], key: Key) -> ColumnElement[bool]:
@@ -75,18 +95,28 @@ def after(order: Sequence[Sort], key: Key) -> ColumnElement[bool]:
 
 
 def page(
-    connection: Connection, statement: Select[Any], *, order: Sequence[Sort], cursor: str | None, limit: int
+    connection: Connection,
+    statement: Select[Any],
+    *,
+    of: Sequence[object],
+    order: Sequence[Sort],
+    cursor: str | None,
+    limit: int,
 ) -> Page:
-    """Return up to `limit` rows of `statement` in `order`, behind `cursor`. Raises BadCursor; ValueError: limit < 1."""
+    """Return up to `limit` rows of `statement` in `order`, behind `cursor`.
+
+    `of`: the name of the list and every filter by which it was asked for; a cursor of another one is refused. Raises
+    BadCursor, and ValueError for a limit below 1.
+    """
     if limit < 1:
         raise ValueError("a page has at least one row")
     if cursor is not None:
-        statement = statement.where(after(order, decode(cursor, [sort.kind for sort in order])))
+        statement = statement.where(after(order, decode(cursor, [sort.kind for sort in order], of)))
     statement = statement.add_columns(*(sort.column.label(f"order_{index}") for index, sort in enumerate(order)))
     statement = statement.order_by(*(sort.column.desc() if sort.descending else sort.column.asc() for sort in order))
     rows = connection.execute(statement.limit(limit + 1)).all()
     shown = tuple(rows[:limit])
-    return Page(shown, encode(tuple(shown[-1][-len(order) :])) if len(rows) > limit else None)
+    return Page(shown, encode(tuple(shown[-1][-len(order) :]), of) if len(rows) > limit else None)
 
 
 def _value(value: Any, kind: type) -> str | int | datetime:

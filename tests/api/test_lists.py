@@ -181,6 +181,35 @@ def test_a_cursor_of_another_list_is_refused(redress: House) -> None:
     of_complaints = li_na.get("/api/complaints?limit=1")["next"]
     case = redress.file(by="li.na")["id"]
     assert li_na.refused(422, "GET", f"/api/complaints/{case}/timeline?cursor={of_complaints}")["code"] == "bad-cursor"
+    of_tasks = li_na.get("/api/tasks?limit=1")["next"]
+    of_team = li_na.get("/api/tasks?limit=1&team=service")["next"]
+    of_found = li_na.get("/api/complaints?limit=1&priority=high")["next"]
+    for path, cursor in (
+        ("/api/complaints?", of_tasks),
+        ("/api/approvals?", of_tasks),
+        ("/api/tasks?", of_complaints),
+        ("/api/tasks?", of_team),
+        ("/api/tasks?team=service&overdue=true&", of_team),
+        ("/api/complaints?", of_found),
+        ("/api/complaints?priority=routine&", of_found),
+    ):
+        problem = li_na.refused(422, "GET", f"{path}cursor={cursor}")
+        assert (problem["code"], problem["fields"][0]["field"]) == ("bad-cursor", "/cursor")
+        assert problem["detail"] == (
+            "This cursor belongs to another list or to other filters. Begin this list without a cursor, or ask with "
+            "the filters that it came with."
+        )
+    assert li_na.get(f"/api/tasks?limit=200&team=service&cursor={of_team}")["items"]
+    assert li_na.get(f"/api/complaints?priority=high&cursor={of_found}")["items"]
+
+
+def test_a_cursor_of_another_case_or_of_the_shorter_timeline_is_refused(redress: House) -> None:
+    li_na = redress.person("li.na")
+    one, other = redress.file(by="li.na")["id"], redress.file(by="li.na")["id"]
+    cursor = li_na.get(f"/api/complaints/{one}/timeline?limit=1")["next"]
+    assert li_na.get(f"/api/complaints/{one}/timeline?cursor={cursor}")["items"]
+    for path in (f"{other}/timeline?", f"{one}/timeline?everything=true&", f"{one}/affected?"):
+        assert li_na.refused(422, "GET", f"/api/complaints/{path}cursor={cursor}")["code"] == "bad-cursor"
 
 
 TEAMS = ["academic", "facilities", "leadership", "legal", "mediation", "service", "supervision", "technical"]
