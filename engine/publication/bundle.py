@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -11,6 +12,7 @@ from lxml import etree
 from engine.publication.context import CheckContext
 from engine.publication.diagram import Definition, Node, Process, Scope, read_processes
 from engine.publication.names import bpmn
+from engine.publication.waiting_joins import WaitingJoins, waiting_joins
 
 if TYPE_CHECKING:
     from engine.decisions import Decision  # the reader of FEEL is costly to load, and not every check needs it
@@ -115,6 +117,11 @@ class Bundle:
                 found |= fresh
                 todo.extend(fresh)
         return found
+
+    @cached_property
+    def joins(self) -> list[tuple[Scope, WaitingJoins]]:
+        """Every scope with those of its parallel joins that wait for ever; a long search, done once."""
+        return [(scope, waiting_joins(scope)) for _, scope in self.scopes()]
 
     def process(self, id_: str) -> Process | None:
         """Return the process of this id in the files."""

@@ -8,7 +8,6 @@ from engine.publication.bundle import Bundle
 from engine.publication.diagram import Flow, Node
 from engine.publication.names import CONDITIONAL, words
 from engine.publication.registry import Finding, rule
-from engine.publication.waiting_joins import waiting_joins
 
 
 def _default(node: Node) -> Flow | None:
@@ -136,21 +135,37 @@ def identical_conditions(bundle: Bundle) -> Iterator[Finding]:
 )
 def join_waits(bundle: Bundle) -> Iterator[Finding]:
     advice = "Join with an X gateway what an X gateway parted, with O what O parted, and with + what + parted."
-    for _, scope in bundle.scopes():
-        never, sometimes = waiting_joins(scope)
-        for node in never:
+    for _, found in bundle.joins:
+        for node in found.never:
             yield Finding(
                 node.element,
                 f"The {words(node.element)} waits for all its paths, but never are all of them taken: cases hang here.",
                 advice,
             )
-        for node in sometimes:
+        for node in found.sometimes:
             yield Finding(
                 node.element,
                 f"The {words(node.element)} waits for all its paths; if a gateway before it leaves one out, "
                 "the case hangs here.",
                 advice,
                 severity="warning",
+            )
+
+
+@rule(
+    "joins-not-searched",
+    "warning",
+    "The joins of a diagram have so many ways to come about that not all of them could be tried.",
+    "Put each block between a parting gateway and its join into a subprocess of its own.",
+)
+def joins_not_searched(bundle: Bundle) -> Iterator[Finding]:
+    for scope, found in bundle.joins:
+        if not found.whole:
+            yield Finding(
+                scope.element,
+                f"The parallel joins of the {words(scope.element)} could not be searched to the end: whether one of "
+                "them waits for ever is not known.",
+                "Put each block between a parting gateway and its join into a subprocess, and check again.",
             )
 
 
