@@ -21,6 +21,7 @@ from api.context import RequestContext, Settings, Shared
 from api.known_query import require_known_query
 from api.languages import DEFAULT, asked_language
 from api.tracking_code import counted_attempt
+from api.unasked_body import UnaskedBody, require_nothing_said
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.errors import Forbidden, NotFound, SignInRequired
@@ -118,18 +119,23 @@ def _note_use(shared: Shared, person: str, token: str) -> None:
         application.pipeline.run(HouseWork(lambda desk: tokens.note_use(desk.connection, token, on=today)), SYSTEM)
 
 
-def anybody(request: Request, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
+def anybody(request: Request, body: UnaskedBody, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
     """Return the request of a person or of the public. Raises SignInRequired for a wrong token, TooMany, Unfit."""
     context = _anybody(request)
     require_known_query(request)
+    require_nothing_said(body)
     return context
 
 
-def staff(request: Request, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
-    """Return the request of a member of staff. Raises SignInRequired, TooMany, Unfit for an unknown parameter."""
+def staff(request: Request, body: UnaskedBody, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
+    """Return the request of a member of staff.
+
+    Raises SignInRequired, TooMany, Unfit for an unknown parameter, and for a body that the route does not take.
+    """
     context = _anybody(request)
     _ = context.who
     require_known_query(request)
+    require_nothing_said(body)
     return context
 
 
@@ -157,7 +163,7 @@ def public(request: Request) -> RequestContext:
     return context
 
 
-def receipt(request: Request, _scheme: Annotated[object, Depends(RECEIPT)] = None) -> Complainant:
+def receipt(request: Request, body: UnaskedBody, _scheme: Annotated[object, Depends(RECEIPT)] = None) -> Complainant:
     """Return the request of a complainant and the case that their code opens.
 
     Raises SignInRequired for a code that opens none, TooMany after too many of them from one address.
@@ -173,6 +179,7 @@ def receipt(request: Request, _scheme: Annotated[object, Depends(RECEIPT)] = Non
     except NotFound:
         raise SignInRequired("No complaint has this tracking code.", scheme="Receipt") from None
     require_known_query(request)
+    require_nothing_said(body)
     spoken = context.language if context.language_asked else language
     return Complainant(replace(context, language=spoken, receipt_of=case_id), case_id)
 
