@@ -1,6 +1,7 @@
 """Who did what in a case, so that nobody decides on a step that is their own (R-004-18).
 
-In the diagram: `exclude`, and `apart_from` where somebody else has to do it if there is anybody.
+In the diagram: `exclude`, and `apart_from` where somebody else has to do it if there is anybody. In `process.toml`:
+`counts_as` of a fact, whose change by hand is as good as the step that it goes past.
 """
 
 from __future__ import annotations
@@ -8,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.model.elements import Diagram, Element
+
+EVERYWHERE = "*"
+"""Stands for every called process: whoever changed a fact of the case counts as an author in all of them."""
 
 
 class CaseAuthors:
@@ -34,7 +38,8 @@ class CaseAuthors:
 
         A step of a process that is under way around the task counts only as it was done there; a step of any other
         process counts wherever it was done. Of `apart_from`, a step that nobody did there counts wherever it was done:
-        a refund may have been reviewed before its plan was approved anew.
+        a refund may have been reviewed before its plan was approved anew. Whoever changed a fact that counts as a step
+        is excluded wherever that step is.
         """
         people: set[str] = set()
         for name in ("exclude", "apart_from"):
@@ -44,7 +49,7 @@ class CaseAuthors:
                     here = self._people.get(f"{scopes[processes.index(known.process)]}|{other}", [])
                 if here is None or (not here and name == "apart_from"):
                     here = [p for key, found in self._people.items() if key.endswith(f"|{other}") for p in found]
-                people.update(here)
+                people.update(here, self._people.get(f"{EVERYWHERE}|{other}", ()))
         return tuple(sorted(people))
 
     def dump(self) -> dict[str, list[str]]:

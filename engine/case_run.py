@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from engine.case_authors import EVERYWHERE
 from engine.case_host import CaseHost
 from engine.due_items import rung_item, timer_item, timer_key
 from engine.errors import Conflict, NothingDue, Refusal, StepFailed, Unfit
@@ -86,9 +87,14 @@ class CaseRun:
             self.host.buffer.append([message, dict(payload)])
             self.host.log(Event("message", name=message, detail={"kept": True}))
 
-    def change_facts(self, changes: Mapping[str, Any]) -> None:
-        """Change facts from outside; tables, clocks and catches follow."""
-        self.host.facts_moved(self.case_facts.change(changes))
+    def change_facts(self, changes: Mapping[str, Any], actor: str | None) -> None:
+        """Change facts from outside; tables, clocks and catches follow. Whose change counts as a step, did it."""
+        changed = self.case_facts.change(changes)
+        if actor is not None:
+            for name in changed & changes.keys():
+                for step in self.process.config.facts[name].counts_as:
+                    self.host.authors.add(step, (EVERYWHERE,), actor)
+        self.host.facts_moved(changed)
 
     def fire_due(self, *, without: Collection[str] = (), only: str | None = None) -> None:
         """Fire everything that is due at the earliest due instant: except `without` these keys, or `only` one of them.

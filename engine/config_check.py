@@ -41,6 +41,7 @@ def check_config(
     if bundle.diagrams_whole:
         steps = {node.id for document in bundle.documents for p in document.processes for node in p.scope.all_nodes()}
         _clocks(reader, steps, config)
+        _counted(reader, steps, config)
         _messages(reader, awaited_messages(bundle), config)
     yield from reader.problems
 
@@ -89,6 +90,15 @@ def _clocks(reader: Reader, steps: Collection[str], config: ProcessConfig) -> No
         if not clock.met_by:
             reader.wrong(f"{at}.met_by", "is empty, so the clock is never met",
                          "Name the step by which the duty is done.", name=clock.name)  # fmt: skip
+
+
+def _counted(reader: Reader, steps: Collection[str], config: ProcessConfig) -> None:
+    for name, spec in config.facts.items():
+        for step in spec.counts_as:
+            if step not in steps:
+                close = meant(step, steps)
+                reader.wrong(f"facts.{name}.counts_as", f"names {step}, which no diagram has",
+                             close if close.startswith("Did") else "Use the id of a step.", name=name)  # fmt: skip
 
 
 def _recipients(reader: Reader, config: ProcessConfig, house: Surroundings) -> None:

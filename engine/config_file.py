@@ -45,7 +45,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     ),
     "undo": ("seconds", "none_when"),
     "intake": ("look_back_days", "clock"),
-    "facts": ("type", "default", "label", "intake", "changeable", "values", "overrides"),
+    "facts": ("type", "default", "label", "intake", "changeable", "values", "overrides", "counts_as"),
     "tables": ("decision", "writes", "rerun", "rules_fact"),
     "throws": ("message", "when", "on"),
     "clocks": (
@@ -120,6 +120,7 @@ def _facts(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, Fact
             changeable=bool(reader.get(entry, "changeable", bool, at, False)),
             values=reader.strings(entry, "values", at),
             overrides=reader.get(entry, "overrides", str, at, None),
+            counts_as=reader.strings(entry, "counts_as", at),
         )
         default = None
         if found == entry.get("type", "string"):

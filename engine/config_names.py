@@ -61,6 +61,9 @@ def _open_to_people(reader: Reader, config: ProcessConfig) -> None:
         elif spec.values and spec.default not in ("", *spec.values):
             reader.wrong(f"{at}.default", f"is {spec.default!r:.60}, which is none of the values of {name}",
                          f"Use one of {', '.join(spec.values)}.")  # fmt: skip
+        if spec.counts_as and not spec.changeable:
+            reader.wrong(f"{at}.counts_as", f"is for a fact that people change, and {name} is none",
+                         "Add changeable = true, or leave it out.")  # fmt: skip
         if spec.overrides is None:
             continue
         if spec.overrides not in config.facts:

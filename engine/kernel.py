@@ -65,7 +65,7 @@ def carry_out(run: CaseRun, command: StepCommand, actor: str | None = None) -> N
         case Deliver(message=message, payload=payload, buffer=buffer):
             run.deliver(message, payload, buffer=buffer)
         case ChangeFacts(changes=changes):
-            run.change_facts(changes)
+            run.change_facts(changes, actor)
         case FireDue(without=without, only=only):
             run.fire_due(without=without, only=only)
         case PauseClocks(reason=reason, clock=clock, why=why):

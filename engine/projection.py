@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from engine.case_work import CaseWork
 from engine.errors import ChangedMeanwhile
@@ -103,7 +103,9 @@ def _write_tasks(work: CaseWork, result: StepResult) -> None:
     moved = [t for t in result.tasks if t.id in before and before[t.id] != (t.due_at.isoformat() if t.due_at else None)]
     if moved:
         work.connection.execute(_MOVE, [{"item": item_id(work.case_id, task.id), "due": task.due_at} for task in moved])
-    _bump_shown(work, result, [t for t in result.tasks if t.id in before])
+    kept = [t for t in result.tasks if t.id in before]
+    _bump_shown(work, result, kept)
+    _keep_apart(work, result, kept)
 
 
 def _bump_shown(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> None:
@@ -118,6 +120,24 @@ def _bump_shown(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> Non
         work.connection.execute(
             update(work_item).where(work_item.c.id.in_(stale)).values(version=work_item.c.version + 1)
         )
+
+
+def _keep_apart(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> None:
+    """Take open tasks from whoever counts since this change as who did a step that they must stay apart from."""
+    facts = work.process.config.facts
+    if not any(facts[name].counts_as for name in result.facts_changed if name in facts):
+        return
+    known = {item_id(work.case_id, task.id): task for task in kept if task.excluded}
+    items = work_item.c
+    for row in work.connection.execute(select(items.id, items.excluded, items.assignee).where(items.id.in_(known))):
+        task = known[row.id]
+        if not set(task.excluded) - set(row.excluded):
+            continue
+        task = _with_people_to_do_it(work, task)
+        values: dict[str, Any] = {"excluded": list(task.excluded)}
+        if row.assignee in task.excluded:
+            values["assignee"], values["post"] = work.services.placement.place(work, task)
+        work.connection.execute(update(work_item).where(items.id == row.id).values(**values, version=items.version + 1))
 
 
 def _new_item(work: CaseWork, task: OpenTask) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class PostPlacement:
     def place(self, work: CaseWork, task: OpenTask) -> tuple[str | None, str | None]:
         """Return (assignee, post) of a new task; both None leave it to its team."""
         if task.assign == "owner":
-            return work.owner, None
+            return None if work.owner in task.excluded else work.owner, None
         excluded = self._conflicted(work) | set(task.excluded)
         if task.assign is not None and task.assign.startswith("post:"):
             post = self._known(work, task.assign.removeprefix("post:"))

@@ -32,6 +32,8 @@ class FactSpec:
     """The only texts it can be, besides the empty one; none: any."""
     overrides: str | None = None
     """The fact that it is set against: only with a reason. Empty: the tables decide again."""
+    counts_as: tuple[str, ...] = ()
+    """Steps of the diagram: whoever changes it counts as who did them, wherever `exclude` and `apart_from` ask."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ import pytest
 
 from complaints.affected import AddAffected, AffectedPerson
 from complaints.change_facts import ChangeFacts
+from complaints.ownership import AcceptHandOver, AskHandOver
 from complaints.tables import complaint, refund_line
-from engine.commands.claim import ClaimTask
+from engine.commands.claim import AssignTask, ClaimTask
 from engine.commands.complete import CompleteTask
 from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale, Unfit
 from tests.complaints.office import Office
@@ -190,6 +191,21 @@ def test_planned_refunds_change_with_their_rows_and_figures(office: Office) -> N
     change(office, case, refunds=[])
     assert {row.state for row in office.rows(refund_line, case)} == {"superseded"}
     assert office.facts(case)["largest_refund"] == "0"
+
+
+def test_a_task_goes_back_from_who_changes_the_refunds_that_it_must_stay_apart_from(office: Office) -> None:
+    case = reach_plan(office)
+    office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))
+    pay = office.task(case, "pay")
+    office.do(AssignTask(pay.id, office.people["bea"], "Four eyes."), "eve")
+    change(office, case, "eve", refunds=LINES)
+    assert office.task(case, "pay").excluded == [office.people["ann"]]
+    office.do(AskHandOver(case, office.people["bea"], "She knows more."))
+    office.do(AcceptHandOver(case), "bea")
+    assert office.task(case, "pay").assignee == office.people["bea"]
+    change(office, case, "bea", refunds=LINES[1:])
+    found = office.task(case, "pay")
+    assert (found.excluded, found.assignee) == (sorted([office.people["ann"], office.people["bea"]]), None)
 
 
 def test_refund_lines_that_do_not_fit_are_named(office: Office) -> None:

@@ -106,7 +106,7 @@ def test_people_change_what_the_process_lets_them_change_and_nothing_else(office
         office,
         ('[facts.noted]\ntype = "string"\n', '[facts.noted]\ntype = "string"\nchangeable = true\n'),
         ('[facts.people]\ntype = "integer"\ndefault = 1\nchangeable = true\n', '[facts.people]\ntype = "integer"\n'),
-        ('[facts.planned_refunds]\ntype = "list"\nchangeable = true\n', '[facts.planned_refunds]\ntype = "list"\n'),
+        ('type = "list"\nchangeable = true\ncounts_as = ["plan"]\n', 'type = "list"\n'),
     )
     command = change(noted="x")
     office.do(command)
