@@ -1,26 +1,17 @@
-"""A bundle: the files of one process, from a folder or a zip, and the digest that makes them a version.
-
-A version is what a process *does*: diagram, tables, `process.toml`, labels, notices and forms. Where shapes stand in
-the drawing does not count, so a change of layout only attaches a new drawing (docs/process-owner/publishing.md).
-"""
+"""A bundle: the files of one process, from a folder or a zip."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from lxml import etree
-
-from engine.diagram_index import secure_parser
 from engine.errors import Unfit
 
 Files = Mapping[str, bytes]
 """Path inside the bundle (`bpmn/<key>/...`, `forms/definitions/<key>/...`) -> content."""
 
-DRAWING = "http://www.omg.org/spec/BPMN/20100524/DI"
 PARTS = {".bpmn", ".dmn", ".toml", ".json"}
 MAX_FILES = 400
 MAX_BYTES = 16_000_000
@@ -91,25 +82,3 @@ def process_key(files: Files) -> str:
     if len(keys) != 1:
         raise UnreadableBundle("A bundle holds one process: exactly one bpmn/<key>/process.toml.")
     return keys.pop()
-
-
-def content_digest(files: Files) -> str:
-    """Return the digest of what the process does; drawings, comments and white space around XML do not count."""
-    whole = hashlib.sha256()
-    for name in sorted(files):
-        content = _without_drawing(files[name]) if name.endswith(".bpmn") else files[name].replace(b"\r\n", b"\n")
-        whole.update(f"{name}\0{len(content)}\0".encode())
-        whole.update(content)
-    return whole.hexdigest()
-
-
-def _without_drawing(data: bytes) -> bytes:
-    root = etree.fromstring(data, secure_parser())
-    for diagram in root.findall(f"{{{DRAWING}}}BPMNDiagram"):
-        root.remove(diagram)
-    for node in root.iter():
-        if isinstance(node.tag, str) and len(node) and not (node.text or "").strip():
-            node.text = None
-        if not (node.tail or "").strip():
-            node.tail = None
-    return etree.tostring(root, method="c14n", with_comments=False)

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from engine.bundle import Files, content_digest, pack, process_key, unpack
+from engine.bundle import Files, pack, process_key, unpack
 from engine.compile_bundle import House, check, compile_bundle
 from engine.config_file import read_config
 from engine.config_reader import Reader
+from engine.content_digest import content_digest
 from engine.errors import NotFound, NotPublishable
 from engine.model.problem import Problem
 from engine.process import CompiledProcess
@@ -46,8 +47,8 @@ class Publication:
     problems: tuple[Problem, ...]
     """Warnings; errors refuse."""
     outcome: str
-    """`published`, `reinstated` (an earlier version is in force again), `drawing` (same process, new layout), or
-    `unchanged`."""
+    """`published`, `reinstated` (an earlier version is in force again), `drawing` (same process, drawn or written down
+    differently), or `unchanged`."""
 
 
 class Versions:
@@ -71,7 +72,7 @@ class Versions:
         return found
 
     def files(self, connection: Connection, version_id: str) -> dict[str, bytes]:
-        """Return the files of a version, with its newest drawing. Raises NotFound."""
+        """Return the files of a version, as they were drawn and written last. Raises NotFound."""
         table = process_version.c
         row = connection.execute(select(table.bundle, table.drawing).where(table.id == version_id)).first()
         if row is None:
@@ -182,12 +183,13 @@ class Versions:
     def _republish(
         self, connection: Connection, version: Version, files: Files, problems: tuple[Problem, ...], now: datetime
     ) -> Publication:
-        drawings = {name: data for name, data in files.items() if name.endswith(".bpmn")}
-        stored = self.files(connection, version.id)
         where = process_version.c.id == version.id
         outcome = "unchanged"
-        if not all(stored.get(name) == data for name, data in drawings.items()):
-            connection.execute(update(process_version).where(where).values(drawing=pack(drawings)))
+        if self.files(connection, version.id) != files:
+            stored = unpack(connection.execute(select(process_version.c.bundle).where(where)).scalar_one())
+            # The content is the same; what is kept is how it is drawn and written now.
+            anew = {name: data for name, data in files.items() if stored.get(name) != data}
+            connection.execute(update(process_version).where(where).values(drawing=pack(anew) if anew else None))
             outcome = "drawing"
         if not version.active or self.newest(connection, version.process_key).id != version.id:
             since = self._since(connection, version.process_key, now)

@@ -246,3 +246,18 @@ def test_the_content_of_an_earlier_version_puts_that_one_in_force_again(house: H
     with house.application.database.read() as connection:
         files = house.application.versions.files(connection, forth.version.id)
     assert files == moved_on_the_drawing(edited())
+
+
+def test_a_table_that_another_editor_saved_again_makes_no_version_and_is_kept_as_it_was_saved(house: House) -> None:
+    files = shipped()
+    name = next(name for name in sorted(files) if name.endswith(".dmn"))
+    again = files[name].replace(b"<definitions ", b'<definitions exporter="bpmn.io" exporterVersion="9" ', 1)
+    saved = {**files, name: again.replace(b"</definitions>", b"<!-- saved -->\n</definitions>")}
+    publication = house.publish(saved)
+    assert (publication.version.number, publication.outcome) == (1, "drawing")
+    assert house.publish(saved).outcome == "unchanged"
+    with house.application.database.read() as connection:
+        assert house.application.versions.files(connection, publication.version.id) == saved
+    assert house.publish(files).outcome == "drawing"
+    with house.application.database.read() as connection:
+        assert house.application.versions.files(connection, publication.version.id) == files
