@@ -72,7 +72,8 @@ def test_however_a_file_is_written_it_is_the_same_content(data: st.DataObject) -
 def _change(element: etree._Element, data: st.DataObject) -> None:
     """Change one thing that the engine reads or people see."""
     names = sorted({str(name) for name in element.attrib} - {"exporter", "exporterVersion"})
-    if names and data.draw(st.booleans()):
+    by_attribute: bool = data.draw(st.booleans())
+    if names and by_attribute:
         name = data.draw(st.sampled_from(names))
         element.set(name, f"{element.get(name)}x")
     elif len(element):
