@@ -56,22 +56,34 @@ def _require_why(why: str) -> None:
 
 
 def pause_case(work: CaseWork, command: PauseCase) -> None:
-    """Pause. Raises Conflict when no running clock may be paused (an urgent case waits for nobody)."""
+    """Pause. Raises Unfit for a clock that the process does not have.
+
+    Raises Conflict when no running clock may be paused (an urgent case waits for nobody).
+    """
     require(work, Verb.PAUSE)
+    _require_known(work, command.clock, _pausable(work, command.reason))
     _require_why(command.why)
     work.step(PauseClocks(command.reason, command.clock, command.why))
     work.tell("complainant", "paused", {"why": command.why}, f"pause:{work.batch}")
 
 
 def resume_case(work: CaseWork, command: ResumeCase) -> None:
-    """Resume. Raises Conflict when nothing is paused for this reason."""
+    """Resume. Raises Unfit for a clock that the process does not have.
+
+    Raises Conflict when nothing is paused for this reason.
+    """
     require(work, Verb.RESUME)
+    _require_known(work, command.clock, _pausable(work, command.reason))
     work.step(ResumeClocks(command.reason, command.clock))
 
 
 def extend_case(work: CaseWork, command: ExtendCase) -> None:
-    """Extend. Raises Conflict when the clock was extended already or does not run."""
+    """Extend. Raises Unfit for a clock that the process does not have, or for more than it lets a person give.
+
+    Raises Conflict when the clock was extended already or does not run.
+    """
     require(work, Verb.EXTEND)
+    _require_known(work, command.clock, _extendable(work))
     _require_why(command.why)
     name = command.clock or _only_clock(work)
     _require_amount(work, command, name)
@@ -81,8 +93,22 @@ def extend_case(work: CaseWork, command: ExtendCase) -> None:
     work.tell("complainant", "extended", values, f"extend:{work.batch}")
 
 
+def _require_known(work: CaseWork, clock: str | None, allowed: list[str]) -> None:
+    """Raise Unfit for a name that is no clock of the process, listing those that would do."""
+    if clock and clock not in work.process.config.clocks:
+        raise Unfit("The process has no such clock.", fields=[{"field": "clock", "code": "unknown", "known": allowed}])
+
+
+def _pausable(work: CaseWork, reason: str) -> list[str]:
+    return [spec.name for spec in work.process.config.clocks.values() if reason in spec.pause_reasons]
+
+
+def _extendable(work: CaseWork) -> list[str]:
+    return [spec.name for spec in work.process.config.clocks.values() if spec.extend_at_most]
+
+
 def _only_clock(work: CaseWork) -> str:
-    names = [spec.name for spec in work.process.config.clocks.values() if spec.extend_at_most]
+    names = _extendable(work)
     if len(names) != 1:
         raise Unfit("Say which clock.", fields=[{"field": "clock", "code": "required", "known": names}])
     return names[0]

@@ -10,6 +10,7 @@ from sqlalchemy import delete, update
 from access.policy import may_supervise
 from engine.case_run import numbered_on
 from engine.case_work import CaseWork
+from engine.commands.past_sending_back import in_the_way, not_completed
 from engine.errors import Conflict, Forbidden, Unfit
 from engine.kernel import inspect
 from engine.projection import item_id
@@ -34,17 +35,19 @@ class SendBack:
 def send_back(work: CaseWork, command: SendBack) -> None:
     """Restore state, facts, clocks and owner to before the step; delete the notices it would have sent.
 
-    Raises Conflict when the notices are out, when something else has happened since, or when the step moved money.
+    Raises Conflict, saying what stands in the way: the step is not completed, or was sent back already; its notices are
+    out, or were never held; something else has happened since; it moved money or the case itself. Raises Forbidden, and
+    Unfit for a supervisor without a reason.
     """
     item, principal, row = load_item(work, command.task_id), work.actor.principal, work.row
+    if item.state != "done":
+        raise not_completed(work, item)
     if principal is None or (item.done_by != principal.person_id and not may_supervise(principal)):
         raise Forbidden("Only who completed the step, or a supervisor, can send it back.")
     if item.done_by != principal.person_id and not command.reason.strip():
         raise Unfit("Give the reason.", fields=[{"field": "reason", "code": "required"}])
-    if item.state != "done":
-        raise Conflict("This task is not completed.", task=item.id)
     if row["undo"] is None or row["undo_task"] != item.id:
-        raise Conflict("Others have built on this step; it cannot be sent back any more.", task=item.id)
+        raise in_the_way(work, item)
     if row["undo_until"] <= work.now:
         raise Conflict("The notices of this step are out; it cannot be sent back any more.", task=item.id)
     snapshot = orjson.loads(row["undo"])

@@ -142,7 +142,7 @@ def refusals(redress: House) -> Iterator[tuple[str, str, str, Any, dict[str, str
     yield "unfit", "POST", f"/api/complaints/{case}/extend", {"clock": "resolve", "amount": 9000, "reason": "x"}, as_li
     yield "unfit", "GET", "/api/complaints?status=zzz&limit=0", None, as_li
     yield "unfit", "GET", "/api/tasks?view=team", None, as_li
-    yield "not-found", "POST", f"/api/complaints/{case}/extend", {"clock": "zzz", "amount": 1, "reason": "x"}, as_li
+    yield "unfit", "POST", f"/api/complaints/{case}/extend", {"clock": "zzz", "amount": 1, "reason": "x"}, as_li
     yield "bad-cursor", "GET", "/api/tasks?cursor=abc", None, as_li
     yield "unsafe", "POST", "/api/complaints", {**COMPLAINT, "identity_mode": "anonymous"}, {}
     yield "unreadable-bundle", "POST", "/api/processes", {}, {
