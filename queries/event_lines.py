@@ -11,6 +11,7 @@ from engine.process import CompiledProcess
 from queries.fact_words import fact_in_words
 from queries.links import relation_in_words
 from queries.reader import Reader
+from queries.rung_words import Fallen, fallen_rung
 from queries.timeline_words import sentence
 
 STEPS = ("entered", "completed", "cancelled")
@@ -64,13 +65,17 @@ def event_line(
         # Nobody has named it: a joint of the drawing, no step.
         return None
     detail: Mapping[str, Any] = row.detail if whole else {}
+    fallen = fallen_rung(process.config, row.name or "", language) if row.kind == "fired" else None
+    if fallen is not None and whole:
+        detail = {**detail, "clock": fallen.clock, "rung": fallen.rung}
     text = sentence(
-        _sentence_kind(row, element),
+        _sentence_kind(row, element, fallen),
         language,
         {
             **{key: value for key, value in detail.items() if isinstance(value, str | int)},
             "name": name or "",
             "what": what,
+            "when": fallen.when if fallen is not None else "",
             "person": _person(row, names),
             "number": names.get(row.name or "", ""),
         },
@@ -99,7 +104,9 @@ def _is_same(row: Any) -> bool:
     return row.kind == "decision" and bool(row.detail.get("same"))
 
 
-def _sentence_kind(row: Any, element: Element | None) -> str:
+def _sentence_kind(row: Any, element: Element | None, fallen: Fallen | None) -> str:
+    if fallen is not None:
+        return fallen.kind
     if _is_same(row):
         return "decision-same"
     if row.kind == "clock":

@@ -18,6 +18,8 @@ SENTENCES: Mapping[str, Labels] = {
     "cancelled": _l("不再需要：{name}", "더 이상 필요 없음: {name}", "No longer needed: {name}"),
     "event": _l("发生：{name}", "발생: {name}", "Happened: {name}"),
     "fired": _l("到期：{what}", "기한 도래: {what}", "Fell due: {what}"),
+    "fired-before": _l("提醒：{what}（{when}）", "알림: {what}({when})", "Reminder: {what} ({when})"),
+    "fired-after": _l("仍未完成：{what}（{when}）", "기한 초과: {what}({when})", "Still not done: {what} ({when})"),
     "message": _l("流程收到消息：{what}", "절차가 받은 메시지: {what}", "The process received: {what}"),
     "decision-same": _l("决策表再次判定，结果不变：{what}", "결정표로 다시 판정, 결과 같음: {what}",
                         "Decided by table again, with the same outcome: {what}"),
