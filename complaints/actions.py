@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from access.rights import Verb
 from complaints.action_lines import settled
 from complaints.case_now import keep_facts, require_not_closed
+from complaints.late_records import tell_late
 from complaints.remedies import CompleteRemedy, complete_remedy
 from complaints.tables import action_item
 from complaints.wording import words
@@ -96,7 +97,7 @@ def reopen_action(work: CaseWork, command: ReopenAction) -> dict[str, Any]:
 
 
 def action_overdue(work: CaseWork, record_id: str, due_at: datetime) -> None:
-    """The due time of an action has come: the case owner and its team are told, once, unless it is done."""
+    """The due time of an action has come: whom the process names is told, once, unless it is done."""
     row = work.connection.execute(
         select(action_item).where(action_item.c.id == record_id, action_item.c.case_id == work.case_id)
     ).first()
@@ -104,8 +105,8 @@ def action_overdue(work: CaseWork, record_id: str, due_at: datetime) -> None:
         return
     work.log("action-overdue", name=row.id, title=row.title, due_at=due_at.isoformat())
     values = {"action": row.id, "due_at": due_at.isoformat()}
-    for to in ("owner", f"team:{row.team}") if row.team else ("owner",):
-        work.tell(to, "action_overdue", values, f"action:{row.id}")
+    team = [f"team:{row.team}"] if row.team else []
+    tell_late(work, "action", values, concerned=team, cause=f"action:{row.id}")
 
 
 def open_actions(work: CaseWork) -> int:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import Any
 
 from lxml import etree
 
+from complaints.late_records import KINDS
 from complaints.notices import DUE_TIME, NoticeBook, check_notices, clock_of, parse_notices
+from complaints.promises import FIELD as PROMISES
 from engine.bundle import Files
+from engine.config_file import CODE
+from engine.config_reader import Reader, meant
 from engine.diagram_index import secure_parser
 from engine.errors import NotFound
 from engine.model.config import ProcessConfig
@@ -24,17 +30,19 @@ TOLD_BY_COMMANDS: tuple[tuple[str, str], ...] = (
     ("owner", "answer_arrived"),
     ("owner", "task_assigned"),
     ("owner", "action_opened"),
-    ("owner", "action_overdue"),
-    ("owner", "promise_missed"),
     ("owner", "hand_over_offered"),
     ("owner", "hand_over_accepted"),
     ("owner", "hand_over_declined"),
 )
 """Templates that commands use whatever the diagram says: reader and name."""
+OPENS_ACTIONS = frozenset({"record_plan", "open_actions"})
+"""The operations that open actions."""
+_LATE = {"action": "an action that is not done in time", "promise": "a promise that is not kept in time"}
 
 
 def check_told(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:
     """Yield what is wrong with the notices of a bundle: the file itself, and every template that is named nowhere."""
+    yield from _late(files, config)
     path = next((name for name in files if PurePosixPath(name).name == "notices.toml"), None)
     if path is None:
         key = config.key if config else "?"
@@ -50,6 +58,7 @@ def check_told(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:
     for where, to, template in (
         *_in_diagrams(files),
         *_in_ladders(config),
+        *_of_what_is_late(config),
         *(("", *told) for told in TOLD_BY_COMMANDS),
     ):
         reader = "complainant" if to == "complainant" else "staff"
@@ -87,6 +96,57 @@ def _in_ladders(config: ProcessConfig | None) -> Iterator[tuple[str, str, str]]:
         for rung in clock.rungs:
             for to in rung.to:
                 yield f", which the ladder of the clock {clock.name} sends", to, rung.template
+
+
+def _of_what_is_late(config: ProcessConfig | None) -> Iterator[tuple[str, str, str]]:
+    for kind, notice in config.late.items() if config else ():
+        for to in notice.to:
+            yield f", which `late.{kind}` of process.toml sends", to, notice.template
+
+
+def _late(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:
+    """Yield the records with a day of their own that the bundle can make, and of whose lateness nobody would hear."""
+    if config is None:
+        return
+    path = next((name for name in files if PurePosixPath(name).name == "process.toml"), "process.toml")
+    reader = Reader(path, CODE, files.get(path, b""))
+    for kind in sorted(config.late.keys() - set(KINDS)):
+        reader.wrong(f"late.{kind}", "is nothing that has a day of its own", meant(kind, KINDS))
+    yield from reader.problems
+    for kind in sorted(_dated(files) - config.late.keys()):
+        yield Problem(
+            path, None, "error", "notice-missing", f"late.{kind}", None,
+            f"Nobody is told when a case of this process has {_LATE[kind]}.",
+            f'Add [late.{kind}] to process.toml, with `to` and `template`, for instance to = ["owner"].',
+        )  # fmt: skip
+
+
+def _dated(files: Files) -> set[str]:
+    """Return the kinds of records with a day of their own that forms and diagrams of a bundle can make."""
+    found: set[str] = set()
+    for name, data in files.items():
+        if name.endswith(".schema.json") and PROMISES in _properties(data):
+            found.add("promise")
+        elif name.endswith(".bpmn") and OPENS_ACTIONS & _operations(data):
+            found.add("action")
+    return found
+
+
+def _properties(data: bytes) -> Mapping[str, Any]:
+    try:
+        schema = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}  # What is no form is another check's business.
+    properties = schema.get("properties") if isinstance(schema, dict) else None
+    return properties if isinstance(properties, dict) else {}
+
+
+def _operations(data: bytes) -> set[str]:
+    try:
+        root = etree.fromstring(data, secure_parser())
+    except etree.XMLSyntaxError:
+        return set()
+    return {str(operator.get("id")) for operator in root.iter(f"{{{SPIFF}}}serviceTaskOperator")}
 
 
 def _in_diagrams(files: Files) -> Iterator[tuple[str, str, str]]:

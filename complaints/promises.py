@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from access.policy import Duty, Role
 from access.rights import Verb
-from access.tables import membership, person, role
+from complaints.late_records import tell_late
 from complaints.tables import promise
 from complaints.wording import words
 from engine.case_rights import require
@@ -19,6 +18,8 @@ from engine.case_work import CaseWork
 from engine.dated import clear_dated, set_dated
 from engine.errors import Conflict, NotFound, Unfit
 
+FIELD = "promises"
+"""The field of a form whose rows are promises."""
 NOTE = 2000
 """Characters of a note."""
 
@@ -37,12 +38,12 @@ def record_promises(work: CaseWork, element: str, data: Mapping[str, Any]) -> No
 
     Raises Unfit for a time that has passed. The rows go again when the step is sent back (`unmake`).
     """
-    asked = data.get("promises") or ()
+    asked = data.get(FIELD) or ()
     rows = [(str(one["what"]), datetime.fromisoformat(one["due_at"]).astimezone(UTC)) for one in asked]
     late = [number for number, (_, due_at) in enumerate(rows) if due_at <= work.now]
     if late:
         raise Unfit(
-            "What is promised lies ahead.", fields=[{"field": f"/promises/{n}/due_at", "code": "past"} for n in late]
+            "What is promised lies ahead.", fields=[{"field": f"/{FIELD}/{n}/due_at", "code": "past"} for n in late]
         )
     who = work.actor.principal
     for what, due_at in rows:
@@ -83,10 +84,9 @@ def keep_promise(work: CaseWork, command: KeepPromise) -> dict[str, Any]:
 
 
 def promise_missed(work: CaseWork, record_id: str, due_at: datetime) -> None:
-    """The time of a promise has come and it is not kept: marked, and told once.
+    """The time of a promise has come and it is not kept: marked, and told once to whom the process names (R-002-30).
 
-    Told are the owner, the teams that lead, and every supervisor who is in none of these (R-002-30). The case stands on
-    the list of what is overdue until the promise is kept.
+    The case stands on the list of what is overdue until the promise is kept.
     """
     table = promise.c
     row = work.connection.execute(select(promise).where(table.id == record_id, table.case_id == work.case_id)).first()
@@ -94,20 +94,6 @@ def promise_missed(work: CaseWork, record_id: str, due_at: datetime) -> None:
         return
     work.connection.execute(update(promise).where(table.id == row.id).values(missed_at=work.now))
     work.log("promise-missed", name=row.id, due_at=due_at.isoformat())
+    made_by = [f"person:{row.made_by}"] if row.made_by else []
     values = {"promise": row.id, "due_at": due_at.isoformat()}
-    leading = sorted(work.services.rules.teams_with(Duty.LEADS))
-    watching = (f"person:{each}" for each in _supervisors(work, leading) if each != work.owner)
-    for to in ("owner", *(f"team:{team}" for team in leading), *watching):
-        work.tell(to, "promise_missed", values, f"promise:{row.id}")
-
-
-def _supervisors(work: CaseWork, leading: list[str]) -> list[str]:
-    """Return who watches late work and is in none of the leading teams."""
-    in_a_team = select(membership.c.person).where(membership.c.team.in_(leading))
-    watching = (
-        select(person.c.id)
-        .join(role, role.c.person == person.c.id)
-        .where(person.c.active, role.c.role == Role.SUPERVISOR.value, person.c.id.not_in(in_a_team))
-        .order_by(person.c.id)
-    )
-    return list(work.connection.execute(watching).scalars())
+    tell_late(work, "promise", values, concerned=made_by, cause=f"promise:{row.id}")

@@ -15,6 +15,11 @@ from engine.publication import Bundle, awaited_messages
 OPENING = "@open"
 """The opening of the case, where a clock may start."""
 
+ANYBODY = ("owner", "complainant")
+"""Who can be told by a word, in every process."""
+STANDINGS = ("leads", "supervisor", "concerned")
+"""Who else can be told of what has a day of its own: how people stand to a case, in the words of posts.toml."""
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -103,16 +108,21 @@ def _counted(reader: Reader, steps: Collection[str], config: ProcessConfig) -> N
 
 def _recipients(reader: Reader, config: ProcessConfig, house: Surroundings) -> None:
     known = {"post": house.posts, "deputy": house.posts, "team": house.teams, "fact": config.facts}
-    for clock in config.clocks.values():
-        for number, rung in enumerate(clock.rungs):
-            for to in rung.to:
-                kind, _, name = to.partition(":")
-                if to in ("owner", "complainant") or name in known.get(kind, ()):
-                    continue
-                close = meant(name, known.get(kind, ())) if name else ""
-                advice = "Write owner, complainant, post:<code>, deputy:<post>, team:<code> or fact:<name>."
-                reader.wrong(f"clocks.{clock.name}.rungs[{number}].to", f"names {to}, whom nobody knows",
-                             close if close.startswith("Did") else advice, name=rung.name)  # fmt: skip
+    ladders = (
+        (f"clocks.{clock.name}.rungs[{number}].to", rung.to, rung.name, ANYBODY)
+        for clock in config.clocks.values()
+        for number, rung in enumerate(clock.rungs)
+    )
+    late = ((f"late.{kind}.to", notice.to, kind, (*ANYBODY, *STANDINGS)) for kind, notice in config.late.items())
+    for place, recipients, name, words in (*ladders, *late):
+        for to in recipients:
+            kind, _, code = to.partition(":")
+            if to in words or code in known.get(kind, ()):
+                continue
+            close = meant(code, known.get(kind, ())) if code else ""
+            advice = f"Write {', '.join(words)}, post:<code>, deputy:<post>, team:<code> or fact:<name>."
+            reader.wrong(place, f"names {to}, whom nobody knows", close if close.startswith("Did") else advice,
+                         name=name)  # fmt: skip
 
 
 def _messages(reader: Reader, awaited: Collection[str], config: ProcessConfig) -> None:

@@ -19,6 +19,7 @@ from engine.model.config import (
     ClockSpec,
     FactSpec,
     IntakeRules,
+    LateNotice,
     ProcessConfig,
     Rung,
     RungTime,
@@ -41,7 +42,7 @@ _NOTHING = compile_expression("False")
 KEYS: Mapping[str, tuple[str, ...]] = {
     "": (
         *("key", "process", "types", "default_team", "title", "undo", "intake"),
-        *("messages", "facts", "tables", "derived", "throws", "clocks"),
+        *("messages", "facts", "tables", "derived", "throws", "clocks", "late"),
     ),
     "undo": ("seconds", "none_when"),
     "intake": ("look_back_days", "clock"),
@@ -55,6 +56,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "extend_at_most": ("working_days", "minutes"),
     "budget": ("when", "mode", "amount"),
     "rungs": ("name", "at", "to", "template", "repeat", "message"),
+    "late": ("to", "template"),
 }
 """Table -> the keys that mean something in it (docs/process-owner/process-toml.md)."""
 
@@ -90,6 +92,7 @@ def read_config(data: bytes, file: str) -> tuple[ProcessConfig | None, list[Prob
         messages={name: reader.strings(messages, name, "messages.") for name in messages},
         types=_types(reader, table),
         intake=_intake(reader, table),
+        late=dict(_late(reader, table)),
     )
     check_names(reader, config)
     check_ladders(reader, config)
@@ -139,6 +142,15 @@ def _intake(reader: Reader, table: Mapping[str, Any]) -> IntakeRules:
         reader.wrong("intake.look_back_days", "must be a number from 0 to 3,660", "Give whole days.")
         days = 0
     return IntakeRules(days, reader.get(entry, "clock", str, "intake.", None))
+
+
+def _late(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, LateNotice]]:
+    for name, at, entry in reader.named(table, "late"):
+        reader.only(entry, KEYS["late"], at)
+        to, template = reader.strings(entry, "to", at), reader.get(entry, "template", str, at, "")
+        if not to or not template:
+            reader.wrong(at.rstrip("."), "tells nobody or nothing", "Give `to` and `template`.", name=name)
+        yield name, LateNotice(to, template)
 
 
 def _tables(reader: Reader, table: Mapping[str, Any]) -> Iterator[TableUse]:

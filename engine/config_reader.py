@@ -34,6 +34,7 @@ _HOLDERS = {
     "throws": "the throw",
     "budget": "the budget",
     "rungs": "the rung",
+    "late": "what is late as",
 }
 
 

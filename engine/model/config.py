@@ -125,6 +125,15 @@ class ClockSpec:
 
 
 @dataclass(frozen=True)
+class LateNotice:
+    """Who is told when the instant of a dated record - a promise, an action - has come and it is not done."""
+
+    to: tuple[str, ...]
+    """In the words of a rung, and `leads`, `supervisor` and `concerned` as `[may]` of posts.toml has them."""
+    template: str
+
+
+@dataclass(frozen=True)
 class IntakeRules:
     """How cases of the process are taken in."""
 
@@ -155,3 +164,5 @@ class ProcessConfig:
     types: tuple[str, ...] = ()
     """The types of case that intake hands to this process; none: only cases that are sent to it by name (X-09)."""
     intake: IntakeRules = IntakeRules()
+    late: Mapping[str, LateNotice] = field(default_factory=dict)
+    """Kind of dated record -> who is told when it is late."""

@@ -59,3 +59,36 @@ def test_a_notice_promises_the_due_time_of_a_clock_that_the_process_has(files: d
     assert {code for code, _, _ in found} == {"placeholder-unknown"}
     files[CONFIG] = files[CONFIG].replace(b"[clocks.respond", b"[clocks.answer")
     assert list(check_told(files, read_config(files[CONFIG], CONFIG)[0])) == []
+
+
+def told(files: dict[str, bytes]) -> list[tuple[str, str | None, bool]]:
+    """Return code and place of each problem, and whether it has a line."""
+    found = check(files, house(load_posts(SETTINGS.bpmn_folder / "posts.toml")))
+    return [(p.code, p.element, p.line is not None) for p in found]
+
+
+def test_somebody_is_told_of_whatever_has_a_day_of_its_own(files: dict[str, bytes]) -> None:
+    text = files[CONFIG].decode()
+    begin, end = text.index("[late.promise]"), text.index("# --- decision tables")
+    files[CONFIG] = (text[:begin] + text[end:]).encode()
+    assert [(code, place) for code, place, _ in told(files)] == [
+        ("notice-missing", "late.action"), ("notice-missing", "late.promise"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("[late.action]", "[late.actoin]", ("process-toml", "late.actoin", True)),
+        ('["owner", "concerned"]', '["owner", "concernde"]', ("process-toml", "late.action.to", True)),
+        ('["owner", "concerned"]', '["post:nobody"]', ("process-toml", "late.action.to", True)),
+        ('["owner", "concerned"]', "[]", ("process-toml", "late.action", True)),
+        ('template = "action_overdue"', 'template = "overdue_action"', ("notice-missing", "overdue_action", False)),
+        ('template = "action_overdue"', 'tempalte = "action_overdue"', ("process-toml", "late.action.tempalte", True)),
+    ],
+)
+def test_a_slip_in_who_is_told_is_found(
+    files: dict[str, bytes], old: str, new: str, problem: tuple[str, str, bool]
+) -> None:
+    files[CONFIG] = files[CONFIG].decode().replace(old, new, 1).encode()
+    assert problem in told(files)

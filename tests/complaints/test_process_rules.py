@@ -12,9 +12,11 @@ from complaints.intake import Complainant, FileComplaint, Filed
 from complaints.tables import complaint
 from engine.case_work import SYSTEM
 from engine.commands.clocks import ExtendCase
+from engine.commands.complete import CompleteTask
 from engine.commands.publish import PublishBundle
 from engine.errors import Conflict, Unfit
-from tests.complaints.office import DAY, MONDAY, Office, bundle
+from tests.complaints.office import DAY, HOUR, MONDAY, Office, bundle
+from tests.complaints.walk import reach_resolved
 
 CONFIG = "bpmn/care/process.toml"
 AT_MOST = "extend_at_most = { working_days = 20, minutes = 10_000 }\n"
@@ -145,3 +147,34 @@ def test_a_claim_without_a_currency_is_in_the_one_that_the_fact_begins_with(offi
     for case, currency in ((old.id, "CNY"), (new.id, "KRW")):
         assert office.facts(case)["refund_currency"] == currency
         assert office.rows(complaint, case)[0].refund_currency == currency
+
+
+def test_who_hears_of_a_missed_promise_stands_in_the_process(office: Office) -> None:
+    publish(office, ('to = ["owner", "leads", "supervisor"]\ntemplate = "promise_missed"',
+                     'to = ["post:head_of_customer_service", "concerned"]\ntemplate = "broken"'))  # fmt: skip
+    case = office.file()
+    promises = [{"what": "Ask", "due_at": (MONDAY + HOUR).isoformat()}]
+    office.do(CompleteTask(office.task(case, "look").id, {"next": "go", "promises": promises}))
+    before = len(list(office.told(case)))
+    office.advance(2 * HOUR)
+    assert list(office.told(case))[before:] == [("dan", "broken"), ("ann", "broken")]
+
+
+def test_who_hears_of_an_overdue_action_stands_in_the_process(office: Office) -> None:
+    publish(office, ('to = ["owner", "concerned"]\ntemplate = "action_overdue"',
+                     'to = ["concerned", "supervisor", "team:academic"]\ntemplate = "undone"'))  # fmt: skip
+    action = {"title": "New book", "owner_team": "academic", "due_on": "2026-03-04", "blocking": True}
+    case = reach_resolved(office, {"actions": [action]})
+    before = len(list(office.told(case)))
+    office.advance(3 * DAY)
+    assert list(office.told(case))[before:] == [("team:academic", "undone"), ("eve", "undone")]
+
+
+def test_a_supervisor_in_a_team_that_is_told_hears_of_it_once(office: Office) -> None:
+    publish(office, ('to = ["owner", "leads", "supervisor"]', 'to = ["team:facilities", "supervisor", "leads"]'))
+    case = office.file()
+    promises = [{"what": "Ask", "due_at": (MONDAY + HOUR).isoformat()}]
+    office.do(CompleteTask(office.task(case, "look").id, {"next": "go", "promises": promises}))
+    office.advance(2 * HOUR)
+    told = [to for to, template in office.told(case) if template == "promise_missed"]
+    assert told == ["team:facilities", "team:leadership"]
