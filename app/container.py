@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.settings import Settings
+from complaints.answer_meanings import check_answers
 from complaints.categories import CategoryTree, load_categories
 from complaints.delivery_loop import run_once as deliver_once
 from complaints.effects import EFFECTS
@@ -85,7 +86,7 @@ def house(posts: Posts) -> House:
         posts=frozenset(posts.posts),
         operations=OPERATIONS,
         types=TYPES,
-        checks=(check_told,),
+        checks=(check_told, check_answers),
     )
 
 

@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from complaints.answer_meanings import APPROVES, form_means
 from engine.case_facts import read_fact
 from engine.case_work import CaseWork
 from engine.errors import Unfit
-
-VOTES = frozenset({"approve", "approve_with_conditions"})
-"""Decisions that approve; what a refusal would have covered is asked of nobody."""
 
 
 def check_ceiling(work: CaseWork, data: Mapping[str, Any]) -> None:
     """Raise Unfit, naming the field, for an approval that would not cover the plan it approves.
 
-    Looks at the answers `covers_people` and `covers_refund` of an approving `decision`; left out, they cover what
-    there is today.
+    Looks at the answers `covers_people` and `covers_refund` of a form that approves (`[answers.approves]` of the
+    process says by which answer); left out, they cover what there is today. What a refusal would have covered is asked
+    of nobody.
     """
-    if data.get("decision") not in VOTES:
+    if not form_means(work, APPROVES, data, unasked=False):
         return
     specs, stored = work.process.config.facts, work.row["facts"]
     names = ("people", "largest_refund", "planned_currency")

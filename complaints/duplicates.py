@@ -7,15 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from complaints.answer_meanings import DUPLICATE, form_means
 from complaints.intake import grouped
+from complaints.links import DUPLICATE_LINK
 from complaints.tables import case_link, complaint
 from engine.case_sight import sees_case
 from engine.case_work import CaseWork
 from engine.errors import Unfit
 from engine.tables import work_item
 
-FIELD, OUTCOME = "duplicate_of", "duplicate"
-"""The field of a form that names the other case, and the answer under `outcome` that makes it count."""
+FIELD = "duplicate_of"
+"""The field of a form that names the other case; `[answers.duplicate]` of the process says which answer makes it count.
+Without one it counts whenever it is filled in."""
 
 
 def check_duplicate(work: CaseWork, element: str, data: Mapping[str, Any]) -> str | None:
@@ -25,14 +28,14 @@ def check_duplicate(work: CaseWork, element: str, data: Mapping[str, Any]) -> st
     or by its id. Raises Unfit naming the field for a case that does not exist or that its author does not see, for this
     case itself, and for one that has been found to be a duplicate of this one, at whatever remove. Repeating is safe.
     """
-    if not data.get(FIELD) or data.get("outcome", OUTCOME) != OUTCOME:
+    if not data.get(FIELD) or not form_means(work, DUPLICATE, data, unasked=True):
         return None
     other, who = _named(work.connection, str(data[FIELD])), work.actor.principal
     if other is None or (who is not None and not sees_case(work.connection, other, who)):
         raise _unfit("No complaint has this number.", "unknown-case")
     if other == work.case_id:
         raise _unfit("A complaint is not a duplicate of itself.", "itself")
-    if work.case_id in _originals(work.connection, other, element):
+    if work.case_id in _originals(work, other, element):
         raise _unfit("That complaint has been found to be a duplicate of this one.", "circular")
     return other
 
@@ -46,23 +49,23 @@ def _named(connection: Connection, name: str) -> str | None:
     ).scalar()
 
 
-def _originals(connection: Connection, case_id: str, element: str) -> set[str]:
+def _originals(work: CaseWork, case_id: str, element: str) -> set[str]:
     """Return the cases that a case is a duplicate of, and those that these are."""
     found: set[str] = set()
     open_ends = [case_id]
     while open_ends:
-        for other in _said(connection, open_ends.pop(), element) - found:
+        for other in _said(work, open_ends.pop(), element) - found:
             found.add(other)
             open_ends.append(other)
     return found
 
 
-def _said(connection: Connection, case_id: str, element: str) -> set[str]:
+def _said(work: CaseWork, case_id: str, element: str) -> set[str]:
     """Return what the links of a case, and the last form of this step, say that it is a duplicate of."""
-    links, items = case_link.c, work_item.c
+    links, items, connection = case_link.c, work_item.c, work.connection
     others = set(
         connection.execute(
-            select(links.other_id).where(links.case_id == case_id, links.kind == OUTCOME)
+            select(links.other_id).where(links.case_id == case_id, links.kind == DUPLICATE_LINK)
         ).scalars()
     )  # fmt: skip
     last = connection.execute(
@@ -71,7 +74,7 @@ def _said(connection: Connection, case_id: str, element: str) -> set[str]:
         .order_by(items.done_at.desc(), items.round.desc())
         .limit(1)
     ).scalar()
-    if last and last.get(FIELD) and last.get("outcome", OUTCOME) == OUTCOME:
+    if last and last.get(FIELD) and form_means(work, DUPLICATE, last, unasked=True):
         named = _named(connection, str(last[FIELD]))
         others |= {named} if named is not None else set()
     return others

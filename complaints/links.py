@@ -17,7 +17,8 @@ from engine.errors import Conflict, Unfit
 from engine.tables import event_log
 from storage.insert import insert_new
 
-KINDS = ("duplicate", "related", "follow_up")
+DUPLICATE_LINK = "duplicate"
+KINDS = (DUPLICATE_LINK, "related", "follow_up")
 """`duplicate`: this case says what the other says. `follow_up`: this case continues the other, which has ended."""
 
 
@@ -65,8 +66,8 @@ def link_found_duplicate(work: CaseWork, other_id: str) -> None:
 
     The form has been looked at already (`duplicates.check_duplicate`).
     """
-    if store_link(work.connection, work.case_id, other_id, "duplicate", now=work.now, by=work.actor.id):
-        keep_before(work, case_link, f"{other_id}/duplicate", None)
+    if store_link(work.connection, work.case_id, other_id, DUPLICATE_LINK, now=work.now, by=work.actor.id):
+        keep_before(work, case_link, f"{other_id}/{DUPLICATE_LINK}", None)
 
 
 def note_unlinked(work: CaseWork, batch: str) -> None:

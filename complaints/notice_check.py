@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any
 
 from lxml import etree
 
+from complaints.answer_meanings import form_properties
 from complaints.late_records import KINDS
 from complaints.notices import DUE_TIME, NoticeBook, check_notices, clock_of, parse_notices
 from complaints.promises import FIELD as PROMISES
@@ -125,20 +124,11 @@ def _dated(files: Files) -> set[str]:
     """Return the kinds of records with a day of their own that forms and diagrams of a bundle can make."""
     found: set[str] = set()
     for name, data in files.items():
-        if name.endswith(".schema.json") and PROMISES in _properties(data):
+        if name.endswith(".schema.json") and PROMISES in form_properties(data):
             found.add("promise")
         elif name.endswith(".bpmn") and OPENS_ACTIONS & _operations(data):
             found.add("action")
     return found
-
-
-def _properties(data: bytes) -> Mapping[str, Any]:
-    try:
-        schema = json.loads(data)
-    except (ValueError, RecursionError):
-        return {}  # What is no form is another check's business.
-    properties = schema.get("properties") if isinstance(schema, dict) else None
-    return properties if isinstance(properties, dict) else {}
 
 
 def _operations(data: bytes) -> set[str]:

@@ -25,7 +25,7 @@ COMPLAINT_OPERATIONS: Mapping[str, Operation] = {
         ),
         Operation(
             "record_refund_decision",
-            required=frozenset({"refund", "decision"}),
+            required=frozenset({"refund", "granted"}),
             optional=frozenset({"amount"}),
             reversible=False,
             consequence=plan_lines.record_refund_decision,

@@ -161,12 +161,12 @@ def _line(facts: Mapping[str, Any], line_id: str) -> tuple[list[dict[str, Any]],
 def record_refund_decision(
     parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
 ) -> Consequence:
-    """Approve a refund line, for something and at most what was planned, or reject it (R-004-28).
+    """Approve a refund line (`granted`), for something and at most what was planned, or reject it (R-004-28).
 
     What is approved stands beside what was planned (`approved`, `amount`): the plan says what it said.
     """
     lines, line = _line(facts, parameters["refund"])
-    if parameters["decision"] == "approve":
+    if parameters["granted"]:
         money = parameters.get("amount") or {"amount": line["amount"], "currency": line["currency"]}
         if money["currency"] != line["currency"] or Decimal(money["amount"]) > Decimal(line["amount"]):
             raise Unfit(
@@ -176,10 +176,10 @@ def record_refund_decision(
         if Decimal(money["amount"]) <= 0:
             raise Unfit("A refund of nothing is none.", fields=[{"field": "/amount/amount", "code": "not-positive"}])
         line.update(state="approved", approved=money["amount"])
-    elif parameters["decision"] == "reject":
+    else:
         line["state"] = "rejected"
     # Task data still holds the reasons of earlier steps; only a refusal gives its own.
-    reasons = data.get("reasons") if parameters["decision"] == "reject" else None
+    reasons = None if parameters["granted"] else data.get("reasons")
     return Consequence(_refund_facts(lines, initial), {"line": line, "reasons": reasons})
 
 

@@ -15,6 +15,7 @@ from engine.expressions import Expression, compile_expression
 from engine.ladder_check import check_ladders
 from engine.model.config import (
     FACT_TYPES,
+    AnswerMeaning,
     Budget,
     ClockSpec,
     FactSpec,
@@ -42,7 +43,7 @@ _NOTHING = compile_expression("False")
 KEYS: Mapping[str, tuple[str, ...]] = {
     "": (
         *("key", "process", "types", "default_team", "title", "undo", "intake"),
-        *("messages", "facts", "tables", "derived", "throws", "clocks", "late"),
+        *("messages", "facts", "tables", "derived", "throws", "clocks", "late", "answers"),
     ),
     "undo": ("seconds", "none_when"),
     "intake": ("look_back_days", "clock"),
@@ -57,6 +58,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "budget": ("when", "mode", "amount"),
     "rungs": ("name", "at", "to", "template", "repeat", "message"),
     "late": ("to", "template"),
+    "answers": ("field", "values"),
 }
 """Table -> the keys that mean something in it (docs/process-owner/process-toml.md)."""
 
@@ -93,6 +95,7 @@ def read_config(data: bytes, file: str) -> tuple[ProcessConfig | None, list[Prob
         types=_types(reader, table),
         intake=_intake(reader, table),
         late=dict(_late(reader, table)),
+        answers=dict(_answers(reader, table)),
     )
     check_names(reader, config)
     check_ladders(reader, config)
@@ -151,6 +154,15 @@ def _late(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, LateN
         if not to or not template:
             reader.wrong(at.rstrip("."), "tells nobody or nothing", "Give `to` and `template`.", name=name)
         yield name, LateNotice(to, template)
+
+
+def _answers(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, AnswerMeaning]]:
+    for name, at, entry in reader.named(table, "answers"):
+        reader.only(entry, KEYS["answers"], at)
+        field, values = reader.get(entry, "field", str, at, ""), reader.strings(entry, "values", at)
+        if not field or not values:
+            reader.wrong(at.rstrip("."), "names no answer", "Give `field` and `values`.", name=name)
+        yield name, AnswerMeaning(field, values)
 
 
 def _tables(reader: Reader, table: Mapping[str, Any]) -> Iterator[TableUse]:

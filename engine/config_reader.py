@@ -35,6 +35,7 @@ _HOLDERS = {
     "budget": "the budget",
     "rungs": "the rung",
     "late": "what is late as",
+    "answers": "the answer",
 }
 
 

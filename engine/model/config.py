@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from engine.expressions import Expression
 from engine.model.due import Mode
@@ -134,6 +134,18 @@ class LateNotice:
 
 
 @dataclass(frozen=True)
+class AnswerMeaning:
+    """The answer of a form that means something to the house, as the process calls it."""
+
+    field: str
+    values: tuple[str, ...]
+
+    def in_form(self, data: Mapping[str, Any], *, unasked: bool) -> bool:
+        """Say whether a form's answers mean it; `unasked` is the answer for a form without this field."""
+        return data[self.field] in self.values if self.field in data else unasked
+
+
+@dataclass(frozen=True)
 class IntakeRules:
     """How cases of the process are taken in."""
 
@@ -164,5 +176,7 @@ class ProcessConfig:
     types: tuple[str, ...] = ()
     """The types of case that intake hands to this process; none: only cases that are sent to it by name (X-09)."""
     intake: IntakeRules = IntakeRules()
+    answers: Mapping[str, AnswerMeaning] = field(default_factory=dict)
+    """What an answer means to the house (`approves`, `duplicate`) -> the field of a form and its values."""
     late: Mapping[str, LateNotice] = field(default_factory=dict)
     """Kind of dated record -> who is told when it is late."""

@@ -13,6 +13,7 @@ from complaints.action_days import check_due_days, due_on
 from complaints.approval_limits import check_ceiling
 from complaints.plan_lines import record_approval
 from engine.errors import Unfit
+from engine.model.config import AnswerMeaning
 from escalation.calendar import Campus
 from escalation.calendar_reading import parse_campus
 from escalation.due import CalendarBook
@@ -23,6 +24,7 @@ SPECS = {
     "largest_refund": fact("largest_refund", "amount", default="0"),
     "planned_currency": fact("planned_currency", "string", default="CNY"),
 }
+APPROVES = AnswerMeaning("decision", ("approve", "approve_with_conditions"))
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LABELS = '{ zh-CN = "a", ko = "a", en = "a" }'
 
@@ -46,7 +48,7 @@ NOW = datetime(2026, 3, 3, 18, 30, tzinfo=SHANGHAI).astimezone(UTC)
 
 def case(**facts: Any) -> Any:
     known = {"people": 10, "largest_refund": "500.00", "planned_currency": "CNY", **facts}
-    process = SimpleNamespace(config=SimpleNamespace(facts=SPECS))
+    process = SimpleNamespace(config=SimpleNamespace(facts=SPECS, answers={"approves": APPROVES}))
     services = SimpleNamespace(zone=lambda facts: "Asia/Shanghai", calendars=BOOK)
     return SimpleNamespace(process=process, row={"facts": known}, services=services, now=NOW)
 
@@ -92,6 +94,15 @@ def test_a_vote_that_would_not_cover_the_plan_is_refused(
 )
 def test_a_vote_that_covers_the_plan_and_what_is_no_approval_pass(data: dict[str, Any]) -> None:
     check_ceiling(case(), data)
+
+
+def test_which_answer_approves_stands_in_the_process() -> None:
+    said, covers = case(), {"covers_people": 9}
+    said.process.config.answers = {"approves": AnswerMeaning("verdict", ("granted",))}
+    check_ceiling(said, {"decision": "approve", **covers})
+    assert faults(check_ceiling, said, {"verdict": "granted", **covers}) == [("/covers_people", "below-present")]
+    said.process.config.answers = {}
+    check_ceiling(said, {"verdict": "granted", **covers})
 
 
 def test_where_no_currency_is_planned_the_ceiling_is_in_that_of_the_house() -> None:

@@ -69,7 +69,7 @@ def told(files: dict[str, bytes]) -> list[tuple[str, str | None, bool]]:
 
 def test_somebody_is_told_of_whatever_has_a_day_of_its_own(files: dict[str, bytes]) -> None:
     text = files[CONFIG].decode()
-    begin, end = text.index("[late.promise]"), text.index("# --- decision tables")
+    begin, end = text.index("[late.promise]"), text.index("# Answers of forms")
     files[CONFIG] = (text[:begin] + text[end:]).encode()
     assert [(code, place) for code, place, _ in told(files)] == [
         ("notice-missing", "late.action"), ("notice-missing", "late.promise"),

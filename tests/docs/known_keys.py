@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from engine import config_file
 
-NAMED = re.compile(r"^(facts|clocks|derived|messages|late)\.[^.\[]+")
+NAMED = re.compile(r"^(facts|clocks|derived|messages|late|answers)\.[^.\[]+")
 PLAIN_LANGUAGES = re.compile(r"(^|\.)(label|title)\.(zh-CN|ko|en)$")
 
 
@@ -46,6 +46,6 @@ def known_keys(*texts: str) -> set[str]:
         for text in texts:
             config_file.read_config(text.encode(), "process.toml")
     plain = {NAMED.sub(r"\1.<name>", key) for key in asked if not PLAIN_LANGUAGES.search(key)}
-    holders = {"facts", "clocks", "derived", "messages", "undo", "intake", "tables", "throws", "late"}
+    holders = {"facts", "clocks", "derived", "messages", "undo", "intake", "tables", "throws", "late", "answers"}
     holders |= {"clocks.<name>.budget", "clocks.<name>.rungs", "clocks.<name>.extend_at_most"}
     return plain - holders
