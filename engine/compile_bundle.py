@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from engine.bundle import Files, process_key
+from engine.bundle import Files, pack, process_key
 from engine.config_check import Surroundings, check_config
 from engine.config_file import read_config
 from engine.decisions import Decision, parse_decisions
@@ -19,12 +20,18 @@ from engine.model.operation import Operation
 from engine.model.problem import Problem
 from engine.process import CompiledProcess
 from engine.publication import CheckContext, check_read, read_bundle
+from engine.rehearsal import rehearse
 from engine.spiff.compile import compile_program
 from engine.toml_places import Places, line_of, toml_places
 from forms.catalogue import SCHEMA_SUFFIX, UI_SUFFIX, FormCatalogue, check_files
 
 MoreChecks = Callable[[Files, ProcessConfig | None], Iterable[Problem]]
 """Called with the files of a bundle and its configuration, None where that cannot be read. Never raises."""
+
+
+MOST_WALKED = 16
+"""Bundles whose walks are remembered."""
+_WALKED: dict[bytes, list[Problem]] = {}
 
 
 @dataclass(frozen=True)
@@ -43,8 +50,61 @@ class House:
 def check(files: Files, house: House, *, previous: Mapping[str, str] | None = None) -> list[Problem]:
     """Return every finding about a bundle, errors and warnings, sorted. Never raises for what the files hold.
 
-    `previous` maps element ids of the version in force to their tags: an id may not change its meaning.
+    `previous` maps element ids of the version in force to their tags: an id may not change its meaning. A process that
+    could run is walked through (`engine.rehearsal`).
     """
+    return examine(files, house, previous=previous)[0]
+
+
+def examine(
+    files: Files, house: House, *, previous: Mapping[str, str] | None = None
+) -> tuple[list[Problem], CompiledProcess | None]:
+    """Return what `check` does, and the process ready to run; None where an error keeps it from that."""
+    problems = _found(files, house, previous)
+    process = None
+    if not any(problem.severity == "error" for problem in problems):
+        try:
+            process = compile_bundle(files, house)
+        except Exception as error:  # noqa: BLE001 - whatever the library cannot parse is the owner's to mend
+            problems.append(_unreadable(f"bpmn/{process_key(files)}/process.toml", error))
+        else:
+            told = {problem.element for problem in problems if problem.element}
+            problems += _rehearsed(process, files, told)
+    if any(problem.severity == "error" for problem in problems):
+        process = None
+    return _sorted(problems, files), process
+
+
+def _rehearsed(process: CompiledProcess, files: Files, told: set[str]) -> list[Problem]:
+    """Return what walking through the process finds; the same files are walked once."""
+    house = repr((sorted(process.operations), sorted(told)))
+    key = hashlib.sha256(pack(files) + house.encode()).digest()
+    found = _WALKED.get(key)
+    if found is None:
+        found = rehearse(process, file=f"bpmn/{process_key(files)}/process.toml", known=told)
+        _WALKED[key] = found
+        while len(_WALKED) > MOST_WALKED:
+            _WALKED.pop(next(iter(_WALKED)), None)
+    return list(found)
+
+
+def _unreadable(file: str, error: Exception) -> Problem:
+    reason = " ".join(str(error).split())[:200] or type(error).__name__
+    return Problem(
+        file, None, "error", "not-runnable", None, None,
+        f"The engine cannot make the process ready to run: {reason.rstrip('.')}.",
+        "Take back what was changed last, and check again.",
+    )  # fmt: skip
+
+
+def _sorted(problems: Iterable[Problem], files: Files) -> list[Problem]:
+    return sorted(
+        set(_placed(problems, files)),
+        key=lambda p: (p.severity != "error", p.file, p.line or 0, p.code, p.element or ""),
+    )
+
+
+def _found(files: Files, house: House, previous: Mapping[str, str] | None) -> list[Problem]:
     key = process_key(files)
     file = f"bpmn/{key}/process.toml"
     config, problems = read_config(files[file], file)
@@ -63,10 +123,15 @@ def check(files: Files, house: House, *, previous: Mapping[str, str] | None = No
     for more in house.checks:
         problems += more(files, config)
     problems += check_read(bundle)
-    return sorted(
-        set(_placed(problems, files)),
-        key=lambda p: (p.severity != "error", p.file, p.line or 0, p.code, p.element or ""),
-    )
+    return list(_without_echoes(problems))
+
+
+def _without_echoes(problems: list[Problem]) -> Iterator[Problem]:
+    """Yield the findings without those about answers whose form is missing or broken: that is one finding already."""
+    forms = any(p.code == "form-missing" or (p.file.startswith("forms/") and p.severity == "error") for p in problems)
+    for problem in problems:
+        if not (forms and (problem.element or "").startswith("answers.")):
+            yield problem
 
 
 def _placed(problems: Iterable[Problem], files: Files) -> Iterator[Problem]:

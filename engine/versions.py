@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from engine.bundle import Files, pack, process_key, unpack
-from engine.compile_bundle import House, check, compile_bundle
+from engine.compile_bundle import House, check, compile_bundle, examine
 from engine.config_file import read_config
 from engine.config_reader import Reader
 from engine.content_digest import content_digest
@@ -161,10 +161,10 @@ class Versions:
         key = hashlib.sha256(pack(files) + repr(sorted((previous or {}).items())).encode()).digest()
         found = self._gate.get(key)
         if found is None:
-            problems = tuple(check(files, self.house, previous=previous))
-            if any(p.severity == "error" for p in problems):
+            problems, process = examine(files, self.house, previous=previous)
+            if process is None:
                 raise NotPublishable(problems=[p.as_dict() for p in problems])
-            found = self._gate[key] = (problems, compile_bundle(files, self.house))
+            found = self._gate[key] = (tuple(problems), process)
         return found
 
     def _claimed_twice(self, connection: Connection, files: Files) -> list[Problem]:

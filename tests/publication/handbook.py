@@ -49,6 +49,14 @@ Three checks are milder for a diagram that is checked alone, as from the editor,
 What follows from a mistake is not told beside it: of a file that cannot be read, a form that is missing or a table that
 is wrong there is one finding, and the names and steps that it may hold are not said to be unknown.
 
+A bundle without errors is then walked through in memory, with the engine that runs cases: every choice of every form is
+taken once where it can be reached within 600 steps, messages come in, times fall due. `walk-fails` is a step or table
+that fails on the way which the finding tells (`open > verify {outcome=founded} > time:respond_overdue`): an error where
+a name has no value after nothing but answers and times, else a warning, because a message may bring what is missing and
+facts may keep a case from going that way. `walk-hangs` (warning) is a way after which nobody and nothing can go on.
+`not-runnable` is an error: the engine cannot make the process ready to run. A walk is a sample: what it does not come
+to may still fail.
+
 What conditions, timers and scripts may say:
 
 - Conditions read facts and form fields by name: `people >= 10 and priority == "urgent"`. Allowed are names, numbers,
