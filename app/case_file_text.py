@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from access.policy import Principal, Role
 from app.case_file_sections import CaseText
 from app.container import Application
+from app.existing import require_schema
 from app.serve import application_for
 from app.settings import Settings
 from complaints.tables import complaint
@@ -21,8 +22,10 @@ ARCHIVIST = Principal(person_id="", name="", language="en", roles=frozenset({Rol
 def case_file_text(settings: Settings, case: str, language: str) -> str:
     """Return the file of one case, by number or id, in zh-CN, ko or en. Reads only.
 
-    Raises NotFound for a case that does not exist and Unfit for another language.
+    Raises NotFound for a case that does not exist, Unfit for another language, NoDatabase where there is none.
     """
+    require_language(language)
+    require_schema(settings)
     application = application_for(settings)
     try:
         return case_text(application, case, language)
@@ -32,8 +35,7 @@ def case_file_text(settings: Settings, case: str, language: str) -> str:
 
 def case_text(application: Application, case: str, language: str) -> str:
     """Return the file of a case of a running application. Raises NotFound, Unfit."""
-    if language not in LANGUAGES:
-        raise Unfit(f"A case file is written in {', '.join(LANGUAGES)}, not in {language}.", language=language)
+    require_language(language)
     library = Library(
         versions=application.versions, calendars=application.calendars, explainer=application.explainer,
         posts=application.posts, categories=application.categories, notices=application.notices,
@@ -47,3 +49,9 @@ def case_text(application: Application, case: str, language: str) -> str:
             raise NotFound(f"There is no case {case}.", case=case)
         reader = Reader(connection, library, application.now(), language, ARCHIVIST)
         return CaseText(reader, found, lambda name: application.calendars.timeline(name).channel.labels).text()
+
+
+def require_language(language: str) -> None:
+    """Return if case files are written in this language. Raises Unfit."""
+    if language not in LANGUAGES:
+        raise Unfit(f"A case file is written in {', '.join(LANGUAGES)}, not in {language}.", language=language)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.container import build, house
-from app.serve import application_for
+from app.existing import require_schema
 from app.settings import Settings
 from engine.bundle import UnreadableBundle, process_key, read_folders, unpack
 from engine.case_work import SYSTEM
@@ -34,7 +34,9 @@ def check_paths(paths: list[Path], settings: Settings) -> list[Problem]:
     bundles: list[dict[str, bytes]] = []
     for path in paths:
         if not path.exists():
-            raise UnreadableBundle(f"There is no file {path}.")
+            raise UnreadableBundle(f"There is no file or folder {path}.")
+        if path.is_dir():
+            next(path.iterdir(), None)  # a folder that may not be read would look empty below
         if path.is_dir() and (path / "process.toml").exists():
             forms = (
                 settings.forms_folder
@@ -45,7 +47,7 @@ def check_paths(paths: list[Path], settings: Settings) -> list[Problem]:
         elif path.is_dir():
             single.update({str(p): p.read_bytes() for p in sorted(path.rglob("*")) if p.suffix in (".bpmn", ".dmn")})
         elif path.suffix == ".zip":
-            bundles.append(unpack(path.read_bytes()))
+            bundles.append(_unpacked(path))
             process_key(bundles[-1])
         elif path.name == POSTS:
             problems += check_posts(path.read_bytes(), str(path))
@@ -106,13 +108,32 @@ def check_posts(content: bytes, file: str) -> list[Problem]:
 
 
 def publish_path(path: Path | None, note: str, settings: Settings) -> Iterator[str]:
-    """Publish a zip, or everything below `bpmn/`; yield what came of each. Raises NotPublishable."""
+    """Publish a zip, or everything below `bpmn/`; yield what came of each.
+
+    Raises NotPublishable, UnreadableBundle, OSError for a file that cannot be read, NoDatabase where there is none.
+    """
+    files = _unpacked(path) if path is not None else None
+    require_schema(settings)
+    from app.serve import application_for  # the pages and the API: costly to load, and no check needs them
+
     application = build(settings) if not settings.demo else application_for(settings)
-    if path is None:
-        done = application.publish_folder(note=note)
-    else:
-        done = [application.pipeline.run(PublishBundle(unpack(path.read_bytes()), note), SYSTEM)]
-    application.database.close()
+    try:
+        if files is None:
+            done = application.publish_folder(note=note)
+        else:
+            done = [application.pipeline.run(PublishBundle(files, note), SYSTEM)]
+    finally:
+        application.database.close()
     for publication in done:
         version = publication.version
         yield f"{version.process_key} {version.number}: {publication.outcome}, {len(publication.problems)} warnings"
+
+
+def _unpacked(path: Path) -> dict[str, bytes]:
+    """Return the files of a zip. Raises UnreadableBundle naming it, OSError where it cannot be read."""
+    if path.is_dir():
+        raise UnreadableBundle(f"{path} is a folder; pack it with `redress bundle` first.")
+    try:
+        return unpack(path.read_bytes())
+    except UnreadableBundle as refusal:
+        raise UnreadableBundle(f"{path}: {refusal.message}") from None

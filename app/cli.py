@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from access.errors import AccessError
 from app import cli_demo, cli_people
+from app.existing import chosen
+from app.refusal_words import said
 from app.settings import Settings
 from engine.errors import Refusal
 from storage.errors import StoreError
@@ -26,6 +28,7 @@ app = typer.Typer(
 app.add_typer(cli_demo.app, name="demo", help="The demo: people and complaints made up, a clock that can be moved.")
 app.add_typer(cli_people.app, name="user", help="People, teams, posts and tokens.")
 
+OfDemo = Annotated[bool, typer.Option("--demo", help="Look into the demo's database")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 
 
@@ -92,6 +95,8 @@ def bundle(key: str, out: Annotated[Path, typer.Argument(help="The zip to write"
     from engine.bundle import pack, read_folders
 
     settings = Settings()
+    if not out.absolute().parent.is_dir():
+        raise ValueError(f"There is no folder {out.absolute().parent} to write into.")
     out.write_bytes(pack(read_folders(settings.bpmn_folder, settings.forms_folder, key)))
     typer.echo(f"{out} written.")
 
@@ -119,11 +124,11 @@ def scenario(
 
 
 @app.command()
-def doctor(as_json: AsJson = False) -> None:
+def doctor(as_json: AsJson = False, demo: OfDemo = False) -> None:
     """Check what is stored: every state loads, projections equal their states, nothing due is forgotten."""
     from app.doctor import examine
 
-    findings = examine(Settings())
+    findings = examine(chosen(Settings(), demo=demo))
     typer.echo(json.dumps(findings, ensure_ascii=False) if as_json else "\n".join(findings) or "All is sound.")
     raise typer.Exit(1 if findings else 0)
 
@@ -132,34 +137,26 @@ def doctor(as_json: AsJson = False) -> None:
 def export(
     case: Annotated[str, typer.Argument(help="Number or id of a case")],
     language: Annotated[str, typer.Option(help="zh-CN, ko or en")] = "en",
+    demo: OfDemo = False,
 ) -> None:
     """Print the file of a case as text: what was said, what was done, by whom and when."""
     from app.case_file_text import case_file_text
 
-    typer.echo(case_file_text(Settings(), case, language))
+    typer.echo(case_file_text(chosen(Settings(), demo=demo), case, language))
 
 
 def _guarded(run: Callable[[], Any]) -> int:
     try:
         run()
-    except Refusal as refusal:
-        problems = refusal.details.pop("problems", [])
-        for p in problems:
-            print(f"{p['file']}:{p['line'] or ''}: {p['severity']} {p['code']}: {p['message']}", file=sys.stderr)
-        details = ", ".join(f"{k}: {v}" for k, v in refusal.details.items())
-        print(refusal.message + (f" ({details})" if details else ""), file=sys.stderr)
-        return 1
-    except SQLAlchemyError as error:
-        print(f"The database cannot be used: {getattr(error, 'orig', None) or type(error).__name__}.", file=sys.stderr)
-        return 1
-    except (StoreError, AccessError, OSError, ValueError) as error:
-        print(f"{error}", file=sys.stderr)
-        return 1
+    except (Refusal, StoreError, AccessError, SQLAlchemyError, OSError, ValueError) as error:
+        lines, code = said(error)
+        print(*lines, sep="\n", file=sys.stderr)
+        return code
     return 0
 
 
 def main() -> None:
-    """Run the command line; exit codes are those of each command, 1 for a refusal."""
+    """Run the command line; exit codes are those of each command, else 1 or 2 (`app.refusal_words`)."""
     sys.exit(_guarded(app))
 
 

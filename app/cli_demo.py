@@ -7,29 +7,18 @@ import re
 import shutil
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from app.demo import seed, write_card
+from app.existing import demo_settings
 from app.serve import application_for, prepare, serve
 from app.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
 LENGTH = re.compile(r"^\+?(\d{1,5})\s*(m|min|h|d|w)$")
-
-
-def demo_settings() -> Settings:
-    """Return the settings of the demo: its own file, its own clock, cookies without HTTPS."""
-    plain = Settings()
-    return plain.model_copy(
-        update={
-            "demo": True,
-            "secure_cookies": False,
-            "public_url": plain.public_url or f"http://127.0.0.1:{plain.port}",
-            "database_url": f"sqlite:///{plain.var_folder / 'demo.db'}",
-        }
-    )
 
 
 @app.command()
@@ -38,7 +27,7 @@ def run(
     quiet: Annotated[bool, typer.Option(help="Do not print the sign-ins")] = False,
 ) -> None:
     """Serve the demo; the first time with people and complaints made up for it."""
-    settings = demo_settings()
+    settings = demo_settings(Settings())
     card = settings.var_folder / "demo.json"
     if fresh:
         for path in settings.var_folder.glob("demo*"):
@@ -51,7 +40,7 @@ def run(
     if not known:
         typer.echo("Seeding the demo ...")
         write_card(settings, seed(settings))
-    content = json.loads(card.read_text(encoding="utf-8"))
+    content = _card(card)
     content["url"] = f"http://127.0.0.1:{settings.port}"
     card.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
     if not quiet:
@@ -68,11 +57,24 @@ def clock(by: Annotated[str, typer.Argument(help="+45m, +2h, +3d or +1w")]) -> N
     match = LENGTH.match(by.strip())
     if match is None:
         raise ValueError(f"{by!r} is no length of time: write +45m, +2h, +3d or +1w.")
-    settings = demo_settings()
-    content = json.loads((settings.var_folder / "demo.json").read_text(encoding="utf-8"))
+    settings = demo_settings(Settings())
+    content = _card(settings.var_folder / "demo.json")
     operator = next(p for p in content["people"] if "operator" in p["roles"])
     answer = _post(f"{content['url']}/api/demo/clock", {"by": f"{match[1]}{match[2]}"}, operator["token"])
     typer.echo(f"It is now {answer['now']} in the demo.")
+
+
+def _card(file: Path) -> dict[str, Any]:
+    """Return who can sign in to the demo, and where. Raises ValueError, saying what to do, where nobody wrote it."""
+    if not file.is_file():
+        raise ValueError(f"No demo was started here: there is no {file}. Start it with `redress demo run`.")
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        content = None
+    if not isinstance(content, dict) or not isinstance(content.get("people"), list) or "url" not in content:
+        raise ValueError(f"{file} is not what the demo wrote. Start it anew with `redress demo run --fresh`.")
+    return content
 
 
 def _post(url: str, body: dict[str, Any], token: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from access import people, posts, teams, tokens
+from app.existing import require_schema
 from app.serve import application_for
 from app.settings import Settings
 from engine.case_work import SYSTEM
@@ -19,7 +20,9 @@ app = typer.Typer(no_args_is_help=True)
 
 
 def _do(act: Callable[[Desk], Any]) -> Any:
-    application = application_for(Settings())
+    settings = Settings()
+    require_schema(settings)
+    application = application_for(settings)
     try:
         return application.pipeline.run(HouseWork(act), SYSTEM)
     finally:

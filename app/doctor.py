@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.container import Application, build
+from app.existing import require_schema
 from app.serve import application_for
 from app.settings import Settings
 from engine.kernel import inspect
@@ -20,7 +21,11 @@ GRACE = timedelta(minutes=1)
 
 
 def examine(settings: Settings) -> list[str]:
-    """Return one sentence for everything that is not as it should be. Reads only; safe to repeat at any time."""
+    """Return one sentence for everything that is not as it should be. Reads only; safe to repeat at any time.
+
+    Raises NoDatabase, StoreError where there is nothing of this program's to look at.
+    """
+    require_schema(settings)
     application = application_for(settings) if settings.demo else build(settings)
     try:
         return list(findings(application))

@@ -72,8 +72,13 @@ def read_scenario(path: Path) -> Scenario:
     """Return the scenario in a file. Raises ScenarioInvalid naming what is wrong."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ScenarioInvalid(f"{path.name}: {error}") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
+        why = getattr(error, "problem", None) or "it cannot be read"
+        raise ScenarioInvalid(f"{path.name}{where}: this is no YAML: {why}.") from None
+    except UnicodeDecodeError:
+        raise ScenarioInvalid(f"{path.name}: this is no text in UTF-8.") from None
     if not isinstance(content, dict) or not isinstance(content.get("steps"), list):
         raise ScenarioInvalid(f"{path.name}: a scenario has title, at, complaint and steps")
     for number, step in enumerate(content["steps"], start=1):

@@ -12,19 +12,34 @@ from app.settings import Settings
 from engine.versions import Versions
 from escalation.posts import load_posts
 
+SUFFIXES = (".yaml", ".yml")
+
 
 def scenario_files(paths: Iterable[Path], settings: Settings) -> list[Path]:
-    """Return the scenario files named, or all of `bpmn/`."""
+    """Return the scenario files named, or all of `bpmn/`.
+
+    Raises OSError for a path that is not there or cannot be read, ValueError for one that holds no scenario.
+    """
     found: list[Path] = []
     for path in list(paths) or [settings.bpmn_folder]:
-        found += sorted(path.rglob("*.yaml")) if path.is_dir() else [path]
+        if path.is_dir():
+            next(path.iterdir(), None)  # a folder that may not be read would look empty below
+            below = sorted(path.rglob("*.yaml"))
+            if not below:
+                raise ValueError(f"There is no scenario (.yaml) below {path}.")
+            found += below
+            continue
+        path.stat()
+        if path.suffix not in SUFFIXES:
+            raise ValueError(f"{path} is no scenario: a scenario is a file in YAML, {' or '.join(SUFFIXES)}.")
+        found.append(path)
     return found
 
 
 def run_scenarios(paths: Iterable[Path], settings: Settings, say: Callable[[str], object]) -> int:
     """Play; return 0 when all hold and 1 otherwise. Nothing outside memory is touched."""
-    versions = Versions(house(load_posts(settings.bpmn_folder / "posts.toml")))
     files, failed = scenario_files(paths, settings), 0
+    versions = Versions(house(load_posts(settings.bpmn_folder / "posts.toml")))
     for file in files:
         try:
             play(read_scenario(file), settings, versions=versions).application.database.close()

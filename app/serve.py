@@ -12,6 +12,7 @@ from access import sessions
 from api.app import create_app
 from app.container import Application, build
 from app.demo_clock import DemoClock
+from app.existing import require_file, require_schema
 from app.interpreter import ready_to_serve
 from app.listening import listening
 from app.log import configure
@@ -21,7 +22,6 @@ from engine.commands.house_work import HouseWork
 from engine.pipeline import Desk
 from escalation.metronome import Loop, Metronome
 from storage import idempotency, migrate
-from storage.errors import StoreError
 from storage.lock import serving
 
 log = structlog.get_logger(__name__)
@@ -66,6 +66,7 @@ def serve(settings: Settings, application: Application | None = None) -> None:
     address is taken: then nothing has been fired.
     """
     configure(settings.log_level)
+    require_file(settings)
     with serving(settings.database_url):
         require_schema(settings)
         application = application or application_for(settings)
@@ -92,15 +93,6 @@ def _serve(settings: Settings, application: Application, sockets: list[socket.so
         server.run(sockets)
     finally:
         metronome.stop()
-
-
-def require_schema(settings: Settings) -> None:
-    """Return if the database has the schema of this program. Raises StoreError, saying what to do, if it has not."""
-    found, wanted = migrate.current(settings.database_url), migrate.head()
-    if found != wanted:
-        raise StoreError(
-            f"The database is at revision {found or 'none'}, this program needs {wanted}. Run `redress migrate` first."
-        )
 
 
 def read_processes(application: Application) -> None:

@@ -28,6 +28,15 @@ def test_a_server_refuses_a_database_that_was_never_migrated(tmp_path: Path) -> 
     here = settings(database_url=f"sqlite:///{tmp_path / 'empty.db'}", var_folder=tmp_path)
     with pytest.raises(StoreError) as refused:
         serve(here)
+    file = tmp_path / "empty.db"
+    assert refused.value.message == (
+        f"There is no database: {file}. "
+        "Set REDRESS_DATABASE_URL to the one that you mean; `redress init` makes a new one."
+    )
+    assert list(tmp_path.iterdir()) == []
+    file.touch()
+    with pytest.raises(StoreError) as refused:
+        serve(here)
     assert refused.value.message == (
         f"The database is at revision none, this program needs {migrate.head()}. Run `redress migrate` first."
     )

@@ -1,0 +1,220 @@
+"""The command line says what is wrong in a sentence: no errno, no trace, nothing left behind that was not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.demo_clock import DemoClock
+from app.existing import demo_settings
+from app.refusal_words import OF_FILES, of_file, said
+from app.settings import Settings
+from storage import migrate
+
+MISSING = (
+    "There is no database: {file}. Set REDRESS_DATABASE_URL to the one that you mean; `redress init` makes a new one."
+)
+
+
+class Shell:
+    """A folder of its own, in which commands are typed."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self._capsys, self._monkeypatch = folder, capsys, monkeypatch
+        self.database = folder / "var" / "redress.db"
+        monkeypatch.setenv("REDRESS_VAR_FOLDER", str(folder / "var"))
+        monkeypatch.setenv("REDRESS_DATABASE_URL", f"sqlite:///{self.database}")
+        (folder / "var").mkdir()
+        monkeypatch.chdir(folder)
+
+    def type(self, *words: str) -> tuple[int, str, str]:
+        """Return exit code, what was printed, and what was said to be wrong."""
+        self._monkeypatch.setattr(sys, "argv", ["redress", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = self._capsys.readouterr()
+        code = ended.value.code
+        return int(code) if isinstance(code, int) else 0, told.out.strip(), told.err.strip()
+
+    def unset(self, name: str) -> None:
+        """Forget a setting."""
+        self._monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    """Return a shell in an empty folder, with a database named that nobody has made."""
+    return Shell(tmp_path, capsys, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["doctor"],
+        ["doctor", "--json"],
+        ["export", "R7K2M-9QW4X"],
+        ["publish"],
+        ["user", "add", "li.na", "Li Na"],
+        ["user", "token", "li.na"],
+        ["user", "leave", "li.na"],
+        ["user", "appoint", "academic_director", "li.na"],
+    ],
+)
+def test_no_database_is_said_plainly_and_none_is_made(shell: Shell, words: list[str]) -> None:
+    assert shell.type(*words) == (2, "", MISSING.format(file=shell.database))
+    assert list((shell.folder / "var").iterdir()) == []
+
+
+def test_beside_a_demo_the_way_to_its_database_is_told_and_works(shell: Shell) -> None:
+    demo = demo_settings(Settings())
+    migrate.upgrade(demo.database_url)
+    DemoClock(shell.folder / "var" / "demo-clock.json")
+    way = " For the demo's own, add --demo to `doctor` or `export`."
+    assert shell.type("doctor") == (2, "", MISSING.format(file=shell.database) + way)
+    assert shell.type("doctor", "--demo") == (0, "All is sound.", "")
+    code, _, wrong = shell.type("export", "--demo", "R7K2M-9QW4X")
+    assert (code, wrong) == (2, "There is no case R7K2M-9QW4X.")
+    assert not shell.database.exists()
+
+
+def test_in_demo_mode_the_demo_is_looked_at_unless_an_address_is_given(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDRESS_DEMO", "true")
+    assert shell.type("doctor") == (2, "", MISSING.format(file=shell.database))
+    shell.unset("REDRESS_DATABASE_URL")
+    assert shell.type("doctor") == (2, "", MISSING.format(file=shell.folder / "var" / "demo.db"))
+
+
+def test_a_database_that_is_none_is_said_to_be_none(shell: Shell) -> None:
+    shell.database.write_text("these are the times that try men's souls" * 40)
+    assert shell.type("doctor") == (1, "", "The database cannot be used: file is not a database.")
+    shell.database.unlink()
+    shell.database.mkdir()
+    assert shell.type("doctor")[2].startswith(f"That is a folder: {shell.database}. ")
+
+
+def test_a_database_without_tables_says_what_to_run(shell: Shell) -> None:
+    shell.database.touch()
+    code, _, wrong = shell.type("doctor")
+    assert (code, wrong) == (
+        1, f"The database is at revision none, this program needs {migrate.head()}. Run `redress migrate` first.",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["publish", "nosuch"], "There is no file or folder nosuch."),
+        (["publish", "folder"], "folder is a folder; pack it with `redress bundle` first."),
+        (["publish", "note.txt"], "note.txt: The bundle is no readable zip: File is not a zip file"),
+        (["publish", "note.txt/x"], "note.txt/x lies below something that is no folder."),
+        (["scenario", "nosuch"], "There is no file or folder nosuch."),
+        (["scenario", "folder"], "There is no scenario (.yaml) below folder."),
+        (["scenario", "note.txt"], "note.txt is no scenario: a scenario is a file in YAML, .yaml or .yml."),
+        (["check", "nosuch"], "There is no file or folder nosuch."),
+        (["check", "nosuch", "--json"], "There is no file or folder nosuch."),
+        (["check", "folder"], "There is nothing to check: name diagrams (.bpmn), tables (.dmn), or a bundle."),
+        (["check", "note.txt"], "This is no diagram and no table: note.txt."),
+        (["check", "not.zip"], "not.zip: The bundle is no readable zip: File is not a zip file"),
+        (["check", "loop.bpmn"], "There is no file or folder loop.bpmn."),
+        (["bundle", "nosuch", "out.zip"], "There is no bpmn/nosuch/process.toml."),
+        (["bundle", "complaint", "folder"], "folder is a folder; name a file."),
+        (["export", "x", "--language", "fr"], "A case file is written in zh-CN, ko, en, not in fr."),
+        (["demo", "clock", "soon"], "'soon' is no length of time: write +45m, +2h, +3d or +1w."),
+    ],
+)
+def test_what_is_not_there_or_of_the_wrong_kind_is_told_in_a_sentence(
+    shell: Shell, words: list[str], sentence: str
+) -> None:
+    (shell.folder / "note.txt").write_text("hello")
+    (shell.folder / "not.zip").write_text("hello")
+    (shell.folder / "loop.bpmn").symlink_to("gone.bpmn")
+    (shell.folder / "folder").mkdir()
+    assert shell.type(*words) == (2, "", sentence)
+    assert list((shell.folder / "var").iterdir()) == []
+
+
+def test_a_bundle_needs_a_folder_to_go_to(shell: Shell) -> None:
+    assert shell.type("bundle", "complaint", "no/such/out.zip") == (
+        2, "", f"There is no folder {shell.folder / 'no' / 'such'} to write into.",
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable to the superuser")
+@pytest.mark.parametrize("command", ["check", "scenario"])
+def test_a_folder_that_may_not_be_read_is_not_taken_for_an_empty_one(shell: Shell, command: str) -> None:
+    (shell.folder / "locked").mkdir(mode=0o000)
+    assert shell.type(command, "locked") == (2, "", "locked may not be read or written by this user.")
+
+
+def test_a_scenario_that_is_no_yaml_fails_with_its_line(shell: Shell) -> None:
+    (shell.folder / "bad.yaml").write_text("title: x\nsteps: [\n")
+    code, told, _ = shell.type("scenario", "bad.yaml")
+    assert code == 1
+    assert told.splitlines() == [
+        "FAILED bad.yaml, line 3, column 1: this is no YAML: expected the node content, but found '<stream end>'.",
+        "0 of 1 scenarios hold.",
+    ]
+
+
+@pytest.mark.parametrize("card", [None, "{", "[]", json.dumps({"url": "http://127.0.0.1:1"})])
+def test_the_clock_of_a_demo_that_was_never_started_says_so(shell: Shell, card: str | None) -> None:
+    file = shell.folder / "var" / "demo.json"
+    if card is not None:
+        file.write_text(card)
+    code, _, wrong = shell.type("demo", "clock", "+2h")
+    assert (code, wrong) == (2, (
+        f"No demo was started here: there is no {file}. Start it with `redress demo run`." if card is None
+        else f"{file} is not what the demo wrote. Start it anew with `redress demo run --fresh`."
+    ))  # fmt: skip
+
+
+def test_unknown_people_and_posts_are_named(shell: Shell) -> None:
+    migrate.upgrade(Settings().database_url)
+    for words in (["user", "token", "nobody"], ["user", "leave", "nobody"], ["user", "add", "Bad Login", "x"]):
+        code, _, wrong = shell.type(*words)
+        assert code == 2, words
+        assert re.fullmatch(r"[A-Z][^\n]*[.)]", wrong), wrong
+    code, _, wrong = shell.type("user", "appoint", "nosuch", "li.na")
+    assert code == 2
+    assert wrong.startswith("posts.toml defines no post 'nosuch' (known: duty_officer, ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("REDRESS_PORT", "abc", "The setting REDRESS_PORT does not fit: "),
+        ("REDRESS_MAX_BODY_BYTES", "1", "The setting REDRESS_MAX_BODY_BYTES does not fit: "),
+        ("REDRESS_METRICS_TOKEN", "short", "The setting REDRESS_METRICS_TOKEN does not fit: it has 20 to 200 "),
+        ("REDRESS_DATABASE_URL", "mysql://x/y", "The database address is neither "),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_named_in_one_line(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    code, _, wrong = shell.type("doctor")
+    assert code in (1, 2)
+    assert wrong.startswith(told)
+    assert "\n" not in wrong
+    assert "short" not in wrong
+
+
+@pytest.mark.parametrize("number", sorted(OF_FILES))
+def test_every_fault_of_a_file_has_a_sentence_with_its_name(number: int) -> None:
+    sentence = of_file(OSError(number, os.strerror(number), "a.bpmn"))
+    assert "a.bpmn" in sentence
+    assert "Errno" not in sentence
+    assert said(OSError(number, os.strerror(number), "a.bpmn")) == ([sentence], 2)
+
+
+def test_a_fault_nobody_thought_of_still_names_the_file() -> None:
+    assert of_file(OSError(5, "Input/output error", "a.bpmn")) == "a.bpmn cannot be used: Input/output error."
+    assert of_file(OSError("a sentence of our own")) == "a sentence of our own"
