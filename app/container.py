@@ -14,6 +14,7 @@ from complaints.categories import CategoryTree, load_categories
 from complaints.delivery_loop import run_once as deliver_once
 from complaints.effects import EFFECTS
 from complaints.intake import TYPES
+from complaints.intake_check import check_intake
 from complaints.notice_book import NoticeBooks
 from complaints.notice_check import check_told
 from complaints.notice_values import Surroundings
@@ -86,7 +87,7 @@ def house(posts: Posts) -> House:
         posts=frozenset(posts.posts),
         operations=OPERATIONS,
         types=TYPES,
-        checks=(check_told, check_answers),
+        checks=(check_told, check_answers, check_intake),
     )
 
 

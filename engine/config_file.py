@@ -46,12 +46,12 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         *("messages", "facts", "tables", "derived", "throws", "clocks", "late", "answers"),
     ),
     "undo": ("seconds", "none_when"),
-    "intake": ("look_back_days", "clock"),
+    "intake": ("look_back_days", "clock", "form"),
     "facts": ("type", "default", "label", "intake", "changeable", "values", "overrides", "counts_as"),
     "tables": ("decision", "writes", "rerun", "rules_fact"),
     "throws": ("message", "when", "on"),
     "clocks": (
-        *("label", "scope", "starts", "from", "met_by", "dropped_by", "once", "stays_met", "calendar"),
+        *("label", "duty", "scope", "starts", "from", "met_by", "dropped_by", "once", "stays_met", "calendar"),
         *("pause_reasons", "pausable", "extend_once", "extend_at_most", "budget", "rungs"),
     ),
     "extend_at_most": ("working_days", "minutes"),
@@ -144,7 +144,9 @@ def _intake(reader: Reader, table: Mapping[str, Any]) -> IntakeRules:
     if not 0 <= days <= _LONGEST_LOOK_BACK:
         reader.wrong("intake.look_back_days", "must be a number from 0 to 3,660", "Give whole days.")
         days = 0
-    return IntakeRules(days, reader.get(entry, "clock", str, "intake.", None))
+    return IntakeRules(
+        days, reader.get(entry, "clock", str, "intake.", None), reader.get(entry, "form", str, "intake.", None)
+    )
 
 
 def _late(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, LateNotice]]:
@@ -197,6 +199,7 @@ def _throws(reader: Reader, table: Mapping[str, Any]) -> Iterator[Throw]:
 def _clocks(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, ClockSpec]]:
     for name, at, entry in reader.named(table, "clocks"):
         reader.only(entry, KEYS["clocks"], at)
+        labels = reader.labels(entry, at)
         calendar = reader.choice(entry, "calendar", ("channel", "staff"), at, "channel")
         start = reader.get(entry, "from", str, at, "now")
         budgets = tuple(_budget(reader, place, each) for place, each in reader.tables(entry, "budget", at))
@@ -206,7 +209,8 @@ def _clocks(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, Clo
             name,
             ClockSpec(
                 name=name,
-                labels=reader.labels(entry, at),
+                labels=labels,
+                duties=reader.labels(entry, at, "duty") if "duty" in entry else labels,
                 per_process=reader.choice(entry, "scope", ("case", "process"), at, "case") == "process",
                 starts=frozenset(reader.strings(entry, "starts", at)),
                 start_fact=None if start == "now" else start,

@@ -168,7 +168,8 @@ class Versions:
         return found
 
     def _claimed_twice(self, connection: Connection, files: Files) -> list[Problem]:
-        """Return an error for each type of case that another process in force takes already."""
+        """Return an error for each type of case that another process in force takes already, and a second form of
+        complainants."""
         key = process_key(files)
         file = f"bpmn/{key}/process.toml"
         config, _ = read_config(files[file], file)
@@ -178,6 +179,11 @@ class Versions:
                 if other.process_key != key and type_ in self.process(connection, other.id).config.types:
                     message = f"claims {type_}, which the process {other.process_key} takes already"
                     reader.wrong("types", message, f"Take {type_} out of one of the two, and publish that one first.")
+        for other in self.in_force(connection) if config is not None and config.intake.form else ():
+            if other.process_key != key and self.process(connection, other.id).config.intake.form is not None:
+                message = f"is a second form for complainants; the process {other.process_key} has one already"
+                reader.wrong("intake.form", message, "Take the line out of one of the two, and publish that one first.",
+                             code="form-claimed-twice")  # fmt: skip
         return reader.problems
 
     def _republish(

@@ -177,7 +177,7 @@ def _dst(voice: Voice, values: _Values) -> str:
 
 
 def _clock(voice: Voice, values: _Values) -> str:
-    told = {"name": voice.word("clock", values.text("name"))}
+    told = {"name": values.text("name")}
     if values.given("priority"):
         told["priority"] = voice.word("priority", values.text("priority"))
         head = voice.texts.gettext("To be done: %(name)s (priority: %(priority)s).") % told
@@ -213,7 +213,7 @@ def _extended(voice: Voice, values: _Values) -> str:
 
 def _rung(voice: Voice, values: _Values) -> str:
     gettext, after = voice.texts.gettext, values.text("base") == "due"
-    told: dict[str, object] = {"name": voice.word("clock", values.text("name"))}
+    told: dict[str, object] = {"name": values.text("name")}
     if values.given("percent"):
         told["percent"] = values.number("percent")
         if after:
@@ -237,7 +237,7 @@ def _daily(voice: Voice, values: _Values) -> str:
 
 
 def _follows_clock(voice: Voice, values: _Values) -> str:
-    return voice.texts.gettext("At the same time as: %(name)s.") % {"name": voice.word("clock", values.text("name"))}
+    return voice.texts.gettext("At the same time as: %(name)s.") % {"name": values.text("name")}
 
 
 def _fixed_moment(voice: Voice, values: _Values) -> str:

@@ -12,13 +12,9 @@ from sqlalchemy import select
 
 from engine.model.due import Due, Reason
 from engine.model.step import ClockView
-from engine.tables import case_clock
+from engine.tables import case_clock, instance
 from queries.reader import Reader
 from queries.words import ProcessWords
-
-IN_CATALOGUES = frozenset({"acknowledge", "respond", "resolve", "approve", "refund", "callback", "answer"})
-"""Clocks that the catalogues of explanations name by what is to be done (`clock:resolve` is sending the result)."""
-
 
 OF_A_CLOCK = frozenset({"clock", "rung", "follows-clock"})
 """Reasons whose `name` is a clock."""
@@ -72,13 +68,13 @@ def clock_line(reader: Reader, row: Any, words: ProcessWords, zone: ZoneInfo) ->
 
 
 def in_names(reasons: Iterable[Mapping[str, Any]], words: ProcessWords, language: str) -> list[Mapping[str, Any]]:
-    """Return the reasons with the clock by its name: those that a process brings of its own no catalogue knows."""
+    """Return the reasons with each clock by what is to be done, as the process says it."""
 
     def named(reason: Mapping[str, Any]) -> Mapping[str, Any]:
-        name = reason["values"].get("name")
-        if reason["code"] not in OF_A_CLOCK or name in IN_CATALOGUES:
+        if reason["code"] not in OF_A_CLOCK:
             return reason
-        return {**reason, "values": {**reason["values"], "name": words.clock(str(name), language)}}
+        duty = words.duty(str(reason["values"].get("name")), language)
+        return {**reason, "values": {**reason["values"], "name": duty}}
 
     return [named(reason) for reason in reasons]
 
@@ -111,6 +107,9 @@ def explanation(
     return ("" if language == "zh-CN" else " ").join(explainer.reasons(found, language, zone=zone))
 
 
-def view_explanation(reader: Reader, view: ClockView, zone: ZoneInfo) -> str:
-    """Return the explanation of a clock as a step has left it."""
-    return explanation(reader, view.due_at, view.reasons, zone, provisional=view.provisional)
+def view_explanation(reader: Reader, case_id: str, view: ClockView, zone: ZoneInfo) -> str:
+    """Return the explanation of a clock of a case as the step of this very transaction has left it."""
+    runs = select(instance.c.version_id).where(instance.c.case_id == case_id)
+    words = reader.library.words.of(reader.process(reader.connection.execute(runs).scalar_one()))
+    reasons = in_names(view.reasons, words, reader.language)
+    return explanation(reader, view.due_at, reasons, zone, provisional=view.provisional)

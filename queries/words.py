@@ -54,6 +54,11 @@ class ProcessWords:
         spec = self._config.clocks.get(name)
         return pick(spec.labels, language) if spec else name
 
+    def duty(self, name: str, language: str) -> str:
+        """Return what is to be done by the time of a clock; a clock that is gone by its own name."""
+        spec = self._config.clocks.get(name)
+        return pick(spec.duties, language) if spec else name
+
     def fact(self, name: str, language: str) -> str:
         """Return the name of a fact."""
         spec = self._config.facts.get(name)

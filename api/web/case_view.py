@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from access.people import names
 from access.policy import Duty
-from api.web.filing import FORM
 from complaints.intake import TYPES
 from engine.process import CompiledProcess
 from queries.affected import AffectedPage, affected_people
@@ -124,7 +123,7 @@ def _moves(reader: Reader, case: CaseFile) -> Iterator[Choice]:
 
 def _currencies(process: CompiledProcess, case: CaseFile) -> tuple[str, ...]:
     """Return the currencies of a claim: its own, the one that the fact begins with, and those of the intake form."""
-    spec, form = process.config.facts.get("refund_currency"), process.forms.get(FORM)
+    spec, form = process.config.facts.get("refund_currency"), process.forms.get(process.config.intake.form or "")
     own = [case.refund.currency] if case.refund else []
     asked = [each for field in form.fields for each in field.currencies] if form is not None else []
     return tuple(dict.fromkeys([*own, *([str(spec.default)] if spec is not None else []), *asked]))

@@ -7,36 +7,43 @@ from datetime import datetime
 from typing import Any
 
 from complaints.intake import Complainant, FileComplaint, Respondent
-from engine.errors import Refusal, Unfit
+from engine.errors import NotFound, Refusal, Unfit
 from engine.model.config import ProcessConfig
+from engine.process import CompiledProcess
 from forms.field_problem import FieldProblem
 from forms.form import Form
 from queries.reader import Reader
-
-PROCESS = "complaint"
-"""The process that the public form files into."""
-FORM = "intake"
 
 FORM_CODES: Mapping[str, str] = {"required": "required", "unknown": "choice", "out-of-range": "choice"}
 """Codes of the command's faults -> codes of the form's."""
 
 
 def intake_form(reader: Reader) -> Form:
-    """Return the intake form of the version in force. Raises NotFound where none is published."""
-    process = reader.process(reader.library.versions.newest(reader.connection, PROCESS).id)
-    form: Form = process.forms[FORM]
+    """Return the form that complainants fill in. Raises NotFound where no process in force has one."""
+    process, name = _taking_in(reader)
+    form: Form = process.forms[name]
     return form
 
 
 def intake_config(reader: Reader) -> ProcessConfig:
-    """Return what the process of the intake form says of itself. Raises NotFound where none is published."""
-    return reader.process(reader.library.versions.newest(reader.connection, PROCESS).id).config
+    """Return what the process of the intake form says of itself. Raises NotFound where none has one."""
+    return _taking_in(reader)[0].config
 
 
-def first_answers(form: Form, language: str) -> dict[str, Any]:
-    """Return what the form begins with: named, one person, in the language of the page."""
+def _taking_in(reader: Reader) -> tuple[CompiledProcess, str]:
+    """Return the process whose `[intake]` names a form, and the form's name."""
+    for version in reader.library.versions.in_force(reader.connection):
+        process = reader.process(version.id)
+        if process.config.intake.form is not None:
+            return process, process.config.intake.form
+    raise NotFound("No process that is published has a form for complainants (`form` of [intake]).")
+
+
+def first_answers(form: Form, config: ProcessConfig, language: str) -> dict[str, Any]:
+    """Return what the form begins with: the process's own type, named, in the language of the page."""
     known = {field.name for field in form.fields}
-    wanted = {"type": "complaint", "identity_mode": "identified", "language": language}
+    types = {"type": config.types[0]} if config.types else {}
+    wanted = {**types, "identity_mode": "identified", "language": language}
     return {name: value for name, value in wanted.items() if name in known}
 
 

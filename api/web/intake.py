@@ -112,8 +112,9 @@ def _form_page(
     status: int = 200,
 ) -> Response:
     with here.reading() as reader:
-        form, look_back_days = intake_form(reader), intake_config(reader).intake.look_back_days
-    answers = first_answers(form, here.language) if data is None else data
+        form, config = intake_form(reader), intake_config(reader)
+    look_back_days = config.intake.look_back_days
+    answers = first_answers(form, config, here.language) if data is None else data
     drawn = render_form(
         form, answers, problems, here.language, id_prefix="intake", zone=here.site.zone,
         rows=rows_wanted(sent.pairs) if sent else None,

@@ -100,6 +100,8 @@ class ClockSpec:
 
     name: str
     labels: Labels
+    duties: Labels
+    """What is to be done, as explanations say it."""
     per_process: bool
     """True: keyed by the called process it starts in (each refund has its own); False: one for the case."""
     starts: frozenset[str]
@@ -153,6 +155,9 @@ class IntakeRules:
     """How far back the time of receipt may lie that staff write down."""
     clock: str | None = None
     """The clock whose due time whoever files is told at once."""
+    form: str | None = None
+    """The form that complainants fill in without an account, and staff when they write down; None: this process has
+    none."""
 
 
 @dataclass(frozen=True)

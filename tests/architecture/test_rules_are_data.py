@@ -35,10 +35,6 @@ VOCABULARY = {
 """Words of the product that a shipped diagram happens to use as an id too, each with what it is here."""
 
 BY_FILE = {
-    ("queries/explain.py", "acknowledge"): "a clock that the catalogues of explanations word more closely",
-    ("queries/explain.py", "respond"): "as above",
-    ("queries/explain.py", "callback"): "as above",
-    ("queries/explain.py", "answer"): "as above",
     ("complaints/tables.py", "answer"): "a column: what somebody said to an offer",
     ("api/web/templates/case.html", "received"): "beside `sent`: which way a letter went",
 }

@@ -10,7 +10,7 @@ from unittest.mock import patch
 from engine import config_file
 
 NAMED = re.compile(r"^(facts|clocks|derived|messages|late|answers)\.[^.\[]+")
-PLAIN_LANGUAGES = re.compile(r"(^|\.)(label|title)\.(zh-CN|ko|en)$")
+PLAIN_LANGUAGES = re.compile(r"(^|\.)(label|title|duty)\.(zh-CN|ko|en)$")
 
 
 class Remembering(dict[str, Any]):

@@ -121,7 +121,7 @@ def test_special_hours_closures_and_moved_clocks_are_explained() -> None:
 
 
 ENGINE_REASONS = (
-    Reason("clock", {"name": "respond", "mode": "hybrid", "budget": 240, "priority": "high"}),
+    Reason("clock", {"name": "respond by letter", "mode": "hybrid", "budget": 240, "priority": "high"}),
     Reason("clock", {"name": "legal", "mode": "working_days", "budget": 1, "priority": None}),
     Reason("pause", {"from": "2026-01-06T01:00:00+00:00", "to": "2026-01-07T01:30:00+00:00", "why": "ask_back"}),
     Reason("extended", {"amount": 2, "unit": "working_days", "why": "A recording is still missing."}),
@@ -132,7 +132,7 @@ ENGINE_REASONS = (
 
 def test_what_the_engine_adds_is_said_in_english() -> None:
     assert explainer().reasons(ENGINE_REASONS, "en", zone=SHANGHAI) == (
-        "To be done: first substantive response (priority: high). "
+        "To be done: respond by letter (priority: high). "
         "Time allowed: 4 hours by the clock, counted from the first staffed moment.",
         "To be done: legal. Time allowed: 1 working day; due at the close of the last one.",
         "Paused from Tue 6 Jan 2026, 09:00 to Wed 7 Jan 2026, 09:30: waiting for information from the complainant.",
@@ -145,12 +145,12 @@ def test_what_the_engine_adds_is_said_in_english() -> None:
 def test_what_the_engine_adds_is_said_in_chinese_and_korean() -> None:
     chosen = (ENGINE_REASONS[0], ENGINE_REASONS[2], ENGINE_REASONS[5])
     assert explainer().reasons(chosen, "zh-CN", zone=SHANGHAI) == (
-        "事项：首次实质性答复（优先级：重点）。时限：4 小时，从首个人工服务时刻起连续计算。",
+        "事项：respond by letter（优先级：重点）。时限：4 小时，从首个人工服务时刻起连续计算。",
         "2026年1月6日周二 09:00至2026年1月7日周三 09:30暂停计时，原因：等待投诉人补充信息。",
         "自2026年1月6日周二 09:00起暂停计时，目前不计时。",
     )
     assert explainer().reasons(chosen, "ko", zone=SHANGHAI) == (
-        "할 일: 첫 실질 답변 (우선순위: 중점). 처리 기간: 4시간, 상담 인력이 근무하는 첫 시각부터 연속하여 계산.",
+        "할 일: respond by letter (우선순위: 중점). 처리 기간: 4시간, 상담 인력이 근무하는 첫 시각부터 연속하여 계산.",
         "2026년 1월 6일 (화) 09:00부터 2026년 1월 7일 (수) 09:30까지 기한 정지, 사유: 민원인의 추가 정보 대기.",
         "2026년 1월 6일 (화) 09:00부터 기한이 정지되어 현재 시간이 흐르지 않습니다.",
     )

@@ -59,6 +59,7 @@ def clock(
     return ClockSpec(
         name=name,
         labels={},
+        duties={},
         per_process=per_process,
         starts=frozenset(starts),
         start_fact=start_fact,

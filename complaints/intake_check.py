@@ -1,0 +1,32 @@
+"""The publication check of `[intake]`: the form that complainants fill in exists, and asks what every case needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from complaints.answer_meanings import form_properties
+from engine.bundle import Files
+from engine.config_file import CODE
+from engine.config_reader import Reader, meant
+from engine.model.config import ProcessConfig
+from engine.model.problem import Problem
+
+SUFFIX = ".schema.json"
+ASKED = ("subject", "text")
+"""The fields without which no case is filed."""
+
+
+def check_intake(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:
+    """Yield what is wrong with the form that `[intake]` names; nothing where it names none."""
+    if config is None or config.intake.form is None:
+        return
+    path = next((name for name in files if PurePosixPath(name).name == "process.toml"), "process.toml")
+    reader, form = Reader(path, CODE, files.get(path, b"")), config.intake.form
+    forms = {PurePosixPath(name).name.removesuffix(SUFFIX): name for name in files if name.endswith(SUFFIX)}
+    if form not in forms:
+        reader.wrong("intake.form", f"is {form}, which is no form of the process", meant(form, forms))
+    else:
+        for field in sorted(set(ASKED) - form_properties(files[forms[form]]).keys()):
+            reader.wrong("intake.form", f"is {form}, which does not ask for {field}", "Add the field to the form.")
+    yield from reader.problems
