@@ -16,18 +16,19 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 
 from access import sessions, tokens
 from access.credentials import digest
+from access.errors import AccessError
 from access.policy import Principal, may_administer
 from api.context import RequestContext, Settings, Shared
 from api.known_query import require_known_query
-from api.languages import DEFAULT, asked_language
+from api.languages import DEFAULT, asked_language, note_own_language
 from api.tracking_code import counted_attempt
 from api.unasked_body import UnaskedBody, require_nothing_said
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
-from engine.errors import Forbidden, NotFound, SignInRequired
+from engine.errors import Forbidden, NotFound, Refusal, SignInRequired
 from forms.languages import LANGUAGES
 from queries.tracking import case_of_code, language_of_case
-from storage.errors import StoreBusy
+from storage.errors import StoreBusy, StoreError
 
 CSRF_HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -75,10 +76,12 @@ def _anybody(request: Request) -> RequestContext:
     except SignInRequired:
         shared.buckets.take(f"refused:{address}", per_minute=settings.requests_per_minute)
         raise
+    own = principal.language if principal and principal.language in LANGUAGES else DEFAULT
+    if principal is not None:
+        note_own_language(request, own)
     client = f"person:{principal.person_id}" if principal else f"address:{address}"
     shared.buckets.take(client, per_minute=settings.requests_per_minute)
     asked = asked_language(request.headers.get("accept-language"))
-    own = principal.language if principal and principal.language in LANGUAGES else DEFAULT
     return RequestContext(shared, request, now, asked or own, principal, asked is not None)
 
 
@@ -117,6 +120,18 @@ def _note_use(shared: Shared, person: str, token: str) -> None:
         return
     with contextlib.suppress(StoreBusy):
         application.pipeline.run(HouseWork(lambda desk: tokens.note_use(desk.connection, token, on=today)), SYSTEM)
+
+
+def learn_sender(request: Request) -> None:
+    """Find out in which language the sender of a request that no route has taken is told so. Never raises.
+
+    Only a person's token or session is looked at: a tracking code is tried nowhere but where tries are counted.
+    """
+    shared: Shared = request.app.state.shared
+    bearer = request.headers.get("authorization", "").lower().startswith("bearer ")
+    if bearer or session_cookie(shared.application.settings) in request.cookies:
+        with contextlib.suppress(Refusal, AccessError, StoreError):
+            _anybody(request)
 
 
 def anybody(request: Request, body: UnaskedBody, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
@@ -178,6 +193,7 @@ def receipt(request: Request, body: UnaskedBody, _scheme: Annotated[object, Depe
             language = language_of_case(reader, case_id)
     except NotFound:
         raise SignInRequired("No complaint has this tracking code.", scheme="Receipt") from None
+    note_own_language(request, language)
     require_known_query(request)
     require_nothing_said(body)
     spoken = context.language if context.language_asked else language

@@ -16,7 +16,7 @@ from access import people
 from access.errors import AccessError
 from api.context import Shared
 from api.faults import of_house, of_library
-from api.languages import asked_language
+from api.languages import DEFAULT, asked_language, own_language
 from api.problem_titles import TITLES
 from api.problems import problem
 from api.sentences import Sentences
@@ -51,16 +51,14 @@ STATUS: Mapping[str, int] = {
 RETRY_SECONDS = 1
 """How long a client waits before it tries again where the store was busy."""
 
-UNASKED = "en"
-"""In which language programs are told that ask for none."""
-
-HTTP_CODES: Mapping[int, str] = {404: "no-such-address", 405: "wrong-method", 413: "too-large"}
+HTTP_CODES: Mapping[int, str] = {404: "no-such-address", 405: "wrong-method", 413: "too-large", 415: "not-json"}
 """Errors of the frame around us."""
 HTTP_SENTENCES: Mapping[str, str] = {
     "no-such-address": marked("There is no such address."),
     "wrong-method": marked("This address does not take this method."),
 }
 NOT_JSON = marked("The body is not JSON.")
+NO_JSON_TYPE = marked("The body must be JSON: send it as `Content-Type: application/json`.")
 UNREADABLE = marked("The request cannot be read.")
 UNFORESEEN = marked("Something went wrong inside; it is on record. Tell the operator this id if it happens again.")
 
@@ -103,8 +101,11 @@ def headers_of(refusal: Refusal) -> dict[str, str]:
 
 
 def language_of(request: Request) -> str:
-    """Return the language in which a refusal is told: what the request asks for, else English."""
-    return asked_language(request.headers.get("accept-language")) or UNASKED
+    """Return the language in which a refusal is told.
+
+    What the request asks for; else that of whoever sent it, as far as it is known who did; else that of the house.
+    """
+    return asked_language(request.headers.get("accept-language")) or own_language(request) or DEFAULT
 
 
 def _told(
@@ -183,18 +184,36 @@ def _access(request: Request, error: Exception) -> Response:
 
 def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    _learn_sender(request)
     found: Sequence[Any] = error.errors()
     if any(fault["type"] == "json_invalid" for fault in found):
         return _told(request, "malformed", 400, NOT_JSON)
+    if any(tuple(fault["loc"]) == ("body",) for fault in found) and not _says_json(request):
+        return _told(request, "not-json", 415, NO_JSON_TYPE, headers={"Accept": "application/json"})
     fields = of_library(found, request.app.state.sentences, language_of(request))
     return _told(request, "unfit", 422, Unfit().message, details={"fields": fields})
 
 
+def _says_json(request: Request) -> bool:
+    """Say whether the request calls its body JSON, or has none."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    sent = request.headers.get("content-length", "") not in ("", "0") or "transfer-encoding" in request.headers
+    return not sent or kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+
+
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    _learn_sender(request)
     code = HTTP_CODES.get(error.status_code, "malformed" if error.status_code < 500 else "unexpected")
     message = HTTP_SENTENCES.get(code, str(error.detail))
     return _told(request, code, error.status_code, message, UNREADABLE, headers=error.headers)
+
+
+def _learn_sender(request: Request) -> None:
+    """Find out whose language to speak where the request was refused before anybody asked who sends it."""
+    asked = asked_language(request.headers.get("accept-language"))
+    if asked is None and own_language(request) is None:
+        request.app.state.learn_sender(request)
 
 
 def unexpected(request: Request, error: Exception) -> Response:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fastapi import Request
+
 from forms.languages import LANGUAGES
 
 DEFAULT = LANGUAGES[0]
+"""The language of the house: told to whoever asks for none and is not known."""
 LONGEST = 500
 """Characters of a header that are looked at."""
 
@@ -19,6 +22,17 @@ def asked_language(header: str | None) -> str | None:
         if language is not None and quality > 0 and (best is None or quality > best[0]):
             best = (quality, language)
     return best[1] if best else None
+
+
+def own_language(request: Request) -> str | None:
+    """Return the language of whoever sent the request, None where it is not known who did."""
+    known: str | None = getattr(request.state, "own_language", None)
+    return known
+
+
+def note_own_language(request: Request, language: str) -> None:
+    """Keep the language of whoever sent the request, for what they may be told about it."""
+    request.state.own_language = language
 
 
 def _ours(tag: str) -> str | None:

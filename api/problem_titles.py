@@ -28,6 +28,7 @@ TITLES: Mapping[str, str] = {
     "bad-cursor": marked("The page cursor is not one of this list"),
     "key-reused": marked("This Idempotency-Key was used with another request"),
     "malformed": marked("The request cannot be read"),
+    "not-json": marked("The request is not JSON"),
     "too-large": marked("The request is too large"),
     "no-such-address": marked("There is no such address"),
     "wrong-method": marked("This address does not take this method"),

@@ -39,7 +39,9 @@ class Problem(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     type: str = Field(description="Relative URI of the kind of problem.", examples=["/problems/conflict"])
-    title: str = Field(description="What it is called, in the caller's language (Accept-Language, else English).")
+    title: str = Field(
+        description="What it is called, in the language of Accept-Language, else the caller's own, else Chinese."
+    )
     status: int = Field(description="The HTTP status.", examples=[409])
     detail: str = Field(description="What happened and what to do, in the caller's language.")
     code: str = Field(description="Stable; for machines.", examples=["conflict"])

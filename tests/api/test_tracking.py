@@ -142,7 +142,8 @@ def test_who_has_withdrawn_is_not_asked_and_cannot_answer(redress: House) -> Non
     redress.do("li.na", "send_result", case, {"result_text": "已更正。"})
     seen = mine.get("/api/track")
     assert (seen["status"], seen["can"]) == ("resolved", ["messages"])
-    refused = mine.refused(409, "POST", "/api/track/satisfaction", {"satisfied": False})
+    english = {"Accept-Language": "en"}
+    refused = mine.refused(409, "POST", "/api/track/satisfaction", {"satisfied": False}, headers=english)
     assert (refused["code"], "withdrawn" in refused["detail"]) == ("conflict", True)
 
 
