@@ -18,6 +18,7 @@ from engine.kernel import step
 from engine.model.due import Calendars
 from engine.model.step import ClockView, DueItem, Effect, Event, OpenTask, Projected, StepCommand, StepResult
 from engine.process import CompiledProcess
+from engine.unforeseen import failing_on_record
 from engine.versions import Versions
 
 
@@ -198,7 +199,8 @@ class CaseWork:
             self.row["undo"] = None
         self.events.extend(result.events)
         for effect in result.effects:
-            self.apply(effect)
+            with failing_on_record(f"The effect {effect.operation}", element=effect.element):
+                self.apply(effect)
         return result
 
     def apply(self, effect: Effect) -> None:

@@ -24,6 +24,7 @@ from engine.ids import Ids
 from engine.incidents import doing_of, note_failure, put_off, settle, settle_house
 from engine.projection import save
 from engine.tables import conflict_of_interest, instance
+from engine.unforeseen import failing_on_record
 from storage.database import Database, UnitOfWork
 from storage.errors import StoreError
 from storage.turns import Turn
@@ -128,8 +129,8 @@ class Pipeline:
         """Carry out a command in one transaction and return its answer.
 
         Raises the handler's Refusal with nothing changed - except that what was due has fired and stays, when it was
-        the firing that took the ground from under the command (Conflict), and that an automatic step which failed
-        (StepFailed) is on record. Raises StoreBusy when the store is busy.
+        the firing that took the ground from under the command (Conflict), and that what failed (StepFailed) is on
+        record: an automatic step, an effect, or whatever else nobody foresaw. Raises StoreBusy when the store is busy.
         """
         try:
             return self._carry_out(command, actor, before_commit)
@@ -140,16 +141,19 @@ class Pipeline:
 
     def _carry_out(self, command: Any, actor: Actor, before_commit: BeforeCommit | None) -> Any:
         house = self._house_handlers.get(type(command))
+        # The house's own work is watched by whoever runs it.
+        watched = nullcontext() if actor.kind == SYSTEM.kind else failing_on_record("The step")
         with self.database.write(turn=Turn.PERSON) as unit:
-            if house is not None:
-                desk = Desk(unit.connection, self.services, self.ids, self.clock.now(), actor, self)
-                answer = house(desk, command)
-                self._settle_house(unit.connection, command)
-            else:
-                answer = self._run_case(unit, command, actor)
-                if isinstance(answer, _Overtaken):
-                    unit.commit()
-                    raise answer.refusal
+            with watched:
+                if house is not None:
+                    desk = Desk(unit.connection, self.services, self.ids, self.clock.now(), actor, self)
+                    answer = house(desk, command)
+                    self._settle_house(unit.connection, command)
+                else:
+                    answer = self._run_case(unit, command, actor)
+            if isinstance(answer, _Overtaken):
+                unit.commit()
+                raise answer.refusal
             if before_commit is not None:
                 before_commit(unit.connection, answer)
             unit.commit()

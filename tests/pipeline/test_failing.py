@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.doctor import findings
 from engine import kernel
@@ -21,6 +23,7 @@ from engine.projection import save
 from engine.tables import deadline, event_log, incident, instance, work_item
 from escalation.placement import PostPlacement
 from escalation.posts import Posts
+from storage.errors import StoreBusy
 from tests.pipeline.conftest import ACKNOWLEDGED, Case
 
 Recipients = Callable[[CaseWork, str], tuple[str, ...]]
@@ -222,6 +225,72 @@ def test_a_complaint_that_cannot_be_filed_is_on_record_until_one_can(
     monkeypatch.undo()
     Case(case.on).file()
     assert [over for *_, over in incidents(case)] == [True]
+
+
+def test_an_effect_that_raises_what_nobody_foresaw_leaves_nothing_half_done_and_is_on_record(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, task, told = case.row(), case.item("acknowledge"), len(case.notices())
+    done: list[str] = []
+
+    def burst(work: CaseWork, to: str, template: str, values: Any, cause: str) -> None:
+        work.connection.execute(update(instance).values(case_owner="nobody"))
+        done.append(template)
+        raise KeyError("13800000001")
+
+    monkeypatch.setattr(CaseWork, "tell", burst)
+    with pytest.raises(StepFailed) as refusal:
+        case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    monkeypatch.undo()
+    after = case.row()
+    assert done
+    assert (after.row_version, after.state, after.case_owner) == (before.row_version, before.state, before.case_owner)
+    assert (case.item("acknowledge"), len(case.notices()), after.troubled) == (task, told, True)
+    (row,) = case.rows(select(incident))
+    assert (row.id, row.case_id, row.doing) == (refusal.value.details["incident"], case.id, "carry out: complete task")
+    assert (row.actor, row.reason) == ("li.na", "The effect notify failed: KeyError.")
+    assert row.element is not None
+    case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    assert [over for *_, over in incidents(case)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (RuntimeError("x"), "RuntimeError"),
+        (IntegrityError("INSERT", {}, Exception("UNIQUE constraint failed")), "IntegrityError"),
+    ],
+)
+def test_what_nobody_foresaw_in_a_command_is_on_record_too(
+    case: Case, monkeypatch: pytest.MonkeyPatch, error: Exception, kind: str
+) -> None:
+    before = case.row()
+
+    def burst(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("engine.pipeline.save", burst)
+    with pytest.raises(StepFailed):
+        case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    monkeypatch.undo()
+    (row,) = case.rows(select(incident))
+    assert (row.case_id, row.reason, row.element) == (case.id, f"The step failed: {kind}.", None)
+    assert (case.row().row_version, case.row().state) == (before.row_version, before.state)
+
+
+def test_a_store_that_is_busy_in_the_middle_of_an_effect_is_no_incident(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+
+    def burst(*_: Any, **__: Any) -> None:
+        raise OperationalError("INSERT", {}, locked)
+
+    monkeypatch.setattr(CaseWork, "tell", burst)
+    with pytest.raises(StoreBusy):
+        case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    assert incidents(case) == []
 
 
 def test_a_refusal_is_no_incident(case: Case) -> None:
