@@ -10,45 +10,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from api import field_codes
 from api.field_messages import MOST_NAMED, field_message, naming
 from api.sentences import Sentences
 from forms.pointer import pointer
 
 PLACES = ("body", "query", "path", "header")
-CODES: Mapping[str, str] = {
-    "missing": "required",
-    "extra_forbidden": "unknown-field",
-    "literal_error": "unknown",
-    "enum": "unknown",
-    "greater_than_equal": "out-of-range",
-    "less_than_equal": "out-of-range",
-    "greater_than": "out-of-range",
-    "less_than": "out-of-range",
-    "string_too_long": "too-long",
-    "string_too_short": "too-short",
-    "too_long": "too-many",
-    "too_short": "too-few",
-    "string_type": "not-string",
-    "int_type": "not-integer",
-    "int_parsing": "not-integer",
-    "int_from_float": "not-integer",
-    "int_parsing_size": "out-of-range",
-    "float_type": "not-number",
-    "float_parsing": "not-number",
-    "bool_type": "not-boolean",
-    "bool_parsing": "not-boolean",
-    "list_type": "not-list",
-    "dict_type": "not-object",
-    "model_attributes_type": "not-object",
-    "model_type": "not-object",
-    "string_pattern_mismatch": "malformed",
-    "string_unicode": "unshowable",
-    "datetime_type": "not-instant",
-    "datetime_parsing": "not-instant",
-    "datetime_from_date_parsing": "not-instant",
-    "datetime_object_invalid": "not-instant",
-}
-"""What the library calls a fault -> the code by which the house calls it; another name stays, with hyphens."""
 SENTENCES: Mapping[str, tuple[str, str, str]] = {
     "greater_than_equal": ("least", "ge", "least"),
     "less_than_equal": ("most", "le", "most"),
@@ -87,7 +54,7 @@ def _of_library(fault: Any, sentences: Sentences, language: str) -> dict[str, An
     parts = [part for part in location[int(named) :] if not TAG.fullmatch(str(part))]
     if part := context.get("part"):
         parts.append(part)
-    found = {"field": pointer(parts), "in": place, "code": CODES.get(kind, kind.replace("_", "-"))}
+    found = {"field": pointer(parts), "in": place, "code": field_codes.of_library(kind)}
     if kind in SENTENCES:
         sentence, theirs, ours = SENTENCES[kind]
         limit = {ours: context.get(theirs)}
@@ -102,7 +69,8 @@ def _of_house(field: Mapping[str, Any], sentences: Sentences, language: str) -> 
     found = {"field": RENAMED.get(place, place), "in": field.get("in", "body"), "code": field.get("code"), **rest}
     if "known" in field:
         found["allowed"] = field["known"]
-    return _told(found, sentences, language)
+    # The sentence is that of whoever found the fault, who may know more than the code says.
+    return {**_told(found, sentences, language), "code": field_codes.of_house(str(field.get("code")))}
 
 
 def _told(field: dict[str, Any], sentences: Sentences, language: str) -> dict[str, Any]:

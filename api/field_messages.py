@@ -62,7 +62,6 @@ FIELDS: Mapping[str, str] = {
     "unshowable": marked("This holds characters that no page can show."),
     "too-complex": marked("This holds too many values, or too deep ones."),
     "unfinished": marked("A blank of the text is not filled in yet."),
-    "instant": marked("Give an ISO 8601 instant with its offset."),
     "timezone-aware": marked("Give the offset, +08:00 for instance."),
     "one-of-two": marked("Give either `by` or `to`."),
     "unsafe": marked("This cannot be done safely yet."),

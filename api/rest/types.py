@@ -47,7 +47,7 @@ def _address(text: str) -> str:
 
 def _written(value: Any) -> Any:
     if not isinstance(value, str):
-        raise PydanticCustomError("instant", "Give an instant as ISO 8601 text with its offset.")
+        raise PydanticCustomError("not-instant", "Give an instant as ISO 8601 text with its offset.")
     return value
 
 

@@ -86,7 +86,9 @@ def check_form(work: CaseWork, name: str | None, data: Mapping[str, Any]) -> dic
     form = work.process.forms.get(name or "")
     if form is None:
         if data:
-            raise Unfit("This task takes no data.", fields=[{"field": n, "code": "unknown"} for n in sorted(data)])
+            raise Unfit(
+                "This task takes no data.", fields=[{"field": n, "code": "unknown-field"} for n in sorted(data)]
+            )
         return {}
     cleaned = with_readonly(form, clean(form, dict(data)), {})
     problems = validate(form, cleaned)
