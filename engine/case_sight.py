@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Connection, bindparam, literal, null, select, union_all
 
-from access.policy import Principal, may_see_case
+from access.policy import Principal, may_see_case, visible_cases
 from engine.tables import case_team, conflict_of_interest, instance, work_item
 
 
@@ -27,7 +27,21 @@ _CONCERNED = union_all(
     select(literal("asked"), case_team.c.team, null(), null()).where(case_team.c.case_id == bindparam("case")),
     select(literal("barred"), _conflicts.person, null(), null()).where(_conflicts.case_id == bindparam("case")),
 )
+_ASKED_TEAMS = union_all(select(_items.case_id, _items.team), select(case_team.c.case_id, case_team.c.team))
 _OWNER = select(instance.c.case_owner).where(instance.c.case_id == bindparam("case"))
+
+
+def wall(principal: Principal) -> ColumnElement[bool]:
+    """Return the condition under which a row of `instance` is visible to the person: the same wall as `may_see`."""
+    return visible_cases(
+        principal,
+        case_owner_column=instance.c.case_owner,
+        case_id_column=instance.c.case_id,
+        asked_teams=_ASKED_TEAMS,
+        asked_posts=select(_items.case_id, _items.post),
+        asked_people=select(_items.case_id, _items.assignee),
+        respondents=select(_conflicts.case_id, _conflicts.person),
+    )
 
 
 def concerned(connection: Connection, case_id: str) -> tuple[list[Asked], frozenset[str]]:

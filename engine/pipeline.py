@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Connection, bindparam, exists, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from access.policy import Principal
-from engine.case_sight import concerned, may_see
+from engine.case_sight import wall
 from engine.case_work import SYSTEM, Actor, CaseWork, Services
 from engine.clock import Clock
 from engine.errors import Conflict, NotFound, StepFailed
@@ -23,7 +24,7 @@ from engine.firing import fire_what_is_due, is_due
 from engine.ids import Ids
 from engine.incidents import doing_of, note_failure, put_off, settle, settle_house
 from engine.projection import save
-from engine.tables import conflict_of_interest, instance
+from engine.tables import instance
 from engine.unforeseen import failing_on_record
 from storage.database import Database, UnitOfWork
 from storage.errors import StoreError
@@ -31,15 +32,20 @@ from storage.turns import Turn
 
 _INSTANCE = select(instance).where(instance.c.case_id == bindparam("case")).with_for_update()
 _INSTANCE_SKIPPING = select(instance).where(instance.c.case_id == bindparam("case")).with_for_update(skip_locked=True)
-_INSTANCE_FOR = _INSTANCE.add_columns(
-    exists()
-    .where(conflict_of_interest.c.case_id == instance.c.case_id, conflict_of_interest.c.person == bindparam("who"))
-    .label("is_barred")
-)
 
 log = structlog.get_logger(__name__)
 
 COLUMNS = tuple(column.name for column in instance.columns)
+
+PEOPLE_REMEMBERED = 256
+"""Of so many people, as they stand, the question is kept: putting it together takes longer than asking it."""
+
+
+@lru_cache(maxsize=PEOPLE_REMEMBERED)
+def _instance_seen_by(principal: Principal) -> Select[Any]:
+    """Return the question for a case under its row lock, answered only where the person may see it."""
+    return _INSTANCE.where(wall(principal))
+
 
 BeforeCommit = Callable[[Connection, Any], None]
 """Called with the open transaction and the answer: what must commit with the change or not at all."""
@@ -203,26 +209,13 @@ class Pipeline:
 
     def load(self, connection: Connection, case_id: str, actor: Actor, now: datetime | None = None) -> CaseWork:
         """Return the case under its row lock. Raises NotFound when it does not exist or is not the actor's to see."""
-        principal = actor.principal
-        if principal is None:
-            row = connection.execute(_INSTANCE, {"case": case_id}).first()
-        else:
-            row = connection.execute(_INSTANCE_FOR, {"case": case_id, "who": principal.person_id}).first()
-        if row is None or (principal is not None and row.is_barred):
+        # The wall is part of the question: of a case that is not theirs to see nothing is locked, read or loaded.
+        asked = _INSTANCE if actor.principal is None else _instance_seen_by(actor.principal)
+        row = connection.execute(asked, {"case": case_id}).first()
+        if row is None:
             raise NotFound("There is no such case.", case=case_id)
         # The instant is read under the lock: what waited for another change does not lie before it.
-        work = self.work(connection, row, actor, now or self.clock.now())
-        if principal is not None and not self._visible(work, row.case_owner, principal):
-            raise NotFound("There is no such case.", case=case_id)
-        return work
-
-    @staticmethod
-    def _visible(work: CaseWork, owner: str | None, principal: Principal) -> bool:
-        if may_see(principal, owner=owner, asked=[], barred=frozenset()):
-            # Seen whoever was asked; that they are not kept apart came with the row.
-            return True
-        asked, work.barred = concerned(work.connection, work.case_id)
-        return may_see(principal, owner=owner, asked=asked, barred=work.barred)
+        return self.work(connection, row, actor, now or self.clock.now())
 
     def leave_alone(self, case_id: str, error: Exception) -> None:
         """Record that sweeping a case failed in a way nobody foresaw, and look at others first for a while.

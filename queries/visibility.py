@@ -9,32 +9,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, Row, Select, Text, select, type_coerce
 
-from access.policy import Action, Principal, Relation, permitted, visible_cases
+from access.policy import Action, Principal, Relation, permitted
 from complaints.tables import complaint
+from engine.case_sight import wall
 from engine.errors import NotFound
-from engine.tables import case_team, conflict_of_interest, instance, work_item
+from engine.tables import instance, work_item
 from queries.reader import Reader
 
 CASE_COLUMNS = tuple(column for column in instance.c if column.name not in ("state", "undo"))
 """A case without its state, which no list ever opens."""
 
 
-_ASKED_TEAMS = union_all(select(work_item.c.case_id, work_item.c.team), select(case_team.c.case_id, case_team.c.team))
-
-
 def visible(principal: Principal) -> ColumnElement[bool]:
     """Return the condition under which a row of `instance` is visible to the person."""
-    return visible_cases(
-        principal,
-        case_owner_column=instance.c.case_owner,
-        case_id_column=instance.c.case_id,
-        asked_teams=_ASKED_TEAMS,
-        asked_posts=select(work_item.c.case_id, work_item.c.post),
-        asked_people=select(work_item.c.case_id, work_item.c.assignee),
-        respondents=select(conflict_of_interest.c.case_id, conflict_of_interest.c.person),
-    )
+    return wall(principal)
 
 
 def sees_whole(principal: Principal, *, case_owner: str | None) -> bool:
