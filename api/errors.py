@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from access import people
 from access.errors import AccessError
@@ -22,6 +23,7 @@ from api.problems import problem
 from api.sentences import Sentences
 from api.texts import marked
 from engine.errors import Refusal, Unfit
+from forms.pointer import pointer
 from storage.errors import BadCursor, KeyReused, OutcomeUnknown, StoreBusy, StoreError
 
 log = structlog.get_logger(__name__)
@@ -53,6 +55,7 @@ RETRY_SECONDS = 1
 
 HTTP_CODES: Mapping[int, str] = {404: "no-such-address", 405: "wrong-method", 413: "too-large", 415: "not-json"}
 """Errors of the frame around us."""
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 HTTP_SENTENCES: Mapping[str, str] = {
     "no-such-address": marked("There is no such address."),
     "wrong-method": marked("This address does not take this method."),
@@ -69,6 +72,11 @@ STORE: Mapping[type[StoreError], tuple[str, int]] = {
     KeyReused: ("key-reused", 422),
 }
 """Refusals of the store -> code and HTTP status; all others are our fault."""
+IN_REQUEST: Mapping[type[StoreError], tuple[str, str]] = {
+    BadCursor: ("cursor", "query"),
+    KeyReused: ("Idempotency-Key", "header"),
+}
+"""Refusals of the store that are about one value of the request -> its name, and where it stands."""
 
 
 def install(app: FastAPI) -> None:
@@ -170,8 +178,9 @@ def _store(request: Request, error: Exception) -> Response:
         if isinstance(error, kind):
             retry = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else {}
             details = {}
-            if isinstance(error, BadCursor):
-                field = {"field": "/cursor", "in": "query", "code": code}
+            if kind in IN_REQUEST:
+                name, place = IN_REQUEST[kind]
+                field = {"field": pointer([name]), "in": place, "code": code}
                 details = {"fields": of_house([field], request.app.state.sentences, language_of(request))}
             return _told(request, code, status, error.message, *kinds_of(error), details=details, headers=retry)
     return unexpected(request, error)
@@ -206,7 +215,22 @@ def _http(request: Request, error: Exception) -> Response:
     _learn_sender(request)
     code = HTTP_CODES.get(error.status_code, "malformed" if error.status_code < 500 else "unexpected")
     message = HTTP_SENTENCES.get(code, str(error.detail))
-    return _told(request, code, error.status_code, message, UNREADABLE, headers=error.headers)
+    headers, details = dict(error.headers or {}), {}
+    if error.status_code == 405:
+        taken = _methods(request)
+        headers, details = {**headers, "Allow": ", ".join(taken)}, {"allow": taken}
+    return _told(request, code, error.status_code, message, UNREADABLE, details=details, headers=headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Return every method that the address takes: several routes may share it, the frame names those of one."""
+    return [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] == Match.FULL for route in request.app.router.routes
+        )
+    ]
 
 
 def _learn_sender(request: Request) -> None:

@@ -29,6 +29,7 @@ FIELDS: Mapping[str, str] = {
     "unknown-parameter": marked("There is no such parameter here; this address takes none."),
     "repeated": marked("Give this once."),
     "bad-cursor": marked("Pass `next` of this list's last page as it came, or nothing."),
+    "key-reused": marked("Use a key of its own for every request."),
     "kept-by-the-house": marked("The house keeps this itself."),
     "unknown-person": marked("There is nobody of this name at work here."),
     "not-in-team": marked("This person is not in the task's team."),

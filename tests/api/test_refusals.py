@@ -252,3 +252,30 @@ def test_every_answer_tells_browsers_to_run_nothing(redress: House, path: str) -
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/api/complaints", ["GET", "POST"]),
+        ("DELETE", "/api/tasks", ["GET"]),
+        ("PATCH", "/api/complaints/x/affected", ["GET", "POST", "DELETE"]),
+        ("GET", "/api/tasks/next/claim", ["POST"]),
+    ],
+)
+def test_a_wrong_method_names_every_method_that_the_address_takes(
+    redress: House, method: str, path: str, allowed: list[str]
+) -> None:
+    answer = redress.person("li.na").call(method, path)
+    assert (answer.status_code, answer.json()["code"], answer.json()["allow"]) == (405, "wrong-method", allowed)
+    assert answer.headers["allow"] == ", ".join(allowed)
+
+
+def test_a_key_that_another_request_had_is_named(redress: House) -> None:
+    key = {"Idempotency-Key": "one-key-for-two"}
+    redress.public.post("/api/complaints", dict(COMPLAINT), headers=key)
+    problem = redress.public.refused(422, "POST", "/api/complaints", {**COMPLAINT, "subject": "x"}, headers=key)
+    assert problem["code"] == "key-reused"
+    assert [(each["field"], each["in"], each["code"]) for each in problem["fields"]] == [
+        ("/Idempotency-Key", "header", "key-reused"),
+    ]  # fmt: skip
