@@ -35,7 +35,9 @@ from escalation.calendar_files import load_calendars
 from escalation.due import CalendarBook
 from escalation.explain import Explainer
 from escalation.placement import PostPlacement
-from escalation.posts import Posts, load_posts
+from escalation.posts import Posts, parse_posts, read_posts
+from escalation.posts_in_force import PostsInForce
+from escalation.posts_watch import PostsWatch
 from escalation.sweep import Sweep
 from storage.database import Database
 
@@ -57,6 +59,7 @@ class Application:
     notices: NoticeBooks
     sweep: Sweep
     calendar_change: CalendarChange
+    posts_watch: PostsWatch
     zones: Mapping[str, str]
     """Campus -> IANA zone."""
     deliver: Callable[[Callable[[], bool]], int]
@@ -95,7 +98,9 @@ def build(
     settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, versions: Versions | None = None
 ) -> Application:
     """Build an application over the settings; `versions` may be shared by several. Opens no connection yet."""
-    posts = load_posts(settings.bpmn_folder / "posts.toml")
+    posts_file = settings.bpmn_folder / "posts.toml"
+    posts_read = read_posts(posts_file)
+    posts = PostsInForce(parse_posts(posts_read, file=posts_file.name))
     calendar_files = load_calendars(settings.bpmn_folder / "calendars")
     campuses = calendar_files.campuses
     tree = load_categories(settings.bpmn_folder / "categories.toml")
@@ -137,4 +142,8 @@ def build(
         calendars=calendars, explainer=Explainer(settings.locale_folder), posts=posts, categories=tree,
         notices=notices, sweep=sweep, zones=zones, deliver=deliver,
         calendar_change=CalendarChange(database=database, pipeline=pipeline, digest=calendar_files.digest),
+        posts_watch=PostsWatch(
+            file=posts_file, posts=posts, pipeline=pipeline, read=posts_read,
+            taken=lambda taken: versions.adopt(house(taken)),
+        ),
     )  # fmt: skip

@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 PURGE_SECONDS = 600.0
 """How often what has outlived its purpose is deleted."""
+POSTS_SECONDS = 2.0
+"""How often a process looks whether posts.toml has changed."""
 CALENDAR_SECONDS = 5.0
 """How soon after its start, and after a failure, a process counts cases again by changed calendars."""
 
@@ -39,12 +41,13 @@ def application_for(settings: Settings) -> Application:
 
 
 def loops(application: Application) -> list[Loop]:
-    """Return what the metronome calls: due deadlines, delivery of what is to be told, and changed calendars."""
+    """Return what the metronome calls: due deadlines, delivery of what is to be told, changed calendars and posts."""
     return [
         Loop("deadlines", lambda going_on: application.sweep.run_once(going_on=going_on)),
         Loop("outbox", application.deliver),
         # Once done it is a look at a flag; a beat finds it undone only at the start, or after the store was away.
         Loop("calendars", application.calendar_change.run_once, every_seconds=CALENDAR_SECONDS),
+        Loop("posts", application.posts_watch.run_once, every_seconds=POSTS_SECONDS),
         Loop("purge", lambda _going_on: purge(application), every_seconds=PURGE_SECONDS),
     ]
 

@@ -61,6 +61,10 @@ class Versions:
         """Bundles that passed, by their bytes: the same one is not checked twice."""
         self._lock = threading.Lock()
 
+    def adopt(self, house: House) -> None:
+        """Check from now on against what the house knows now; what runs already runs on."""
+        self.house, self._gate = house, {}
+
     def process(self, connection: Connection, version_id: str) -> CompiledProcess:
         """Return a version ready to run, from memory or parsed from its bundle. Raises NotFound."""
         found = self._compiled.get(version_id)

@@ -84,11 +84,15 @@ class Posts:
 
 def load_posts(file: Path) -> Posts:
     """Return what a posts file says. Raises ConfigProblem where it cannot be read or used."""
+    return parse_posts(read_posts(file), file=file.name)
+
+
+def read_posts(file: Path) -> bytes:
+    """Return the bytes of a posts file. Raises ConfigProblem where it cannot be read."""
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as fault:
         raise ConfigProblem(file=file.name, key="", reason=f"cannot be read: {fault.strerror}") from fault
-    return parse_posts(content, file=file.name)
 
 
 def parse_posts(content: bytes, *, file: str) -> Posts:

@@ -1,0 +1,91 @@
+"""Reads `posts.toml` again when it has changed: checked first, in force as a whole, and never when it is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from engine.case_work import SYSTEM
+from engine.commands.house_work import HouseWork
+from engine.errors import StepFailed
+from engine.incidents import note_failure, settle_house
+from engine.pipeline import Desk, Pipeline
+from escalation.posts import Posts, parse_posts
+from escalation.posts_in_force import PostsInForce
+from escalation.refusals import ConfigProblem
+
+log = structlog.get_logger(__name__)
+
+DOING = "read posts.toml"
+"""What the incident of a file that cannot be used says was being done."""
+
+
+class PostsWatch:
+    """Keeps the posts of one process at what its file says. Every process has its own; they need not know each other.
+
+    `taken` is told of new posts once they are in force.
+    """
+
+    def __init__(
+        self, *, file: Path, posts: PostsInForce, pipeline: Pipeline, taken: Callable[[Posts], None], read: bytes
+    ) -> None:
+        """Begin with the bytes that the posts in force were read from."""
+        self._file, self._posts, self._pipeline, self._taken = file, posts, pipeline, taken
+        self._in_force, self._seen = read, read
+        self._refused: bytes | None = None
+        self._sound = False
+
+    def run_once(self, going_on: Callable[[], bool] = lambda: True) -> bool:
+        """Look at the file, and take what is new in it; say whether something was taken. Repeating is safe.
+
+        New content counts when two looks in a row find the same: a file that is being written is let be. Content that
+        cannot be used leaves in force what was, is told once by the log, and stays on record (`redress doctor`) until
+        the file can be used again. Raises StoreError when that cannot be written down; then it is tried again.
+        """
+        content = self._content()
+        settled, self._seen = content == self._seen, content
+        if not settled:
+            return False
+        if content == self._in_force:
+            self._well()
+            return False
+        if content == self._refused:
+            return False
+        try:
+            posts = parse_posts(content, file=self._file.name)
+        except ConfigProblem as problem:
+            log.error("posts-refused", file=problem.file, key=problem.key, reason=problem.reason)
+            self._ill(problem)
+            self._refused = content
+            return False
+        self._posts.take(posts)
+        self._taken(posts)
+        self._in_force, self._sound = content, False
+        log.info("posts-taken", teams=len(posts.teams), posts=len(posts.posts))
+        self._well()
+        return True
+
+    def _content(self) -> bytes:
+        try:
+            return self._file.read_bytes()
+        except OSError:
+            # A file that is gone says nothing, which cannot be used.
+            return b""
+
+    def _ill(self, problem: ConfigProblem) -> None:
+        self._sound = False
+        failed = StepFailed(f"{problem.message}; what was read before stays in force.")
+
+        def note(desk: Desk) -> None:
+            note_failure(desk.connection, None, failed, doing=DOING, about=None, now=desk.now, ids=desk.ids)
+
+        self._pipeline.run(HouseWork(note), SYSTEM)
+
+    def _well(self) -> None:
+        """The file can be used: its incident is over. Once after the start, and after each failure."""
+        self._refused = None
+        if not self._sound:
+            self._pipeline.run(HouseWork(lambda desk: settle_house(desk.connection, DOING, now=desk.now)), SYSTEM)
+            self._sound = True
