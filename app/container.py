@@ -54,7 +54,7 @@ class Application:
     versions: Versions
     calendars: CalendarBook
     explainer: Explainer
-    posts: Posts
+    posts: PostsInForce
     categories: CategoryTree
     notices: NoticeBooks
     sweep: Sweep

@@ -147,4 +147,6 @@ def test_who_may_no_more_is_refused_from_the_next_step_on(case: Case, file: Path
     assert look_twice(one) is True
     # Customer service sees only what it is asked in; it is asked here, and acts.
     case.do("acknowledge", "li.na", ACKNOWLEDGED)
-    assert case.on.actor("li.na").principal.duties == {"takes_in"}
+    who = case.on.actor("li.na").principal
+    assert who is not None
+    assert who.duties == {"takes_in"}
