@@ -22,6 +22,9 @@ from queries.open_records import ActionLine, PromiseLine, RefundLine, RemedyLine
 from queries.reader import Reader
 from queries.visibility import case_row, sees_whole
 
+AFTER_THE_END = frozenset({Verb.FOLLOW_UP, Verb.LINK})
+"""What can still be done to a case that has ended; the first of them only then."""
+
 
 @dataclass(frozen=True)
 class ProcessVersion:
@@ -242,7 +245,10 @@ def _name(reader: Reader, person_id: str | None) -> str | None:
 
 
 def _may(reader: Reader, row: Row[Any]) -> tuple[str, ...]:
-    if row.ended_at is not None:
-        return ()
+    ended = row.ended_at is not None
     held, rules = standings_of(reader.who, owner=row.case_owner), reader.library.posts.rules
-    return tuple(verb.key.replace("_", "-") for verb in Verb if rules.allows(verb, held))
+    return tuple(
+        verb.key.replace("_", "-")
+        for verb in Verb
+        if rules.allows(verb, held) and (verb in AFTER_THE_END if ended else verb is not Verb.FOLLOW_UP)
+    )

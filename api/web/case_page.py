@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from api.web.case_view import case_view
 from api.web.drawing import as_json, live
 from api.web.failures import PageRoute
+from api.web.once import new_token
 from api.web.visit import Visit, staff
 from api.web.wrong import Trouble
 from queries.diagram import diagram
@@ -58,4 +59,5 @@ def show_case(here: Visit, case_id: str, trouble: Trouble | None = None, *, stat
         words=words,
         trouble=trouble or Trouble(),
         with_author=WITH_AUTHOR,
+        once=new_token(here),
     )
