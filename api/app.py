@@ -53,6 +53,7 @@ def create_app(application: Application) -> FastAPI:
     plain = app.openapi
     app.openapi = lambda: finished(plain())  # type: ignore[method-assign]
     app.state.sentences = Sentences(application.settings.locale_folder)
+    app.state.locale_folder = application.settings.locale_folder
     app.state.learn_sender = learn_sender
     errors.install(app)
     pages.mount(app, application)

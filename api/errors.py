@@ -17,12 +17,13 @@ from access import people
 from access.errors import AccessError
 from api.context import Shared
 from api.faults import of_house, of_library
+from api.finding_words import finding_words
 from api.languages import DEFAULT, asked_language, own_language
 from api.problem_titles import TITLES
 from api.problems import problem
 from api.sentences import Sentences
 from api.texts import marked
-from engine.errors import Refusal, Unfit
+from engine.errors import NotPublishable, Refusal, Unfit
 from forms.pointer import pointer
 from storage.errors import BadCursor, KeyReused, OutcomeUnknown, StoreBusy, StoreError
 
@@ -145,6 +146,9 @@ def _refusal(request: Request, error: Exception) -> Response:
         details.setdefault("fields", [{"field": one, "code": error.code}])
     if isinstance(details.get("fields"), list):
         details["fields"] = of_house(details["fields"], sentences, language_of(request))
+    if isinstance(error, NotPublishable) and isinstance(details.get("problems"), list):
+        words = finding_words(request.app.state.locale_folder)
+        details["problems"] = [words.plain_row(each, language_of(request)) for each in details["problems"]]
     if isinstance(details.get("by"), str):
         details["by_name"] = _name(request, details["by"])
     return _told(

@@ -72,11 +72,16 @@ def init(
 def check(
     paths: Annotated[list[Path], typer.Argument(help="Diagrams, tables, or a bundle (folder or zip)")],
     as_json: AsJson = False,
+    language: Annotated[str, typer.Option(help="zh-CN, ko or en; without it the one of the terminal")] = "",
 ) -> None:
     """Say whether diagrams can be published; exit 0 when they can, 1 when not."""
+    from api.finding_words import finding_words
     from app.checking import check_paths
+    from app.terminal_language import terminal_language
 
-    problems = check_paths(paths, Settings())
+    settings, language = Settings(), terminal_language(language)
+    words = finding_words(settings.locale_folder)
+    problems = [words.told(problem, language) for problem in check_paths(paths, settings)]
     if as_json:
         typer.echo(json.dumps([p.as_dict() for p in problems], ensure_ascii=False, indent=2))
     else:
@@ -85,7 +90,8 @@ def check(
             element = f" {p.element}" + (f" ({p.name})" if p.name else "") if p.element else ""
             typer.echo(f"{place}: {p.severity} {p.code}:{element} {p.message} {p.advice}")
         errors = sum(p.severity == "error" for p in problems)
-        typer.echo(f"{errors} errors, {len(problems) - errors} warnings.")
+        counted = f"{errors} errors, {len(problems) - errors} warnings."
+        typer.echo(words.said(counted, language) or counted)
     raise typer.Exit(1 if any(p.severity == "error" for p in problems) else 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -14,10 +15,12 @@ from access.policy import may_publish
 from api.answers import answer
 from api.authentication import Staff
 from api.context import RequestContext
+from api.finding_words import finding_words
 from api.rest.documents import CHANGES, Responses, problems
 from engine.bundle import unpack
 from engine.commands.publish import PublishBundle
 from engine.errors import Forbidden, Unfit
+from engine.model.problem import Problem
 from engine.versions import Publication, Version
 
 router = APIRouter(prefix="/api/processes", tags=["processes"])
@@ -140,8 +143,10 @@ def publish(context: Staff, bundle: Bundle) -> Response:
     """Publish a bundle; new cases take it at once, running ones keep their version. 422 lists every error."""
     _require_publisher(context)
     done: Publication = context.run(PublishBundle(unpack(bundle.content), _short(bundle.note)))
-    line, found = _line(done.version), [ProblemLine(**each.as_dict()) for each in done.problems]
-    return answer(PublishedAnswer(done.outcome, line, found), status=201 if done.outcome == "published" else 200)
+    found = _told(context, done.problems)
+    return answer(
+        PublishedAnswer(done.outcome, _line(done.version), found), status=201 if done.outcome == "published" else 200
+    )
 
 
 @router.post("/check", response_model=Verdict, responses=CHANGES, openapi_extra=BUNDLE_BODY)
@@ -151,8 +156,14 @@ def check(context: Staff, bundle: Bundle) -> Response:
     files = unpack(bundle.content)
     with context.reading() as reader:
         found = context.application.versions.check(reader.connection, files)
-    lines = [ProblemLine(**each.as_dict()) for each in found]
+    lines = _told(context, found)
     return answer(Verdict(not any(each.severity == "error" for each in found), lines))
+
+
+def _told(context: RequestContext, problems: Iterable[Problem]) -> list[ProblemLine]:
+    """Return findings in the caller's language."""
+    words = finding_words(context.application.settings.locale_folder)
+    return [ProblemLine(**words.told(each, context.language).as_dict()) for each in problems]
 
 
 def _require_publisher(context: RequestContext) -> None:

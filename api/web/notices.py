@@ -38,7 +38,7 @@ DONE: Mapping[str, str] = {
     "you-withdrew": marked("Your withdrawal has arrived."),
     "published": marked("The process is published. New cases take it; running ones keep their version."),
     "reinstated": marked("The process is published. New cases take it; running ones keep their version."),
-    "drawing": marked("The new drawing is attached; what the process does has not changed."),
+    "drawing": marked("The files are kept as they are drawn and written now; what the process does has not changed."),
     "unchanged": marked("This version is in force already; nothing was changed."),
     "clock": marked("The demo's clock has moved. Everything that fell due on the way has happened."),
 }

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from access.people import names
 from access.policy import may_publish
 from api.errors import status_of
+from api.finding_words import finding_words
 from api.web.drawing import as_json, plain
 from api.web.failures import PageRoute, refusal_text
 from api.web.posted import Posted
@@ -105,9 +106,10 @@ def _show(
     grouped: dict[str, list[Version]] = {}
     for each in versions:
         grouped.setdefault(each.process_key, []).append(each)
+    words = finding_words(here.site.house.settings.locale_folder)
     return here.page(
         "processes.html", status=status, processes=grouped, titles=titles, by=by, verdict=verdict, message=message,
-        problems=problems or [], published=version,
+        problems=[words.row(each, here.language) for each in problems or ()], published=version,
     )  # fmt: skip
 
 

@@ -90,3 +90,18 @@ def test_a_form_without_the_part_is_refused(redress: House) -> None:
     owner = redress.person("park.owner")
     problem = owner.refused(422, "POST", "/api/processes", files={"other": ("x", b"x", "text/plain")})
     assert problem["fields"] == [{"field": "/bundle", "in": "body", "code": "required", "message": "Fill this in."}]
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("ko", "그런 대상이 없습니다"), ("zh-CN", "但它不存在"), ("en", "which does not exist")]
+)
+def test_findings_are_told_in_the_language_that_is_asked_for(redress: House, language: str, says: str) -> None:
+    owner = redress.person("park.owner")
+    drawing = (settings().bpmn_folder / "complaint" / "complaint.bpmn").read_bytes()
+    broken = bundle(complaint__bpmn=drawing.replace(b'value="post:head_of_customer_service"', b'value="post:nobody"'))
+    asked = {"Content-Type": "application/zip", "Accept-Language": language}
+    refused = owner.call("POST", "/api/processes", content=broken, headers=asked).json()["problems"]
+    verdict = owner.call("POST", "/api/processes/check", content=broken, headers=asked).json()["problems"]
+    assert says in refused[0]["message"]
+    assert [each["message"] for each in refused] == [each["message"] for each in verdict]
+    assert refused[0].keys() == verdict[0].keys()

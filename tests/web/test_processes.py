@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 
+import pytest
+
 from app.settings import Settings
 from engine.bundle import pack, read_folders
 from tests.support.application import House
@@ -17,12 +19,12 @@ def shipped() -> dict[str, bytes]:
     return read_folders(settings.bpmn_folder, settings.forms_folder, "complaint")
 
 
-def upload(who: Visitor, bundle: bytes, do: str) -> Page:
+def upload(who: Visitor, bundle: bytes, do: str, *, language: str = "en") -> Page:
     """Send a bundle by the form of the page."""
     (form,) = [form for form in who.get("/processes").forms if form.action == "/processes"]
     answer = who.http.post(
         "/processes", data={**dict(form.entries), "do": do}, files={"bundle": ("b.zip", bundle, "application/zip")},
-        headers={"origin": "http://testserver", "accept": "text/html", "accept-language": "en"},
+        headers={"origin": "http://testserver", "accept": "text/html", "accept-language": language},
     )  # fmt: skip
     return who._page(answer)
 
@@ -30,7 +32,7 @@ def upload(who: Visitor, bundle: bytes, do: str) -> Page:
 def test_a_good_bundle_is_checked_then_published_for_new_cases(redress: House) -> None:
     owner = staff(redress, "park.owner")
     files = shipped()
-    files["bpmn/complaint/process.toml"] += b"\n# a remark\n"
+    files["bpmn/complaint/labels.toml"] = files["bpmn/complaint/labels.toml"].replace(b'en = "', b'en = "Our ', 1)
     checked = upload(owner, pack(files), "check")
     assert "This bundle can be published. Nothing was stored." in checked.text
     assert "version 2" not in checked.text
@@ -56,6 +58,28 @@ def test_a_bad_bundle_lists_every_finding_with_file_element_line_and_advice(redr
         row for row in rows if row.startswith("Error bpmn/complaint/complaint.bpmn, line ") and "decide_head" in row
     ]
     assert owner.get("/processes/complaint/2").status == 404
+
+
+def test_a_bundle_that_is_only_written_otherwise_is_kept_under_the_same_version(redress: House) -> None:
+    owner = staff(redress, "park.owner")
+    files = shipped()
+    files["bpmn/complaint/process.toml"] += b"\n# a remark\n"
+    page = upload(owner, pack(files), "publish")
+    assert "The files are kept as they are drawn and written now; what the process does has not changed." in page.text
+    assert owner.get("/processes/complaint/2").status == 404
+
+
+@pytest.mark.parametrize(("language", "says"), [("ko", "그런 단계가 없습니다"), ("zh-CN", "没有这个步骤")])
+def test_findings_are_told_in_the_language_of_the_page(redress: House, language: str, says: str) -> None:
+    owner = staff(redress, "park.owner", language)
+    files = shipped()
+    diagram = files["bpmn/complaint/complaint.bpmn"]
+    files["bpmn/complaint/complaint.bpmn"] = diagram.replace(
+        b'name="exclude" value="plan"', b'name="exclude" value="nobody"'
+    )
+    page = upload(owner, pack(files), "publish", language=language)
+    assert says in page.text
+    assert not [cell for row in page.elements("tr") for cell in row.iter() if cell.get("lang") == "en"]
 
 
 def test_what_is_no_bundle_is_said_so(redress: House) -> None:
