@@ -158,3 +158,22 @@ def test_what_fails_rests_alone_until_it_goes_well(stored: House, monkeypatch: p
     stored.later(minutes=10)
     fired = ["acknowledge/1/overdue", "acknowledge/1/remind"]
     assert looked() == ([("acknowledge/1/remind/1", 2, True), (None, 1, True)], False, fired)
+
+
+def test_a_duplicate_is_linked_and_unlinked_and_a_step_says_why_it_stays(stored: House) -> None:
+    li_na = stored.person("li.na")
+    first, second = (stored.file(by="li.na", category="other") for _ in range(2))
+    stored.do("li.na", "acknowledge", second["id"], {"acknowledgement_text": "您好。"})
+    task = stored.task("li.na", "verify", second["id"])["id"]
+    stored.do("li.na", "verify", second["id"], {"outcome": "duplicate", "duplicate_of": first["number"]})
+
+    def links(case: str) -> list[tuple[str, str]]:
+        return [(link["relation"], link["number"]) for link in li_na.get(f"/api/complaints/{case}")["links"]]
+
+    assert links(second["id"]) == [("duplicate_of", first["number"])]
+    assert links(first["id"]) == [("duplicated_by", second["number"])]
+    li_na.post(f"/api/tasks/{task}/send-back")
+    assert (links(second["id"]), links(first["id"])) == ([], [])
+    assert li_na.refused(409, "POST", f"/api/tasks/{task}/send-back")["by"] == "li.na"
+    texts = [line["text"] for line in li_na.get(f"/api/complaints/{first['id']}/timeline")["items"]]
+    assert f"No longer linked: Repeated by {second['number']}" in texts
