@@ -279,3 +279,12 @@ def test_a_key_that_another_request_had_is_named(redress: House) -> None:
     assert [(each["field"], each["in"], each["code"]) for each in problem["fields"]] == [
         ("/Idempotency-Key", "header", "key-reused"),
     ]  # fmt: skip
+
+
+def test_a_task_that_somebody_else_has_taken_says_who_and_since_when(redress: House) -> None:
+    case = redress.file()["id"]
+    task = redress.task("li.na", "acknowledge", case)["id"]
+    redress.person("li.na").post(f"/api/tasks/{task}/claim")
+    redress.later(minutes=5)
+    problem = redress.person("wang.fang").refused(409, "POST", f"/api/tasks/{task}/claim")
+    assert (problem["by"], problem["by_name"], problem["at"]) == ("li.na", "李娜", "2026-03-03T03:00:00+00:00")

@@ -133,7 +133,7 @@ def test_taking_the_same_task_twice_says_who_has_it(redress: House) -> None:
     first.send(first.get("/inbox"), action)
     late = second.send(before, action)
     assert (late.status, late.title) == (409, "Somebody was faster")
-    assert "It is with 李娜 now." in late.text
+    assert "Somebody else has taken this task. 李娜 did this on " in late.text
 
 
 def test_staff_write_a_complaint_down_and_own_it(redress: House) -> None:
