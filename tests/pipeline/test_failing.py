@@ -21,7 +21,6 @@ from engine.errors import NotFound, Refusal, StepFailed
 from engine.model.step import Complete, Open
 from engine.projection import save
 from engine.tables import deadline, event_log, incident, instance, work_item
-from escalation.placement import PostPlacement
 from escalation.posts import Posts
 from storage.errors import StoreBusy
 from tests.pipeline.conftest import ACKNOWLEDGED, Case
@@ -155,9 +154,8 @@ def without(posts: Posts, gone: str) -> Posts:
 
 
 def test_a_post_that_is_gone_is_acted_for_and_told_of(case: Case) -> None:
-    placement = case.pipeline.services.placement
-    assert isinstance(placement, PostPlacement)
-    placement.posts = without(placement.posts, "head_of_customer_service")
+    posts = case.on.application.posts
+    posts.take(without(posts.now, "head_of_customer_service"))
     case.clock.advance(timedelta(minutes=61))
     case.do("acknowledge", "li.na", ACKNOWLEDGED)
     assert (case.open(), incidents(case)) == ({"verify"}, [])
