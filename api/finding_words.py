@@ -120,7 +120,13 @@ class FindingWords:
         if sentence in entries.plain:
             return entries.plain[sentence]
         for entry, values in entries.matches(sentence) if len(sentence) <= LONGEST else ():
-            return entry.text % {name: self._part(value, language, _DEEPEST) for name, value in values.items()}
+            given = {name: self._part(value, language, _DEEPEST) for name, value in values.items()}
+            if "sentence" in values:  # a place before a sentence of its own
+                inner = self.said(values["sentence"], language)
+                if inner is None or given["where"] == values["where"]:
+                    continue
+                given["sentence"] = inner
+            return entry.text % given
         return None
 
     def _part(self, value: str, language: str, depth: int) -> str:

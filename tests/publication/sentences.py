@@ -11,7 +11,17 @@ from api.finding_words import FINDINGS
 from api.texts import read_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
-_MESSAGES = {"Finding": slice(1, 3), "wrong": slice(1, 3), "Problem": slice(-2, None), "_problem": slice(-2, None)}
+_MESSAGES = {
+    "Finding": slice(1, 3),
+    "wrong": slice(1, 3),
+    "Problem": slice(-2, None),
+    "_problem": slice(-2, None),
+    "problem": slice(2, 4),
+    "error": slice(2, 4),
+    "warning": slice(2, 4),
+    "NotFeel": slice(0, 1),
+    "add": slice(2, 3),
+}
 """What tells a finding -> which of its arguments are sentences."""
 _PLACE = re.compile(r"%\(\w+\)s")
 SOMETHING = "%s"

@@ -16,6 +16,7 @@ from api.texts import read_catalogue
 from app.cli import app
 from engine.model.problem import Problem
 from engine.publication import RULES
+from forms.rules import RULES as FORM_RULES
 from tests.publication.fixture_files import FIXTURES, check_fixture
 from tests.publication.sentences import ROOT, known, said_in
 from tests.publication.shipped import CONFIG, findings, shipped, with_text
@@ -27,6 +28,9 @@ MODULES = sorted(
         *(ROOT / "engine/publication").glob("*.py"),
         *(ROOT / "engine/rehearsal").glob("*.py"),
         *(ROOT / "engine").glob("config_*.py"),
+        *(ROOT / "engine/decisions").glob("*.py"),
+        *(ROOT / "forms").glob("*.py"),
+        *(ROOT / "complaints").glob("*.py"),
         *(ROOT / "engine" / name for name in ("ladder_check.py", "versions.py", "compile_bundle.py")),
     ]
 )
@@ -42,7 +46,7 @@ def test_every_sentence_that_a_check_can_say_has_words_in(language: str, module:
 
 def test_the_sentences_are_really_read_out_of_the_code() -> None:
     found = {text for module in MODULES for _, text in said_in(module)}
-    assert len(found) > 300
+    assert len(found) > 500
     assert "The %s has no form." in found
     assert "%s is empty, so the clock is never met." in found
 
@@ -83,6 +87,12 @@ def _check_told(problem: Problem) -> None:
         assert (told.file, told.line, told.code, told.element) == (
             problem.file, problem.line, problem.code, problem.element,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", sorted(FORM_RULES))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_advice_about_forms_has_words_in_each_language(code: str, language: str) -> None:
+    assert WORDS.said(FORM_RULES[code].advice, language) not in (None, FORM_RULES[code].advice)
 
 
 def test_the_catalogues_hold_the_same_sentences_with_the_same_places() -> None:
