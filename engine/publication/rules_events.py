@@ -135,9 +135,10 @@ def outlives_its_host(bundle: Bundle) -> Iterator[Finding]:
             continue
         waiting = [found for found in node.scope.nodes if found in reachable_by_arrows([node]) and _waits(found)]
         after = reachable_by_arrows([flow.target for flow in node.host.outgoing if flow.target is not None])
-        terminated = any(
-            found.tag == "endEvent" and any(definition.kind == "terminate" for definition in found.definitions)
-            for found in after
+        ends = [found for found in after if found.tag == "endEvent"]
+        # On every way behind the host, not only on one of them.
+        terminated = bool(ends) and all(
+            any(definition.kind == "terminate" for definition in found.definitions) for found in ends
         )
         if waiting and not terminated:
             yield Finding(
