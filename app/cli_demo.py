@@ -16,6 +16,7 @@ from app.demo import seed, write_card
 from app.existing import demo_settings
 from app.serve import application_for, prepare, serve
 from app.settings import Settings
+from engine.clock import SystemClock
 
 app = typer.Typer(no_args_is_help=True)
 LENGTH = re.compile(r"^\+?(\d{1,5})\s*(m|min|h|d|w)$")
@@ -39,7 +40,7 @@ def run(
     prepare(settings)
     if not known:
         typer.echo("Seeding the demo ...")
-        write_card(settings, seed(settings))
+        write_card(settings, seed(settings, present=SystemClock().now()))
     content = _card(card)
     content["url"] = f"http://127.0.0.1:{settings.port}"
     card.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")

@@ -18,7 +18,7 @@ from app.demo_cases import DEMO_CASES, DemoCase, Moment
 from app.roster import ROSTER, seat
 from app.settings import Settings
 from engine.case_work import COMPLAINANT, SYSTEM, Actor
-from engine.clock import MovableClock, SystemClock
+from engine.clock import MovableClock
 from engine.commands.complete import CompleteTask
 from engine.commands.house_work import HouseWork
 from engine.errors import Refusal
@@ -40,9 +40,11 @@ class DemoPerson:
     token: str
 
 
-def seed(settings: Settings) -> list[DemoPerson]:
-    """Fill an empty database; return the people with their tokens, which are shown only now."""
-    present = SystemClock().now()
+def seed(settings: Settings, *, present: datetime) -> list[DemoPerson]:
+    """Fill an empty database so that the complaints stand where they stand at `present` (aware).
+
+    Returns the people with their tokens, which are shown only now.
+    """
     clock = MovableClock(present - max(case.filed for case in DEMO_CASES) - timedelta(minutes=5))
     application = build(settings, clock=clock)
     application.publish_folder(note="demo")

@@ -125,6 +125,42 @@ DEMO_CASES: Sequence[DemoCase] = (
                     "ask_legal": True,
                 },
             ),
+            Moment(
+                _hours(23),
+                "kim.minji",
+                "respond",
+                {
+                    "response_text": "결제 내역과 수업 변경 공지를 모두 확인했습니다. 환불 규정을 검토해 결정이 나는 대로 알려 드리겠습니다."
+                },
+            ),
+            Moment(
+                _hours(22),
+                "zhao.lei",
+                "academic_evidence",
+                {"evidence_summary": "3월부터 강사가 바뀌었고 주당 수업이 네 시간에서 세 시간으로 줄었음."},
+            ),
+            Moment(
+                _hours(20),
+                "gao.yan",
+                "legal_opinion",
+                {
+                    "opinion": "계약서에 적힌 강사와 수업 시간이 지켜지지 않았음.",
+                    "advice": "남은 수업료의 전액 환불을 권고함.",
+                },
+            ),
+            Moment(
+                _hours(2),
+                "kim.minji",
+                "plan",
+                {
+                    "next": "submit",
+                    "root_cause": "communication",
+                    "root_cause_text": "수업 변경을 수강생에게 미리 알리지 않았고, 환불 요청을 누가 맡는지 정해져 있지 않았음.",
+                    "finding": "강사 교체와 수업 시간 단축이 사실로 확인됨.",
+                    "remedy": "결제한 15,000위안을 전액 환불하고 담당자가 전화로 사과함.",
+                    "refunds": [{"payee": "정하늘", "amount": {"amount": "15000.00", "currency": "CNY"}}],
+                },
+            ),
         ),
     ),
     DemoCase(
