@@ -12,7 +12,8 @@ from app.settings import Settings
 from engine.bundle import UnreadableBundle, process_key, read_folders, unpack
 from engine.case_work import SYSTEM
 from engine.commands.publish import PublishBundle
-from engine.compile_bundle import House, check
+from engine.examine_bundle import check
+from engine.house import House
 from engine.model.problem import Problem
 from engine.publication import CheckContext, check_bundle
 from engine.toml_places import line_of, toml_places

@@ -26,7 +26,7 @@ from engine.case_work import SYSTEM, Services
 from engine.clock import Clock, SystemClock
 from engine.commands.publish import PublishBundle
 from engine.commands.registry import CASE_HANDLERS, HOUSE_HANDLERS
-from engine.compile_bundle import House
+from engine.house import House
 from engine.ids import Ids, RandomIds
 from engine.pipeline import Pipeline
 from engine.versions import Publication, Versions

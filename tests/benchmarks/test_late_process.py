@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.bundle import unpack
-from engine.compile_bundle import check
+from engine.examine_bundle import check
 from tests.benchmarks.late_process import late_bundle
 from tests.publication.shipped import HOUSE
 

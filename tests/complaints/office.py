@@ -24,7 +24,7 @@ from engine.case_work import COMPLAINANT, SYSTEM, Actor, Services
 from engine.clock import MovableClock
 from engine.commands.publish import PublishBundle
 from engine.commands.registry import CASE_HANDLERS, HOUSE_HANDLERS
-from engine.compile_bundle import House
+from engine.house import House
 from engine.ids import CountedIds
 from engine.pipeline import Pipeline
 from engine.tables import conflict_of_interest, event_log, instance, work_item

@@ -7,7 +7,7 @@ import pytest
 from app.container import house
 from app.settings import Settings
 from engine.bundle import read_folders
-from engine.compile_bundle import check
+from engine.examine_bundle import check
 from escalation.posts import load_posts
 
 SETTINGS = Settings()

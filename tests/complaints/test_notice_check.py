@@ -8,8 +8,8 @@ from app.container import house
 from app.settings import Settings
 from complaints.notice_check import check_told
 from engine.bundle import read_folders
-from engine.compile_bundle import check
 from engine.config_file import read_config
+from engine.examine_bundle import check
 from escalation.posts import load_posts
 
 SETTINGS = Settings()

@@ -19,7 +19,7 @@ from complaints.operations import OPERATIONS
 from engine.case_work import COMPLAINANT, SYSTEM
 from engine.clock import MovableClock
 from engine.commands.publish import PublishBundle
-from engine.compile_bundle import House
+from engine.house import House
 from engine.ids import CountedIds
 from engine.tables import case_clock, event_log, house_state, incident, instance
 from engine.versions import Versions

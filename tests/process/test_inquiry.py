@@ -13,7 +13,7 @@ from app.settings import Settings
 from complaints.categories import load_categories
 from complaints.intake import TYPES
 from engine.bundle import read_folders
-from engine.compile_bundle import check
+from engine.examine_bundle import check
 from escalation.posts import load_posts
 from forms.catalogue import FormCatalogue
 from forms.validate import validate

@@ -31,7 +31,7 @@ MODULES = sorted(
         *(ROOT / "engine/decisions").glob("*.py"),
         *(ROOT / "forms").glob("*.py"),
         *(ROOT / "complaints").glob("*.py"),
-        *(ROOT / "engine" / name for name in ("ladder_check.py", "versions.py", "compile_bundle.py")),
+        *(ROOT / "engine" / name for name in ("ladder_check.py", "versions.py", "examine_bundle.py")),
     ]
 )
 
