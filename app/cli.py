@@ -77,18 +77,18 @@ def check(
     """Say whether diagrams can be published; exit 0 when they can, 1 when not."""
     from api.finding_words import finding_words
     from app.checking import check_paths
+    from app.finding_lines import finding_lines
     from app.terminal_language import terminal_language
 
     settings, language = Settings(), terminal_language(language)
     words = finding_words(settings.locale_folder)
-    problems = [words.told(problem, language) for problem in check_paths(paths, settings)]
+    problems = check_paths(paths, settings)
     if as_json:
-        typer.echo(json.dumps([p.as_dict() for p in problems], ensure_ascii=False, indent=2))
+        told = [words.told(problem, language).as_dict() for problem in problems]
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        for p in problems:
-            place = f"{p.file}:{p.line}" if p.line else p.file
-            element = f" {p.element}" + (f" ({p.name})" if p.name else "") if p.element else ""
-            typer.echo(f"{place}: {p.severity} {p.code}:{element} {p.message} {p.advice}")
+        for line in finding_lines(problems, settings, language):
+            typer.echo(line)
         errors = sum(p.severity == "error" for p in problems)
         counted = f"{errors} errors, {len(problems) - errors} warnings."
         typer.echo(words.said(counted, language) or counted)

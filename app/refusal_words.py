@@ -11,8 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from access.errors import AccessError
 from app.existing import NoDatabase
+from app.finding_lines import finding_lines
 from app.listening import CannotListen
+from app.settings import Settings
+from app.terminal_language import terminal_language
 from engine.errors import NotFound, Refusal, Unfit
+from engine.model.problem import Problem
 
 REFUSED, MISUSED = 1, 2
 """Exit codes: it was looked at and refused, or found wrong; what was named is not there, or does not fit."""
@@ -55,8 +59,9 @@ def of_file(error: OSError) -> str:
 
 
 def _problems(refusal: Refusal) -> Iterator[str]:
-    for p in refusal.details.get("problems", ()):
-        yield f"{p['file']}:{p['line'] or ''}: {p['severity']} {p['code']}: {p['message']}"
+    found = [Problem(**each) for each in refusal.details.get("problems", ())]
+    if found:
+        yield from finding_lines(found, Settings(), terminal_language(""))
 
 
 def _with_details(refusal: Refusal) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -218,3 +219,21 @@ def test_every_fault_of_a_file_has_a_sentence_with_its_name(number: int) -> None
 def test_a_fault_nobody_thought_of_still_names_the_file() -> None:
     assert of_file(OSError(5, "Input/output error", "a.bpmn")) == "a.bpmn cannot be used: Input/output error."
     assert of_file(OSError("a sentence of our own")) == "a sentence of our own"
+
+
+@pytest.mark.parametrize(("language", "said_so"), [("", "does not exist"), ("zh-CN", "边界事件"), ("ko", "경계 이벤트")])
+def test_publishing_what_has_errors_tells_them_as_the_check_does(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, language: str, said_so: str
+) -> None:
+    migrate.upgrade(Settings().database_url)
+    folder = shell.folder / "bpmn"
+    shutil.copytree(Settings().bpmn_folder, folder)
+    drawing = folder / "complaint" / "complaint.bpmn"
+    drawing.write_text(drawing.read_text("utf-8").replace('deadline("respond")', 'deadline("nosuch")', 1), "utf-8")
+    monkeypatch.setenv("REDRESS_BPMN_FOLDER", str(folder))
+    checked = shell.type("check", str(folder / "complaint"), "--language", language or "en")[1].splitlines()
+    monkeypatch.setattr("app.refusal_words.terminal_language", lambda _: language or "en")
+    code, _, wrong = shell.type("publish")
+    assert code == 1
+    assert said_so in wrong.splitlines()[0]
+    assert wrong.splitlines()[:-1] == checked[:-1]

@@ -1,0 +1,19 @@
+"""Findings as lines of a terminal: place, severity, code, element, what is wrong and what to do, in its language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from api.finding_words import finding_words
+from app.settings import Settings
+from engine.model.problem import Problem
+
+
+def finding_lines(problems: Iterable[Problem], settings: Settings, language: str) -> Iterator[str]:
+    """Yield a line for each finding, in `zh-CN`, `ko` or `en`; names from the files stay as they are."""
+    words = finding_words(settings.locale_folder)
+    for problem in problems:
+        told = words.told(problem, language)
+        place = f"{told.file}:{told.line}" if told.line else told.file
+        element = f" {told.element}" + (f" ({told.name})" if told.name else "") if told.element else ""
+        yield f"{place}: {told.severity} {told.code}:{element} {told.message} {told.advice}"
