@@ -16,6 +16,8 @@ Record = dict[str, Any]
 SAID = ("title", "team", "due_on")
 PLANNED = "action"
 """The kind of a plan's own actions, beside `interim` and `condition`: these always block closing."""
+CONDITION = "condition"
+"""The kind of what an approval was given for."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def open_actions(
     plan = opened(PLANNED, data.get("actions") or (), facts)
     if not parameters.get("conditions", True):
         return Consequence(plan.facts, plan.made)
-    more = opened("condition", data.get("conditions") or (), {**facts, **plan.facts})
+    more = opened(CONDITION, data.get("conditions") or (), {**facts, **plan.facts})
     both = Opened(more.facts, plan.actions + more.actions, plan.changed + more.changed)
     return Consequence(both.facts, both.made)
 
@@ -55,8 +57,8 @@ def opened(kind: str, asked: Iterable[Mapping[str, Any]], facts: Mapping[str, An
     """Open what is asked for, except what is there already.
 
     An action of an earlier plan with this title and team, or else with this title, goes on: its day, team and weight
-    follow. What is done stays done in this round of the case; a reopened case may ask for it anew. Two that say the
-    same in one plan are two.
+    follow. What is done stays done in this round of the case; a reopened case may ask for it anew, and so may the
+    conditions of an approval, save for what was done as a condition. Two that say the same in one plan are two.
     """
     revision, round_of_case = facts["plan_revision"], facts.get("reopened") or 0
     records = [read_record(each, revision) for each in facts["actions_opened"]]
@@ -100,7 +102,12 @@ def _wanted(kind: str, action: Mapping[str, Any], revision: int, round_of_case: 
 
 
 def _may_go_on(record: Record, kind: str, revision: int) -> bool:
-    """A condition may say what an action of the same plan says: these are two. What an earlier plan says is one."""
+    """A condition may say what an action of the same plan says: these are two. What an earlier plan says is one.
+
+    What was done before a condition was set does not meet it, unless it was done as a condition.
+    """
+    if kind == CONDITION and record["done"] and record["kind"] != CONDITION:
+        return False
     return bool(record["kind"] == kind or record["revision"] != revision)
 
 

@@ -99,6 +99,29 @@ def test_what_was_done_stays_done_until_the_case_is_reopened() -> None:
     assert facts["open_actions"] == 1
 
 
+@pytest.mark.parametrize("said", [BOOK, {**BOOK, "due_on": "2026-06-01"}])
+def test_a_condition_that_says_what_an_earlier_plan_has_done_is_to_be_met_still(said: dict[str, Any]) -> None:
+    facts = {**FACTS, "plan_revision": 1}
+    assert opened(facts, BOOK) == ["New book"]
+    facts["actions_opened"] = settled(facts["actions_opened"], "action", "New book", "academic", done=True)
+    facts.update(plan_revision=2, open_actions=0)
+    assert opened(facts, conditions=[said]) == ["New book"]
+    assert (facts["open_actions"], [each["kind"] for each in facts["actions_opened"]]) == (1, ["action", "condition"])
+    facts["actions_opened"] = settled(facts["actions_opened"], "condition", "New book", "academic", done=True)
+    facts.update(plan_revision=3, open_actions=0)
+    assert opened(facts, conditions=[said]) == []
+    assert facts["open_actions"] == 0
+
+
+def test_a_condition_that_says_what_an_earlier_plan_has_open_goes_on_with_it() -> None:
+    facts = {**FACTS, "plan_revision": 1}
+    assert opened(facts, {**BOOK, "blocking": False}) == ["New book"]
+    facts["plan_revision"] = 2
+    assert opened(facts, conditions=[{**BOOK, "due_on": "2026-06-01"}]) == []
+    (record,) = facts["actions_opened"]
+    assert (facts["open_actions"], record["blocking"], record["due_on"]) == (1, True, "2026-06-01")
+
+
 def test_a_record_of_an_older_release_goes_on() -> None:
     facts = {**FACTS, "plan_revision": 2, "open_actions": 1, "actions_opened": ["1|action|New|book|academic||1"]}
     assert opened(facts, {"title": "New|book", "owner_team": "academic"}) == []
