@@ -33,6 +33,8 @@ class Case:
     """Ids of the tasks that were acknowledged as completed."""
     letters: int = 0
     """Letters of the complainant that were acknowledged."""
+    answers: Counter[str] = field(default_factory=Counter)
+    """What the house asks for -> how often it was asked and answered."""
     said: int = 0
     """Results that the complainant has answered."""
     attempts: int = 0

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+QUESTION = "请问是哪一天、哪个班级？"
+PAPERS = "请补交缴费凭证。"
 CAUSE = {"root_cause": "procedure", "root_cause_text": "流程没有跟上。"}
 SIMPLE: Mapping[str, Mapping[str, Any]] = {
     "acknowledge": {"acknowledgement_text": "您反映的事项已受理，由我负责到底。", "contact_way": "message"},
@@ -39,7 +41,7 @@ def verify(outcome: str, *, duplicate_of: str, asks: tuple[str, ...]) -> dict[st
     """Return what verification found."""
     more: dict[str, dict[str, Any]] = {
         "complete": {"verification_summary": "已与投诉人和记录核对。", **dict.fromkeys(asks, True)},
-        "ask_back": {"question": "请问是哪一天、哪个班级？"},
+        "ask_back": {"question": QUESTION},
         "unfounded": {"grounds": "记录显示并无此事。"},
         "out_of_scope": {"grounds": "不属于本校职责。"},
         "duplicate": {"duplicate_of": duplicate_of},
@@ -92,7 +94,7 @@ def review(decided: str, amount: str) -> dict[str, Any]:
     more: dict[str, dict[str, Any]] = {
         "approve": {"amount": {"amount": amount, "currency": "CNY"}},
         "reject": {"reasons": "已超过可退期限。"},
-        "need_papers": {"papers_wanted": "请补交缴费凭证。"},
+        "need_papers": {"papers_wanted": PAPERS},
     }
     return {"decision": decided, **more[decided]}
 
