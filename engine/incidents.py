@@ -134,6 +134,24 @@ def settle(work: CaseWork, done: tuple[str, str | None] | None = None) -> None:
         connection.execute(update(instance).where(instance.c.case_id == work.case_id).values(troubled=False))
 
 
+def settle_beside(connection: Connection, case_id: str, done: tuple[str, str | None], *, now: datetime) -> None:
+    """Close the incident of a step beside the case's state - a note, a follow-up - that is now `done` in this case.
+
+    Repeating is safe. It looks without a lock, and takes that of the case only where there is something to close.
+    """
+    table, (doing, about) = incident.c, done
+    one = table.about.is_(None) if about is None else table.about == about
+    failed = (table.case_id == case_id, table.doing == doing, one, table.resolved_at.is_(None))
+    if connection.execute(select(table.id).where(*failed)).first() is None:
+        return
+    # Whether nothing is left must not be asked while another change of the case writes down a failure.
+    connection.execute(select(instance.c.case_id).where(instance.c.case_id == case_id).with_for_update())
+    connection.execute(update(incident).where(*failed).values(resolved_at=now))
+    left = connection.execute(select(table.id).where(table.case_id == case_id, table.resolved_at.is_(None))).first()
+    if left is None:
+        connection.execute(update(instance).where(instance.c.case_id == case_id).values(troubled=False))
+
+
 def settle_house(connection: Connection, doing: str, *, now: datetime) -> None:
     """Close the incidents of a command that concerns no case and has just worked. Repeating is safe."""
     table = incident.c

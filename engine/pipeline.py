@@ -22,7 +22,7 @@ from engine.clock import Clock
 from engine.errors import Conflict, NotFound, StepFailed
 from engine.firing import fire_what_is_due, is_due
 from engine.ids import Ids
-from engine.incidents import doing_of, note_failure, put_off, settle, settle_house
+from engine.incidents import doing_of, note_failure, put_off, settle, settle_beside, settle_house
 from engine.projection import save
 from engine.tables import instance
 from engine.unforeseen import failing_on_record
@@ -183,10 +183,15 @@ class Pipeline:
             log.warning("incident-not-recorded", doing=doing, case=case_id, reason=str(error))
 
     def _settle_house(self, connection: Connection, command: Any) -> None:
-        """What was done without a case, and works: close its incidents, looked for once and after each failure."""
-        doing, _ = doing_of(command)
-        if doing not in self._sound:
-            settle_house(connection, doing, now=self.clock.now())
+        """What was done beside a case, or without one, and works: close its incidents.
+
+        Those of the house are looked for once and after each failure.
+        """
+        done, case_id = doing_of(command), getattr(command, "case_id", None)
+        if case_id is not None:
+            settle_beside(connection, case_id, done, now=self.clock.now())
+        elif done[0] not in self._sound:
+            settle_house(connection, done[0], now=self.clock.now())
 
     def _run_case(self, unit: UnitOfWork, command: CaseCommand, actor: Actor) -> Any:
         work = self.load(unit.connection, command.case_id, actor)

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.doctor import findings
+from complaints.notes import AddNote
 from engine import kernel
 from engine.case_work import CaseWork
 from engine.commands.claim import ClaimTask
@@ -223,6 +224,48 @@ def test_a_complaint_that_cannot_be_filed_is_on_record_until_one_can(
     monkeypatch.undo()
     Case(case.on).file()
     assert [over for *_, over in incidents(case)] == [True]
+
+
+def test_a_note_that_failed_troubles_its_case_until_one_can_be_written_there(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    li_na, first = case.on.actor("li.na"), case.id
+
+    def burst(*_: Any, **__: Any) -> None:
+        raise RuntimeError("x")
+
+    monkeypatch.setattr("complaints.notes.words", burst)
+    for _ in range(2):
+        with pytest.raises(StepFailed):
+            case.pipeline.run(AddNote(first, "He was calm."), li_na)
+    assert (incidents(case), case.row().troubled) == ([("carry out: add note", None, 2, False)], True)
+    monkeypatch.undo()
+    # A note in another case says nothing about this one.
+    other = Case(case.on).file().id
+    case.pipeline.run(AddNote(other, "Hello."), li_na)
+    case.on.case_id = first
+    assert (incidents(case)[0][3], case.row().troubled) == (False, True)
+    case.pipeline.run(AddNote(first, "He was calm."), li_na)
+    assert (incidents(case)[0][3], case.row().troubled, list(findings(case.on.application))) == (True, False, [])
+
+
+def test_a_note_that_works_again_leaves_what_else_troubles_its_case(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def burst(*_: Any, **__: Any) -> None:
+        raise RuntimeError("x")
+
+    with monkeypatch.context() as broken_notes:
+        broken_notes.setattr("complaints.notes.words", burst)
+        with pytest.raises(StepFailed):
+            case.pipeline.run(AddNote(case.id, "He was calm."), case.on.actor("li.na"))
+    failing_for(case, monkeypatch, "owner")
+    sweep(case, minutes=46)
+    case.pipeline.run(AddNote(case.id, "He was calm."), case.on.actor("li.na"))
+    assert [(doing, over) for doing, *_, over in incidents(case)] == [
+        ("carry out: add note", True), ("fire due", False),
+    ]  # fmt: skip
+    assert case.row().troubled is True
 
 
 def test_an_effect_that_raises_what_nobody_foresaw_leaves_nothing_half_done_and_is_on_record(
