@@ -79,7 +79,8 @@ class FileComplaint:
     process: str | None = None
     """The process to run, where staff or the house choose it; None: the one that takes cases of this type (X-09)."""
     follows: str | None = None
-    """The id of an ended case that this one continues."""
+    """The id of an ended case that this one continues: whoever is kept apart from that one is kept apart from this one
+    too. Its respondents are given in `respondents`, with who they are inside, whoever files."""
 
 
 @dataclass(frozen=True)
@@ -164,9 +165,17 @@ def _facts(command: FileComplaint, received_at: datetime, config: ProcessConfig)
         "identity_mode": command.identity_mode, "received_at": received_at.isoformat(),
         "stated_people": command.people, "people": command.people, "listed_people": 0,
         "refund": command.refund_amount, "refund_currency": _currency(command, config),
-        "respondent_named": bool(command.respondents), **{n: bool(command.flags.get(n)) for n in _flags(config)},
+        "respondent_named": bool(command.respondents),
+        # Whoever was heard in the earlier case has not been heard about what is new.
+        "unheard_respondents": len(_people(command)) if command.follows is not None else 0,
+        **{n: bool(command.flags.get(n)) for n in _flags(config)},
     }  # fmt: skip
     return {name: value for name, value in said.items() if name in config.facts}
+
+
+def _people(command: FileComplaint) -> list[str]:
+    """Return the colleagues who are complained about, each once."""
+    return list(dict.fromkeys(each.person for each in command.respondents if each.person))
 
 
 def _flags(config: ProcessConfig) -> list[str]:
@@ -210,7 +219,7 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree, config: Proce
         claimed = {"amount": command.refund_amount, "currency": _currency(command, config)}
         for part, code, _ in money_faults(claimed, known_currencies()):
             require(False, f"refund/{part}", code)
-    named = [r.person for r in command.respondents if r.person]
+    named = _people(command) if command.follows is None else []
     require(not named or principal is not None, "respondents", "staff-only")
     found = (
         set(desk.connection.execute(select(person.c.id).where(person.c.id.in_(named))).scalars()) if named else set()
@@ -243,5 +252,9 @@ def _store(
                 id=desk.ids.new(), case_id=case_id, name=each.name, role=each.role, person=each.person
             )
         )
-        if each.person:
-            desk.connection.execute(insert(conflict_of_interest).values(case_id=case_id, person=each.person))
+    bars = conflict_of_interest.c
+    before = select(bars.person).where(bars.case_id == command.follows).order_by(bars.person)
+    barred = list(desk.connection.execute(before).scalars()) if command.follows is not None else []
+    rows = [{"case_id": case_id, "person": each} for each in dict.fromkeys([*_people(command), *barred])]
+    if rows:
+        desk.connection.execute(insert(conflict_of_interest), rows)

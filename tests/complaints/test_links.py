@@ -8,9 +8,14 @@ from complaints.affected import AddAffected, AffectedPerson
 from complaints.follow_up import OpenLinked
 from complaints.intake import Complainant, Respondent
 from complaints.links import LinkCases
+from complaints.respondents import NameRespondent
 from complaints.tables import case_link, complaint, respondent
+from engine.case_sight import concerned
+from engine.case_work import CaseWork
 from engine.errors import Conflict, Forbidden, NotFound, Unfit
+from engine.model.step import OpenTask
 from engine.tables import conflict_of_interest, event_log
+from escalation.placement import PostPlacement
 from tests.complaints.office import DAY, MONDAY, Office
 from tests.complaints.walk import reach_closed
 
@@ -105,6 +110,38 @@ def test_who_was_shut_out_of_the_old_case_is_shut_out_of_the_new_one(office: Off
     assert [row.person for row in office.rows(conflict_of_interest, filed.id)] == [office.people["fay"]]
     with pytest.raises(NotFound):
         office.do(AddAffected(filed.id, (AffectedPerson("Hana"),)), "fay")
+
+
+def test_who_was_shut_out_of_the_old_case_is_shut_out_when_the_first_step_is_placed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, seen, place = ended(office), [], PostPlacement.place
+    office.bar(old, "eve")
+
+    def placing(self: PostPlacement, work: CaseWork, task: OpenTask) -> tuple[str | None, str | None]:
+        seen.append((task.element, concerned(work.connection, work.case_id)[1]))
+        return place(self, work, task)
+
+    monkeypatch.setattr(PostPlacement, "place", placing)
+    office.do(OpenLinked(old, "It broke again."), None)
+    assert seen == [("look", frozenset({office.people["fay"], office.people["eve"]}))]
+
+
+def test_whoever_an_old_case_has_named_is_to_be_heard_in_the_new_one(office: Office) -> None:
+    old = ended(office)
+    assert office.facts(old)["unheard_respondents"] == 0
+    filed = office.do(OpenLinked(old, "It broke again."), None)
+    assert office.facts(filed.id)["unheard_respondents"] == 1
+    office.do(NameRespondent(filed.id, office.people["fay"], "Fay"))
+    assert office.facts(filed.id)["unheard_respondents"] == 1
+    office.do(NameRespondent(filed.id, office.people["cho"], "Cho"))
+    assert office.facts(filed.id)["unheard_respondents"] == 2
+
+
+def test_a_colleague_named_twice_when_filing_is_shut_out_once(office: Office) -> None:
+    fay = office.people["fay"]
+    case = office.file(respondents=(Respondent("Fay", "teacher", fay), Respondent("Fay", "host", fay)))
+    assert [row.person for row in office.rows(conflict_of_interest, case)] == [fay]
 
 
 def test_a_case_that_has_not_ended_is_written_to(office: Office) -> None:
