@@ -61,7 +61,28 @@ def _planned(asked: Iterable[Mapping[str, Any]], before: Iterable[Mapping[str, A
                 "currency": money["currency"], "state": "planned",
             }
         )  # fmt: skip
+    _in_one_currency(lines, wanted_lines)
     return lines
+
+
+def _in_one_currency(lines: Iterable[Mapping[str, Any]], asked: Iterable[Mapping[str, Any]]) -> None:
+    """Raise Unfit where the refunds of a case are in two currencies (X-16).
+
+    Amounts are never converted, so of two currencies there is no largest amount, and no approval could cover both.
+    """
+    currencies = [line["currency"] for line in lines if line["state"] != "rejected"]
+    other = [n for n, line in enumerate(asked) if currencies and line["amount"]["currency"] != currencies[0]]
+    if other:
+        raise Unfit(
+            "All refunds of a complaint are in one currency.",
+            fields=[
+                {
+                    "field": f"/refunds/{number}/amount/currency", "code": "two-currencies",
+                    "values": {"currency": currencies[0]},
+                }
+                for number in other
+            ],
+        )  # fmt: skip
 
 
 def _refund_facts(lines: list[Any], initial: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from complaints.tables import action_item, remedy
 from engine.commands.claim import AssignTask
 from engine.commands.complete import CompleteTask
 from engine.commands.send_back import SendBack
+from engine.errors import Unfit
 from engine.tables import deadline, work_item
 from tests.complaints.office import Office
 from tests.complaints.walk import reach_plan, reach_resolved
@@ -246,14 +247,42 @@ def test_who_joins_before_the_plan_or_after_one_without_remedies_gets_none(offic
     [
         ("CNY", [], "CNY"),
         ("CNY", ["CNY", "CNY"], "CNY"),
-        ("CNY", ["CNY", "KRW"], "KRW"),
+        ("CNY", ["KRW", "KRW"], "KRW"),
         ("KRW", [], "KRW"),
-        ("KRW", ["KRW", "CNY"], "CNY"),
-        ("CNY", ["USD", "KRW"], "KRW"),
+        ("KRW", ["CNY"], "CNY"),
     ],
 )
-def test_a_plan_is_in_the_currency_of_the_process_until_a_line_is_in_another(
+def test_a_plan_is_in_the_currency_of_the_process_until_its_lines_are_in_another(
     home: str, currencies: list[str], planned: str
 ) -> None:
     refunds = [{"payee": "Gil", "amount": {"amount": "1.00", "currency": each}} for each in currencies]
     assert record_plan({}, {"refunds": refunds}, FACTS, {"planned_currency": home}).facts["planned_currency"] == planned
+
+
+def line(currency: str, **more: str) -> dict[str, str]:
+    """Return a stored refund line."""
+    return {"id": "1.1", "payee": "Ho", "amount": "5.00", "currency": currency, "state": "planned", **more}
+
+
+@pytest.mark.parametrize(
+    ("before", "currencies", "refused"),
+    [
+        ([], ["KRW", "CNY"], [1]),
+        ([], ["CNY", "USD", "CNY", "KRW"], [1, 3]),
+        ([line("KRW", state="paid")], ["CNY"], [0]),
+        ([line("KRW", state="rejected")], ["CNY"], []),
+        ([line("KRW")], ["CNY", "CNY"], []),
+    ],
+)
+def test_the_refunds_of_a_case_are_in_one_currency(
+    before: list[dict[str, str]], currencies: list[str], refused: list[int]
+) -> None:
+    refunds = [{"payee": f"Gil {n}", "amount": {"amount": "1", "currency": c}} for n, c in enumerate(currencies)]
+    facts = {**FACTS, "planned_refunds": before}
+    if not refused:
+        record_plan({}, {"refunds": refunds}, facts, {"planned_currency": "CNY"})
+        return
+    with pytest.raises(Unfit) as found:
+        record_plan({}, {"refunds": refunds}, facts, {"planned_currency": "CNY"})
+    fields = [(each["field"], each["code"]) for each in found.value.details["fields"]]
+    assert fields == [(f"/refunds/{n}/amount/currency", "two-currencies") for n in refused]
