@@ -33,7 +33,10 @@ class RulesInForce(HouseRules):
 
 
 class PostsInForce(Posts):
-    """What `posts.toml` says, replaced as a whole when the file changes. Safe to share between threads."""
+    """What `posts.toml` says, replaced as a whole when the file changes. Safe to share between threads.
+
+    Each answer is of one file: whatever is looked up asks `now` once. Who needs several that fit together takes `now`.
+    """
 
     def __init__(self, first: Posts) -> None:
         """Begin with these."""
@@ -77,3 +80,20 @@ class PostsInForce(Posts):
     def last_resort(self) -> str:
         """The team that hears of it when no post on the way upward is filled."""
         return self.now.last_resort
+
+    @property
+    def stand_in(self) -> str:
+        """The post that acts for one that a process names and nothing here defines: the head of the last resort."""
+        return self.now.stand_in
+
+    def post(self, name: str) -> Post:
+        """Return a post. Raises UnknownPost."""
+        return self.now.post(name)
+
+    def team(self, name: str) -> Team:
+        """Return a team. Raises UnknownPost."""
+        return self.now.team(name)
+
+    def upward(self, name: str) -> tuple[Post, ...]:
+        """Return a post and those above it, lowest first. Raises UnknownPost."""
+        return self.now.upward(name)
