@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from complaints.action_days import due_on
-from complaints.overwritten import add_team, keep_before
+from complaints.overwritten import DATED, add_team, keep_before
 from complaints.tables import action_item
 from engine.case_work import CaseWork
-from engine.dated import clear_dated, set_dated
+from engine.dated import clear_dated, dated_due, set_dated
 from engine.model.step import Effect
 
 
@@ -51,7 +51,8 @@ def _move(work: CaseWork, before: Mapping[str, Any], after: Mapping[str, Any]) -
         return
     due_at = due_on(work, after["due_on"])
     values = {"team": after["team"], "due_at": due_at, "blocking": after["blocking"]}
-    keep_before(work, action_item, row.id, {name: row._mapping[name] for name in values})
+    waited = any(item.key == f"action:{row.id}" for item in dated_due(work))
+    keep_before(work, action_item, row.id, {**{name: row._mapping[name] for name in values}, DATED: waited})
     work.connection.execute(update(action_item).where(table.id == row.id).values(**values))
     if due_at != row.due_at:
         # A day that has passed was told already, unless the plan gives another one.

@@ -26,12 +26,15 @@ PLACES: Mapping[str, Table] = {
 The primary key is the record's name, or the case and the record's name; one of several parts is joined by `/`.
 """
 
+DATED = "dated"
+"""Beside the columns of an action: whether its due time was still waited for, or told already."""
+
 
 def keep_before(work: CaseWork, table: Table, record: str, columns: Mapping[str, Any] | None) -> None:
     """Keep what stood in the `columns` of a record, None where the record was not there at all.
 
-    Call it before writing. Nothing is kept for a change that cannot be sent back. What stood there before the first
-    writing of a change counts, so repeating is safe.
+    Those of an action hold `DATED` too. Call it before writing. Nothing is kept for a change that cannot be sent back.
+    What stood there before the first writing of a change counts, so repeating is safe.
     """
     if work.hold_until is None:
         return
@@ -53,16 +56,17 @@ def put_back(work: CaseWork, batch: str) -> None:
         if row.before is None:
             work.connection.execute(delete(table).where(where))
         else:
-            values = {name: _typed(table, name, value) for name, value in row.before.items()}
+            values = {name: _typed(table, name, value) for name, value in row.before.items() if name != DATED}
             work.connection.execute(update(table).where(where).values(**values))
             if table is action_item:
-                _date_again(work, row.record, values["due_at"])
+                _date_again(work, row.record, values["due_at"], waited=row.before.get(DATED))
     work.connection.execute(delete(overwritten).where(*mine))
 
 
-def _date_again(work: CaseWork, action: str, due_at: datetime | None) -> None:
+def _date_again(work: CaseWork, action: str, due_at: datetime | None, *, waited: bool | None) -> None:
+    # What was waited for and has passed meanwhile falls at once. An older release did not keep whether it was.
     clear_dated(work, "action", action)
-    if due_at is not None and due_at > work.now:
+    if due_at is not None and (due_at > work.now if waited is None else waited):
         set_dated(work, "action", action, due_at)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -30,6 +30,7 @@ FACTS: Mapping[str, Any] = {
     "plan_revision": 0, "planned_refunds": [], "refunds_revision": 0, "open_actions": 0, "actions_opened": [],
     "listed_people": 0, "open_remedies": 0, "remedies_recorded": [],
 }  # fmt: skip
+SECONDS = timedelta(seconds=20)
 BOOK, FOLDER = {"title": "New book", "owner_team": "academic"}, {"title": "New folder"}
 
 
@@ -152,8 +153,8 @@ def test_a_reopened_case_may_give_the_same_remedy_once_more() -> None:
     assert recorded(facts, sorry) == ([], ["Sorry."])
 
 
-def planned_again(office: Office, plan: dict[str, Any], *, done: bool = False) -> str:
-    """Return a case that was planned, did not satisfy, and has this plan now; the first plan's action open or done."""
+def to_be_planned_again(office: Office, *, done: bool = False) -> str:
+    """Return a case that was planned, did not satisfy, and is to be planned anew; its action open or done."""
     case = reach_resolved(office, PLAN)
     item = office.task(case, "pay")
     office.do(AssignTask(item.id, office.people["bea"], "Four eyes."), "eve")
@@ -162,6 +163,12 @@ def planned_again(office: Office, plan: dict[str, Any], *, done: bool = False) -
         office.do(CompleteAction(case, office.rows(action_item, case)[0].id, "On the shelf."))
     office.do(Satisfaction(case, False), None)
     office.do(CompleteTask(office.task(case, "look").id, {"next": "go"}))
+    return case
+
+
+def planned_again(office: Office, plan: dict[str, Any], *, done: bool = False) -> str:
+    """Return a case that was planned, did not satisfy, and has this plan now; the first plan's action open or done."""
+    case = to_be_planned_again(office, done=done)
     office.do(CompleteTask(office.task(case, "plan").id, plan))
     return case
 
@@ -196,6 +203,25 @@ def test_a_plan_sent_back_gives_an_action_its_day_and_team_again(office: Office)
     assert (row.team, row.due_at) == ("academic", due)
     assert office.rows(deadline, case, key=f"action:{row.id}")[0].due_at == due
     assert office.case(case).next_dated == due
+
+
+@pytest.mark.parametrize("told_before", [False, True])
+def test_an_action_whose_day_comes_before_the_plan_is_sent_back_is_told_once(office: Office, told_before: bool) -> None:
+    case = to_be_planned_again(office)
+    (row,) = office.rows(action_item, case)
+    due = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
+    office.advance(due - office.clock.now() + (SECONDS if told_before else -SECONDS))
+    assert len(office.log(case, "action-overdue")) == told_before
+    moved = {"title": "New book", "owner_team": "service", "due_on": "2026-03-06", "blocking": True}
+    task = office.task(case, "plan")
+    office.do(CompleteTask(task.id, {"actions": [moved]}))
+    office.clock.advance(2 * SECONDS)
+    office.do(SendBack(task.id))
+    assert office.rows(action_item, case)[0].due_at == due
+    assert [each.due_at for each in office.rows(deadline, case, key=f"action:{row.id}")] == [due][told_before:]
+    for _ in range(2):
+        office.advance(SECONDS)
+    assert office.log(case, "action-overdue") == [("action-overdue", row.id)]
 
 
 def test_what_a_plan_restates_that_is_done_stays_done(office: Office) -> None:
