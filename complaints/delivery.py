@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from access.tables import person
 from access.teams import members
+from complaints.letters import next_instant
 from complaints.notice_book import NoticeBooks
 from complaints.notice_values import Surroundings, Telling, case_to_tell, notice_values, reader_language
 from complaints.notices import Template, render
@@ -108,8 +109,9 @@ def _to_complainant(connection: Connection, message: Message, desk: Desk, *, now
     given = message.payload.get("values") or {}
     telling = Telling(connection, process, case, given, language, desk.surroundings)
     said = render(template, language, notice_values(telling, template))
+    at = next_instant(connection, case.case_id, now=now)
     values = {
-        "id": message.id, "case_id": case.case_id, "at": now, "direction": "out", "author": None,
+        "id": message.id, "case_id": case.case_id, "at": at, "direction": "out", "author": None,
         "template": template.name, "subject": said.subject, "text": said.body, "language": said.language,
     }  # fmt: skip
     insert_new(connection, letter, values, unique=("id",))

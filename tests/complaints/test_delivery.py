@@ -21,6 +21,7 @@ from engine.tables import incident
 from storage import outbox
 from storage.errors import StoreBusy
 from storage.outbox import Message
+from storage.types import MICROSECOND
 from tests.complaints.office import DAY, MONDAY, Office
 from tests.complaints.walk import reach_closed
 
@@ -131,6 +132,27 @@ def test_delivering_again_writes_nothing_again(office: Office) -> None:
                 unit.commit()
     assert len(letters(office, case)) == 1
     assert readers(office, case) == [("ann", "noted_staff"), ("bea", "noted_staff")]
+
+
+def test_letters_of_one_pass_are_read_in_the_order_in_which_they_were_written(office: Office) -> None:
+    case, other = office.file(), office.file()
+    told = [tell(office, case, "noted", "complainant").id]
+    tell(office, other, "noted", "complainant")
+    told += [tell(office, case, "noted", "complainant").id for _ in range(3)]
+    # Ids are drawn at random: their order says nothing.
+    with office.database.write() as unit:
+        for number, one in zip((7, 5, 6, 1), told, strict=True):
+            table = outbox.outbox
+            unit.connection.execute(table.update().where(table.c.id == one).values(id=f"drawn-{number}"))
+        unit.commit()
+    office.do(SendMessage(case, "A reply at the same instant."))
+    due(office)
+    read = sorted(office.rows(message, case), key=lambda row: (row.at, row.id))
+    assert [(row.id, row.at) for row in read[1:]] == [
+        (f"drawn-{number}", MONDAY + place * MICROSECOND) for place, number in enumerate((7, 5, 6, 1), start=1)
+    ]
+    assert (read[0].text, read[0].at) == ("A reply at the same instant.", MONDAY)
+    assert [row.at for row in office.rows(message, other)] == [MONDAY]
 
 
 def test_a_public_reply_is_not_written_twice(office: Office) -> None:
