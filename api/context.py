@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -132,6 +132,11 @@ class Application(Protocol):
     @property
     def sweep(self) -> Sweep:
         """Fires what is due."""
+        ...
+
+    @property
+    def deliver(self) -> Callable[[Callable[[], bool]], int]:
+        """Deliver what may go out now; asked between messages whether to go on. Returns how many went out."""
         ...
 
     @property

@@ -23,7 +23,8 @@ from engine.commands.complete import CompleteTask
 from engine.commands.house_work import HouseWork
 from engine.errors import Refusal
 from engine.pipeline import Desk
-from engine.tables import instance, work_item
+from engine.tables import work_item
+from escalation.fast_forward import fast_forward
 
 log = structlog.get_logger(__name__)
 
@@ -78,34 +79,15 @@ def _play(application: Application, clock: MovableClock, present: datetime) -> N
             ids[number] = application.pipeline.run(case.complaint, _actor(application, case.recorded_by)).id
         else:
             _complete(application, ids[number], moment)
-        settle(application)
+        advance(application, clock, at)
     advance(application, clock, present)
 
 
 def advance(application: Application, clock: MovableClock, at: datetime) -> None:
-    """Move the clock to `at`; everything that falls due on the way fires at its own instant."""
-    while True:
-        with application.database.read() as connection:
-            due = connection.execute(
-                select(instance.c.next_due).where(instance.c.next_due <= at).order_by(instance.c.next_due).limit(1)
-            ).scalar()
-        if due is None:
-            break
-        if due > clock.now():
-            clock.advance_to(due)
-        if settle(application) == 0:
-            break
-    if at > clock.now():
-        clock.advance_to(at)
-    settle(application)
-
-
-def settle(application: Application) -> int:
-    """Fire what is due and deliver what may go out; return how many instants fired."""
-    fired = application.sweep.run_until_done()
-    while application.deliver(lambda: True):
-        pass
-    return fired
+    """Move the clock to `at`; everything that falls due or may go out on the way does so at its own instant."""
+    fast_forward(
+        database=application.database, clock=clock, sweep=application.sweep, deliver=application.deliver, to=at
+    )
 
 
 def _actor(application: Application, login: str | None) -> Actor:

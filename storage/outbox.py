@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    case,
     exists,
     func,
     or_,
@@ -129,6 +130,20 @@ def write(connection: Connection, rows: Iterable[Message]) -> int:
 def due(connection: Connection, now: datetime, limit: int) -> list[Message]:
     """Return up to `limit` messages that may go out at `now`, oldest first: at most one for each case and recipient."""
     return [_message(row) for row in connection.execute(_due(now, limit))]
+
+
+def next_release(connection: Connection, *, after: datetime, until: datetime) -> datetime | None:
+    """Return the earliest instant later than `after`, up to `until`, at which a message may go out; None without one.
+
+    An earlier message to the same recipient may still stand in its way then.
+    """
+    table = outbox.c
+    held_longer = and_(table.held_until.is_not(None), table.held_until > table.deliver_after)
+    release = case((held_longer, table.held_until), else_=table.deliver_after)
+    found: datetime | None = connection.scalar(
+        select(func.min(release, type_=Instant)).where(_WAITING, release > after, release <= until)
+    )
+    return found
 
 
 def claim(connection: Connection, now: datetime, *, limit: int, until: datetime) -> list[Message]:

@@ -67,7 +67,8 @@ def move_clock(context: Staff, body: MoveBody) -> Response:
         raise Unfit(
             "The clock moves forward, by at most a year at a time.", fields=[{"field": "to", "code": "out-of-range"}]
         )
-    fired = fast_forward(database=context.application.database, clock=clock, sweep=context.application.sweep, to=target)
+    house = context.application
+    fired = fast_forward(database=house.database, clock=clock, sweep=house.sweep, deliver=house.deliver, to=target)
     return answer(ClockAnswer(clock.now(), fired))
 
 

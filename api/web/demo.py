@@ -28,5 +28,5 @@ def move_clock(here: Annotated[Visit, Depends(visit)], sent: Annotated[Posted, D
     clock, leap = house.clock, LEAPS.get(sent.text("by"))
     if not isinstance(clock, MovableClock) or not house.settings.demo or leap is None:
         raise NotFound
-    fast_forward(database=house.database, clock=clock, sweep=house.sweep, to=clock.now() + leap)
+    fast_forward(database=house.database, clock=clock, sweep=house.sweep, deliver=house.deliver, to=clock.now() + leap)
     return here.go(local_path(sent.text("next"), "/"), done="clock")

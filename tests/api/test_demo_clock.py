@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,20 @@ import pytest
 from sqlalchemy import select
 
 from app import cli_demo
+from app.demo import advance
+from complaints.tables import message
+from engine.clock import MovableClock
 from engine.tables import event_log
+from storage.outbox import outbox
 from tests.support.application import OPENING, House, house
+from tests.web.conftest import with_pages
+from tests.web.visitor import staff
 
 
 @pytest.fixture
 def demo() -> House:
     """An installation whose clock may be moved."""
-    return house(demo=True)
+    return house(demo=True, secure_cookies=False)
 
 
 def firings(redress: House) -> list[tuple[str, str, datetime, datetime]]:
@@ -53,6 +60,52 @@ def test_what_falls_due_on_the_way_fires_at_its_own_instant_and_in_order_over_al
     assert datetime.fromisoformat(moved["now"]) == OPENING + timedelta(hours=3, minutes=10)
     # The timer of the drawing behind the hour fires besides its rung.
     assert moved["fired"] >= len(found)
+
+
+def letters(redress: House) -> list[tuple[str, datetime]]:
+    """Return the notice and the instant of every letter to a complainant."""
+    table = message.c
+    with redress.application.database.read() as connection:
+        rows = connection.execute(select(table.template, table.at).order_by(table.at)).all()
+    return [(row.template, row.at) for row in rows]
+
+
+def held_until(redress: House) -> list[datetime]:
+    """Return until when letters to complainants can be called back."""
+    table = outbox.c
+    with redress.application.database.read() as connection:
+        held = select(table.held_until).where(table.recipient == "complainant", table.held_until.is_not(None))
+        return list(connection.execute(held.order_by(table.held_until)).scalars())
+
+
+def move_by_api(demo: House) -> None:
+    demo.person("ops").post("/api/demo/clock", {"by": "+1h"})
+
+
+def move_by_page(demo: House) -> None:
+    who = staff(with_pages(demo), "li.na")
+    who.send(who.get("/inbox"), "/demo/clock", press="+1 h")
+
+
+def move_as_the_seed_does(demo: House) -> None:
+    clock = demo.application.clock
+    assert isinstance(clock, MovableClock)
+    advance(demo.application, clock, OPENING + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("move", [move_by_api, move_by_page, move_as_the_seed_does])
+def test_a_letter_that_is_held_back_goes_out_at_the_instant_at_which_it_is_let_go(
+    demo: House, move: Callable[[House], None]
+) -> None:
+    case = demo.file()["id"]
+    demo.deliver()
+    before = letters(demo)
+    demo.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    (release,) = held_until(demo)
+    assert OPENING < release < OPENING + timedelta(hours=1)
+    move(demo)
+    assert letters(demo) == [*before, ("acknowledged", release)]
+    assert demo.application.clock.now() == OPENING + timedelta(hours=1)
 
 
 def test_the_clock_moves_to_an_instant_and_never_back(demo: House) -> None:

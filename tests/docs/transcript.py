@@ -64,8 +64,10 @@ class Shell:
         application = self._redress.application
         assert isinstance(application.clock, MovableClock)
         to = application.now() + by
-        fast_forward(database=application.database, clock=application.clock, sweep=application.sweep, to=to)
-        application.deliver(lambda: True)
+        fast_forward(
+            database=application.database, clock=application.clock, sweep=application.sweep,
+            deliver=application.deliver, to=to,
+        )  # fmt: skip
         return f"It is now {application.now().isoformat()} in the demo."
 
     def _filled(self, word: str) -> str:
