@@ -10,8 +10,6 @@ from app.container import build, house
 from app.existing import require_schema
 from app.settings import Settings
 from engine.bundle import UnreadableBundle, process_key, read_folders, unpack
-from engine.case_work import SYSTEM
-from engine.commands.publish import PublishBundle
 from engine.examine_bundle import check
 from engine.house import House
 from engine.model.problem import Problem
@@ -122,7 +120,7 @@ def publish_path(path: Path | None, note: str, settings: Settings) -> Iterator[s
         if files is None:
             done = application.publish_folder(note=note)
         else:
-            done = [application.pipeline.run(PublishBundle(files, note), SYSTEM)]
+            done = [application.publish(files, note=note)]
     finally:
         application.database.close()
     for publication in done:

@@ -21,7 +21,7 @@ from complaints.notice_values import Surroundings
 from complaints.operations import OPERATIONS
 from complaints.registry import DATED, handlers, on_completed
 from complaints.unmake import unmake
-from engine.bundle import read_folders
+from engine.bundle import Files, read_folders
 from engine.case_work import SYSTEM, Services
 from engine.clock import Clock, SystemClock
 from engine.commands.publish import PublishBundle
@@ -70,8 +70,15 @@ class Application:
         done = []
         for key in process_keys(self.settings.bpmn_folder):
             files = read_folders(self.settings.bpmn_folder, self.settings.forms_folder, key)
-            done.append(self.pipeline.run(PublishBundle(files, note), SYSTEM))
+            done.append(self.publish(files, note=note))
         return done
+
+    def publish(self, files: Files, *, note: str = "") -> Publication:
+        """Publish one bundle as the installation itself. Raises NotPublishable. The same bundle changes nothing."""
+        with self.database.read() as connection:
+            self.versions.judge(connection, files)
+        published: Publication = self.pipeline.run(PublishBundle(files, note), SYSTEM)
+        return published
 
     def now(self) -> datetime:
         """Return the present instant of this installation (moved, in the demo)."""

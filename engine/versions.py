@@ -129,6 +129,13 @@ class Versions:
         found = check(files, self.house, previous=self._previous(connection, process_key(files)))
         return [*self._claimed_twice(connection, files), *found]
 
+    def judge(self, connection: Connection, files: Files) -> None:
+        """Check and compile a bundle for `publish`, which then only stores it: nobody waits for the writer meanwhile.
+
+        A connection that only reads will do. Raises NotPublishable with the whole list. Repeating is safe.
+        """
+        self._passed(connection, files)
+
     def publish(
         self, connection: Connection, files: Files, *, version_id: str, now: datetime, by: str | None, note: str = ""
     ) -> Publication:
@@ -163,14 +170,15 @@ class Versions:
         return Publication(version, problems, "published")
 
     def _passed(self, connection: Connection, files: Files) -> tuple[tuple[Problem, ...], CompiledProcess]:
+        house, gate = self.house, self._gate  # both of one moment: `adopt` replaces them together
         previous = self._previous(connection, process_key(files))
         key = hashlib.sha256(pack(files) + repr(sorted((previous or {}).items())).encode()).digest()
-        found = self._gate.get(key)
+        found = gate.get(key)
         if found is None:
-            problems, process = examine(files, self.house, previous=previous)
+            problems, process = examine(files, house, previous=previous)
             if process is None:
                 raise NotPublishable(problems=[p.as_dict() for p in problems])
-            found = self._gate[key] = (tuple(problems), process)
+            found = gate[key] = (tuple(problems), process)
         return found
 
     def _claimed_twice(self, connection: Connection, files: Files) -> list[Problem]:

@@ -142,7 +142,10 @@ def list_processes(context: Staff) -> Response:
 def publish(context: Staff, bundle: Bundle) -> Response:
     """Publish a bundle; new cases take it at once, running ones keep their version. 422 lists every error."""
     _require_publisher(context)
-    done: Publication = context.run(PublishBundle(unpack(bundle.content), _short(bundle.note)))
+    files = unpack(bundle.content)
+    with context.reading() as reader:
+        context.application.versions.judge(reader.connection, files)
+    done: Publication = context.run(PublishBundle(files, _short(bundle.note)))
     found = _told(context, done.problems)
     return answer(
         PublishedAnswer(done.outcome, _line(done.version), found), status=201 if done.outcome == "published" else 200

@@ -77,6 +77,8 @@ def check_or_publish(here: Staff, sent: Annotated[Posted, Depends(from_staff)]) 
         files = unpack(sent.files.get("bundle", b""))
         if sent.text("do") == "publish":
             note = "".join(c for c in sent.text("note") if c.isprintable())[:LONGEST_NOTE]
+            with here.reading() as reader:
+                reader.library.versions.judge(reader.connection, files)
             done: Publication = here.run(PublishBundle(files, note))
             problems = [each.as_dict() for each in done.problems]
             return _show(here, verdict=done.outcome, problems=problems, version=done.version)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from engine.bundle import pack, read_folders
-from tests.support.application import House, settings
+from engine.examine_bundle import examine
+from tests.support.application import House, house_at, settings
 
 
 def bundle(**replaced: bytes) -> bytes:
@@ -105,3 +110,22 @@ def test_findings_are_told_in_the_language_that_is_asked_for(redress: House, lan
     assert says in refused[0]["message"]
     assert [each["message"] for each in refused] == [each["message"] for each in verdict]
     assert refused[0].keys() == verdict[0].keys()
+
+
+def test_nobody_waits_for_the_writer_while_a_bundle_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The verdict takes seconds; a person's request and a deadline take the writer in the meantime."""
+    redress = house_at(f"sqlite:///{tmp_path / 'redress.db'}")
+    went_through: list[bool] = []
+
+    def slowly(*given: Any, **named: Any) -> Any:
+        other = threading.Thread(target=lambda: redress.file(), daemon=True)
+        other.start()
+        other.join(10)
+        went_through.append(not other.is_alive())
+        return examine(*given, **named)
+
+    monkeypatch.setattr("engine.versions.examine", slowly)
+    changed = bundle(process__toml=toml("seconds = 60", "seconds = 32"))
+    zipped = {"Content-Type": "application/zip"}
+    answer = redress.person("park.owner").call("POST", "/api/processes", content=changed, headers=zipped)
+    assert (answer.status_code, went_through) == (201, [True])
