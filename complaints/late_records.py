@@ -17,10 +17,12 @@ from engine.model.config import ProcessConfig
 
 KINDS = ("action", "promise")
 """The records that have a day of their own."""
+SUPERVISOR = "supervisor"
+"""The word of a notice for whoever watches late work."""
 
 
 def tell_late(work: CaseWork, kind: str, values: Mapping[str, Any], *, concerned: Iterable[str], cause: str) -> None:
-    """Tell everybody whom the process names for this kind, each once. Repeating is safe (the cause is the key).
+    """Tell everybody whom the process names for this kind, each once. Told again in another change, they hear it again.
 
     `concerned`: the addresses that the record itself names. For a version that was published without a word on it
     counts what the one in force says; without any nobody is told, and the case stands among what is overdue.
@@ -30,7 +32,8 @@ def tell_late(work: CaseWork, kind: str, values: Mapping[str, Any], *, concerned
     if notice is None:
         return
     told: list[str] = []
-    for to in notice.to:
+    # Supervisors come last: who is in a team that is told hears of it there, wherever the process names the team.
+    for to in sorted(notice.to, key=lambda to: to == SUPERVISOR):
         told += [each for each in _meant(work, to, concerned, told) if each not in told]
     for to in told:
         work.tell(to, notice.template, values, cause)
@@ -47,7 +50,7 @@ def _meant(work: CaseWork, to: str, concerned: Iterable[str], told: Collection[s
         yield from concerned
     elif to == "leads":
         yield from (f"team:{team}" for team in sorted(work.services.rules.teams_with(Duty.LEADS)))
-    elif to == "supervisor":
+    elif to == SUPERVISOR:
         owner = work.owner if "owner" in told else None
         teams = [each.removeprefix("team:") for each in told if each.startswith("team:")]
         yield from (f"person:{each}" for each in _supervisors(work, teams) if each != owner)

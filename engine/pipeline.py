@@ -136,7 +136,8 @@ class Pipeline:
 
         Raises the handler's Refusal with nothing changed - except that what was due has fired and stays, when it was
         the firing that took the ground from under the command (Conflict), and that what failed (StepFailed) is on
-        record: an automatic step, an effect, or whatever else nobody foresaw. Raises StoreBusy when the store is busy.
+        record: an automatic step, an effect, or whatever else nobody foresaw, `before_commit` too. Raises StoreBusy
+        when the store is busy, and OutcomeUnknown.
         """
         try:
             return self._carry_out(command, actor, before_commit)
@@ -157,12 +158,11 @@ class Pipeline:
                     self._settle_house(unit.connection, command)
                 else:
                     answer = self._run_case(unit, command, actor)
-            if isinstance(answer, _Overtaken):
-                unit.commit()
-                raise answer.refusal
-            if before_commit is not None:
-                before_commit(unit.connection, answer)
+                if before_commit is not None and not isinstance(answer, _Overtaken):
+                    before_commit(unit.connection, answer)
             unit.commit()
+            if isinstance(answer, _Overtaken):
+                raise answer.refusal
         if house is not None:
             self._sound.add(doing_of(command)[0])
         return answer

@@ -170,8 +170,12 @@ def test_who_hears_of_an_overdue_action_stands_in_the_process(office: Office) ->
     assert list(office.told(case))[before:] == [("team:academic", "undone"), ("eve", "undone")]
 
 
-def test_a_supervisor_in_a_team_that_is_told_hears_of_it_once(office: Office) -> None:
-    publish(office, ('to = ["owner", "leads", "supervisor"]', 'to = ["team:facilities", "supervisor", "leads"]'))
+@pytest.mark.parametrize(
+    "order", [("team:facilities", "supervisor", "leads"), ("supervisor", "team:facilities", "leads")]
+)
+def test_a_supervisor_in_a_team_that_is_told_hears_of_it_once(office: Office, order: tuple[str, ...]) -> None:
+    named = ", ".join(f'"{to}"' for to in order)
+    publish(office, ('to = ["owner", "leads", "supervisor"]', f"to = [{named}]"))
     case = office.file()
     promises = [{"what": "Ask", "due_at": (MONDAY + HOUR).isoformat()}]
     office.do(CompleteTask(office.task(case, "look").id, {"next": "go", "promises": promises}))

@@ -17,6 +17,7 @@ from complaints.notes import AddNote
 from engine import kernel
 from engine.case_work import CaseWork
 from engine.commands.claim import ClaimTask
+from engine.commands.complete import CompleteTask
 from engine.dated import set_dated
 from engine.errors import NotFound, Refusal, StepFailed
 from engine.model.step import Complete, Open
@@ -317,6 +318,24 @@ def test_what_nobody_foresaw_in_a_command_is_on_record_too(
     (row,) = case.rows(select(incident))
     assert (row.case_id, row.reason, row.element) == (case.id, f"The step failed: {kind}.", None)
     assert (case.row().row_version, case.row().state) == (before.row_version, before.state)
+
+
+def test_what_must_commit_with_a_step_and_fails_is_on_record_and_nothing_of_the_step_stays(case: Case) -> None:
+    before, task = case.row(), case.item("acknowledge")
+
+    def burst(*_: Any) -> None:
+        raise RuntimeError("13800000001")
+
+    complete = CompleteTask(task.id, ACKNOWLEDGED, task.version)
+    with pytest.raises(StepFailed) as refusal:
+        case.pipeline.run(complete, case.on.actor("li.na"), before_commit=burst)
+    (row,) = case.rows(select(incident))
+    assert (row.id, row.case_id, row.about, row.reason) == (
+        refusal.value.details["incident"], case.id, task.id, "The step failed: RuntimeError.",
+    )  # fmt: skip
+    assert (case.row().row_version, case.row().state, case.item("acknowledge")) == (
+        before.row_version, before.state, task,
+    )  # fmt: skip
 
 
 def test_a_store_that_is_busy_in_the_middle_of_an_effect_is_no_incident(
