@@ -188,14 +188,14 @@ def _move(work: CaseWork, person: str) -> None:
     """Make the person the owner; open tasks that follow the owner go along, save those they must stay apart from."""
     work.set_owner(person)
     table = work_item.c
-    mine = select(table.id, table.excluded, table.version).where(
+    mine = select(table.id, table.excluded, table.version, table.post).where(
         table.case_id == work.case_id, table.owner_bound, table.state == "open"
     )
     for item in work.connection.execute(mine).all():
+        # It waits for a post only while no owner may do it.
+        who, post = (None, item.post) if person in (item.excluded or ()) else (person, None)
         work.connection.execute(
-            update(work_item)
-            .where(table.id == item.id)
-            .values(assignee=None if person in (item.excluded or ()) else person, version=item.version + 1)
+            update(work_item).where(table.id == item.id).values(assignee=who, post=post, version=item.version + 1)
         )
     work.tell("complainant", "new_owner", {"owner": person}, f"owner:{work.batch}:{person}")
 

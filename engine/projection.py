@@ -123,7 +123,10 @@ def _bump_shown(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> Non
 
 
 def _keep_apart(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> None:
-    """Take open tasks from whoever counts since this change as who did a step that they must stay apart from."""
+    """Take open tasks from whoever counts since this change as who did a step that they must stay apart from.
+
+    What nobody has, or only they, is placed again: its post or team may have nobody else who may do it.
+    """
     facts = work.process.config.facts
     if not any(facts[name].counts_as for name in result.facts_changed if name in facts):
         return
@@ -135,7 +138,7 @@ def _keep_apart(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> Non
             continue
         task = _with_people_to_do_it(work, task)
         values: dict[str, Any] = {"excluded": list(task.excluded)}
-        if row.assignee in task.excluded:
+        if row.assignee is None or row.assignee in task.excluded:
             values["assignee"], values["post"] = work.services.placement.place(work, task)
         work.connection.execute(update(work_item).where(items.id == row.id).values(**values, version=items.version + 1))
 

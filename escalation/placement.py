@@ -24,9 +24,12 @@ class PostPlacement:
         self.posts = posts
 
     def place(self, work: CaseWork, task: OpenTask) -> tuple[str | None, str | None]:
-        """Return (assignee, post) of a new task; both None leave it to its team."""
-        if task.assign == "owner":
-            return None if work.owner in task.excluded else work.owner, None
+        """Return (assignee, post) of a task; both None leave it to its team.
+
+        A team of which everybody must stay apart from it does not get it, but the post that asks somebody outside.
+        """
+        if task.assign == "owner" and work.owner is not None and work.owner not in task.excluded:
+            return work.owner, None
         excluded = self._conflicted(work) | set(task.excluded)
         if task.assign is not None and task.assign.startswith("post:"):
             post = self._known(work, task.assign.removeprefix("post:"))

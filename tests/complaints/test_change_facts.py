@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from access import posts, teams
 from complaints.affected import AddAffected, AffectedPerson
 from complaints.change_facts import ChangeFacts
 from complaints.ownership import AcceptHandOver, AskHandOver
 from complaints.tables import complaint, refund_line
 from engine.commands.claim import AssignTask, ClaimTask
 from engine.commands.complete import CompleteTask
+from engine.commands.publish import PublishBundle
 from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale, Unfit
-from tests.complaints.office import Office
+from engine.tables import work_item
+from tests.complaints.office import Office, bundle
 from tests.complaints.walk import reach_closed, reach_plan
 
 
@@ -206,6 +209,70 @@ def test_a_task_goes_back_from_who_changes_the_refunds_that_it_must_stay_apart_f
     change(office, case, "bea", refunds=LINES[1:])
     found = office.task(case, "pay")
     assert (found.excluded, found.assignee) == (sorted([office.people["ann"], office.people["bea"]]), None)
+
+
+def let_supervise(office: Office, name: str) -> None:
+    """Let somebody change the facts of cases that others own."""
+    with office.database.write() as unit:
+        teams.give_role(unit.connection, office.people[name], "supervisor")
+        unit.commit()
+
+
+def test_what_the_whole_team_of_an_excluded_owner_must_stay_apart_from_goes_outside(office: Office) -> None:
+    case = reach_plan(office)
+    office.bar(case, "bea")
+    office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))
+    pay = office.task(case, "pay")
+    assert (pay.excluded, pay.assignee, pay.post) == ([office.people["ann"]], None, "outside_post")
+
+
+def test_a_task_that_waits_for_a_team_goes_outside_once_its_last_member_counts_as_author(office: Office) -> None:
+    case = reach_plan(office)
+    office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))
+    pay = office.task(case, "pay")
+    assert (pay.assignee, pay.post) == (None, None)
+    let_supervise(office, "bea")
+    change(office, case, "bea", refunds=LINES[1:])
+    found = office.task(case, "pay")
+    both = sorted([office.people["ann"], office.people["bea"]])
+    assert (found.excluded, found.assignee, found.post) == (both, None, "outside_post")
+    assert found.version == pay.version + 1
+    with office.database.write() as unit:
+        teams.join(unit.connection, office.people["cho"], "service")
+        unit.commit()
+    office.do(AskHandOver(case, office.people["cho"], "She may pay."))
+    office.do(AcceptHandOver(case), "cho")
+    assert (office.task(case, "pay").assignee, office.task(case, "pay").post) == (office.people["cho"], None)
+
+
+def test_a_task_that_waits_for_a_post_goes_to_the_one_above_once_its_holder_counts_as_author(office: Office) -> None:
+    name = "bpmn/care/care.bpmn"
+    before, pay, after = bundle("care")[name].partition(b'<bpmn:userTask id="pay"')
+    drawn = before + pay + after.replace(b'value="owner"', b'value="post:head_of_customer_service"', 1)
+    office.do(PublishBundle({**bundle("care"), name: drawn}), "house")
+    with office.database.write() as unit:
+        posts.appoint(unit.connection, "academic_director", person_id=office.people["eve"])
+        unit.commit()
+    case = reach_plan(office)
+    office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))
+    assert (office.task(case, "pay").assignee, office.task(case, "pay").post) == (None, "head_of_customer_service")
+    change(office, case, "dan", refunds=LINES[1:])
+    found = office.task(case, "pay")
+    both = sorted([office.people["ann"], office.people["dan"]])
+    assert (found.excluded, found.assignee, found.post) == (both, None, "academic_director")
+    office.do(CompleteTask(found.id, {"next": "go"}, found.version), "eve")
+    assert office.rows(work_item, case, element="pay")[0].done_by == office.people["eve"]
+
+
+def test_who_has_a_task_keeps_it_when_somebody_else_counts_as_author(office: Office) -> None:
+    case = reach_plan(office)
+    office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))
+    pay = office.task(case, "pay")
+    office.do(AssignTask(pay.id, office.people["bea"], "Four eyes."), "eve")
+    change(office, case, "dan", refunds=LINES[1:])
+    found = office.task(case, "pay")
+    both = sorted([office.people["ann"], office.people["dan"]])
+    assert (found.excluded, found.assignee, found.post) == (both, office.people["bea"], None)
 
 
 def test_refund_lines_that_do_not_fit_are_named(office: Office) -> None:
