@@ -13,10 +13,12 @@ from typing import Annotated, Any
 import typer
 
 from app.demo import seed, write_card
-from app.existing import demo_settings
-from app.serve import application_for, prepare, serve
+from app.existing import DEMO_FILE, demo_settings
+from app.listening import listening
+from app.serve import application_for, prepare, serve_on
 from app.settings import Settings
 from engine.clock import SystemClock
+from storage.lock import lock_path, serving
 
 app = typer.Typer(no_args_is_help=True)
 LENGTH = re.compile(r"^\+?(\d{1,5})\s*(m|min|h|d|w)$")
@@ -29,18 +31,22 @@ def run(
 ) -> None:
     """Serve the demo; the first time with people and complaints made up for it."""
     settings = demo_settings(Settings())
-    card = settings.var_folder / "demo.json"
-    if fresh:
-        for path in settings.var_folder.glob("demo*"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
-    known = card.exists() and (settings.var_folder / "demo.db").exists()
-    if not known:
-        for path in settings.var_folder.glob("demo*"):
-            path.unlink()
-    prepare(settings)
-    if not known:
+    # First of all: a start that is refused has printed no token and left every file as it was.
+    with serving(settings.database_url), listening(settings.host, settings.port) as sockets:
+        _ready(settings, fresh=fresh, quiet=quiet)
+        serve_on(settings, application_for(settings), sockets)
+
+
+def _ready(settings: Settings, *, fresh: bool, quiet: bool) -> None:
+    """Make the demo's files where there are none or others are wanted, and print where and how to sign in."""
+    card, database = settings.var_folder / "demo.json", settings.var_folder / DEMO_FILE
+    if fresh or not (card.exists() and database.exists()):
+        _clear(settings)
+        prepare(settings)
         typer.echo("Seeding the demo ...")
         write_card(settings, seed(settings, present=SystemClock().now()))
+    else:
+        prepare(settings)
     content = _card(card)
     content["url"] = f"http://127.0.0.1:{settings.port}"
     card.write_text(json.dumps(content, ensure_ascii=False, indent=2), encoding="utf-8")
@@ -49,7 +55,16 @@ def run(
         for person in content["people"]:
             duties = ", ".join([*person["teams"], *person["posts"], *person["roles"]])
             typer.echo(f"  {person['name']:<12} {duties:<60} {person['token']}")
-    serve(settings, application_for(settings))
+
+
+def _clear(settings: Settings) -> None:
+    """Throw away what an earlier demo left, but for the lock: it is ours, and nobody may lock another in its place."""
+    kept = lock_path(settings.database_url)
+    for path in settings.var_folder.glob("demo*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif kept is None or path.resolve() != kept:
+            path.unlink()
 
 
 @app.command()

@@ -81,6 +81,16 @@ def serve(settings: Settings, application: Application | None = None) -> None:
             application.database.close()
 
 
+def serve_on(settings: Settings, application: Application, sockets: list[socket.socket]) -> None:
+    """Serve until stopped, with the file's lock and the address held by the caller already. Closes the database."""
+    configure(settings.log_level)
+    try:
+        read_processes(application)
+        _serve(settings, application, sockets)
+    finally:
+        application.database.close()
+
+
 def _serve(settings: Settings, application: Application, sockets: list[socket.socket]) -> None:
     metronome = Metronome(loops(application))
     server = uvicorn.Server(

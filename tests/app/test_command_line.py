@@ -7,16 +7,22 @@ import os
 import re
 import shutil
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from app import cli_demo
 from app.cli import main
+from app.container import Application
+from app.demo import DemoPerson
 from app.demo_clock import DemoClock
 from app.existing import demo_settings
+from app.listening import listening
 from app.refusal_words import OF_FILES, of_file, said
 from app.settings import Settings
 from storage import migrate
+from storage.lock import holder, serving
 
 MISSING = (
     "There is no database: {file}. Set REDRESS_DATABASE_URL to the one that you mean; `redress init` makes a new one."
@@ -221,7 +227,9 @@ def test_a_fault_nobody_thought_of_still_names_the_file() -> None:
     assert of_file(OSError("a sentence of our own")) == "a sentence of our own"
 
 
-@pytest.mark.parametrize(("language", "said_so"), [("", "does not exist"), ("zh-CN", "边界事件"), ("ko", "경계 이벤트")])
+@pytest.mark.parametrize(
+    ("language", "said_so"), [("", "does not exist"), ("zh-CN", "边界事件"), ("ko", "경계 이벤트")]
+)
 def test_publishing_what_has_errors_tells_them_as_the_check_does(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, language: str, said_so: str
 ) -> None:
@@ -237,3 +245,59 @@ def test_publishing_what_has_errors_tells_them_as_the_check_does(
     assert code == 1
     assert said_so in wrong.splitlines()[0]
     assert wrong.splitlines()[:-1] == checked[:-1]
+
+
+CARD = {"url": "http://127.0.0.1:8080", "people": [
+    {"name": "Li Na", "login": "li.na", "teams": [], "posts": [], "roles": [], "token": "redress_secret"}
+]}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [["demo", "run"], ["demo", "run", "--fresh"]])
+@pytest.mark.parametrize("taken", ["file", "port"])
+def test_a_demo_that_may_not_start_prints_no_token_and_changes_nothing(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: list[str], taken: str
+) -> None:
+    var = shell.folder / "var"
+    (var / "demo.db").write_bytes(b"somebody's")
+    (var / "demo.json").write_text(json.dumps(CARD), encoding="utf-8")
+    demo = demo_settings(Settings())
+    with listening("127.0.0.1", 0) as sockets, ExitStack() as held:
+        monkeypatch.setenv("REDRESS_PORT", str(sockets[0].getsockname()[1]))
+        if taken == "file":
+            held.enter_context(serving(demo.database_url))
+        code, out, err = shell.type(*words)
+    expected = "already serves demo.db" if taken == "file" else "another program listens there already"
+    assert (code, out, expected in err) == (1, "", True), err
+    assert (var / "demo.db").read_bytes() == b"somebody's"
+    assert json.loads((var / "demo.json").read_text(encoding="utf-8")) == CARD
+    assert {path.name for path in var.iterdir()} <= {"demo.db", "demo.json", "demo.db.lock"}
+
+
+@pytest.mark.parametrize(("words", "seeded"), [(["demo", "run"], False), (["demo", "run", "--fresh"], True)])
+def test_a_demo_that_starts_holds_its_file_and_its_port_from_the_first(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, words: list[str], seeded: bool
+) -> None:
+    var = shell.folder / "var"
+    (var / "demo.json").write_text(json.dumps(CARD), encoding="utf-8")
+    (var / "demo-clock.json").write_text('{"lead_us": 5}', encoding="utf-8")
+    migrate.upgrade(demo_settings(Settings()).database_url)
+    with listening("127.0.0.1", 0) as sockets:
+        port = str(sockets[0].getsockname()[1])
+    monkeypatch.setenv("REDRESS_PORT", port)
+    seen: list[object] = []
+
+    def seed(settings: Settings, *, present: object) -> list[DemoPerson]:
+        seen.append(holder(settings.database_url))
+        return []
+
+    def serve_on(settings: Settings, application: Application, sockets: list[object]) -> None:
+        seen.append((holder(settings.database_url), len(sockets)))
+        application.database.close()
+
+    monkeypatch.setattr(cli_demo, "seed", seed)
+    monkeypatch.setattr(cli_demo, "serve_on", serve_on)
+    code, out, err = shell.type(*words)
+    assert (code, err) == (0, "")
+    assert seen == [*([os.getpid()] if seeded else []), (os.getpid(), 1)]
+    assert ("redress_secret" in out, (var / "demo-clock.json").exists()) == (not seeded, not seeded)
+    assert json.loads((var / "demo.json").read_text(encoding="utf-8"))["url"] == f"http://127.0.0.1:{port}"
