@@ -152,11 +152,20 @@ def settle_beside(connection: Connection, case_id: str, done: tuple[str, str | N
         connection.execute(update(instance).where(instance.c.case_id == case_id).values(troubled=False))
 
 
-def settle_house(connection: Connection, doing: str, *, now: datetime) -> None:
-    """Close the incidents of a command that concerns no case and has just worked. Repeating is safe."""
+def settle_house(connection: Connection, doing: str, *, now: datetime, about: str | None = None) -> None:
+    """Close the incidents of what concerns no case and has just worked. Repeating is safe.
+
+    `about`: only those about this; without it, all.
+    """
     table = incident.c
-    connection.execute(
-        update(incident)
-        .where(table.case_id.is_(None), table.doing == doing, table.resolved_at.is_(None))
-        .values(resolved_at=now)
-    )
+    failed = [table.case_id.is_(None), table.doing == doing, table.resolved_at.is_(None)]
+    if about is not None:
+        failed.append(table.about == about)
+    connection.execute(update(incident).where(*failed).values(resolved_at=now))
+
+
+def stands(connection: Connection, doing: str, *, about: str) -> bool:
+    """Say whether a failure of the house about this is on record and not over."""
+    table = incident.c
+    failed = (table.case_id.is_(None), table.doing == doing, table.about == about, table.resolved_at.is_(None))
+    return connection.execute(select(table.id).where(*failed)).first() is not None

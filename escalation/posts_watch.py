@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from platform import node
 
 import structlog
 
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.errors import StepFailed
-from engine.incidents import note_failure, settle_house
+from engine.incidents import note_failure, settle_house, stands
 from engine.pipeline import Desk, Pipeline
-from escalation.posts import Posts, parse_posts
+from escalation.posts import Posts, parse_posts, read_posts
 from escalation.posts_in_force import PostsInForce
 from escalation.refusals import ConfigProblem
 
@@ -25,24 +26,34 @@ DOING = "read posts.toml"
 class PostsWatch:
     """Keeps the posts of one process at what its file says. Every process has its own; they need not know each other.
 
-    `taken` is told of new posts once they are in force.
+    `taken` is told of new posts once they are in force. `machine` names this one in what goes on record.
     """
 
     def __init__(
-        self, *, file: Path, posts: PostsInForce, pipeline: Pipeline, taken: Callable[[Posts], None], read: bytes
+        self,
+        *,
+        file: Path,
+        posts: PostsInForce,
+        pipeline: Pipeline,
+        taken: Callable[[Posts], None],
+        read: bytes,
+        machine: str | None = None,
     ) -> None:
         """Begin with the bytes that the posts in force were read from."""
+        self._machine = machine or node()
+        self._about = f"{self._machine}:{file.resolve()}"
         self._file, self._posts, self._pipeline, self._taken = file, posts, pipeline, taken
-        self._in_force, self._seen = read, read
-        self._refused: bytes | None = None
-        self._sound = False
+        self._in_force: bytes | str = read
+        self._seen: bytes | str = read
+        self._refused: tuple[bytes | str, ConfigProblem] | None = None
+        self._begun = self._sound = False
 
     def run_once(self, going_on: Callable[[], bool] = lambda: True) -> bool:
         """Look at the file, and take what is new in it; say whether something was taken. Repeating is safe.
 
         New content counts when two looks in a row find the same: a file that is being written is let be. Content that
         cannot be used leaves in force what was, is told once by the log, and stays on record (`redress doctor`) until
-        the file can be used again. Raises StoreError when that cannot be written down; then it is tried again.
+        this file can be used again. Raises StoreError when that cannot be written down; then it is tried again.
         """
         content = self._content()
         settled, self._seen = content == self._seen, content
@@ -51,14 +62,15 @@ class PostsWatch:
         if content == self._in_force:
             self._well()
             return False
-        if content == self._refused:
+        if self._refused is not None and content == self._refused[0]:
+            self._stay_on_record(self._refused[1])
             return False
         try:
-            posts = parse_posts(content, file=self._file.name)
+            posts = self._parsed(content)
         except ConfigProblem as problem:
             log.error("posts-refused", file=problem.file, key=problem.key, reason=problem.reason)
             self._ill(problem)
-            self._refused = content
+            self._refused = (content, problem)
             return False
         self._posts.take(posts)
         self._taken(posts)
@@ -67,25 +79,45 @@ class PostsWatch:
         self._well()
         return True
 
-    def _content(self) -> bytes:
+    def _content(self) -> bytes | str:
+        """Return what the file holds, or why it cannot be read."""
         try:
-            return self._file.read_bytes()
-        except OSError:
-            # A file that is gone says nothing, which cannot be used.
-            return b""
+            return read_posts(self._file)
+        except ConfigProblem as problem:
+            return problem.reason
+
+    def _parsed(self, content: bytes | str) -> Posts:
+        if isinstance(content, str):
+            raise ConfigProblem(file=self._file.name, key="", reason=content)
+        return parse_posts(content, file=self._file.name)
 
     def _ill(self, problem: ConfigProblem) -> None:
         self._sound = False
-        failed = StepFailed(f"{problem.message}; what was read before stays in force.")
+        failed = StepFailed(f"{problem.message} (on {self._machine}); what was read before stays in force.")
 
         def note(desk: Desk) -> None:
-            note_failure(desk.connection, None, failed, doing=DOING, about=None, now=desk.now, ids=desk.ids)
+            note_failure(desk.connection, None, failed, doing=DOING, about=self._about, now=desk.now, ids=desk.ids)
 
         self._pipeline.run(HouseWork(note), SYSTEM)
 
+    def _stay_on_record(self, problem: ConfigProblem) -> None:
+        """A process that begins elsewhere closes all incidents of the posts; the one of this file still stands."""
+        with self._pipeline.database.read() as connection:
+            known = stands(connection, DOING, about=self._about)
+        if not known:
+            self._ill(problem)
+
     def _well(self) -> None:
-        """The file can be used: its incident is over. Once after the start, and after each failure."""
+        """The file can be used: its incident is over. Once after the start, and after each failure.
+
+        At the start all of them are closed: the machine of one may be gone for good. Who still has a file that cannot
+        be used notes it again at the next look.
+        """
         self._refused = None
-        if not self._sound:
-            self._pipeline.run(HouseWork(lambda desk: settle_house(desk.connection, DOING, now=desk.now)), SYSTEM)
-            self._sound = True
+        if self._sound:
+            return
+        about = self._about if self._begun else None
+        self._pipeline.run(
+            HouseWork(lambda desk: settle_house(desk.connection, DOING, now=desk.now, about=about)), SYSTEM
+        )
+        self._begun = self._sound = True

@@ -38,11 +38,11 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def watch(application: Application, file: Path) -> PostsWatch:
+def watch(application: Application, file: Path, machine: str = "one") -> PostsWatch:
     """Return what watches the file for this application, which has read it."""
     return PostsWatch(
         file=file, posts=application.posts, pipeline=application.pipeline, read=file.read_bytes(),
-        taken=lambda posts: application.versions.adopt(house(posts)),
+        machine=machine, taken=lambda posts: application.versions.adopt(house(posts)),
     )  # fmt: skip
 
 
@@ -132,6 +132,52 @@ def test_a_file_that_is_gone_or_put_back_changes_nothing(application: Applicatio
     file.write_text(TEXT, encoding="utf-8")
     assert look_twice(one) is False
     assert (application.posts.now is before, incidents(application)) == (True, [("read posts.toml", True)])
+
+
+@pytest.mark.parametrize("cannot", ["gone", "a folder"])
+def test_a_file_that_cannot_be_read_is_told_as_that(application: Application, file: Path, cannot: str) -> None:
+    one = watch(application, file)
+    look_twice(one)
+    file.unlink()
+    if cannot == "a folder":
+        file.mkdir()
+    said = {"gone": "No such file or directory", "a folder": "Is a directory"}[cannot]
+    with capture_logs() as lines:
+        assert look_twice(one) is False
+    assert [(line["event"], line["key"], line["reason"]) for line in lines] == [
+        ("posts-refused", "", f"cannot be read: {said}")
+    ]
+    (finding,) = findings(application)
+    assert finding.endswith(f": posts.toml: cannot be read: {said} (on one); what was read before stays in force.")
+
+
+def test_the_broken_copy_of_one_machine_stays_on_record_whatever_the_others_have(
+    application: Application, file: Path, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "copy" / "posts.toml"
+    elsewhere.parent.mkdir()
+    elsewhere.write_text(TEXT, encoding="utf-8")
+    one, two = watch(application, file), watch(application, elsewhere, "two")
+    for each in (one, two):
+        look_twice(each)
+    for path, each in ((file, one), (elsewhere, two)):
+        path.write_text("[teams", encoding="utf-8")
+        look_twice(each)
+    # One is mended; then a further process begins, and what it finds is well.
+    file.write_text(TEXT, encoding="utf-8")
+    look_twice(one)
+    assert ["(on one)" in said for said in findings(application)] == [False]
+    look_twice(watch(application, file, "three"))
+    assert list(findings(application)) == []
+    two.run_once()
+    for each in (one, two):
+        look_twice(each)
+    (finding,) = findings(application)
+    assert finding.startswith("the house: read posts.toml failed once since ")
+    assert "(on two)" in finding
+    elsewhere.write_text(TEXT, encoding="utf-8")
+    look_twice(two)
+    assert list(findings(application)) == []
 
 
 def test_every_process_of_the_server_looks(application: Application) -> None:
