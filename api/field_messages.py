@@ -52,7 +52,7 @@ FIELDS: Mapping[str, str] = {
     "over-plan": marked("This is more than was planned, or in another currency."),
     "below-present": marked("This is less than what is to be approved now."),
     "other-currency": marked("This is in another currency than the plan."),
-    "two-currencies": marked("The refunds of this complaint are in %(currency)s; give this one in it, too."),
+    "two-currencies": marked("This is in another currency than the other refunds of the complaint."),
     "not-positive": marked("Give an amount above zero."),
     "shape": marked("Each refund has a payee and an amount, and nothing else."),
     "money-shape": marked("This must be an amount with its currency."),

@@ -72,7 +72,7 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
             )
             .values(assignee=None, version=work_item.c.version + 1)
         )
-        _replace_posts(work)
+        _place_again(work)
         work.log("respondent-named", name=known)
     if new:
         keep_facts(work, {"respondent_named": True, "unheard_respondents": _unheard(work) + 1})
@@ -83,12 +83,14 @@ def _unheard(work: CaseWork) -> int:
     return int(work.row["facts"].get("unheard_respondents") or 0)
 
 
-def _replace_posts(work: CaseWork) -> None:
-    """Move open tasks of posts whose people are kept apart now to the post that acts instead."""
+def _place_again(work: CaseWork) -> None:
+    """Move open tasks that nobody has to the post that acts instead, where their people are kept apart now."""
     table = work_item.c
-    where = (table.case_id == work.case_id, table.state == "open", table.post.is_not(None))
-    for row in work.connection.execute(select(table.id, table.post, table.version).where(*where)).all():
-        post = work.services.placement.post_in_charge(work, row.post)
+    where = (table.case_id == work.case_id, table.state == "open", table.assignee.is_(None))
+    columns = select(table.id, table.team, table.post, table.excluded, table.version)
+    for row in work.connection.execute(columns.where(*where)).all():
+        excluded = frozenset(row.excluded or ())
+        post = work.services.placement.place_again(work, team=row.team, post=row.post, excluded=excluded)
         if post != row.post:
             work.connection.execute(
                 update(work_item).where(table.id == row.id).values(post=post, version=row.version + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
@@ -62,8 +62,12 @@ class Placement(Protocol):
         """Say whether a new task's team has somebody besides those who are kept apart from it."""
         ...
 
-    def post_in_charge(self, work: CaseWork, post: str) -> str:
-        """Return the post that acts for `post` in this case: itself, or one above where its people are kept apart."""
+    def outside_again(self, work: CaseWork, task: OpenTask) -> frozenset[str]:
+        """Return whoever decides from outside where nobody else is left and they did a step before, else nobody."""
+        ...
+
+    def place_again(self, work: CaseWork, *, team: str | None, post: str | None, excluded: Set[str]) -> str | None:
+        """Return the post of a task that nobody has, now that people were kept apart; None leaves it to the team."""
         ...
 
     def recipients(self, work: CaseWork, to: str) -> tuple[str, ...]:

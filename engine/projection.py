@@ -158,14 +158,21 @@ def _new_item(work: CaseWork, task: OpenTask) -> dict[str, Any]:
 def _with_people_to_do_it(work: CaseWork, task: OpenTask) -> OpenTask:
     """Return the task, with nobody kept apart where the diagram allows it because nobody else is there.
 
-    That one person then does both steps is on record. A step with `exclude` is as strict as that.
+    That one person then does both steps is on record. A step with `exclude` is stricter: it goes to the post that asks
+    somebody outside; only where they had their say already do they have it again, so that no case stands still.
     """
-    element = work.process.diagram.elements[task.element]
-    waivable = task.excluded and element.listed("apart_from") and not element.listed("exclude")
-    if not waivable or work.services.placement.others_left(work, task):
+    if not task.excluded:
         return task
-    work.log("four-eyes-waived", element=task.element, name=item_id(work.case_id, task.id), people=list(task.excluded))
-    return replace(task, excluded=())
+    placement, element = work.services.placement, work.process.diagram.elements[task.element]
+    if not element.listed("apart_from") or element.listed("exclude"):
+        waived = placement.outside_again(work, task)
+    else:
+        waived = frozenset() if placement.others_left(work, task) else frozenset(task.excluded)
+    if not waived:
+        return task
+    people = sorted(waived)
+    work.log("four-eyes-waived", element=task.element, name=item_id(work.case_id, task.id), people=people)
+    return replace(task, excluded=tuple(each for each in task.excluded if each not in waived))
 
 
 def item_id(case_id: str, task: str) -> str:

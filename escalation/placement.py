@@ -43,10 +43,23 @@ class PostPlacement:
         apart = self._conflicted(work) | set(task.excluded)
         return task.team is not None and not self._nobody_left(work, task.team, apart)
 
-    def post_in_charge(self, work: CaseWork, post: str) -> str:
-        """Return the post that acts for `post` in this case: itself, or one above where its people are kept apart."""
-        barred, post = self._conflicted(work), self._known(work, post)
-        return self._assignment(work, post, barred).post if barred else post
+    def outside_again(self, work: CaseWork, task: OpenTask) -> frozenset[str]:
+        """Return whoever decides from outside where nobody else is left and they did a step before, else nobody."""
+        apart = self._conflicted(work) | set(task.excluded)
+        if task.assign is not None and task.assign.startswith("post:"):
+            post = self._known(work, task.assign.removeprefix("post:"))
+            alone = self._assignment(work, post, apart).person is None
+        else:
+            alone = task.team is not None and self._nobody_left(work, task.team, apart)
+        holder = self.acting(work, self.posts.outside) if alone else None
+        return frozenset({holder} & set(task.excluded)) if holder is not None else frozenset()
+
+    def place_again(self, work: CaseWork, *, team: str | None, post: str | None, excluded: Set[str]) -> str | None:
+        """Return the post of a task that nobody has, now that people were kept apart; None leaves it to the team."""
+        apart = self._conflicted(work) | excluded
+        if post is not None:
+            return self._assignment(work, self._known(work, post), apart).post
+        return self.posts.outside if team is not None and self._nobody_left(work, team, apart) else None
 
     def recipients(self, work: CaseWork, to: str) -> tuple[str, ...]:
         """Return the addresses meant: `person:<id>`, `team:<code>`, `complainant`; nobody for who has withdrawn."""

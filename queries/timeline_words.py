@@ -36,9 +36,9 @@ SENTENCES: Mapping[str, Labels] = {
     "status": _l("状态：{what}", "상태: {what}", "Status: {what}"),
     "claimed": _l("认领：{name}", "담당 시작: {name}", "Taken: {name}"),
     "four-eyes-waived": _l(
-        "团队中没有其他人，允许由同一人办理：{name}",
-        "팀에 다른 사람이 없어 같은 사람이 처리하도록 허용: {name}",
-        "Nobody else is in the team, so the same person may do it: {name}",
+        "没有其他人可以办理，允许由同一人办理：{name}",
+        "처리할 다른 사람이 없어 같은 사람이 처리하도록 허용: {name}",
+        "Nobody else is left, so the same person may do it: {name}",
     ),
     "released": _l("退回：{name}", "담당 해제: {name}", "Given back: {name}"),
     "assigned": _l("指派：{name}", "배정: {name}", "Assigned: {name}"),
