@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from access.policy import Principal
-from engine.case_sight import wall
+from engine.case_sight import concerned, may_see, wall
 from engine.case_work import SYSTEM, Actor, CaseWork, Services
 from engine.clock import Clock
 from engine.errors import Conflict, NotFound, StepFailed
@@ -219,8 +219,16 @@ class Pipeline:
         row = connection.execute(asked, {"case": case_id}).first()
         if row is None:
             raise NotFound("There is no such case.", case=case_id)
+        barred = None
+        if actor.principal is not None and connection.dialect.name != "sqlite":
+            # Who waited for the lock was judged by what stood before the wait; SQLite lets nobody else write meanwhile.
+            asked_of, barred = concerned(connection, case_id)
+            if not may_see(actor.principal, owner=row.case_owner, asked=asked_of, barred=barred):
+                raise NotFound("There is no such case.", case=case_id)
         # The instant is read under the lock: what waited for another change does not lie before it.
-        return self.work(connection, row, actor, now or self.clock.now())
+        work = self.work(connection, row, actor, now or self.clock.now())
+        work.barred = barred
+        return work
 
     def leave_alone(self, case_id: str, error: Exception) -> None:
         """Record that sweeping a case failed in a way nobody foresaw, and look at others first for a while.
