@@ -22,7 +22,7 @@ from engine.case_work import CaseWork
 from engine.errors import MatchRequired, Stale, Unfit
 from engine.model.config import FactSpec
 from engine.pipeline import CaseHandler
-from forms.money import known_currencies, money_faults
+from forms.money import in_decimals, known_currencies, money_faults
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _refund(said: _Said, value: Any) -> None:
     if faults:
         said.wrong += [{"field": f"refund/{part}".rstrip("/"), "code": code} for part, code, _ in faults]
         return
-    said.facts.update(refund=value["amount"], refund_currency=value["currency"])
+    said.facts.update(refund=in_decimals(value["amount"], value["currency"]), refund_currency=value["currency"])
     said.columns.update(refund_minor=minor_units(value["amount"]), refund_currency=value["currency"])
 
 

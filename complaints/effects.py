@@ -19,6 +19,7 @@ from complaints.tables import SUPERSEDED, affected, refund_line
 from engine.case_work import CaseWork, EffectHandler
 from engine.errors import Conflict, Unfit
 from engine.model.step import Effect
+from forms.money import in_decimals
 
 
 def minor_units(amount: str) -> int:
@@ -115,7 +116,8 @@ def record_payment(work: CaseWork, effect: Effect) -> None:
     if paid_on is not None and paid_on > work.now.astimezone(ZoneInfo(work.services.zone(work.row["facts"]))).date():
         raise Unfit("The day of payment lies ahead.", fields=[{"field": "/paid_on", "code": "in-the-future"}])
     _write_line(work, line["id"], state="paid", paid_on=paid_on, reference=effect.made["reference"])
-    work.log("refund-paid", name=line["id"], amount=to_be_paid(line), currency=line["currency"])
+    amount = in_decimals(to_be_paid(line), line["currency"])
+    work.log("refund-paid", name=line["id"], amount=amount, currency=line["currency"])
 
 
 def _approved(line: Mapping[str, Any]) -> int | None:

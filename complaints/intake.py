@@ -25,7 +25,7 @@ from engine.model.step import ClockView, Open
 from engine.pipeline import Desk
 from engine.projection import save
 from engine.tables import conflict_of_interest
-from forms.money import known_currencies, money_faults
+from forms.money import in_decimals, known_currencies, money_faults
 
 TYPES = ("complaint", "opinion", "suggestion", "inquiry")
 TRACKING_LENGTH = 16
@@ -159,12 +159,13 @@ def _currency(command: FileComplaint, config: ProcessConfig | None) -> str:
 
 
 def _facts(command: FileComplaint, received_at: datetime, config: ProcessConfig) -> dict[str, Any]:
+    currency, refund = _currency(command, config), command.refund_amount
     said = {
         "type": command.type, "category": command.category, "channel": command.channel, "campus": command.campus,
         "language": command.language, "relation": command.complainant.relation or "",
         "identity_mode": command.identity_mode, "received_at": received_at.isoformat(),
         "stated_people": command.people, "people": command.people, "listed_people": 0,
-        "refund": command.refund_amount, "refund_currency": _currency(command, config),
+        "refund": None if refund is None else in_decimals(refund, currency), "refund_currency": currency,
         "respondent_named": bool(command.respondents),
         # Whoever was heard in the earlier case has not been heard about what is new.
         "unheard_respondents": len(_people(command)) if command.follows is not None else 0,
@@ -213,8 +214,12 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree, config: Proce
         require(desk.now - look_back <= received_at <= desk.now, "received_at", "out-of-range")
     try:
         desk.services.calendars.add(f"{command.campus}/{command.channel}", "wall", desk.now, 0)
-    except UnknownCalendar:
-        require(False, "channel", "unknown")
+    except UnknownCalendar as unknown:
+        campuses = list(dict.fromkeys(str(name).partition("/")[0] for name in unknown.details.get("known", ())))
+        if campuses and command.campus not in campuses:
+            wrong.append({"field": "campus", "code": "unknown", "known": campuses})
+        else:
+            require(False, "channel", "unknown")
     if command.refund_amount is not None:
         claimed = {"amount": command.refund_amount, "currency": _currency(command, config)}
         for part, code, _ in money_faults(claimed, known_currencies()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,8 @@ MAX_WHOLE_DIGITS = 13
 
 _AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,12})(?:\.([0-9]+))?")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?")
+
+_WIDE = Context(prec=60)
 
 Fault = tuple[str, str, dict[str, Any]]
 """The wrong part (`amount`, `currency`, another name, `` for the whole), a code of `forms.messages`, its values."""
@@ -58,6 +61,17 @@ def money_faults(value: object, currencies: Collection[str]) -> list[Fault]:
     elif known and found.group(1) and len(found.group(1)) > decimals_of(str(currency)):
         faults.append(("amount", "money_decimals", {"currency": currency, "decimals": decimals_of(str(currency))}))
     return faults
+
+
+def in_decimals(amount: str, currency: str) -> str:
+    """Return an amount with as many decimals as its currency has: `1200` for KRW, `1200.00` for CNY. Safe to repeat.
+
+    One that is finer than its currency keeps what it has: nothing is ever rounded. Raises InvalidOperation for a text
+    that is no number.
+    """
+    exact = Decimal(amount)
+    written = exact.quantize(Decimal(1).scaleb(-decimals_of(currency)), context=_WIDE)
+    return format(written if written == exact else exact.normalize(_WIDE), "f")
 
 
 def cleaned_amount(amount: str) -> str:

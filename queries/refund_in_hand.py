@@ -8,6 +8,7 @@ from typing import Any
 from complaints.plan_lines import to_be_paid
 from forms.display import shown_fact
 from forms.languages import Labels, pick
+from forms.money import in_decimals
 
 NAME = "refund_line"
 """The variable of the diagram that holds the number of the line in hand."""
@@ -28,7 +29,7 @@ def refund_in_hand(facts: Mapping[str, Any], line_id: object, language: str) -> 
     lines = facts.get("planned_refunds") or []
     for number, line in enumerate(lines, start=1):
         if line["id"] == line_id:
-            amount = {"amount": to_be_paid(line), "currency": line["currency"]}
+            amount = {"amount": in_decimals(to_be_paid(line), line["currency"]), "currency": line["currency"]}
             said = {"amount": shown_fact(amount, language), "payee": line["payee"], "number": number, "of": len(lines)}
             return {
                 "id": line["id"], "payee": line["payee"], "amount": amount, "state": line["state"],

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forms.formats import FORMATS, canonical_instant, instant_of
-from forms.money import cleaned_amount, known_currencies, money_faults
+from forms.money import cleaned_amount, in_decimals, known_currencies, money_faults
 
 CURRENCIES = ("CNY", "KRW", "USD")
 
@@ -125,3 +125,18 @@ def test_what_is_no_money_today_is_no_currency(code: str) -> None:
 def test_the_money_of_today_is_known() -> None:
     assert {"CNY", "KRW", "USD", "EUR", "JPY", "HKD", "MOP", "TWD", "XOF", "GBP", "VND"} < known_currencies()
     assert 140 < len(known_currencies()) < 180
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        ("1200", "KRW", "1200"), ("1200.00", "KRW", "1200"), ("1200.50", "KRW", "1200.5"), ("0", "KRW", "0"),
+        ("1200", "CNY", "1200.00"), ("1200.5", "USD", "1200.50"), ("0.005", "CNY", "0.005"), ("1", "BHD", "1.00"),
+        ("9999999999999.99", "CNY", "9999999999999.99"), ("100", "", "100.00"),
+    ],
+)  # fmt: skip
+def test_an_amount_is_written_in_the_decimals_of_its_currency_and_never_rounded(
+    amount: str, currency: str, written: str
+) -> None:
+    assert in_decimals(amount, currency) == written
+    assert in_decimals(written, currency) == written
