@@ -181,5 +181,5 @@ def _place(reader: Reader, process: CompiledProcess, row: Any, timers: Mapping[s
         clock, _, rung = row.name.partition("/")
         spec = process.config.clocks.get(clock)
         template = next((each.template for each in spec.rungs if each.name == rung), "") if spec else ""
-        return timers.get(clock), notice_title(reader, process, template) or words.clock(clock, language)
+        return timers.get(clock), notice_title(reader, process, template, clock=clock) or words.clock(clock, language)
     return None, pick(DATED.get(row.name, DATED["other"]), language)

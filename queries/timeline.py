@@ -184,7 +184,8 @@ def _notices(reader: Reader, case_id: str, versions: Versions, *, whole: bool) -
             "held_until": row.held_until.isoformat() if row.held_until else None,
             "given_up": row.given_up_at is not None,
         }
-        text = notice_title(reader, reader.process(version_id), row.kind) or row.kind
+        clock = (row.payload.get("values") or {}).get("clock")
+        text = notice_title(reader, reader.process(version_id), row.kind, clock=clock) or row.kind
         yield TimelineItem(row.id, row.created_at, "notice", row.kind, text, None, None, SYSTEM, None, version, detail)
 
 

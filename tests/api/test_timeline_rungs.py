@@ -56,6 +56,24 @@ def test_a_share_of_the_time_is_said_in_the_readers_language(
     assert ("escalate", late) in lines
 
 
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [
+        ("en", ["External procedure on record, due soon", "External procedure on record, overdue"]),
+        ("zh-CN", ["外部程序记录在案即将到期", "外部程序记录在案逾期"]),
+        ("ko", ["외부 절차 기록 기한 임박", "외부 절차 기록 지연"]),
+    ],
+)
+def test_a_notice_about_a_duty_names_the_duty(redress: House, language: str, titles: list[str]) -> None:
+    case = redress.file(by="li.na", safety=True)["id"]
+    redress.later(days=3)
+    lines = redress.person("chen.jing").get(
+        f"/api/complaints/{case}/timeline", headers={"Accept-Language": language}
+    )["items"]  # fmt: skip
+    told = [line["text"] for line in lines if line["kind"] in ("duty_reminder", "duty_overdue")]
+    assert list(dict.fromkeys(told)) == titles
+
+
 @given(
     st.sampled_from(["zh-CN", "ko", "en"]),
     st.builds(
