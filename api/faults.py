@@ -54,6 +54,7 @@ def _of_library(fault: Any, sentences: Sentences, language: str) -> dict[str, An
     parts = [part for part in location[int(named) :] if not TAG.fullmatch(str(part))]
     if part := context.get("part"):
         parts.append(part)
+    parts += context.get("path", ())
     found = {"field": pointer(parts), "in": place, "code": field_codes.of_library(kind)}
     if kind in SENTENCES:
         sentence, theirs, ours = SENTENCES[kind]

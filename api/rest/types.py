@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -97,24 +96,32 @@ Search = Annotated[
 
 
 def _plain(value: dict[str, Any]) -> dict[str, Any]:
-    for count, (depth, each) in enumerate(_parts(value, 0)):
-        if depth > DEEPEST or count > MOST_VALUES:
+    for count, (path, each) in enumerate(_parts(value, ())):
+        if len(path) > DEEPEST or count > MOST_VALUES:
             raise PydanticCustomError("too-complex", "The data holds too many values, or too deep ones.")
         if isinstance(each, str) and any("\ud800" <= c <= "\udfff" or c == "\x00" for c in each):
-            raise PydanticCustomError("unshowable", "The text holds characters that no page can show.")
-        if isinstance(each, int | float) and not (math.isfinite(each) and abs(each) <= LARGEST):
-            raise PydanticCustomError("out-of-range", "A number is not finite, or larger than 2^53.")
+            raise PydanticCustomError(
+                "unshowable", "The text holds characters that no page can show.", {"path": list(path)}
+            )
+        if isinstance(each, int | float) and not abs(each) <= LARGEST:
+            raise PydanticCustomError(
+                "out-of-range", "A number is not finite, or larger than 2^53.", {"path": list(path)}
+            )
     return value
 
 
-def _parts(value: Any, depth: int) -> Iterator[tuple[int, Any]]:
-    yield depth, value
-    if depth > DEEPEST:
+def _parts(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield every key and value with the way to it; a key, which may be unfit itself, with that of its object."""
+    yield path, value
+    if len(path) > DEEPEST:
         return
-    for each in (
-        [*value.keys(), *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, dict):
+        for key in value:
+            yield path, key
+    for place, each in (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     ):
-        yield from _parts(each, depth + 1)
+        yield from _parts(each, (*path, place))
 
 
 Data = Annotated[dict[str, Any], AfterValidator(_plain)]

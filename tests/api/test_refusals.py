@@ -44,7 +44,8 @@ def test_what_is_not_json_is_refused(redress: House, content: bytes) -> None:
         ({"type": "rumour"}, ("/type", "unknown")),
         ({"category": "no.such"}, ("/category", "unknown")),
         ({"channel": "pigeon"}, ("/channel", "unknown")),
-        ({"campus": "moon"}, ("/channel", "unknown")),
+        ({"campus": "moon"}, ("/campus", "unknown")),
+        ({"campus": "moon", "channel": "pigeon"}, ("/campus", "unknown")),
         ({"language": "fr"}, ("/language", "unknown")),
         ({"refund": {"amount": "-1", "currency": "CNY"}}, ("/refund/amount", "money-amount")),
         ({"refund": {"amount": "1.001", "currency": "CNY"}}, ("/refund/amount", "money-decimals")),
@@ -73,6 +74,26 @@ def test_a_complaint_that_does_not_fit_names_the_field(
     assert problem["code"] == "unfit"
     assert faults(problem) == {fault}
     assert redress.person("li.na").get("/api/complaints") == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ('{"people": 1' + "0" * 30 + "}", ("/people", "out-of-range")),
+        ('{"people": 1' + "0" * 400 + "}", ("/people", "out-of-range")),
+        ('{"refund": {"amount": -1e300, "currency": "CNY"}}', ("/refund/amount", "out-of-range")),
+        ('{"refunds": [{}, {"payee": "a\\u0000b"}]}', ("/refunds/1/payee", "unshowable")),
+        ('{"refunds": [{}, {"a\\u0000b": 1}]}', ("/refunds/1", "unshowable")),
+        ('{"a\\ud800b": 1}', ("", "unshowable")),
+        ('{"x": ' + "[" * 40 + "]" * 40 + "}", ("", "too-complex")),
+    ],
+)
+def test_a_fact_that_no_fact_can_be_is_named(redress: House, changes: str, fault: tuple[str, str]) -> None:
+    owner = redress.person("li.na")
+    path = f"/api/complaints/{redress.file(by='li.na')['id']}/facts"
+    headers = {**owner.headers, "Content-Type": "application/json", "If-Match": '"f1"'}
+    answer = redress.http.patch(path, content=changes, headers=headers)
+    assert (answer.status_code, faults(answer.json())) == (422, {fault}), answer.text
 
 
 def test_all_faults_are_named_at_once(redress: House) -> None:
