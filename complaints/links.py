@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from access.rights import Verb
 from complaints.overwritten import keep_before
@@ -48,44 +48,89 @@ def link_cases(work: CaseWork, command: LinkCases) -> None:
     store_link(work.connection, work.case_id, other, command.kind, now=work.now, by=work.actor.id)
 
 
-def store_link(connection: Connection, case_id: str, other_id: str, kind: str, *, now: datetime, by: str) -> bool:
+def store_link(
+    connection: Connection, case_id: str, other_id: str, kind: str, *, now: datetime, by: str, step: str | None = None
+) -> bool:
     """Write a link and a line into both logs; say whether it is new. Repeating is safe.
 
-    A relation holds both ways and is one row, whichever case it was noted in; the others have a direction.
+    A relation holds both ways and is one row, whichever case it was noted in; the others have a direction. `step` is
+    the element of the diagram whose form says so, None where people link by hand.
     """
     first, second = sorted((case_id, other_id)) if kind == "related" else (case_id, other_id)
     values = {"case_id": first, "other_id": second, "kind": kind, "at": now}
     if not insert_new(connection, case_link, values, unique=("case_id", "other_id", "kind")):
         return False
-    _log_both(connection, "linked", case_id, other_id, kind, now=now, by=by)
+    _log_both(connection, "linked", case_id, other_id, kind, now=now, by=by, step=step)
     return True
 
 
-def link_found_duplicate(work: CaseWork, other_id: str) -> None:
-    """Link the case to the one that its form has just found it to repeat; sent back, the link goes. Repeating is safe.
+def link_found_duplicate(work: CaseWork, element: str, other_id: str | None) -> None:
+    """Link the case to the one that the form of this step has just found it to repeat, None where it repeats none.
 
-    The form has been looked at already (`duplicates.check_duplicate`).
+    What an earlier form of this step has linked it to, and this one does not, is linked no more; what people have
+    linked stays. Sent back, all is as before. Repeating is safe. The form has been looked at already
+    (`duplicates.check_duplicate`).
     """
-    if store_link(work.connection, work.case_id, other_id, DUPLICATE_LINK, now=work.now, by=work.actor.id):
+    connection, mine = work.connection, case_link.c
+    where = (mine.case_id == work.case_id, mine.kind == DUPLICATE_LINK)
+    for row in connection.execute(
+        select(mine.other_id, mine.at).where(*where, mine.other_id != (other_id or ""))
+    ).all():
+        if _made_by(connection, work.case_id, row.other_id) == element:
+            keep_before(work, case_link, f"{row.other_id}/{DUPLICATE_LINK}", {"at": row.at})
+            connection.execute(delete(case_link).where(*where, mine.other_id == row.other_id))
+            _log_both(
+                connection, "unlinked", work.case_id, row.other_id, DUPLICATE_LINK, now=work.now, by=work.actor.id
+            )
+    if other_id is not None and store_link(
+        connection, work.case_id, other_id, DUPLICATE_LINK, now=work.now, by=work.actor.id, step=element
+    ):
         keep_before(work, case_link, f"{other_id}/{DUPLICATE_LINK}", None)
 
 
+def _made_by(connection: Connection, case_id: str, other_id: str) -> str | None:
+    """Return the step that has linked a case to the one that it repeats, None where people have."""
+    table = event_log.c
+    lines = connection.execute(
+        select(table.detail)
+        .where(table.case_id == case_id, table.kind == "linked", table.name == other_id)
+        .order_by(table.sequence.desc())
+    ).scalars()
+    said = (line for line in lines if (line["kind"], line["of"]) == (DUPLICATE_LINK, "this"))
+    last = next(said, None)
+    return None if last is None else last.get("step")
+
+
 def note_unlinked(work: CaseWork, batch: str) -> None:
-    """Write into both logs that the links which the change numbered `batch` has made go, before they do."""
+    """Write into both logs that the links which the change numbered `batch` has made go, before they do.
+
+    And that those which it has taken away come back.
+    """
     table = overwritten.c
     mine = (table.case_id == work.case_id, table.batch == batch, table.place == case_link.name)
-    for record in work.connection.execute(select(table.record).where(*mine)).scalars().all():
-        other, _, kind = record.partition("/")
-        _log_both(work.connection, "unlinked", work.case_id, other, kind, now=work.now, by=work.actor.id)
+    for row in work.connection.execute(select(table.record, table.before).where(*mine)).all():
+        other, _, kind = row.record.partition("/")
+        what = "unlinked" if row.before is None else "linked"
+        step = None if row.before is None else _made_by(work.connection, work.case_id, other)
+        _log_both(work.connection, what, work.case_id, other, kind, now=work.now, by=work.actor.id, step=step)
 
 
 def _log_both(
-    connection: Connection, what: str, case_id: str, other_id: str, kind: str, *, now: datetime, by: str
+    connection: Connection,
+    what: str,
+    case_id: str,
+    other_id: str,
+    kind: str,
+    *,
+    now: datetime,
+    by: str,
+    step: str | None = None,
 ) -> None:
+    more = {"kind": kind} if step is None else {"kind": kind, "step": step}
     connection.execute(
         insert(event_log),
         [
-            {"case_id": one, "at": now, "kind": what, "name": two, "actor": by, "detail": {"kind": kind, "of": of}}
+            {"case_id": one, "at": now, "kind": what, "name": two, "actor": by, "detail": {**more, "of": of}}
             for one, two, of in ((case_id, other_id, "this"), (other_id, case_id, "other"))
         ],
     )

@@ -57,6 +57,10 @@ def put_back(work: CaseWork, batch: str) -> None:
             work.connection.execute(delete(table).where(where))
         else:
             values = {name: _typed(table, name, value) for name, value in row.before.items() if name != DATED}
+            if table is case_link:
+                other, _, kind = row.record.partition("/")
+                _link_again(work, other, kind, values["at"])
+                continue
             work.connection.execute(update(table).where(where).values(**values))
             if table is action_item:
                 _date_again(work, row.record, values["due_at"], waited=row.before.get(DATED))
@@ -68,6 +72,12 @@ def _date_again(work: CaseWork, action: str, due_at: datetime | None, *, waited:
     clear_dated(work, "action", action)
     if due_at is not None and (due_at > work.now if waited is None else waited):
         set_dated(work, "action", action, due_at)
+
+
+def _link_again(work: CaseWork, other: str, kind: str, at: datetime) -> None:
+    # The step has deleted the row.
+    link = {"case_id": work.case_id, "other_id": other, "kind": kind, "at": at}
+    insert_new(work.connection, case_link, link, unique=("case_id", "other_id", "kind"))
 
 
 def write_complaint(work: CaseWork, **values: Any) -> None:

@@ -80,5 +80,4 @@ def on_completed(work: CaseWork, element: str, data: Mapping[str, Any]) -> None:
     repeats = check_duplicate(work, element, data)
     record_promises(work, element, data)
     note_form_facts(work, element, data)
-    if repeats is not None:
-        link_found_duplicate(work, repeats)
+    link_found_duplicate(work, element, repeats)

@@ -8,10 +8,12 @@ from complaints.affected import AddAffected, AffectedPerson
 from complaints.follow_up import OpenLinked
 from complaints.intake import Complainant, Respondent
 from complaints.links import LinkCases
+from complaints.registry import on_completed
 from complaints.respondents import NameRespondent
-from complaints.tables import case_link, complaint, respondent
+from complaints.tables import case_link, complaint, overwritten, respondent
+from complaints.unmake import unmake
 from engine.case_sight import concerned
-from engine.case_work import CaseWork
+from engine.case_work import SYSTEM, CaseWork
 from engine.errors import Conflict, Forbidden, NotFound, Unfit
 from engine.model.step import OpenTask
 from engine.tables import conflict_of_interest, event_log
@@ -75,6 +77,57 @@ def test_complainants_link_nothing(office: Office) -> None:
     first, second = office.file(), office.file()
     with pytest.raises(Forbidden):
         office.do(LinkCases(first, second, "related"), None)
+
+
+def verified(office: Office, case: str, other: str | None, *, step: str = "look", sent_back: bool = False) -> None:
+    """Complete a form of the step that says that the case repeats another, or none; send it back where asked."""
+    with office.database.write() as unit:
+        work = office.pipeline.load(unit.connection, case, SYSTEM, MONDAY)
+        work.hold_until = MONDAY + DAY
+        on_completed(work, step, {} if other is None else {"duplicate_of": other})
+        if sent_back:
+            unmake(work, work.batch)
+        unit.commit()
+
+
+def test_a_duplicate_that_a_later_form_of_the_step_does_not_find_is_none(office: Office) -> None:
+    first, second, third = office.file(), office.file(), office.file()
+    verified(office, second, first)
+    verified(office, second, first)
+    assert links(office) == [(second, first, "duplicate")]
+    verified(office, second, None, step="plan")
+    assert links(office) == [(second, first, "duplicate")]
+    verified(office, second, third)
+    assert links(office) == [(second, third, "duplicate")]
+    verified(office, second, None)
+    assert links(office) == []
+    assert office.log(second, "linked", "unlinked") == [
+        ("linked", first), ("unlinked", first), ("linked", third), ("unlinked", third),
+    ]  # fmt: skip
+    assert office.log(first, "linked", "unlinked") == [("linked", second), ("unlinked", second)]
+    verified(office, first, second)
+    assert links(office) == [(first, second, "duplicate")]
+
+
+def test_a_duplicate_that_people_have_linked_stays_whatever_a_form_says(office: Office) -> None:
+    first, second = office.file(), office.file()
+    office.do(LinkCases(second, first, "duplicate"))
+    verified(office, second, first)
+    verified(office, second, None)
+    assert links(office) == [(second, first, "duplicate")]
+
+
+def test_a_later_form_that_is_sent_back_leaves_the_duplicate_as_it_was(office: Office) -> None:
+    first, second = office.file(), office.file()
+    verified(office, second, first)
+    before = office.rows(case_link)
+    with office.database.write() as unit:
+        unit.connection.execute(overwritten.delete())
+        unit.commit()
+    verified(office, second, None, sent_back=True)
+    assert office.rows(case_link) == before
+    verified(office, second, None)
+    assert links(office) == []
 
 
 def ended(office: Office) -> str:
