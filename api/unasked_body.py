@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from api.errors import NOT_JSON
+from api.repeated_names import require_names_once
 from engine.errors import Unfit
 from forms.pointer import pointer
 
@@ -18,12 +19,18 @@ CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 async def unasked_body(request: Request) -> bytes:
-    """Return the body of a request to a route that takes none, empty where it takes one."""
+    """Return the body of a request to a route that takes none, empty where it takes one.
+
+    Raises Unfit for JSON with a name that stands twice in an object.
+    """
     route = request.scope.get("route")
     if request.method not in CHANGING or not isinstance(route, APIRoute):
         return b""
     takes_one = route.body_field is not None or "requestBody" in (route.openapi_extra or {})
-    return b"" if takes_one else (await request.body()).strip()
+    content = (await request.body()).strip()
+    if content[:1] in (b"{", b"["):
+        require_names_once(content)
+    return b"" if takes_one else content
 
 
 UnaskedBody = Annotated[bytes, Depends(unasked_body)]

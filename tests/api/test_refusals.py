@@ -309,3 +309,24 @@ def test_a_task_that_somebody_else_has_taken_says_who_and_since_when(redress: Ho
     redress.later(minutes=5)
     problem = redress.person("wang.fang").refused(409, "POST", f"/api/tasks/{task}/claim")
     assert (problem["by"], problem["by_name"], problem["at"]) == ("li.na", "李娜", "2026-03-03T03:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("content", "places"),
+    [
+        ('{"text": "a", "text": "a"}', {"/text"}),
+        ('{"text": "a", "more": [{}, {"x": 1, "y": 2, "x": 3}], "more": 1, "te\\u0078t": 2}', {"/text", "/more"}),
+        ('{"text": "a", "more": [{}, {"x/y": 1, "x/y": 3}]}', {"/more/1/x~1y"}),
+        ('{"\\ud800": 1, "\\ud800": 2}', {"/?"}),
+    ],
+)
+def test_a_name_that_stands_twice_is_refused_and_named(redress: House, content: str, places: set[str]) -> None:
+    owner = redress.person("li.na")
+    case = redress.file(by="li.na")["id"]
+    headers = {**owner.headers, "Content-Type": "application/json"}
+    answer = redress.http.post(f"/api/complaints/{case}/notes", content=content, headers=headers)
+    assert answer.status_code == 422, answer.text
+    assert faults(answer.json()) == {(place, "repeated") for place in places}
+    assert {field["message"] for field in answer.json()["fields"]} == {"Give this once."}
+    filed = redress.http.post("/api/complaints", content='{"subject": "a", "subject": "b"}', headers=headers)
+    assert (filed.status_code, faults(filed.json())) == (422, {("/subject", "repeated")})
