@@ -40,6 +40,12 @@ def check_duplicate(work: CaseWork, element: str, data: Mapping[str, Any]) -> st
     return other
 
 
+def asks_for_duplicate(work: CaseWork, data: Mapping[str, Any]) -> bool:
+    """Say whether these are answers to the question whether this case repeats another, whatever they say."""
+    answer = work.process.config.answers.get(DUPLICATE)
+    return FIELD in data if answer is None or not answer.field else answer.field in data
+
+
 def _named(connection: Connection, name: str) -> str | None:
     """Return the id of the case that is meant, None where there is none."""
     bare = "".join(c for c in name.upper() if c.isalnum()).translate(str.maketrans("OIL", "011"))

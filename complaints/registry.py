@@ -12,7 +12,7 @@ from complaints.approval_limits import check_ceiling
 from complaints.categories import CategoryTree
 from complaints.change_facts import ChangeFacts, make_change_facts
 from complaints.correspondence import ReceiveMessage, SendMessage, receive_message, send_message
-from complaints.duplicates import check_duplicate
+from complaints.duplicates import asks_for_duplicate, check_duplicate
 from complaints.follow_up import OpenLinked, make_open_linked
 from complaints.form_facts import note_form_facts
 from complaints.intake import FileComplaint, make_file_complaint
@@ -80,4 +80,5 @@ def on_completed(work: CaseWork, element: str, data: Mapping[str, Any]) -> None:
     repeats = check_duplicate(work, element, data)
     record_promises(work, element, data)
     note_form_facts(work, element, data)
-    link_found_duplicate(work, element, repeats)
+    if repeats is not None or asks_for_duplicate(work, data):
+        link_found_duplicate(work, element, repeats)

@@ -98,6 +98,6 @@ def test_where_nobody_else_is_in_the_team_one_person_does_it_all_and_that_is_on_
     case = planned(redress, ("王晓", "300.00", "CNY"))
     pay(redress, "li.na", case)
     assert waived(redress, case) == [
-        "Nobody else is in the team, so the same person may do it: Review the refund",
-        "Nobody else is in the team, so the same person may do it: Pay the refund",
+        "Nobody else is left, so the same person may do it: Review the refund",
+        "Nobody else is left, so the same person may do it: Pay the refund",
     ]
