@@ -41,9 +41,9 @@ def check_duplicate(work: CaseWork, element: str, data: Mapping[str, Any]) -> st
 
 
 def asks_for_duplicate(work: CaseWork, data: Mapping[str, Any]) -> bool:
-    """Say whether these are answers to the question whether this case repeats another, whatever they say."""
+    """Say whether these may be answers to the question whether this case repeats another, whatever they say."""
     answer = work.process.config.answers.get(DUPLICATE)
-    return FIELD in data if answer is None or not answer.field else answer.field in data
+    return answer is None or not answer.field or answer.field in data
 
 
 def _named(connection: Connection, name: str) -> str | None:
