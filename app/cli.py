@@ -77,7 +77,7 @@ def check(
     """Say whether diagrams can be published; exit 0 when they can, 1 when not."""
     from api.finding_words import finding_words
     from app.checking import check_paths
-    from app.finding_lines import finding_lines
+    from app.finding_lines import counted, finding_lines
     from app.terminal_language import terminal_language
 
     settings, language = Settings(), terminal_language(language)
@@ -90,8 +90,7 @@ def check(
         for line in finding_lines(problems, settings, language):
             typer.echo(line)
         errors = sum(p.severity == "error" for p in problems)
-        counted = f"{errors} errors, {len(problems) - errors} warnings."
-        typer.echo(words.said(counted, language) or counted)
+        typer.echo(counted(errors, len(problems) - errors, words, language))
     raise typer.Exit(1 if any(p.severity == "error" for p in problems) else 0)
 
 

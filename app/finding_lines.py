@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from api.finding_words import finding_words
+from api.finding_words import FindingWords, finding_words
 from app.settings import Settings
 from engine.model.problem import Problem
 
@@ -17,3 +17,12 @@ def finding_lines(problems: Iterable[Problem], settings: Settings, language: str
         place = f"{told.file}:{told.line}" if told.line else told.file
         element = f" {told.element}" + (f" ({told.name})" if told.name else "") if told.element else ""
         yield f"{place}: {told.severity} {told.code}:{element} {told.message} {told.advice}"
+
+
+def counted(errors: int, warnings: int, words: FindingWords, language: str) -> str:
+    """Return in a language how many errors and warnings were found: `1 error, 2 warnings.`"""
+    sentence = f"{errors} errors, {warnings} warnings."
+    if language == "en":
+        return f"{errors} error{'s' * (errors != 1)}, {warnings} warning{'s' * (warnings != 1)}."
+    # Neither Chinese nor Korean has another form for one.
+    return words.said(sentence, language) or sentence

@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.terminal_language import terminal_language
 from engine.errors import NotFound, Refusal, Unfit
 from engine.model.problem import Problem
+from storage.errors import UnknownStore
 
 REFUSED, MISUSED = 1, 2
 """Exit codes: it was looked at and refused, or found wrong; what was named is not there, or does not fit."""
@@ -46,7 +47,7 @@ def said(error: Exception) -> tuple[list[str], int]:
         return [f"The database cannot be used: {getattr(error, 'orig', None) or type(error).__name__}."], REFUSED
     if isinstance(error, OSError) and not isinstance(error, CannotListen):
         return [of_file(error)], MISUSED
-    return [str(error)], MISUSED if isinstance(error, ValueError | NoDatabase | AccessError) else REFUSED
+    return [str(error)], MISUSED if isinstance(error, ValueError | NoDatabase | UnknownStore | AccessError) else REFUSED
 
 
 def of_file(error: OSError) -> str:

@@ -45,7 +45,7 @@ def check_told(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:
     path = next((name for name in files if PurePosixPath(name).name == "notices.toml"), None)
     if path is None:
         key = config.key if config else "?"
-        yield _problem(f"bpmn/{key}/notices.toml", None, "there is no notices.toml, so nobody could be told anything")
+        yield _problem(f"bpmn/{key}/notices.toml", None, "there is no notices.toml, so nobody could be told anything.")
         return
     problems = check_notices(files[path], file=path)
     yield from problems
@@ -65,7 +65,7 @@ def check_told(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:
             continue
         seen.add((reader, template))
         if not _found(book, template, reader):
-            yield _problem(path, template, f"has no notice for the {reader}{where}")
+            yield _problem(path, template, f"has no notice for the {reader}{where}.")
 
 
 def _clocks(path: str, book: NoticeBook, config: ProcessConfig | None) -> Iterator[Problem]:

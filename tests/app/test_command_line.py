@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from api.finding_words import finding_words
 from app import cli_demo
 from app.cli import main
 from app.container import Application
 from app.demo import DemoPerson
 from app.demo_clock import DemoClock
 from app.existing import demo_settings
+from app.finding_lines import counted
 from app.listening import listening
 from app.refusal_words import OF_FILES, of_file, said
 from app.settings import Settings
@@ -301,3 +303,23 @@ def test_a_demo_that_starts_holds_its_file_and_its_port_from_the_first(
     assert seen == [*([os.getpid()] if seeded else []), (os.getpid(), 1)]
     assert ("redress_secret" in out, (var / "demo-clock.json").exists()) == (not seeded, not seeded)
     assert json.loads((var / "demo.json").read_text(encoding="utf-8"))["url"] == f"http://127.0.0.1:{port}"
+
+
+def test_an_address_that_is_no_database_does_not_fit(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDRESS_DATABASE_URL", "nonsense")
+    told = "The database address is neither an SQLite nor a PostgreSQL address."
+    assert shell.type("doctor") == (2, "", told)
+
+
+@pytest.mark.parametrize(
+    ("errors", "warnings", "language", "told"),
+    [
+        (1, 2, "en", "1 error, 2 warnings."),
+        (2, 1, "en", "2 errors, 1 warning."),
+        (0, 0, "en", "0 errors, 0 warnings."),
+        (1, 2, "zh-CN", "1 个错误，2 个警告。"),
+        (1, 2, "ko", "오류 1개, 경고 2개."),
+    ],
+)
+def test_findings_are_counted_in_the_right_number(errors: int, warnings: int, language: str, told: str) -> None:
+    assert counted(errors, warnings, finding_words(Settings().locale_folder), language) == told

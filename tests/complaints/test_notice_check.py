@@ -33,8 +33,9 @@ def _without(content: bytes, template: str) -> bytes:
 def test_a_template_that_is_missing_is_an_error(files: dict[str, bytes], template: str, by: str) -> None:
     files[NOTICES] = _without(files[NOTICES], template)
     config = read_config(files[CONFIG], CONFIG)[0]
-    missing = [p.element for p in check_told(files, config) if p.code == "notice-missing"]
-    assert missing == [template], by
+    missing = [p for p in check_told(files, config) if p.code == "notice-missing"]
+    assert [p.element for p in missing] == [template], by
+    assert [p.message[-1] + p.advice[-1] for p in missing] == [".."]
 
 
 def test_a_bundle_without_notices_is_refused(files: dict[str, bytes]) -> None:
