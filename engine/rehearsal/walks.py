@@ -64,6 +64,19 @@ class _Action:
     task: OpenTask | None = None
 
 
+@dataclass(frozen=True)
+class _Stride:
+    """An action on its way: from which state and facts, when, and what happened up to and with it."""
+
+    action: _Action
+    state: bytes | None
+    """None: the case is opened."""
+    facts: Mapping[str, Any]
+    now: datetime
+    path: tuple[str, ...]
+    by_message: bool
+
+
 @dataclass
 class Walks:
     """The walks through one process; `failures` tells what they came to, the shortest walk to each first."""
@@ -91,7 +104,7 @@ class Walks:
     def walk(self) -> None:
         """Walk until nothing new is left to be tried, or for MAX_STEPS. Never raises for what the process does."""
         for facts, told in self._openings():
-            self._do(None, _Action(("", told), Open(), told), facts, _BEGIN, (), by_message=False)
+            self._do(_Stride(_Action(("", told), Open(), told), None, facts, _BEGIN, (told,), by_message=False))
         while self.steps < MAX_STEPS and (found := self._next()):
             place, action = found
             self._there.add((_waits(place.result), action.target))
@@ -134,57 +147,38 @@ class Walks:
             now = max(now, place.result.due[0].due_at)
         path = (*place.path, action.told)
         by_message = place.by_message or isinstance(action.command, Deliver)
-        self._do(place.result.state, action, place.result.facts, now, path, by_message=by_message)
+        self._do(_Stride(action, place.result.state, place.result.facts, now, path, by_message))
 
-    def _do(
-        self,
-        state: bytes | None,
-        action: _Action,
-        facts: Mapping[str, Any],
-        now: datetime,
-        path: tuple[str, ...],
-        *,
-        by_message: bool,
-    ) -> None:
-        path = path or (action.told,)
-        self.tried[action.target] += 1
+    def _do(self, stride: _Stride) -> None:
+        self.tried[stride.action.target] += 1
         try:
-            result = self._step(state, action.command, facts, now)
+            result = self._step(stride.state, stride.action.command, stride.facts, stride.now)
         except NothingDue:
             return
         except (Conflict, Unfit) as refusal:  # told to a person, who can answer otherwise
             if refusal.details.get("requires"):
-                self._with_what_is_required(state, action, facts, now, path, refusal, by_message)
+                self._with_what_is_required(stride, str(refusal.details["requires"]))
             elif isinstance(refusal, Unfit) and refusal.details.get("element"):
-                self.failures.append(Failure(refusal, path, by_message))
+                self.failures.append(Failure(refusal, stride.path, stride.by_message))
             return
         except Refusal as refusal:
-            self.failures.append(Failure(refusal, path, by_message))
+            self.failures.append(Failure(refusal, stride.path, stride.by_message))
             return
-        self._arrive(_Place(result, now, path, by_message))
+        self._arrive(_Place(result, stride.now, stride.path, stride.by_message))
 
-    def _with_what_is_required(
-        self,
-        state: bytes | None,
-        action: _Action,
-        facts: Mapping[str, Any],
-        now: datetime,
-        path: tuple[str, ...],
-        refusal: Refusal,
-        by_message: bool,
-    ) -> None:
+    def _with_what_is_required(self, stride: _Stride, requires: str) -> None:
         """Do it again once people outside have done what the step requires: figures that are open come down to 0."""
-        names = compile_expression(str(refusal.details["requires"])).names
-        specs = self.process.config.facts
+        specs, facts, now = self.process.config.facts, stride.facts, stride.now
+        names = compile_expression(requires).names
         done = {name: 0 for name in names if name in specs and specs[name].type == "integer" and facts.get(name)}
         if not done:
             return
         try:
-            first = self._step(state, ChangeFacts(done), facts, now)
-            result = self._step(first.state, action.command, first.facts, now)
+            first = self._step(stride.state, ChangeFacts(done), facts, now)
+            result = self._step(first.state, stride.action.command, first.facts, now)
         except Refusal:
             return
-        self._arrive(_Place(result, now, path, by_message))
+        self._arrive(_Place(result, now, stride.path, stride.by_message))
 
     def _step(self, state: bytes | None, command: StepCommand, facts: Mapping[str, Any], now: datetime) -> StepResult:
         self.steps += 1
