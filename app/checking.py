@@ -9,12 +9,12 @@ from pathlib import Path
 from app.container import build, house
 from app.existing import require_schema
 from app.settings import Settings
-from engine.bundle import UnreadableBundle, process_key, read_folders, unpack
-from engine.examine_bundle import check
-from engine.house import House
+from engine.bundles.bundle import UnreadableBundle, process_key, read_folders, unpack
+from engine.bundles.examine_bundle import check
+from engine.bundles.house import House
+from engine.configuration.toml_places import line_of, toml_places
 from engine.model.problem import Problem
 from engine.publication import CheckContext, check_bundle
-from engine.toml_places import line_of, toml_places
 from escalation.posts import load_posts, parse_posts
 from escalation.refusals import ConfigProblem
 

@@ -97,7 +97,7 @@ def check(
 @app.command()
 def bundle(key: str, out: Annotated[Path, typer.Argument(help="The zip to write")]) -> None:
     """Pack a process's folders into a bundle that can be published elsewhere."""
-    from engine.bundle import pack, read_folders
+    from engine.bundles.bundle import pack, read_folders
 
     settings = Settings()
     if not out.absolute().parent.is_dir():

@@ -21,12 +21,12 @@ from complaints.notice_values import Surroundings
 from complaints.operations import OPERATIONS
 from complaints.registry import DATED, handlers, on_completed
 from complaints.unmake import unmake
-from engine.bundle import Files, read_folders
+from engine.bundles.bundle import Files, read_folders
+from engine.bundles.house import House
 from engine.case_work import SYSTEM, Services
 from engine.clock import Clock, SystemClock
 from engine.commands.publish import PublishBundle
 from engine.commands.registry import CASE_HANDLERS, HOUSE_HANDLERS
-from engine.house import House
 from engine.ids import Ids, RandomIds
 from engine.pipeline import Pipeline
 from engine.versions import Publication, Versions

@@ -12,7 +12,7 @@ from app.container import Application, build
 from app.existing import require_schema
 from app.serve import application_for
 from app.settings import Settings
-from engine.kernel import inspect
+from engine.kernel.step import inspect
 from engine.projection import item_id
 from engine.tables import case_clock, deadline, incident, instance, work_item
 

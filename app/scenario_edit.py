@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.container import Application
-from engine.bundle import read_folders
+from engine.bundles.bundle import read_folders
 from engine.case_work import SYSTEM
 from engine.commands.publish import PublishBundle
 from engine.versions import Publication

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from engine.bundle import Files
+from engine.bundles.bundle import Files
 from engine.case_work import CaseWork
-from engine.config_file import CODE
-from engine.config_reader import Reader, meant
+from engine.configuration.process_file import CODE
+from engine.configuration.toml_reader import Reader, meant
 from engine.model.config import ProcessConfig
 from engine.model.problem import Problem
 

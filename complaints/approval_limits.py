@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from complaints.answer_meanings import APPROVES, form_means
-from engine.case_facts import read_fact
 from engine.case_work import CaseWork
 from engine.errors import Unfit
+from engine.model.fact_values import read_fact
 
 
 def check_ceiling(work: CaseWork, data: Mapping[str, Any]) -> None:

@@ -16,11 +16,11 @@ from complaints.people_concerned import MOST, people_facts
 from complaints.replan import checked_lines, replan_refunds
 from complaints.tables import complaint
 from complaints.wording import LINE, words
-from engine.case_facts import fact_to_json, read_fact
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import MatchRequired, Stale, Unfit
 from engine.model.config import FactSpec
+from engine.model.fact_values import fact_to_json, read_fact
 from engine.pipeline import CaseHandler
 from forms.money import in_decimals, known_currencies, money_faults
 

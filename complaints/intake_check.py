@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from complaints.answer_meanings import form_properties
-from engine.bundle import Files
-from engine.config_file import CODE
-from engine.config_reader import Reader, meant
+from engine.bundles.bundle import Files
+from engine.configuration.process_file import CODE
+from engine.configuration.toml_reader import Reader, meant
 from engine.model.config import ProcessConfig
 from engine.model.problem import Problem
 

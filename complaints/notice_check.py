@@ -12,9 +12,9 @@ from complaints.answer_meanings import form_properties
 from complaints.late_records import KINDS
 from complaints.notices import DUE_TIME, NoticeBook, check_notices, clock_of, parse_notices
 from complaints.promises import FIELD as PROMISES
-from engine.bundle import Files
-from engine.config_file import CODE
-from engine.config_reader import Reader, meant
+from engine.bundles.bundle import Files
+from engine.configuration.process_file import CODE
+from engine.configuration.toml_reader import Reader, meant
 from engine.diagram_index import secure_parser
 from engine.errors import NotFound
 from engine.model.config import ProcessConfig

@@ -8,9 +8,9 @@ from typing import Any
 
 from complaints import effects, plan_lines
 from complaints.wording import LINE, words
-from engine.case_facts import read_fact
 from engine.case_work import CaseWork
 from engine.errors import Unfit
+from engine.model.fact_values import read_fact
 from engine.model.step import Effect
 from forms.money import known_currencies, money_faults
 

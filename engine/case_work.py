@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from access.policy import Principal
 from access.rights import HouseRules
 from engine.ids import Ids
-from engine.kernel import step
+from engine.kernel.step import step
 from engine.model.due import Calendars
 from engine.model.step import ClockView, DueItem, Effect, Event, OpenTask, Projected, StepCommand, StepResult
 from engine.process import CompiledProcess

@@ -15,7 +15,7 @@ from engine.case_work import SYSTEM, CaseWork
 from engine.dated import dated_due, fire_dated, refresh_dated
 from engine.errors import ChangedMeanwhile, NothingDue, Refusal, StepFailed
 from engine.incidents import rest, resting, settle
-from engine.kernel import inspect
+from engine.kernel.step import inspect
 from engine.model.step import DueItem, FireDue, StepResult
 from engine.projection import save
 from storage.errors import StoreError

@@ -11,12 +11,12 @@ from typing import Any
 import orjson
 from sqlalchemy import delete, func, insert, select, update
 
-from engine.carried_clocks import carried_clocks
-from engine.case_clocks import load_clock
-from engine.case_facts import read_fact
 from engine.case_work import CaseWork
-from engine.clock_book import view_of
+from engine.clocks.carried_clocks import carried_clocks
+from engine.clocks.case_clocks import load_clock
 from engine.errors import Refusal, Unsafe
+from engine.kernel.clock_book import view_of
+from engine.model.fact_values import read_fact
 from engine.model.step import Open, Projected
 from engine.process import CompiledProcess
 from engine.projection import write_clocks

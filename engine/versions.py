@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from engine.bundle import Files, pack, process_key, unpack
-from engine.compile_bundle import compile_bundle
-from engine.config_file import read_config
-from engine.config_reader import Reader
-from engine.content_digest import content_digest
+from engine.bundles.bundle import Files, pack, process_key, unpack
+from engine.bundles.compile_bundle import compile_bundle
+from engine.bundles.content_digest import content_digest
+from engine.bundles.examine_bundle import check, examine
+from engine.bundles.house import House
+from engine.configuration.process_file import read_config
+from engine.configuration.toml_reader import Reader
 from engine.errors import NotFound, NotPublishable
-from engine.examine_bundle import check, examine
-from engine.house import House
 from engine.model.problem import Problem
 from engine.process import CompiledProcess
 from engine.tables import process_version

@@ -12,7 +12,7 @@ from sqlalchemy import Row, select
 
 from access.policy import Principal, may_supervise, may_work_on
 from engine.errors import NotFound
-from engine.kernel import inspect
+from engine.kernel.step import inspect
 from engine.process import CompiledProcess
 from engine.tables import instance, work_item
 from forms.form import Form

@@ -17,7 +17,7 @@ from api.authentication import Staff
 from api.context import RequestContext
 from api.finding_words import finding_words
 from api.rest.documents import CHANGES, Responses, problems
-from engine.bundle import unpack
+from engine.bundles.bundle import unpack
 from engine.commands.publish import PublishBundle
 from engine.errors import Forbidden, Unfit
 from engine.model.problem import Problem

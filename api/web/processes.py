@@ -15,7 +15,7 @@ from api.web.drawing import as_json, plain
 from api.web.failures import PageRoute, refusal_text
 from api.web.posted import Posted
 from api.web.visit import Visit, from_staff, staff
-from engine.bundle import UnreadableBundle, unpack
+from engine.bundles.bundle import UnreadableBundle, unpack
 from engine.commands.publish import PublishBundle
 from engine.errors import Forbidden, NotPublishable
 from engine.versions import Publication, Version

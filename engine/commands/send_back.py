@@ -8,11 +8,11 @@ import orjson
 from sqlalchemy import delete, update
 
 from access.policy import may_supervise
-from engine.case_run import numbered_on
 from engine.case_work import CaseWork
 from engine.commands.past_sending_back import in_the_way, not_completed
 from engine.errors import Conflict, Forbidden, Unfit
-from engine.kernel import inspect
+from engine.kernel.case_run import numbered_on
+from engine.kernel.step import inspect
 from engine.projection import item_id
 from engine.tables import case_clock, work_item
 from engine.work_items import case_of, load_item

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from engine.expressions import Expression
+from engine.expressions.language import Expression
 from engine.model.due import Mode
 
 FactType = Literal["string", "integer", "amount", "boolean", "list", "instant"]

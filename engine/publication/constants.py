@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from engine.errors import Refusal
-from engine.expressions import ExpressionError, compile_expression
+from engine.expressions.language import ExpressionError, compile_expression
 
 
 class _Unknown:

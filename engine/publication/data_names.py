@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from engine.expressions import ExpressionError, Script
+from engine.expressions.language import ExpressionError, Script
 from engine.publication.bundle import Bundle, Document
 from engine.publication.case_order import CaseOrder, Marks
 from engine.publication.diagram import Node

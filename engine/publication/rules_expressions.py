@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.expressions import ExpressionError
+from engine.expressions.language import ExpressionError
 from engine.publication.bundle import Bundle
 from engine.publication.names import text_of, words
 from engine.publication.registry import Finding, rule

@@ -8,9 +8,9 @@ from typing import Final
 
 from lxml import etree
 
-from engine.case_facts import read_fact
 from engine.errors import Refusal
 from engine.model.config import FACT_TYPES, FactSpec
+from engine.model.fact_values import read_fact
 from engine.publication.bundle import Bundle
 from engine.publication.constants import UNKNOWN, value_of
 from engine.publication.data_names import FORM

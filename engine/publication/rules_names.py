@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from engine.expressions import ExpressionError, Script
+from engine.expressions.language import ExpressionError, Script
+from engine.expressions.timer_text import Expr
 from engine.publication.bundle import Bundle
 from engine.publication.data_names import DataNames
 from engine.publication.diagram import Node
@@ -16,7 +17,6 @@ from engine.publication.names import words
 from engine.publication.registry import Finding, rule
 from engine.publication.rules_timers import timer_plans
 from engine.publication.texts import Text, texts
-from engine.timers_text import Expr
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,12 +7,12 @@ from typing import Final
 
 from lxml import etree
 
+from engine.expressions.timer_text import Expr, IsoCycle, IsoDuration, TimerError, TimerKind, TimerPlan, parse_timer
 from engine.publication.bundle import Bundle
 from engine.publication.case_order import CaseOrder
 from engine.publication.diagram import Node
 from engine.publication.names import bpmn, text_of, words
 from engine.publication.registry import Finding, rule
-from engine.timers_text import Expr, IsoCycle, IsoDuration, TimerError, TimerKind, TimerPlan, parse_timer
 
 _KINDS: Final[dict[str, TimerKind]] = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
 OPENING: Final = "@open"

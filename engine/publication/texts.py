@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from engine.expressions import Expression, Script, compile_expression, compile_script
+from engine.expressions.language import Expression, Script, compile_expression, compile_script
 from engine.publication.bundle import Bundle, Document
 from engine.publication.diagram import Node
 from engine.publication.names import SPIFF, bpmn, spiff, tag, text_of, words

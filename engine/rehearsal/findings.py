@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Final, Literal
 
 from engine.errors import Refusal
-from engine.expressions import ExpressionFailed
+from engine.expressions.language import ExpressionFailed
 from engine.model.elements import Element
 from engine.model.problem import Problem
 from engine.process import CompiledProcess

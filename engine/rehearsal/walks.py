@@ -16,8 +16,8 @@ from heapq import heappop, heappush
 from typing import Any, Final
 
 from engine.errors import Conflict, NothingDue, Refusal, Unfit
-from engine.expressions import compile_expression
-from engine.kernel import step
+from engine.expressions.language import compile_expression
+from engine.kernel.step import step
 from engine.model.step import ChangeFacts, Complete, Deliver, FireDue, Open, OpenTask, StepCommand, StepResult
 from engine.process import CompiledProcess
 from engine.rehearsal.answers import Answer, answers

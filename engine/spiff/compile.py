@@ -22,11 +22,11 @@ from SpiffWorkflow.spiff.parser.task_spec import ServiceTaskParser
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 
 from engine.diagram_index import secure_parser
+from engine.expressions.timer_text import IsoCycle, TimerKind, parse_timer
 from engine.spiff.events import ActivationJoin, CaseBoundaryEvent, CaseCycle, CaseMessage, CaseTimer
 from engine.spiff.gateways import CaseEndJoin, SafeInclusiveGateway, SafeParallelGateway
 from engine.spiff.loops import REPLACED
 from engine.spiff.script_engine import CaseServiceTask, TableUse
-from engine.timers_text import IsoCycle, TimerKind, parse_timer
 
 
 @dataclass(frozen=True, eq=False)

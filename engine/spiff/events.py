@@ -19,10 +19,10 @@ from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimerEventDefinitio
 from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 from SpiffWorkflow.util.task import TaskState
 
+from engine.clocks.timer_words import LENGTHS, Moment, counted, counted_by, fixed
 from engine.errors import Refusal
+from engine.expressions.timer_text import Expr, IsoCycle, IsoDuration, TimerPlan
 from engine.model.due import Due, Reason
-from engine.timer_words import LENGTHS, Moment, counted, counted_by, fixed
-from engine.timers_text import Expr, IsoCycle, IsoDuration, TimerPlan
 
 
 @dataclass(frozen=True)

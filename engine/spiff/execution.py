@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import CallActivity
 from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
-from engine.expressions import compile_expression
+from engine.expressions.language import compile_expression
 from engine.model.due import Due
 from engine.spiff.codec import dump_tree, load_tree
 from engine.spiff.compile import Program

@@ -1,7 +1,7 @@
 """What the library calls when a diagram asks something: conditions, scripts, timers, decisions, service tasks.
 
-The library's own engine runs Python; this one runs only the allow-listed language of `engine/expressions.py`, over
-the facts of the case and the data of the task, and hands everything else to the `Host` of the step.
+The library's own engine runs Python; this one runs only the allow-listed language of `engine/expressions/language.py`,
+over the facts of the case and the data of the task, and hands everything else to the `Host` of the step.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from typing import Any, Protocol
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.specs.defaults import ServiceTask
 
-from engine.expressions import compile_expression, compile_script
+from engine.clocks.timer_words import Moment, counted_by, fixed
+from engine.expressions.language import compile_expression, compile_script
+from engine.expressions.timer_text import Expr, IsoDate, IsoDuration, TimerPlan, parse_timer
 from engine.spiff.token import Token
-from engine.timer_words import Moment, counted_by, fixed
-from engine.timers_text import Expr, IsoDate, IsoDuration, TimerPlan, parse_timer
 
 
 class Host(Protocol):

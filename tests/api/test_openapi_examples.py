@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from engine.bundle import read_folders
+from engine.bundles.bundle import read_folders
 from engine.case_work import SYSTEM
 from engine.commands.publish import PublishBundle
 from tests.api.test_fuzz import operations

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.bundle import pack, read_folders
-from engine.examine_bundle import examine
+from engine.bundles.bundle import pack, read_folders
+from engine.bundles.examine_bundle import examine
 from tests.support.application import House, house_at, settings
 
 

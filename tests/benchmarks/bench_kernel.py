@@ -26,7 +26,7 @@ from app.container import house
 from app.scenario import play
 from app.scenario_file import read_scenario
 from app.settings import Settings
-from engine.kernel import step
+from engine.kernel.step import step
 from engine.model.step import StepResult
 from engine.versions import Versions
 from escalation.posts import load_posts

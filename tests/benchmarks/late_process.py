@@ -6,7 +6,7 @@ import re
 import tomllib
 from datetime import timedelta
 
-from engine.bundle import pack
+from engine.bundles.bundle import pack
 from tests.support.shared import ROOT
 
 BUDGET = timedelta(minutes=10)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.bundle import unpack
-from engine.examine_bundle import check
+from engine.bundles.bundle import unpack
+from engine.bundles.examine_bundle import check
 from tests.benchmarks.late_process import late_bundle
 from tests.publication.shipped import HOUSE
 

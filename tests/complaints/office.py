@@ -20,11 +20,11 @@ from complaints.intake import Complainant, FileComplaint, Filed
 from complaints.notice_book import NoticeBooks
 from complaints.operations import OPERATIONS
 from complaints.unmake import unmake
+from engine.bundles.house import House
 from engine.case_work import COMPLAINANT, SYSTEM, Actor, Services
 from engine.clock import MovableClock
 from engine.commands.publish import PublishBundle
 from engine.commands.registry import CASE_HANDLERS, HOUSE_HANDLERS
-from engine.house import House
 from engine.ids import CountedIds
 from engine.pipeline import Pipeline
 from engine.tables import conflict_of_interest, event_log, instance, work_item

@@ -11,8 +11,8 @@ from app.scenario import play
 from app.scenario_file import read_scenario
 from app.settings import Settings
 from complaints.answer_meanings import form_choices
-from engine.bundle import read_folders
-from engine.examine_bundle import check
+from engine.bundles.bundle import read_folders
+from engine.bundles.examine_bundle import check
 from escalation.posts import load_posts
 from tests.support.shared import ROOT
 

@@ -6,8 +6,8 @@ import pytest
 
 from app.container import house
 from app.settings import Settings
-from engine.bundle import read_folders
-from engine.examine_bundle import check
+from engine.bundles.bundle import read_folders
+from engine.bundles.examine_bundle import check
 from escalation.posts import load_posts
 
 SETTINGS = Settings()

@@ -7,9 +7,9 @@ import pytest
 from app.container import house
 from app.settings import Settings
 from complaints.notice_check import check_told
-from engine.bundle import read_folders
-from engine.config_file import read_config
-from engine.examine_bundle import check
+from engine.bundles.bundle import read_folders
+from engine.bundles.examine_bundle import check
+from engine.configuration.process_file import read_config
 from escalation.posts import load_posts
 
 SETTINGS = Settings()

@@ -7,7 +7,7 @@ import tomllib
 from typing import Any
 from unittest.mock import patch
 
-from engine import config_file
+from engine.configuration.process_file import read_config
 
 NAMED = re.compile(r"^(facts|clocks|derived|messages|late|answers)\.[^.\[]+")
 PLAIN_LANGUAGES = re.compile(r"(^|\.)(label|title|duty)\.(zh-CN|ko|en)$")
@@ -44,7 +44,7 @@ def known_keys(*texts: str) -> set[str]:
 
     with patch.object(tomllib, "loads", loads):
         for text in texts:
-            config_file.read_config(text.encode(), "process.toml")
+            read_config(text.encode(), "process.toml")
     plain = {NAMED.sub(r"\1.<name>", key) for key in asked if not PLAIN_LANGUAGES.search(key)}
     holders = {"facts", "clocks", "derived", "messages", "undo", "intake", "tables", "throws", "late", "answers"}
     holders |= {"clocks.<name>.budget", "clocks.<name>.rungs", "clocks.<name>.extend_at_most"}

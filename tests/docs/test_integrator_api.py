@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from engine.bundle import pack, read_folders
+from engine.bundles.bundle import pack, read_folders
 from tests.docs.curl_lines import Request, examples, request
 from tests.support.application import House, house, settings
 from tests.support.shared import ROOT

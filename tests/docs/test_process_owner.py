@@ -11,8 +11,8 @@ from app.scenario_file import VERBS, read_scenario
 from app.settings import Settings
 from complaints.notices import DUE_TIME, PLACEHOLDERS, check_notices
 from complaints.operations import OPERATIONS
+from engine.expressions.timer_text import TIMER_FUNCTIONS, parse_timer
 from engine.publication.rules_events import _ALLOWED
-from engine.timers_text import TIMER_FUNCTIONS, parse_timer
 from tests.support.shared import ROOT
 
 FOLDER = ROOT / "docs" / "process-owner"

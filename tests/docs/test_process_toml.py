@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from engine.config_file import parse_rung_time, read_config
+from engine.configuration.process_file import parse_rung_time, read_config
 from engine.model.config import FACT_TYPES
 from engine.model.due import Mode
 from tests.docs.known_keys import known_keys

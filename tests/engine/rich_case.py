@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from engine.config_file import read_config
+from engine.configuration.process_file import read_config
 from engine.diagram_index import index_diagrams
-from engine.kernel import step
+from engine.kernel.step import step
 from engine.model.operation import Operation
 from engine.model.step import (
     ChangeFacts,

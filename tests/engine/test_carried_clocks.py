@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.carried_clocks import carried_clocks
+from engine.clocks.carried_clocks import carried_clocks
 from engine.errors import Conflict
 from engine.model.config import ClockSpec
 from engine.model.due import Calendars

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.config_file import parse_rung_time, read_config
+from engine.configuration.process_file import parse_rung_time, read_config
 from engine.model.config import IntakeRules, RungTime
 from engine.model.problem import Problem
 from tests.engine.rich_case import CONFIG

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Refusal, StepFailed
-from engine.expressions import ExpressionError
+from engine.expressions.language import ExpressionError
 from engine.publication import check_bundle
 from tests.engine.conftest import StartCase
 from tests.support.configs import config, facts

@@ -15,7 +15,7 @@ import orjson
 import pytest
 
 from engine.errors import StepFailed
-from engine.kernel import inspect, step
+from engine.kernel.step import inspect, step
 from engine.model.step import ClockView, Open
 from tests.engine.conftest import StartCase
 from tests.engine.rich_case import CONFIG, DIAGRAM, STORY, compile_rich, move, play, seen

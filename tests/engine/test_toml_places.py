@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.toml_places import line_of, toml_places
+from engine.configuration.toml_places import line_of, toml_places
 from tests.support.shared import ROOT
 
 SHOWN = '''# a remark = 1

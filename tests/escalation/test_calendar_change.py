@@ -16,10 +16,10 @@ from app.container import Application, build
 from app.settings import Settings
 from complaints.intake import Complainant, FileComplaint
 from complaints.operations import OPERATIONS
+from engine.bundles.house import House
 from engine.case_work import COMPLAINANT, SYSTEM
 from engine.clock import MovableClock
 from engine.commands.publish import PublishBundle
-from engine.house import House
 from engine.ids import CountedIds
 from engine.tables import case_clock, event_log, house_state, incident, instance
 from engine.versions import Versions

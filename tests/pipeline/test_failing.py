@@ -14,12 +14,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.doctor import findings
 from complaints.notes import AddNote
-from engine import kernel
 from engine.case_work import CaseWork
 from engine.commands.claim import ClaimTask
 from engine.commands.complete import CompleteTask
 from engine.dated import set_dated
 from engine.errors import NotFound, Refusal, StepFailed
+from engine.kernel import step as kernel
 from engine.model.step import Complete, Open
 from engine.projection import save
 from engine.tables import deadline, event_log, incident, instance, work_item

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.config_file import read_config
+from engine.configuration.process_file import read_config
 from engine.model.problem import Problem
 from tests.publication.shipped import CONFIG, findings, shipped, with_text
 

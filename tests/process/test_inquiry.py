@@ -12,8 +12,8 @@ from app.container import house
 from app.settings import Settings
 from complaints.categories import load_categories
 from complaints.intake import TYPES
-from engine.bundle import read_folders
-from engine.examine_bundle import check
+from engine.bundles.bundle import read_folders
+from engine.bundles.examine_bundle import check
 from escalation.posts import load_posts
 from forms.catalogue import FormCatalogue
 from forms.validate import validate

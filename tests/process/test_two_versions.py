@@ -20,7 +20,7 @@ from app.container import Application, build
 from app.roster import seat
 from app.settings import Settings
 from complaints.intake import Complainant, FileComplaint
-from engine.bundle import read_folders
+from engine.bundles.bundle import read_folders
 from engine.case_work import COMPLAINANT, SYSTEM, Actor
 from engine.clock import MovableClock
 from engine.commands.complete import CompleteTask

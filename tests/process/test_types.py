@@ -13,12 +13,12 @@ from app.container import Application, build
 from app.roster import seat
 from app.settings import Settings
 from complaints.intake import Complainant, FileComplaint
-from engine.bundle import read_folders
+from engine.bundles.bundle import read_folders
 from engine.case_work import COMPLAINANT, SYSTEM, Actor
 from engine.clock import MovableClock
 from engine.commands.house_work import HouseWork
 from engine.commands.publish import PublishBundle
-from engine.config_file import read_config
+from engine.configuration.process_file import read_config
 from engine.errors import NotPublishable, Unfit
 from engine.ids import CountedIds
 from storage.migrate import create

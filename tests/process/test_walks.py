@@ -17,7 +17,7 @@ import orjson
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engine.compile_bundle import compile_bundle
+from engine.bundles.compile_bundle import compile_bundle
 from engine.errors import Refusal
 from engine.model.step import ChangeFacts, Complete, ExtendClock, PauseClocks, Recalculate, ResumeClocks, StepCommand
 from engine.process import CompiledProcess

@@ -8,7 +8,7 @@ import pytest
 
 from app.checking import check_paths, check_posts
 from app.settings import Settings
-from engine.bundle import UnreadableBundle
+from engine.bundles.bundle import UnreadableBundle
 from engine.model.problem import Problem
 
 SETTINGS = Settings()

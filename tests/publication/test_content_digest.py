@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from engine.content_digest import content_digest
+from engine.bundles.content_digest import content_digest
 from tests.publication.shipped import shipped
 
 FILES = shipped()

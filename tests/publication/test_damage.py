@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bundle import Files
+from engine.bundles.bundle import Files
 from engine.publication import check_bundle
 from tests.publication.damage import damaged
 from tests.publication.shipped import findings, shipped

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.compile_bundle import compile_bundle
-from engine.examine_bundle import form_names
+from engine.bundles.compile_bundle import compile_bundle
+from engine.bundles.examine_bundle import form_names
 from engine.publication import CheckContext, check_bundle
 from tests.publication.shipped import BPMN, DIAGRAM, FORMS, HOUSE, findings, shipped, with_text
 from tests.support.diagrams import diagram, parallel

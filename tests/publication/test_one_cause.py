@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.examine_bundle import check
+from engine.bundles.examine_bundle import check
 from engine.model.problem import Problem
 from tests.publication.shipped import BPMN, CONFIG, DIAGRAM, HOUSE, findings, shipped, told, with_text
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from engine.compile_bundle import compile_bundle
+from engine.bundles.compile_bundle import compile_bundle
+from engine.bundles.examine_bundle import _WALKED, examine
 from engine.errors import NotPublishable
-from engine.examine_bundle import _WALKED, examine
 from engine.model.problem import Problem
 from engine.process import CompiledProcess
 from engine.rehearsal import rehearse
@@ -135,7 +135,7 @@ def test_a_table_without_a_hit_is_found_with_the_way_to_it() -> None:
 
 
 def test_a_process_with_errors_is_not_walked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.examine_bundle.rehearse", _never)
+    monkeypatch.setattr("engine.bundles.examine_bundle.rehearse", _never)
     problems, process = examine(_parameter("template", "no_such_name"), HOUSE)
     assert {problem.code for problem in problems if problem.severity == "error"} == {"name-unknown"}
     assert process is None
@@ -149,7 +149,7 @@ def test_what_the_library_cannot_parse_is_a_finding_and_no_crash(monkeypatch: py
     def broken(*_: object) -> CompiledProcess:
         raise NotPublishable("the library gave up")
 
-    monkeypatch.setattr("engine.examine_bundle.compile_bundle", broken)
+    monkeypatch.setattr("engine.bundles.examine_bundle.compile_bundle", broken)
     problems, process = examine(shipped("inquiry"), HOUSE)
     assert [(problem.code, problem.severity) for problem in problems] == [("not-runnable", "error")]
     assert "the library gave up" in problems[0].message
@@ -159,5 +159,5 @@ def test_what_the_library_cannot_parse_is_a_finding_and_no_crash(monkeypatch: py
 def test_the_same_files_are_walked_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert findings(shipped("inquiry")) == []
     assert _WALKED
-    monkeypatch.setattr("engine.examine_bundle.rehearse", _never)
+    monkeypatch.setattr("engine.bundles.examine_bundle.rehearse", _never)
     assert findings(shipped("inquiry")) == []

@@ -27,11 +27,12 @@ MODULES = sorted(
     [
         *(ROOT / "engine/publication").glob("*.py"),
         *(ROOT / "engine/rehearsal").glob("*.py"),
-        *(ROOT / "engine").glob("config_*.py"),
+        *(ROOT / "engine/configuration").glob("*.py"),
+        *(ROOT / "engine/bundles").glob("*.py"),
         *(ROOT / "engine/decisions").glob("*.py"),
         *(ROOT / "forms").glob("*.py"),
         *(ROOT / "complaints").glob("*.py"),
-        *(ROOT / "engine" / name for name in ("ladder_check.py", "versions.py", "examine_bundle.py")),
+        ROOT / "engine/versions.py",
     ]
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from engine.compile_bundle import compile_bundle
+from engine.bundles.compile_bundle import compile_bundle
 from engine.errors import Conflict, Refusal, Unfit
 from engine.model.step import Complete
 from engine.process import CompiledProcess

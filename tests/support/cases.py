@@ -13,10 +13,10 @@ from typing import Any, Literal
 
 import orjson
 
-from engine.case_run import CaseRun
 from engine.diagram_index import index_diagrams
 from engine.errors import Refusal
-from engine.kernel import carry_out, step
+from engine.kernel.case_run import CaseRun
+from engine.kernel.step import carry_out, step
 from engine.model.config import ProcessConfig
 from engine.model.due import Calendars, Due, Mode
 from engine.model.operation import Operation

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from engine.case_facts import read_fact
-from engine.config_file import parse_rung_time
-from engine.expressions import Expression, compile_expression
+from engine.configuration.process_file import parse_rung_time
+from engine.expressions.language import Expression, compile_expression
 from engine.model.config import FACT_TYPES, Budget, ClockSpec, FactSpec, ProcessConfig, Rung, TableUse, Throw
 from engine.model.due import MODES
+from engine.model.fact_values import read_fact
 
 _EMPTY = {"string": "", "integer": 0, "amount": 0, "boolean": False, "list": [], "instant": None}
 

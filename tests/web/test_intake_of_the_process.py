@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.settings import ROOT
-from engine.bundle import read_folders
+from engine.bundles.bundle import read_folders
 from engine.case_work import SYSTEM
 from engine.commands.publish import PublishBundle
 from engine.errors import NotPublishable

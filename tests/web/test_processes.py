@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from app.settings import Settings
-from engine.bundle import pack, read_folders
+from engine.bundles.bundle import pack, read_folders
 from tests.support.application import House
 from tests.web.visitor import Page, Visitor, staff
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine.errors import Refusal
-from engine.expressions import ExpressionError, ExpressionFailed, compile_expression, compile_script
+from engine.expressions.language import ExpressionError, ExpressionFailed, compile_expression, compile_script
 
 
 def _value(source: str, **names: Any) -> Any:

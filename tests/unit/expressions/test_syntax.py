@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.expressions import ExpressionError, ExpressionFailed, compile_expression, compile_script
+from engine.expressions.language import ExpressionError, ExpressionFailed, compile_expression, compile_script
 
 REFUSED = [
     ("a.b", 1, 1, "a dot after a name"),

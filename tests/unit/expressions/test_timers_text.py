@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.timers_text import (
+from engine.expressions.timer_text import (
     Expr,
     IsoCycle,
     IsoDate,

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from engine.clocks.running_time import Part, Reached, RunningTime, Stretch
 from engine.model.config import ClockSpec, Rung, RungTime
 from engine.model.due import Calendars, Due, Mode, Reason
-from engine.running_time import Part, Reached, RunningTime, Stretch
 
 State = Literal["running", "paused", "met", "dropped"]
 

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-from engine.case_facts import read_fact
-from engine.config_names import check_names
-from engine.config_reader import NAME, Reader
+from engine.configuration.ladders import check_ladders
+from engine.configuration.names import check_names
+from engine.configuration.toml_reader import NAME, Reader
 from engine.errors import Refusal
-from engine.expressions import Expression, compile_expression
-from engine.ladder_check import check_ladders
+from engine.expressions.language import Expression, compile_expression
 from engine.model.config import (
     FACT_TYPES,
     AnswerMeaning,
@@ -28,6 +27,7 @@ from engine.model.config import (
     Throw,
 )
 from engine.model.due import MODES
+from engine.model.fact_values import read_fact
 from engine.model.problem import Problem
 
 CODE = "process-toml"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from engine.config_reader import Reader, meant
-from engine.expressions import Expression
+from engine.configuration.toml_reader import Reader, meant
+from engine.expressions.language import Expression
 from engine.model.config import ProcessConfig
 
 

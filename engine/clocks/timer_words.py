@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from engine.case_clocks import Clock
+from engine.clocks.case_clocks import Clock
+from engine.expressions.timer_text import IsoDuration
 from engine.model.due import Calendars, Due, Reason
-from engine.timers_text import IsoDuration
 
 LENGTHS: Final = frozenset({"minutes", "hours", "days", "working_days"})
 """The words that count from arming."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from engine.case_clocks import Clock
+from engine.clocks.case_clocks import Clock
 from engine.model.config import Rung
 from engine.model.due import Due, Reason, told
 from engine.model.step import DueItem

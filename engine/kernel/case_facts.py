@@ -3,95 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from engine.errors import StepFailed, Unfit
-from engine.model.config import FactSpec, FactType
+from engine.model.config import FactType
+from engine.model.fact_values import fact_to_json, read_fact
 from engine.process import CompiledProcess
 
 DecisionSink = Callable[[str, tuple[str, ...], Mapping[str, Any] | None], None]
 """Told of each decision taken: its id, the rules that matched, what it wrote; None where all facts stay."""
 
-
-def read_fact(spec: FactSpec, value: Any) -> Any:
-    """Return `value` (JSON, or already typed) as the fact's type. Raises Unfit naming fact and expected type."""
-    if value is None:
-        return None
-    try:
-        return _READERS[spec.type](value)
-    except (TypeError, ValueError, InvalidOperation):
-        raise Unfit(
-            f"{spec.name} must be of type {spec.type}.", fields=[{"field": spec.name, "code": f"not-{spec.type}"}]
-        ) from None
-
-
-def _integer(value: Any) -> int:
-    if isinstance(value, bool) or (isinstance(value, Decimal | float) and value != int(value)):
-        raise ValueError(value)
-    return int(value)
-
-
-def _amount(value: Any) -> Decimal:
-    if isinstance(value, bool):
-        raise ValueError(value)
-    amount = Decimal(str(value))
-    if not amount.is_finite() or abs(amount) >= Decimal(10) ** 13:
-        raise ValueError(value)
-    return amount
-
-
-def _boolean(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(value)
-    return value
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(value)
-    return value
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list | tuple):
-        raise ValueError(value)
-    return list(value)
-
-
-def _instant(value: Any) -> datetime:
-    instant = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    if instant.tzinfo is None:
-        raise ValueError(value)
-    return instant.astimezone(UTC)
-
-
-_READERS: Mapping[FactType, Callable[[Any], Any]] = {
-    "integer": _integer,
-    "amount": _amount,
-    "boolean": _boolean,
-    "string": _string,
-    "list": _list,
-    "instant": _instant,
-}
-
-
 _AS_STORED: Mapping[FactType, type] = {"integer": int, "boolean": bool, "string": str}
 """Types that are stored as they are."""
-_PLAIN = frozenset({int, bool, str, type(None)})
 _ABSENT = object()
-
-
-def fact_to_json(value: Any) -> Any:
-    """Return a typed fact as JSON: amounts as decimal strings, instants as ISO 8601 in UTC."""
-    if value.__class__ in _PLAIN:
-        return value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value
 
 
 class CaseFacts:

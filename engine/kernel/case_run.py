@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from engine.case_authors import EVERYWHERE
-from engine.case_host import CaseHost
-from engine.due_items import rung_item, timer_item, timer_key
+from engine.clocks.due_items import rung_item, timer_item, timer_key
 from engine.errors import Conflict, NothingDue, Refusal, StepFailed, Unfit
+from engine.kernel.case_authors import EVERYWHERE
+from engine.kernel.case_host import CaseHost
 from engine.model.due import Calendars
 from engine.model.step import DueItem, Effect, Event, OpenTask, Projected, StepResult
 from engine.process import CompiledProcess

@@ -15,8 +15,8 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from engine.errors import Refusal
-from engine.expression_syntax import ExpressionError, parse
-from engine.expressions import NOT_CONSTANT, Expression, compile_expression
+from engine.expressions.language import NOT_CONSTANT, Expression, compile_expression
+from engine.expressions.syntax import ExpressionError, parse
 
 TimerKind = Literal["duration", "date", "cycle"]
 """Which element holds the text: timeDuration, timeDate or timeCycle."""

@@ -9,15 +9,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.case_authors import CaseAuthors
-from engine.case_facts import CaseFacts, fact_to_json
-from engine.clock_book import ClockBook
+from engine.clocks.timer_words import Moment, timer_words
 from engine.errors import StepFailed
+from engine.kernel.case_authors import CaseAuthors
+from engine.kernel.case_facts import CaseFacts
+from engine.kernel.clock_book import ClockBook
 from engine.model.due import Calendars
+from engine.model.fact_values import fact_to_json
 from engine.model.step import Effect, Event, ExtendClock
 from engine.process import CompiledProcess
 from engine.spiff.token import Token
-from engine.timer_words import Moment, timer_words
 from engine.typed_json import plain
 
 FactsMoved = Callable[[frozenset[str]], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.config_reader import Reader
+from engine.configuration.toml_reader import Reader
 from engine.model.config import Budget, ClockSpec, ProcessConfig, RungTime
 
 

@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from engine.errors import Refusal
-from engine.expression_arithmetic import MAX_NUMBER, VOCABULARY
+from engine.expressions.arithmetic import MAX_NUMBER, VOCABULARY
 
 MAX_SOURCE: Final = 2_000
 """Longest expression, in characters."""

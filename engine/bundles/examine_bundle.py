@@ -9,17 +9,17 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from engine.bundle import Files, pack, process_key
-from engine.compile_bundle import compile_bundle
-from engine.config_check import Surroundings, check_config
-from engine.config_file import read_config
-from engine.house import House
+from engine.bundles.bundle import Files, pack, process_key
+from engine.bundles.compile_bundle import compile_bundle
+from engine.bundles.house import House
+from engine.configuration.process_file import read_config
+from engine.configuration.references import Surroundings, check_config
+from engine.configuration.toml_places import Places, line_of, toml_places
 from engine.model.config import ProcessConfig
 from engine.model.problem import Problem
 from engine.process import CompiledProcess
 from engine.publication import CheckContext, check_read, read_bundle
 from engine.rehearsal import rehearse
-from engine.toml_places import Places, line_of, toml_places
 from forms.catalogue import SCHEMA_SUFFIX, UI_SUFFIX, check_files
 
 MOST_WALKED = 16

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from engine.bundle import Files, process_key
-from engine.config_file import read_config
+from engine.bundles.bundle import Files, process_key
+from engine.bundles.house import House
+from engine.configuration.process_file import read_config
 from engine.decisions import Decision, parse_decisions
 from engine.diagram_index import index_diagrams
 from engine.errors import NotPublishable
-from engine.house import House
 from engine.process import CompiledProcess
 from engine.spiff.compile import compile_program
 from forms.catalogue import FormCatalogue

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.case_clocks import Clock, dump_clock, load_clock
+from engine.clocks.case_clocks import Clock, dump_clock, load_clock
 from engine.model.config import ClockSpec
 
 BY_PEOPLE = "with_reason"

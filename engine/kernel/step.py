@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from engine.case_run import CaseRun
 from engine.errors import Conflict, NotFound
+from engine.kernel.case_run import CaseRun
 from engine.model.due import Calendars
 from engine.model.step import (
     ChangeFacts,

@@ -15,8 +15,8 @@ from types import CodeType
 from typing import Any, Final
 
 from engine.errors import StepFailed
-from engine.expression_arithmetic import OPERATORS, VOCABULARY, chain
-from engine.expression_syntax import MAX_SOURCE, ExpressionError, outside_quotes, parse
+from engine.expressions.arithmetic import OPERATORS, VOCABULARY, chain
+from engine.expressions.syntax import MAX_SOURCE, ExpressionError, outside_quotes, parse
 
 __all__ = [
     "NOT_CONSTANT",

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from engine.carried_clocks import take_up
-from engine.case_clocks import (
+from engine.clocks.carried_clocks import take_up
+from engine.clocks.case_clocks import (
     Clock,
     Extension,
     Pause,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.bundle import Files
+from engine.bundles.bundle import Files
 from engine.model.config import ProcessConfig
 from engine.model.operation import Operation
 from engine.model.problem import Problem

@@ -8,10 +8,10 @@ import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
+from engine.configuration.toml_places import Places, line_of, toml_places
 from engine.errors import Refusal
-from engine.expressions import Expression, compile_expression
+from engine.expressions.language import Expression, compile_expression
 from engine.model.problem import Problem
-from engine.toml_places import Places, line_of, toml_places
 
 LANGUAGES = ("zh-CN", "ko", "en")
 NAME = re.compile(r"[a-z][a-z0-9_]*")

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from engine.config_file import CODE
-from engine.config_reader import Reader, meant
+from engine.configuration.process_file import CODE
+from engine.configuration.toml_reader import Reader, meant
 from engine.model.config import ProcessConfig
 from engine.model.problem import Problem
 from engine.publication import Bundle, awaited_messages

@@ -1,0 +1,1 @@
+"""`process.toml`: read with every mistake at once, and held against itself, the diagrams and the tables."""
