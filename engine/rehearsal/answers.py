@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from forms.form import Field, Form
@@ -26,15 +26,16 @@ def answers(form: Form | None) -> Iterator[tuple[str, Answer]]:
     needed = {field.name: value_of(field) for field in form.fields if field.required}
     whole = {field.name: value_of(field) for field in form.fields}
     for what, first in (("", needed), ("", whole)):
-        found = _mended(form, first, fixed="")
+        found = _mended(form, first, fixed=frozenset())
         if found is not None:
             yield what, found
             if first is needed and found == whole:
                 break
     for field in form.fields:
+        shown = _shown_with(form, field)
         for value in _choices(field):
             for first in (needed, whole):
-                found = _mended(form, {**first, field.name: value}, fixed=field.name)
+                found = _mended(form, {**first, **shown, field.name: value}, fixed={*shown, field.name})
                 if found is not None:
                     yield f"{field.name}={_shown(value)}", found
                     break
@@ -52,7 +53,18 @@ def _choices(field: Field) -> list[Any]:
             return []
 
 
-def _mended(form: Form, first: Answer, *, fixed: str) -> Answer | None:
+def _shown_with(form: Form, field: Field) -> dict[str, Any]:
+    """Return answers to other questions beside which a question is asked at all (`show_if`)."""
+    fields = {each.name: each for each in form.fields}
+    found: dict[str, Any] = {}
+    while field.show_if is not None and field.show_if.field not in found:
+        other, value = fields[field.show_if.field], field.show_if.values[0]
+        found[other.name] = [value] if other.kind == "choices" else value
+        field = other
+    return found
+
+
+def _mended(form: Form, first: Answer, *, fixed: Collection[str]) -> Answer | None:
     """Return the answer with what it lacks and without what it may not have; None where it cannot be made to fit."""
     answer = dict(first)
     fields = {field.name: field for field in form.fields}
@@ -63,7 +75,7 @@ def _mended(form: Form, first: Answer, *, fixed: str) -> Answer | None:
         before = dict(answer)
         for problem in problems:
             name, *rest = problem.pointer.strip("/").split("/")
-            if name not in fields or name == fixed:
+            if name not in fields or name in fixed:
                 continue
             if problem.code in _MISSING and not rest:
                 answer[name] = value_of(fields[name])

@@ -72,6 +72,20 @@ def test_every_answer_that_is_tried_passes_its_form() -> None:
         assert all(not validate(form, answer) for _, answer in found)
 
 
+def test_a_choice_is_tried_beside_the_answer_that_shows_its_question() -> None:
+    form = compile_bundle(shipped("inquiry"), HOUSE).forms["answer"]
+    asked = [answer["next"] for what, answer in answers(form) if what.startswith("department=")]
+    assert asked == ["ask", "ask", "ask"]
+
+
+def test_every_step_of_people_in_the_inquiry_process_is_walked_to() -> None:
+    walks = Walks(compile_bundle(shipped("inquiry"), HOUSE))
+    walks.walk()
+    steps = {element.id for element in walks.process.diagram.elements.values() if element.kind == "userTask"}
+    assert steps - walks.reached == set()
+    assert walks.steps <= MAX_STEPS + 1
+
+
 def test_a_name_without_a_value_is_an_error_with_the_way_to_it() -> None:
     text = "s=start -> a=user -> x=xor -[unknown > 2]-> e=end\n x -*-> f=end"
     (found,) = rehearse(_process(text), file="process.toml")
