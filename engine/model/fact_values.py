@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from engine.errors import Unfit
@@ -19,7 +19,7 @@ def read_fact(spec: FactSpec, value: Any) -> Any:
         return None
     try:
         return _READERS[spec.type](value)
-    except (TypeError, ValueError, InvalidOperation):
+    except (TypeError, ValueError, ArithmeticError):
         raise Unfit(
             f"{spec.name} must be of type {spec.type}.", fields=[{"field": spec.name, "code": f"not-{spec.type}"}]
         ) from None

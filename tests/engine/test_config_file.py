@@ -68,6 +68,8 @@ def test_the_time_of_a_rung_is_read_as_written(text: str, expected: RungTime | N
         (f'{CLOCK}from = "birth"\n{BUDGET}', "clocks.c.from"),
         (f'[facts.n]\ntype = "colour"\n{LABEL}', "facts.n.type"),
         (f'[facts.n]\ntype = "integer"\ndefault = "many"\n{LABEL}', "facts.n.default"),
+        (f'[facts.n]\ntype = "integer"\ndefault = inf\n{LABEL}', "facts.n.default"),
+        (f'[facts.n]\ntype = "instant"\ndefault = 0001-01-01T00:00:00+08:00\n{LABEL}', "facts.n.default"),
         ('[facts.n]\ntype = "integer"\nlabel = { en = "a" }', "facts.n.label"),
         ('[derived]\na = "b + 1"\nb = "1"\n', "derived.a"),
         ('[derived]\na = "a + 1"\n', "derived.a"),

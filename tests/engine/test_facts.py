@@ -136,6 +136,14 @@ def test_a_wrong_or_unknown_fact_is_refused_by_name_and_changes_nothing(begin: S
     assert case.change(people=2).result.facts["people"] == 2
 
 
+def test_an_instant_beyond_the_calendar_is_refused_and_not_a_failed_step(begin: StartCase) -> None:
+    case = begin(PLAIN, config=config(facts=facts(since="instant")))
+    for beyond in ("0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"):
+        with pytest.raises(Unfit) as refused:
+            case.change(since=beyond)
+        assert refused.value.details["fields"] == [{"field": "since", "code": "not-instant"}]
+
+
 def test_a_task_changes_the_facts_it_names_before_the_token_moves(begin: StartCase) -> None:
     files = diagram(
         main='s=start -> a=user -> x=xor -[priority == "urgent"]-> b=user -> e=end\nx -*-> c=user -> e',
