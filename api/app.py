@@ -6,7 +6,6 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from api import errors
-from api.authentication import learn_sender
 from api.context import Application, shared_by
 from api.description import finished
 from api.envelope import Envelope
@@ -53,8 +52,6 @@ def create_app(application: Application) -> FastAPI:
     plain = app.openapi
     app.openapi = lambda: finished(plain())  # type: ignore[method-assign]
     app.state.sentences = Sentences(application.settings.locale_folder)
-    app.state.locale_folder = application.settings.locale_folder
-    app.state.learn_sender = learn_sender
     errors.install(app)
     pages.mount(app, application)
     app.add_middleware(BodyLimit, most_bytes=application.settings.max_body_bytes)

@@ -21,8 +21,8 @@ from access.policy import Principal, may_administer
 from api.context import RequestContext, Settings, Shared
 from api.known_query import require_known_query
 from api.languages import DEFAULT, asked_language, note_own_language
+from api.sent_body import Sent, require_all_heard
 from api.tracking_code import counted_attempt
-from api.unasked_body import UnaskedBody, require_nothing_said
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.errors import Forbidden, NotFound, Refusal, SignInRequired
@@ -134,23 +134,23 @@ def learn_sender(request: Request) -> None:
             _anybody(request)
 
 
-def anybody(request: Request, body: UnaskedBody, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
+def anybody(request: Request, body: Sent, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
     """Return the request of a person or of the public. Raises SignInRequired for a wrong token, TooMany, Unfit."""
     context = _anybody(request)
     require_known_query(request)
-    require_nothing_said(body)
+    require_all_heard(body)
     return context
 
 
-def staff(request: Request, body: UnaskedBody, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
+def staff(request: Request, body: Sent, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
     """Return the request of a member of staff.
 
-    Raises SignInRequired, TooMany, Unfit for an unknown parameter, and for a body that the route does not take.
+    Raises SignInRequired, TooMany, and then Unfit: for an unknown parameter, or a body that would not be heard.
     """
     context = _anybody(request)
     _ = context.who
     require_known_query(request)
-    require_nothing_said(body)
+    require_all_heard(body)
     return context
 
 
@@ -178,7 +178,7 @@ def public(request: Request) -> RequestContext:
     return context
 
 
-def receipt(request: Request, body: UnaskedBody, _scheme: Annotated[object, Depends(RECEIPT)] = None) -> Complainant:
+def receipt(request: Request, body: Sent, _scheme: Annotated[object, Depends(RECEIPT)] = None) -> Complainant:
     """Return the request of a complainant and the case that their code opens.
 
     Raises SignInRequired for a code that opens none, TooMany after too many of them from one address.
@@ -195,12 +195,11 @@ def receipt(request: Request, body: UnaskedBody, _scheme: Annotated[object, Depe
         raise SignInRequired("No complaint has this tracking code.", scheme="Receipt") from None
     note_own_language(request, language)
     require_known_query(request)
-    require_nothing_said(body)
+    require_all_heard(body)
     spoken = context.language if context.language_asked else language
     return Complainant(replace(context, language=spoken, receipt_of=case_id), case_id)
 
 
 Anybody = Annotated[RequestContext, Depends(anybody)]
 Staff = Annotated[RequestContext, Depends(staff)]
-Public = Annotated[RequestContext, Depends(public)]
 Receipt = Annotated[Complainant, Depends(receipt)]

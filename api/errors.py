@@ -15,15 +15,18 @@ from starlette.routing import Match
 
 from access import people
 from access.errors import AccessError
+from api.authentication import learn_sender
 from api.context import Shared
 from api.faults import of_house, of_library
 from api.finding_words import finding_words
 from api.languages import DEFAULT, asked_language, own_language
 from api.problem_titles import TITLES
 from api.problems import problem
+from api.sent_body import NOT_JSON
 from api.sentences import Sentences
 from api.texts import marked
 from engine.errors import NotPublishable, Refusal, Unfit
+from engine.model.problem import Problem
 from forms.pointer import pointer
 from storage.errors import BadCursor, KeyReused, OutcomeUnknown, StoreBusy, StoreError
 
@@ -61,7 +64,6 @@ HTTP_SENTENCES: Mapping[str, str] = {
     "no-such-address": marked("There is no such address."),
     "wrong-method": marked("This address does not take this method."),
 }
-NOT_JSON = marked("The body is not JSON.")
 NO_JSON_TYPE = marked("The body must be JSON: send it as `Content-Type: application/json`.")
 UNREADABLE = marked("The request cannot be read.")
 UNFORESEEN = marked("Something went wrong inside; it is on record. Tell the operator this id if it happens again.")
@@ -147,8 +149,10 @@ def _refusal(request: Request, error: Exception) -> Response:
     if isinstance(details.get("fields"), list):
         details["fields"] = of_house(details["fields"], sentences, language_of(request))
     if isinstance(error, NotPublishable) and isinstance(details.get("problems"), list):
-        words = finding_words(request.app.state.locale_folder)
-        details["problems"] = [words.plain_row(each, language_of(request)) for each in details["problems"]]
+        shared: Shared = request.app.state.shared
+        words = finding_words(shared.application.settings.locale_folder)
+        found = (Problem(**each) for each in details["problems"])
+        details["problems"] = [words.told(each, language_of(request)).as_dict() for each in found]
     if isinstance(details.get("by"), str):
         details["by_name"] = _name(request, details["by"])
     return _told(
@@ -241,7 +245,7 @@ def _learn_sender(request: Request) -> None:
     """Find out whose language to speak where the request was refused before anybody asked who sends it."""
     asked = asked_language(request.headers.get("accept-language"))
     if asked is None and own_language(request) is None:
-        request.app.state.learn_sender(request)
+        learn_sender(request)
 
 
 def unexpected(request: Request, error: Exception) -> Response:

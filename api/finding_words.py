@@ -108,10 +108,6 @@ class FindingWords:
             found[name] = problem.get(name, "") if said is None else said
         return found
 
-    def plain_row(self, problem: Mapping[str, Any], language: str) -> dict[str, Any]:
-        """Return a finding as JSON in a language, and nothing besides."""
-        return {name: value for name, value in self.row(problem, language).items() if name in problem}
-
     def said(self, sentence: str, language: str) -> str | None:
         """Return a sentence in a language, None where there are no words for it."""
         entries = self._sentences.get(language)

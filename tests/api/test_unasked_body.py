@@ -85,3 +85,16 @@ def test_nobody_is_told_what_a_route_takes_before_they_have_signed_in(redress: H
     stranger = Client(redress.http, {"Authorization": "Bearer redress_nothing"})
     stranger.refused(401, "POST", "/api/tasks/next", {"surprise": 1})
     redress.public.refused(401, "POST", "/api/tasks/next", {"surprise": 1})
+
+
+@pytest.mark.parametrize("content", ['{"text": "a", "text": "b"}', '[{"x": 1, "x": 2}]'])
+def test_nobody_is_told_of_a_name_that_stands_twice_before_they_have_signed_in(redress: House, content: str) -> None:
+    filed = redress.file(by="li.na")
+    note, tracked = f"/api/complaints/{filed['id']}/notes", "/api/track/messages"
+    for path, wrong in ((note, "Bearer redress_nothing"), ("/api/tasks/next", ""), (tracked, "Receipt AAAA-BBBB")):
+        for headers in (JSON, {**JSON, "Authorization": wrong}):
+            problem = redress.public.refused(401, "POST", path, headers=headers, content=content)
+            assert problem["code"] == "sign-in-required"
+            assert "fields" not in problem
+    mine = redress.complainant(filed["tracking_code"])
+    assert mine.refused(422, "POST", tracked, headers=JSON, content=content)["code"] == "unfit"
