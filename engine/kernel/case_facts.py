@@ -153,7 +153,9 @@ class CaseFacts:
 
 
 def _plain(value: Any) -> Any:
-    """Whole decimals become ints, so that a table's `2` fits an integer fact and JSON."""
+    """Whole decimals become ints, in lists and contexts too, so that a table's `2` fits an integer fact and JSON."""
     if isinstance(value, Decimal) and value == value.to_integral_value():
         return int(value)
-    return value
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return {name: _plain(each) for name, each in value.items()} if isinstance(value, Mapping) else value

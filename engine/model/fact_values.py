@@ -9,8 +9,7 @@ from typing import Any
 
 from engine.errors import Unfit
 from engine.model.config import FactSpec, FactType
-
-_PLAIN = frozenset({int, bool, str, type(None)})
+from engine.typed_json import plain
 
 
 def read_fact(spec: FactSpec, value: Any) -> Any:
@@ -55,7 +54,8 @@ def _string(value: Any) -> str:
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list | tuple):
         raise ValueError(value)
-    return list(value)
+    # As it comes back from the store, so that a condition reads the same before and after.
+    return [plain(each) for each in value]
 
 
 def _instant(value: Any) -> datetime:
@@ -75,12 +75,5 @@ _READERS: Mapping[FactType, Callable[[Any], Any]] = {
 }
 
 
-def fact_to_json(value: Any) -> Any:
-    """Return a typed fact as JSON: amounts as decimal strings, instants as ISO 8601 in UTC."""
-    if value.__class__ in _PLAIN:
-        return value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value
+fact_to_json = plain
+"""A typed fact as JSON: amounts as decimal texts, instants as ISO 8601 in UTC."""

@@ -83,6 +83,17 @@ def test_what_a_table_says_beside_the_facts_goes_into_the_data(begin: StartCase)
     assert (case.open, case.task("a").context) == (["a"], {"level": "1.5"})
 
 
+def test_numbers_in_a_list_that_a_table_writes_are_stored_as_they_are_read(begin: StartCase) -> None:
+    logic = table([In("people")], [Out("grade", "number")], [["-", "0.5"], ["-", "2"]], "COLLECT")
+    decisions = dict(parse_decisions(definitions(decision(logic, id="grades", name="grades")), "test.dmn").decisions)
+    rules = config(facts=facts(people="integer", grades="list"), tables=[TableUse("grades", ("grades",), True)])
+    case = begin(PLAIN, config=rules, decisions=decisions)
+    written = {"grades": [{"grade": "0.5"}, {"grade": 2}]}
+    assert [e.detail["outputs"] for e in case.result.events if e.kind == "decision"] == [written]
+    assert case.change(people=3).result.facts == {"people": 3, **written}
+    assert case.result.facts_changed == ("people",)
+
+
 def test_exact_numbers_stay_exact_from_step_to_step(begin: StartCase) -> None:
     files = diagram(
         main="""
