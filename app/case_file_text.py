@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
-
 from access.policy import Principal, Role
 from app.case_file_sections import CaseText
 from app.container import Application
 from app.existing import require_schema
 from app.serve import application_for
 from app.settings import Settings
-from complaints.tables import complaint
 from engine.errors import NotFound, Unfit
 from forms.languages import LANGUAGES
+from queries.case_named import case_named
 from queries.reader import Library, Reader
 
 ARCHIVIST = Principal(person_id="", name="", language="en", roles=frozenset({Role.SUPERVISOR}))
@@ -42,12 +40,10 @@ def case_text(application: Application, case: str, language: str) -> str:
         zones=application.zones,
     )  # fmt: skip
     with application.database.read() as connection:
-        found: str | None = connection.execute(
-            select(complaint.c.case_id).where(or_(complaint.c.number == case.strip(), complaint.c.case_id == case))
-        ).scalar()
+        reader = Reader(connection, library, application.now(), language, ARCHIVIST)
+        found = case_named(reader, case)
         if found is None:
             raise NotFound(f"There is no case {case}.", case=case)
-        reader = Reader(connection, library, application.now(), language, ARCHIVIST)
         return CaseText(reader, found, lambda name: application.calendars.timeline(name).channel.labels).text()
 
 

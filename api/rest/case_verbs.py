@@ -54,6 +54,7 @@ from complaints.respondents import NameRespondent
 from complaints.retype import Retype
 from complaints.withdrawal import Withdraw
 from engine.commands.clocks import ExtendCase, PauseCase, ResumeCase
+from queries.case_named import case_named
 from queries.case_stand import case_stand
 
 router = APIRouter(prefix="/api/complaints/{complaint_id}", tags=["complaints"])
@@ -141,8 +142,10 @@ def retype(context: Staff, complaint_id: Id, body: RetypeBody, once: OnceOnly) -
 
 @router.post("/links", response_model=StandAnswer, responses=CHANGES)
 def link(context: Staff, complaint_id: Id, body: LinkBody) -> Response:
-    """Link this case with another. Repeating is safe."""
-    context.run(LinkCases(complaint_id, body.other_id, body.kind))
+    """Link this case with another, by its number or its id. Repeating is safe."""
+    with context.reading() as reader:
+        other = case_named(reader, body.other_id)
+    context.run(LinkCases(complaint_id, other or body.other_id, body.kind))
     with context.reading() as reader:
         return answer(StandAnswer(*case_stand(reader.connection, complaint_id)))
 

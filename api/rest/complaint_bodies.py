@@ -268,9 +268,9 @@ class RetypeBody(Body):
 class LinkBody(Body):
     """Another case that belongs to this one."""
 
-    model_config = example(other_id="6f0t8w3m1k9q2r5v7x4z", kind="related")
+    model_config = example(other_id="R7K2M-9QW4X", kind="related")
 
-    other_id: Code
+    other_id: Name = Field(description="Its number, as people write it, or its id.")
     kind: Literal["duplicate", "related", "follow_up"]
 
 

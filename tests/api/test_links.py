@@ -111,3 +111,30 @@ def test_a_link_made_by_hand_stays_when_a_duplicate_is_taken_back(redress: House
     assert say(redress, second, first["number"]).status_code == 200
     redress.person("li.na").post(f"/api/tasks/{task}/send-back")
     assert links(redress, second["id"]) == [("duplicate_of", "Repeats", first["number"])]
+
+
+def test_the_other_case_is_named_by_its_number_in_whatever_spelling(redress: House) -> None:
+    first, second = redress.file(), redress.file()
+    li_na, there = redress.person("li.na"), f"/api/complaints/{second['id']}/links"
+    number = first["number"]
+    for name in (number, number.replace("-", "").lower(), f" {number.replace('-', ' ')} ", first["id"]):
+        li_na.post(there, {"other_id": name, "kind": "related"})
+    assert links(redress, second["id"]) == [("related", "Related to", number)]
+    problem = li_na.refused(422, "POST", there, {"other_id": second["number"], "kind": "related"})
+    assert [each["code"] for each in problem["fields"]] == ["itself"]
+
+
+def test_a_number_that_one_may_not_see_is_answered_like_one_that_there_is_not(redress: House) -> None:
+    hidden, mine = redress.file(), redress.file()
+    redress.person("wang.fang").post(
+        f"/api/complaints/{hidden['id']}/respondents", {"person": "li.na", "name": "Li Na"}
+    )  # fmt: skip
+    told = [
+        redress.person("li.na").refused(
+            422, "POST", f"/api/complaints/{mine['id']}/links", {"other_id": name, "kind": "related"}
+        )
+        for name in (hidden["number"], hidden["id"], "R0000-00000", "nowhere", "哪里")
+    ]
+    assert [each["code"] for each in told[0]["fields"]] == ["unknown-case"]
+    assert all(each == told[0] for each in told)
+    assert links(redress, mine["id"], login="wang.fang") == []
