@@ -7,8 +7,9 @@ from hypothesis import settings
 
 from tests.support.chromium import chromium
 from tests.support.stores import database, empty_database, postgres_server
+from tests.support.versions import versions
 
-__all__ = ["chromium", "database", "empty_database", "postgres_server"]
+__all__ = ["chromium", "database", "empty_database", "postgres_server", "versions"]
 
 settings.register_profile("usual", deadline=None)
 settings.register_profile("full", deadline=None, max_examples=1000)

@@ -9,22 +9,14 @@ import pytest
 
 from app.case_file_text import case_file_text, case_text
 from app.case_file_words import WORDS
-from app.container import house
 from app.scenario import Stage, play
 from app.scenario_file import read_scenario
 from app.settings import Settings
 from engine.errors import NotFound, Unfit
 from engine.versions import Versions
-from escalation.posts import load_posts
 from forms.languages import LANGUAGES
 from storage.migrate import upgrade
 from tests.docs.case_files import FOLDER, stories, told
-
-
-@pytest.fixture(scope="module")
-def versions() -> Versions:
-    """Compiled once: all stories publish the same files."""
-    return Versions(house(load_posts(Settings().bpmn_folder / "posts.toml")))
 
 
 @pytest.fixture(scope="module")

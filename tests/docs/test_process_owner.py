@@ -13,6 +13,7 @@ from complaints.notices import DUE_TIME, PLACEHOLDERS, check_notices
 from complaints.operations import OPERATIONS
 from engine.expressions.timer_text import TIMER_FUNCTIONS, parse_timer
 from engine.publication.rules_events import _ALLOWED
+from engine.versions import Versions
 from tests.support.shared import ROOT
 
 FOLDER = ROOT / "docs" / "process-owner"
@@ -86,10 +87,10 @@ def test_every_blank_of_a_notice_stands_on_the_page_with_its_reader() -> None:
     assert said == {**PLACEHOLDERS, f"<clock>{DUE_TIME}": "complainant"}
 
 
-def test_the_example_scenario_holds(tmp_path: Path) -> None:
+def test_the_example_scenario_holds(tmp_path: Path, versions: Versions) -> None:
     file = tmp_path / "example.yaml"
     file.write_text(example(page("scenarios"), "scenario"), encoding="utf-8")
-    play(read_scenario(file), Settings()).application.database.close()
+    play(read_scenario(file), Settings(), versions=versions).application.database.close()
 
 
 def test_every_verb_and_every_look_of_a_scenario_stands_on_the_page_and_no_other() -> None:
@@ -103,7 +104,7 @@ def test_every_verb_can_be_carried_out() -> None:
     assert set(_VERBS) | {"refused"} == set(VERBS)
 
 
-def test_absence_and_sending_back_are_played(tmp_path: Path) -> None:
+def test_absence_and_sending_back_are_played(tmp_path: Path, versions: Versions) -> None:
     file = tmp_path / "acting.yaml"
     file.write_text(
         "title: {en: t}\nat: 2026-03-03T12:00:00+08:00\nrecorded_by: li.na\n"
@@ -118,4 +119,4 @@ def test_absence_and_sending_back_are_played(tmp_path: Path) -> None:
         "  - refused: {send_back: acknowledge, by: li.na}\n",
         encoding="utf-8",
     )
-    play(read_scenario(file), Settings()).application.database.close()
+    play(read_scenario(file), Settings(), versions=versions).application.database.close()

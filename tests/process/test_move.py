@@ -13,7 +13,6 @@ from sqlalchemy import Table, select
 from access.principals import principal
 from api.context import shared_by
 from api.metrics import Metrics
-from app.container import house
 from app.scenario import Stage, play
 from app.scenario_file import instant, read_scenario
 from app.settings import Settings
@@ -24,7 +23,6 @@ from engine.case_work import SYSTEM
 from engine.errors import Conflict, Unfit
 from engine.tables import case_clock, deadline, event_log, instance, past_instance, work_item
 from engine.versions import Versions
-from escalation.posts import load_posts
 from queries.reader import Reader
 from queries.timeline import timeline
 from storage.outbox import outbox
@@ -94,12 +92,6 @@ ASKED = """
     by: li.na
     data: {next: ask, department: academic, department_question: 是否有误？, acknowledgement_text: 正在核实。}
 """
-
-
-@pytest.fixture(scope="module")
-def versions() -> Versions:
-    """Compiled once for all."""
-    return Versions(house(load_posts(SETTINGS.bpmn_folder / "posts.toml")))
 
 
 @pytest.fixture

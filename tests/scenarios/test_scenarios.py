@@ -8,22 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.container import house
 from app.scenario import ScenarioFailed, play
 from app.scenario_file import ScenarioInvalid, length, read_scenario
 from app.settings import ROOT, Settings
 from engine.tables import work_item
 from engine.versions import Versions
-from escalation.posts import load_posts
 
 FILES = sorted((ROOT / "bpmn").glob("*/scenarios/*.yaml"))
 SETTINGS = Settings()
-
-
-@pytest.fixture(scope="module")
-def versions() -> Versions:
-    """One set of compiled versions for all scenarios: they publish the same files."""
-    return Versions(house(load_posts(SETTINGS.bpmn_folder / "posts.toml")))
 
 
 @pytest.mark.parametrize("file", FILES, ids=[f.stem for f in FILES])
