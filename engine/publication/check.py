@@ -63,8 +63,8 @@ def _problem(rule: Rule, finding: Finding, file: str) -> Problem:
         line = at.sourceline + finding.below if isinstance(at.sourceline, int) else None
         named = _named(at)
         element, name = named.id, named.name
-    severity = finding.severity or rule.severity
-    return Problem(file, line, severity, rule.code, element, name, finding.message, finding.advice)
+    severity, advice = finding.severity or rule.severity, finding.advice or rule.remedy
+    return Problem(file, line, severity, rule.code, element, name, finding.message, advice)
 
 
 @dataclass(frozen=True)

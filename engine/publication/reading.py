@@ -34,9 +34,7 @@ def read(name: str, data: bytes, context: CheckContext) -> tuple[RawFile, list[t
 def file_too_large(raw: RawFile) -> Iterator[Finding]:
     if len(raw.data) > raw.context.max_bytes:
         yield Finding(
-            None,
-            f"The file has {len(raw.data)} bytes, more than the {raw.context.max_bytes} that are allowed.",
-            "Remove embedded pictures and documents, or divide the process with call activities.",
+            None, f"The file has {len(raw.data)} bytes, more than the {raw.context.max_bytes} that are allowed."
         )
 
 
@@ -109,7 +107,6 @@ def unknown_root(raw: RawFile) -> Iterator[Finding]:
         yield Finding(
             raw.root,
             f"The file is no BPMN 2.0 diagram: its outermost element is {found.localname}{why}, not definitions.",
-            "Export the process as BPMN 2.0 (the outermost element is definitions).",
         )
 
 
@@ -124,7 +121,5 @@ def too_many_elements(raw: RawFile) -> Iterator[Finding]:
     count = sum(1 for element in raw.root.iter() if tag(element))
     if count > raw.context.max_elements:
         yield Finding(
-            raw.root,
-            f"The diagram has {count} elements, more than the {raw.context.max_elements} that are allowed.",
-            "Divide the process with call activities.",
+            raw.root, f"The diagram has {count} elements, more than the {raw.context.max_elements} that are allowed."
         )

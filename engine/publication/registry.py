@@ -22,7 +22,8 @@ class Finding:
     at: etree._Element | int | None
     """The element, or a line, or None for the file as a whole."""
     message: str
-    advice: str
+    advice: str | None = None
+    """Only where it says more than the rule's remedy."""
     severity: Severity | None = None
     """Only where it differs from the rule's."""
     file: str | None = None
@@ -46,7 +47,7 @@ class Rule:
     title: str
     """What it means, for the process owner."""
     remedy: str
-    """What to do about it, in general."""
+    """What to do about it, in general, and for each finding that gives no advice of its own."""
     check: Check | None = None
     file_check: FileCheck | None = None
 

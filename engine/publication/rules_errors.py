@@ -20,11 +20,7 @@ def cancel_outside_transaction(bundle: Bundle) -> Iterator[Finding]:
     for node in bundle.events("cancel"):
         place = node.host if node.tag == "boundaryEvent" else node.scope.parent
         if place is None or place.tag != "transaction":
-            yield Finding(
-                node.element,
-                f"The {words(node.element)} cancels, but stands outside a transaction.",
-                "Use an error event, or make the subprocess a transaction.",
-            )
+            yield Finding(node.element, f"The {words(node.element)} cancels, but stands outside a transaction.")
 
 
 def _codes(bundle: Bundle, kind: str, node: Node) -> list[str | None]:
@@ -112,8 +108,4 @@ def error_must_interrupt(bundle: Bundle) -> Iterator[Finding]:
     for _, node in bundle.nodes():
         kinds = {definition.kind for definition in node.definitions}
         if node.tag == "boundaryEvent" and not node.interrupting and kinds & {"error", "cancel"}:
-            yield Finding(
-                node.element,
-                f"The {words(node.element)} is non-interrupting, which errors cannot be.",
-                "Make it interrupting, or use an escalation event.",
-            )
+            yield Finding(node.element, f"The {words(node.element)} is non-interrupting, which errors cannot be.")

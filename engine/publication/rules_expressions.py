@@ -20,11 +20,7 @@ from engine.publication.texts import RUNS_SCRIPTS, SCRIPTS, Text, texts
 def expression_foreign(bundle: Bundle) -> Iterator[Finding]:
     for text in texts(bundle):
         if text.foreign:
-            yield Finding(
-                text.element,
-                f"The {text.where} is written in {text.foreign}, which is not run here.",
-                'Write it in the language of this engine, for instance people >= 10 and priority == "urgent".',
-            )
+            yield Finding(text.element, f"The {text.where} is written in {text.foreign}, which is not run here.")
 
 
 @rule(

@@ -102,11 +102,7 @@ def flow_out_of_end(bundle: Bundle) -> Iterator[Finding]:
 def boundary_broken(bundle: Bundle) -> Iterator[Finding]:
     for _, node in bundle.nodes():
         if node.tag == "boundaryEvent" and (node.host is None or node.host.scope is not node.scope):
-            yield Finding(
-                node.element,
-                f"The {words(node.element)} is not attached to a step of the same level.",
-                "Drop it on the border of the step again.",
-            )
+            yield Finding(node.element, f"The {words(node.element)} is not attached to a step of the same level.")
 
 
 @rule(
@@ -119,4 +115,4 @@ def element_not_supported(bundle: Bundle) -> Iterator[Finding]:
     for _, scope in bundle.scopes():
         for child in scope.element:
             if tag(child) in UNKNOWN_NODES:
-                yield Finding(child, f"A {tag(child)} cannot be run.", "Draw it with tasks, events and gateways.")
+                yield Finding(child, f"A {tag(child)} cannot be run.")

@@ -45,7 +45,6 @@ def default_broken(bundle: Bundle) -> Iterator[Finding]:
             yield Finding(
                 node.element,
                 f"The default of the {words(node.element)} is {node.element.get('default')}, which does not leave it.",
-                "Mark one of its own arrows as the default.",
             )
 
 
@@ -79,9 +78,7 @@ def flow_without_condition(bundle: Bundle) -> Iterator[Finding]:
         for flow in node.outgoing:
             if flow.condition_element is None and flow is not _default(node):
                 yield Finding(
-                    flow.element,
-                    f"The {words(flow.element)} out of the {words(node.element)} has no condition.",
-                    "Give it a condition, or mark it as the default.",
+                    flow.element, f"The {words(flow.element)} out of the {words(node.element)} has no condition."
                 )
 
 

@@ -34,11 +34,7 @@ def id_missing(bundle: Bundle) -> Iterator[Finding]:
     for document in bundle.documents:
         for element in _elements(document):
             if tag(element) in _NEEDS_ID and not element.get("id"):
-                yield Finding(
-                    element,
-                    f"The {words(element)} cannot be found again by the engine.",
-                    "Open and save the diagram in the editor: it gives every element an id.",
-                )
+                yield Finding(element, f"The {words(element)} cannot be found again by the engine.")
 
 
 @rule(
@@ -52,11 +48,7 @@ def id_malformed(bundle: Bundle) -> Iterator[Finding]:
         for element in _elements(document):
             id_ = element.get("id")
             if id_ and tag(element) in _NEEDS_ID and (not _FORM.fullmatch(id_) or len(id_) > 200):
-                yield Finding(
-                    element,
-                    f"The id {id_[:60]!r} has characters that ids cannot have.",
-                    "Use letters, digits, underscore, hyphen and dot, beginning with a letter.",
-                )
+                yield Finding(element, f"The id {id_[:60]!r} has characters that ids cannot have.")
 
 
 @rule(

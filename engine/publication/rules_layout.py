@@ -69,7 +69,6 @@ def bad_drawing(bundle: Bundle) -> Iterator[Finding]:
                     yield Finding(
                         bounds if shape is None else shape,
                         f"The place of a shape says {side} = {bounds.get(side)!r}, which is no number.",
-                        "Move the shape in the editor and save.",
                     )
                     break
 

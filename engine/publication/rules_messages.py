@@ -202,5 +202,4 @@ def correlation_unused(bundle: Bundle) -> Iterator[Finding]:
                 found,
                 "Messages are delivered to the case they belong to; correlation keys are not needed, and a message "
                 "without the entries they ask for would be refused.",
-                "Remove the correlation keys and properties.",
             )

@@ -182,9 +182,7 @@ def task_without_name(bundle: Bundle) -> Iterator[Finding]:
     for node in _human(bundle):
         if not (node.element.get("name") or "").strip():
             yield Finding(
-                node.element,
-                f"The {words(node.element)} has no name, so nobody sees in the inbox what it is about.",
-                "Give it a name: a verb and what it is done to.",
+                node.element, f"The {words(node.element)} has no name, so nobody sees in the inbox what it is about."
             )
 
 
@@ -199,11 +197,7 @@ def in_two_lanes(bundle: Bundle) -> Iterator[Finding]:
         separate = [lane for lane in node.lanes if not any(lane in other.iterancestors() for other in node.lanes)]
         if len(separate) > 1:
             named = " and ".join(lane.get("name") or "without a name" for lane in separate)
-            yield Finding(
-                node.element,
-                f"The {words(node.element)} stands in the lanes {named}; the last one counts.",
-                "Draw it again into the lane that is meant.",
-            )
+            yield Finding(node.element, f"The {words(node.element)} stands in the lanes {named}; the last one counts.")
 
 
 @rule(

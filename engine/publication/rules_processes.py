@@ -112,11 +112,7 @@ def call_circle(bundle: Bundle) -> Iterator[Finding]:
                     seen.add(called)
                     todo.extend(inner.element.get("calledElement") or "" for inner in calls.get(called, ()))
             if id_ in seen:
-                yield Finding(
-                    node.element,
-                    f"The {words(node.element)} leads back to its own process {id_}.",
-                    "Make sure that a gateway before the call ends the circle.",
-                )
+                yield Finding(node.element, f"The {words(node.element)} leads back to its own process {id_}.")
 
 
 @rule(
@@ -130,7 +126,5 @@ def large_diagram(bundle: Bundle) -> Iterator[Finding]:
         count = sum(1 for _ in process.scope.all_nodes())
         if count > LARGE:
             yield Finding(
-                process.scope.element,
-                f"The {words(process.scope.element)} has {count} steps, more than {LARGE}.",
-                "Move parts of it into processes of their own and call them.",
+                process.scope.element, f"The {words(process.scope.element)} has {count} steps, more than {LARGE}."
             )

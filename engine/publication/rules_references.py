@@ -116,18 +116,10 @@ def decision_twice(bundle: Bundle) -> Iterator[Finding]:
 def data_store(bundle: Bundle) -> Iterator[Finding]:
     for _, scope in bundle.scopes():
         for child in scope.element.iterchildren(bpmn("dataStoreReference")):
-            yield Finding(
-                child,
-                f"The data store {child.get('name') or child.get('id')} would not keep anything.",
-                "Keep what is needed as facts or in a form; remove the data store.",
-            )
+            yield Finding(child, f"The data store {child.get('name') or child.get('id')} would not keep anything.")
     for document in bundle.documents:
         for child in document.root.iterchildren(bpmn("dataStore")):
-            yield Finding(
-                child,
-                f"The data store {child.get('name') or child.get('id')} would not keep anything.",
-                "Keep what is needed as facts or in a form; remove the data store.",
-            )
+            yield Finding(child, f"The data store {child.get('name') or child.get('id')} would not keep anything.")
 
 
 @rule(
@@ -154,5 +146,4 @@ def data_object_missing(bundle: Bundle) -> Iterator[Finding]:
                         yield Finding(
                             association,
                             f"The {words(owner)} uses the data object {named or 'without an id'}, which is not there.",
-                            "Draw the data object, or remove the dotted arrow.",
                         )

@@ -18,9 +18,7 @@ def _title(scope: Scope) -> str:
 def no_start(bundle: Bundle) -> Iterator[Finding]:
     for _, scope in bundle.scopes():
         if not scope.starts:
-            yield Finding(
-                scope.element, f"{_title(scope)} has no start event.", "Draw a start event before the first step."
-            )
+            yield Finding(scope.element, f"{_title(scope)} has no start event.")
 
 
 @rule(
@@ -86,8 +84,4 @@ def subprocess_start_waits(bundle: Bundle) -> Iterator[Finding]:
         if scope.parent is not None:
             for start in scope.starts:
                 if start.definitions:
-                    yield Finding(
-                        start.element,
-                        f"{_title(scope)} begins with an event that nothing starts.",
-                        "Use a plain start event in the subprocess and a catching event after it.",
-                    )
+                    yield Finding(start.element, f"{_title(scope)} begins with an event that nothing starts.")

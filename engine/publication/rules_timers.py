@@ -136,11 +136,7 @@ def timer_cycle_place(bundle: Bundle) -> Iterator[Finding]:
 def timer_at_once(bundle: Bundle) -> Iterator[Finding]:
     for node, element, plan in timer_plans(bundle):
         if isinstance(plan, IsoDuration) and plan.zero:
-            yield Finding(
-                element,
-                f"The timer of the {words(node.element)} has no length and fires at once.",
-                "Write the length that is meant, or remove the event.",
-            )
+            yield Finding(element, f"The timer of the {words(node.element)} has no length and fires at once.")
 
 
 @rule(

@@ -38,11 +38,7 @@ def unreachable(bundle: Bundle) -> Iterator[Finding]:
                 continue
             if node.element.get("isForCompensation") == "true" or (node.inside and node.inside.event_triggered):
                 continue
-            yield Finding(
-                node.element,
-                f"The {words(node.element)} can never be reached from the start.",
-                "Draw the arrow that leads to it, or remove it.",
-            )
+            yield Finding(node.element, f"The {words(node.element)} can never be reached from the start.")
 
 
 @rule(
@@ -62,7 +58,6 @@ def no_way_to_end(bundle: Bundle) -> Iterator[Finding]:
             yield Finding(
                 node.element,
                 f"After the {words(node.element)} nothing follows, and the {words(scope.element)} would never finish.",
-                "Draw the arrow to the next step or to an end event.",
             )
         caught = traps(scope)
         if caught:
@@ -85,9 +80,7 @@ def gateway_without_arrow(bundle: Bundle) -> Iterator[Finding]:
         for node in scope.nodes:
             if node.tag in _CHOOSES and not node.outgoing and node in reached:
                 yield Finding(
-                    node.element,
-                    f"No arrow leaves the {words(node.element)}: a case would stop there with a failure.",
-                    "Draw the arrow to what follows, or an end event in place of the gateway.",
+                    node.element, f"No arrow leaves the {words(node.element)}: a case would stop there with a failure."
                 )
 
 
@@ -105,11 +98,7 @@ def path_just_stops(bundle: Bundle) -> Iterator[Finding]:
         for node in harmless:
             if node.tag in _CHOOSES:
                 continue
-            yield Finding(
-                node.element,
-                f"The path stops after the {words(node.element)} without an end event.",
-                "Draw an end event, so that everybody sees that the path ends here.",
-            )
+            yield Finding(node.element, f"The path stops after the {words(node.element)} without an end event.")
 
 
 _WAITS = HUMAN | {
@@ -134,11 +123,7 @@ def loop_without_pause(bundle: Bundle) -> Iterator[Finding]:
         automatic = set(loop)
         for node in loop:
             if node in _reach_within(node, automatic):
-                yield Finding(
-                    node.element,
-                    f"The loop through the {words(node.element)} holds only automatic steps.",
-                    "Put a step of a person or a waiting event into the loop, or make sure that its condition changes.",
-                )
+                yield Finding(node.element, f"The loop through the {words(node.element)} holds only automatic steps.")
                 break
 
 

@@ -39,6 +39,8 @@ def said_in(file: Path) -> Iterator[tuple[int, str]]:
         for call in ast.walk(function):
             if isinstance(call, ast.Call) and _name(call) in _MESSAGES:
                 spoken = [*call.args[_MESSAGES[_name(call)]]]
+                if _name(call) == "Finding" and len(call.args) == 2:
+                    spoken += [by.args[-1] for by in function.decorator_list if isinstance(by, ast.Call)]
                 spoken += [each.value for each in call.keywords if each.arg in ("message", "advice")]
                 for text in {text for each in spoken for text in _texts(each, given)}:
                     if _PLACE.sub("", text.replace(SOMETHING, "")).strip(" ."):
