@@ -227,6 +227,7 @@ class CaseText:
 
     def _remedy(self, line: RemedyLine) -> str:
         state = self._word("done", at=self._at(line.done_at)) if line.done_at else self._word("open")
+        state = self._word("void") if line.void_at else state
         days = self._word("days", number=line.days) if line.days else ""
         who = line.affected_name or self._case.complainant.name or ""
         return f"- {self._word('for', person=_line(who), what=_joined(line.kind_text, days, line.note, state))}"

@@ -64,6 +64,7 @@ WORDS: Mapping[str, Labels] = {
     "system": _l("系统", "시스템", "the house"),
     "held": _l("尚未发出", "미발송", "not sent yet"),
     "done": _l("完成于 {at}", "완료 {at}", "done {at}"),
+    "void": _l("已失效", "무효", "void"),
     "open": _l("未完成", "미완료", "open"),
     "kept": _l("已兑现", "이행", "kept"),
     "missed": _l("逾期未兑现", "미이행", "missed"),

@@ -14,12 +14,15 @@ from complaints.action_rows import open_actions
 from complaints.overwritten import keep_before, write_complaint
 from complaints.ownership import change_owner
 from complaints.plan_lines import to_be_paid
-from complaints.remedies import give, give_to_newcomers
-from complaints.tables import SUPERSEDED, affected, refund_line
+from complaints.remedies import give, give_to_newcomers, void_remedies
+from complaints.tables import SUPERSEDED, VOID, affected, refund_line
 from engine.case_work import CaseWork, EffectHandler
 from engine.errors import Conflict, Unfit
 from engine.model.step import Effect
 from forms.money import in_decimals
+
+OUT_OF_PLAN = (SUPERSEDED, VOID)
+"""States of refund lines that no plan holds any more."""
 
 
 def minor_units(amount: str) -> int:
@@ -72,7 +75,7 @@ def record_plan(work: CaseWork, effect: Effect) -> None:
         }  # fmt: skip
         if old is None:
             fresh.append(values)
-        elif old.state == SUPERSEDED:
+        elif old.state in OUT_OF_PLAN:
             # Plans that were counted from the beginning again, in another process, number their lines alike.
             keep_before(work, refund_line, line_id, {name: old._mapping[name] for name in values})
             work.connection.execute(update(refund_line).where(table.id == line_id).values(**values))
@@ -120,13 +123,23 @@ def record_payment(work: CaseWork, effect: Effect) -> None:
     work.log("refund-paid", name=line["id"], amount=amount, currency=line["currency"])
 
 
+def void_plan(work: CaseWork, effect: Effect) -> None:
+    """Write down which refunds and remedies are void; on the record only where there were any. Repeating is safe."""
+    refunds = [_line_id(work, line_id) for line_id in effect.made["refunds"]]
+    if refunds:
+        work.connection.execute(update(refund_line).where(refund_line.c.id.in_(refunds)).values(state=VOID))
+    remedies = void_remedies(work)
+    if refunds or remedies:
+        work.log("plan-void", element=effect.element, refunds=len(refunds), remedies=remedies)
+
+
 def _approved(line: Mapping[str, Any]) -> int | None:
     return None if line.get("approved") is None else minor_units(line["approved"])
 
 
 def _write_line(work: CaseWork, line_id: str, **values: Any) -> None:
     table = refund_line.c
-    mine = and_(table.id == _line_id(work, line_id), table.state != SUPERSEDED)
+    mine = and_(table.id == _line_id(work, line_id), table.state.not_in(OUT_OF_PLAN))
     if work.connection.execute(update(refund_line).where(mine).values(**values)).rowcount != 1:
         raise Conflict("This refund is no longer part of the plan.", refund=line_id)
 
@@ -145,4 +158,5 @@ EFFECTS: Mapping[str, EffectHandler] = {
     "record_approval": record_approval,
     "record_refund_decision": record_refund_decision,
     "record_payment": record_payment,
+    "void_plan": void_plan,
 }

@@ -36,6 +36,7 @@ COMPLAINT_OPERATIONS: Mapping[str, Operation] = {
             reversible=False,
             consequence=plan_lines.record_payment,
         ),
+        Operation("void_plan", reversible=False, consequence=plan_lines.void_plan),
     )
 }
 

@@ -212,3 +212,19 @@ def record_payment(
     line["state"] = "paid"
     made = {"line": line, "paid_on": data.get("paid_on"), "reference": data.get("reference")}
     return Consequence(_refund_facts(lines, initial), made)
+
+
+def void_plan(
+    parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
+) -> Consequence:
+    """Let go what the plan would have given and has not given: refunds not paid, remedies not handed out (X-08).
+
+    A review of such a refund is void too: a later plan that says the same begins with a new line. What was paid or
+    rejected stays. Repeating changes nothing.
+    """
+    lines = [line for line in facts["planned_refunds"] if line["state"] in SETTLED]
+    gone = [line["id"] for line in facts["planned_refunds"] if line["state"] not in SETTLED]
+    revision = facts["refunds_revision"] + (1 if gone else 0)
+    return Consequence(
+        {**_refund_facts(lines, initial), "refunds_revision": revision, "open_remedies": 0}, {"refunds": gone}
+    )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from access.rights import Verb
 from complaints.case_now import keep_facts, status
@@ -35,7 +35,8 @@ class CompleteRemedy:
 def complete_remedy(work: CaseWork, command: CompleteRemedy) -> dict[str, Any]:
     """Complete, and return `{"open_remedies": count}`.
 
-    Raises NotFound, Forbidden, Unfit without a proof, and Conflict, with who and when, for one that is done already.
+    Raises NotFound, Forbidden, Unfit without a proof, and Conflict for one that is done already, with who and when, or
+    void.
     """
     table = remedy.c
     row = work.connection.execute(
@@ -47,6 +48,8 @@ def complete_remedy(work: CaseWork, command: CompleteRemedy) -> dict[str, Any]:
     note = words("note", command.note, longest=PROOF)
     if row.done_at is not None:
         raise Conflict("This remedy is given already.", remedy=row.id, by=row.done_by, at=row.done_at.isoformat())
+    if row.void_at is not None:
+        raise Conflict("This remedy is void: the complaint was withdrawn.", remedy=row.id, at=row.void_at.isoformat())
     said = f"{row.note}\n{note}" if row.note else note
     work.connection.execute(
         update(remedy)
@@ -78,7 +81,7 @@ def give_to_newcomers(work: CaseWork, remedies: Iterable[Mapping[str, Any]], peo
     """Write each remedy for those of the people who have none such yet; the count follows. Repeating is safe."""
     table, written, wanted = remedy.c, 0, list(remedies)
     rows = work.connection.execute(
-        select(table.affected_id, table.kind, table.days).where(table.case_id == work.case_id)
+        select(table.affected_id, table.kind, table.days).where(table.case_id == work.case_id, table.void_at.is_(None))
     ).all()
     having = {tuple(row) for row in rows}
     for person in people:
@@ -101,9 +104,16 @@ def give_to_joined(work: CaseWork, people: Collection[str]) -> None:
     give_to_newcomers(work, in_force(facts), people, "joined")
 
 
+def void_remedies(work: CaseWork) -> int:
+    """Nobody waits for a remedy any more: mark the open ones void, and return how many they were."""
+    return work.connection.execute(update(remedy).where(*_open(work)).values(void_at=work.now)).rowcount
+
+
 def open_remedies(work: CaseWork) -> int:
     """Return how many people still wait for a remedy, each counted once a remedy."""
-    mine = select(func.count()).select_from(remedy)
-    return int(
-        work.connection.execute(mine.where(remedy.c.case_id == work.case_id, remedy.c.done_at.is_(None))).scalar_one()
-    )
+    return int(work.connection.execute(select(func.count()).select_from(remedy).where(*_open(work))).scalar_one())
+
+
+def _open(work: CaseWork) -> tuple[ColumnElement[bool], ...]:
+    table = remedy.c
+    return table.case_id == work.case_id, table.done_at.is_(None), table.void_at.is_(None)

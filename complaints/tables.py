@@ -126,6 +126,8 @@ promise = Table(
 
 SUPERSEDED = "superseded"
 """State of a refund line that a later plan has left out: kept for the record, and nobody counts or shows it."""
+VOID = "void"
+"""State of a refund line that was not paid when the plan ended with the complaint: shown, and never paid any more."""
 
 refund_line = Table(
     "refund_line",
@@ -157,6 +159,7 @@ remedy = Table(
     Column("cause", Text, nullable=False),
     Column("done_at", Instant),
     Column("done_by", Text),
+    Column("void_at", Instant),
 )
 
 hand_over = Table(

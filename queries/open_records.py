@@ -57,7 +57,7 @@ class RefundLine:
     approved: Money | None
     """What the review has approved, None before."""
     state: str
-    """planned, approved, rejected or paid."""
+    """planned, approved, rejected, paid, or void: never paid, because the complaint was withdrawn before."""
     reviewed_by: str | None
     reviewed_at: datetime | None
     reasons: str | None
@@ -79,6 +79,8 @@ class RemedyLine:
     note: str | None
     done_at: datetime | None
     done_by: str | None
+    void_at: datetime | None
+    """When it became void, because the complaint was withdrawn before it was given."""
 
 
 def actions(reader: Reader, case_id: str) -> tuple[ActionLine, ...]:
@@ -159,6 +161,7 @@ def remedies(reader: Reader, case_id: str) -> tuple[RemedyLine, ...]:
             note=row.note,
             done_at=row.done_at,
             done_by=row.done_by,
+            void_at=row.void_at,
         )
         for row in found
     )

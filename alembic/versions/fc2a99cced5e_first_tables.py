@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 304cbff4ad58, after .
+Revision fc2a99cced5e, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "304cbff4ad58"
+revision = "fc2a99cced5e"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -502,6 +502,7 @@ def upgrade() -> None:
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("done_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.Column("done_by", sa.Text(), nullable=True),
+        sa.Column("void_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["complaint.case_id"], name=op.f("fk_remedy__case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remedy")),
     )
