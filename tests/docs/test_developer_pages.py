@@ -1,33 +1,20 @@
-"""The developers' pages name only what exists: tests, files, fixtures, decisions."""
+"""The developers' pages leave nothing out: folders of tests, floors and rooms, tables, decisions."""
 
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib import import_module
 
-import pytest
-
-from tests.architecture.sources import files, python_files
+from storage.schema import metadata
+from tests.architecture.sources import files
 from tests.support.shared import ROOT
 
 ADR = ROOT / "docs" / "adr"
-TESTS = {name for source in python_files("tests") for name in re.findall(r"^def (test_\w+)", source.text, re.MULTILINE)}
 
 
 def page(name: str) -> str:
     return (ROOT / "docs" / "developer" / f"{name}.md").read_text(encoding="utf-8")
-
-
-def test_every_test_that_is_named_exists() -> None:
-    named: list[str] = re.findall(r"`(test_\w+)`", page("engine"))
-    assert len(named) > 25
-    assert [name for name in named if name not in TESTS] == []
-
-
-@pytest.mark.parametrize("name", ["engine", "architecture", "testing", "migrations"])
-def test_every_file_that_is_named_exists(name: str) -> None:
-    known = files()
-    for path in re.findall(r"`((?:\w+/)*\w+(?:/|\.py|\.toml))`", page(name)):
-        assert any(f"/{each}".endswith(f"/{path}") or f"/{path}" in f"/{each}" for each in known), path
 
 
 def test_every_folder_of_tests_is_on_the_page() -> None:
@@ -45,3 +32,37 @@ def test_every_decision_is_listed_has_its_four_parts_and_a_number_of_its_own() -
         text = (ADR / name).read_text(encoding="utf-8")
         assert re.findall(r"^## (.*)$", text, re.MULTILINE) == parts, name
         assert text.startswith(f"# {name[:4]} ")
+
+
+def rows(name: str, head: str) -> list[list[str]]:
+    """Return the cells in code of the first column of the table that begins with `head`, row by row."""
+    lines = page(name).split(f"\n| {head} |")[1].split("\n\n")[0].splitlines()[2:]
+    return [re.findall(r"`([^`]+)`", line.split("|")[1]) for line in lines]
+
+
+def contract(head: str) -> list[str]:
+    """Return the layers of the import linter's contract whose name begins with `head`, the highest first."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    (found,) = (each for each in project["contracts"] if each["name"].startswith(head))
+    return [str(layer) for layer in found["layers"]]
+
+
+def test_the_floors_stand_in_the_order_of_their_contract() -> None:
+    told = [" | ".join(name.rstrip("/") for name in row) for row in rows("architecture", "floor")]
+    assert [row for row in told if row not in ("bpmn", "alembic")] == contract("A package imports only")[::-1]
+
+
+def test_the_rooms_of_the_engine_stand_in_the_order_of_their_contract_and_none_is_left_out() -> None:
+    told = [name.rstrip("/").removesuffix(".py") for row in rows("architecture", "room") for name in row]
+    layers = [name.strip().removeprefix("engine.") for layer in contract("A room") for name in layer.split("|")]
+    assert [name for name in told if name != "engine"] == layers
+    rooms = {path.split("/")[1] for path in files() if path.startswith("engine/") and path.count("/") > 1}
+    assert rooms - set(told) == set()
+
+
+def test_every_table_that_the_page_of_the_floors_names_is_in_the_database() -> None:
+    import_module("app.container")
+    named = [name.partition(".") for row in rows("architecture", "lives in") for name in row]
+    assert len(named) > 10
+    assert [table for table, _, _ in named if table not in metadata.tables] == []
+    assert [column for table, _, column in named if column and column not in metadata.tables[table].c] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -79,15 +79,4 @@ def test_every_make_target_and_module_that_a_page_names_exists() -> None:
         wrong += [f"{path}: make {name}" for name in re.findall(r"\bmake ([a-z][a-z-]+)", code) if name not in targets]
         modules = re.findall(r"python -m ((?:tests|storage)[\w.]*)", code)
         wrong += [f"{path}: {name}" for name in modules if importlib.util.find_spec(name) is None]
-    assert wrong == []
-
-
-def test_every_file_of_the_repository_that_a_page_names_in_code_exists() -> None:
-    known = set(files())
-    tops = {PurePosixPath(path).parts[0] for path in known if "/" in path}
-    wrong = []
-    for path, text in pages():
-        for named in re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.[a-z]+)`", text):
-            if named.split("/")[0] in tops and named not in known:
-                wrong.append(f"{path}: {named}")
     assert wrong == []
