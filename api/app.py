@@ -9,6 +9,7 @@ from api import errors
 from api.context import Application, shared_by
 from api.description import finished
 from api.envelope import Envelope
+from api.head import Head
 from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.rest import case_verbs, complaints, demo, health, people, processes, tasks, track
@@ -56,6 +57,7 @@ def create_app(application: Application) -> FastAPI:
     pages.mount(app, application)
     app.add_middleware(BodyLimit, most_bytes=application.settings.max_body_bytes)
     app.add_middleware(Envelope, took=metrics.took, failed=errors.unexpected)
+    app.add_middleware(Head)
     return app
 
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Match
+from starlette.routing import Match, Mount
 
 from access import people
 from access.errors import AccessError
@@ -59,7 +59,8 @@ RETRY_SECONDS = 1
 
 HTTP_CODES: Mapping[int, str] = {404: "no-such-address", 405: "wrong-method", 413: "too-large", 415: "not-json"}
 """Errors of the frame around us."""
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""HEAD goes wherever GET goes (`api.head`)."""
 HTTP_SENTENCES: Mapping[str, str] = {
     "no-such-address": marked("There is no such address."),
     "wrong-method": marked("This address does not take this method."),
@@ -232,13 +233,13 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """Return every method that the address takes: several routes may share it, the frame names those of one."""
-    return [
+    routes = [route for route in request.app.router.routes if not isinstance(route, Mount)]
+    taken = [
         method
         for method in METHODS
-        if any(
-            route.matches({**request.scope, "method": method})[0] == Match.FULL for route in request.app.router.routes
-        )
-    ]
+        if any(route.matches({**request.scope, "method": method})[0] == Match.FULL for route in routes)
+    ] or ["GET"]  # what is no route of ours is a file
+    return [each for method in taken for each in ((method, "HEAD") if method == "GET" else (method,))]
 
 
 def _learn_sender(request: Request) -> None:
