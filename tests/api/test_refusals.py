@@ -278,10 +278,11 @@ def test_every_answer_tells_browsers_to_run_nothing(redress: House, path: str) -
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("PUT", "/api/complaints", ["GET", "POST"]),
-        ("DELETE", "/api/tasks", ["GET"]),
-        ("PATCH", "/api/complaints/x/affected", ["GET", "POST", "DELETE"]),
+        ("PUT", "/api/complaints", ["GET", "HEAD", "POST"]),
+        ("DELETE", "/api/tasks", ["GET", "HEAD"]),
+        ("PATCH", "/api/complaints/x/affected", ["GET", "HEAD", "POST", "DELETE"]),
         ("GET", "/api/tasks/next/claim", ["POST"]),
+        ("POST", "/assets/style.css", ["GET", "HEAD"]),
     ],
 )
 def test_a_wrong_method_names_every_method_that_the_address_takes(
