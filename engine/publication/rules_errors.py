@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from engine.publication.bundle import Bundle
 from engine.publication.diagram import Node, Scope
@@ -36,6 +36,14 @@ def _codes(bundle: Bundle, kind: str, node: Node) -> list[str | None]:
     return found
 
 
+def _uncaught(bundle: Bundle, kind: str, throwing: Collection[str]) -> Iterator[tuple[Node, str]]:
+    """Yield the events of these tags inside a subprocess that throw what nothing catches; and where to catch it."""
+    for node in bundle.events(kind):
+        around = node.scope.parent
+        if node.tag in throwing and around is not None and not _caught(bundle, kind, node):
+            yield node, words(around.element)
+
+
 def _caught(bundle: Bundle, kind: str, thrown: Node) -> bool:
     codes = _codes(bundle, kind, thrown)
     scope: Scope = thrown.scope
@@ -55,13 +63,12 @@ def _caught(bundle: Bundle, kind: str, thrown: Node) -> bool:
     "Put an error boundary event with the same code on the subprocess.",
 )
 def error_not_caught(bundle: Bundle) -> Iterator[Finding]:
-    for node in bundle.events("error"):
-        if node.tag == "endEvent" and node.scope.parent is not None and not _caught(bundle, "error", node):
-            yield Finding(
-                node.element,
-                f"The error of the {words(node.element)} is not caught: the case goes on as if all were well.",
-                f"Put an error boundary event with the same code on the {words(node.scope.parent.element)}.",
-            )
+    for node, around in _uncaught(bundle, "error", ("endEvent",)):
+        yield Finding(
+            node.element,
+            f"The error of the {words(node.element)} is not caught: the case goes on as if all were well.",
+            f"Put an error boundary event with the same code on the {around}.",
+        )
 
 
 @rule(
@@ -71,14 +78,12 @@ def error_not_caught(bundle: Bundle) -> Iterator[Finding]:
     "Put an escalation boundary event with the same code on the subprocess.",
 )
 def escalation_not_caught(bundle: Bundle) -> Iterator[Finding]:
-    for node in bundle.events("escalation"):
-        throws = node.tag in ("endEvent", "intermediateThrowEvent")
-        if throws and node.scope.parent is not None and not _caught(bundle, "escalation", node):
-            yield Finding(
-                node.element,
-                f"Nothing catches the escalation of the {words(node.element)}.",
-                f"Put an escalation boundary event with the same code on the {words(node.scope.parent.element)}.",
-            )
+    for node, around in _uncaught(bundle, "escalation", ("endEvent", "intermediateThrowEvent")):
+        yield Finding(
+            node.element,
+            f"Nothing catches the escalation of the {words(node.element)}.",
+            f"Put an escalation boundary event with the same code on the {around}.",
+        )
 
 
 @rule(

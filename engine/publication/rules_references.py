@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from engine.publication.bundle import Bundle
@@ -114,12 +115,10 @@ def decision_twice(bundle: Bundle) -> Iterator[Finding]:
     "Keep what is needed as facts or in a form; remove the data store.",
 )
 def data_store(bundle: Bundle) -> Iterator[Finding]:
-    for _, scope in bundle.scopes():
-        for child in scope.element.iterchildren(bpmn("dataStoreReference")):
-            yield Finding(child, f"The data store {child.get('name') or child.get('id')} would not keep anything.")
-    for document in bundle.documents:
-        for child in document.root.iterchildren(bpmn("dataStore")):
-            yield Finding(child, f"The data store {child.get('name') or child.get('id')} would not keep anything.")
+    used = (scope.element.iterchildren(bpmn("dataStoreReference")) for _, scope in bundle.scopes())
+    declared = (document.root.iterchildren(bpmn("dataStore")) for document in bundle.documents)
+    for store in chain.from_iterable((*used, *declared)):
+        yield Finding(store, f"The data store {store.get('name') or store.get('id')} would not keep anything.")
 
 
 @rule(

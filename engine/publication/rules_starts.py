@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.publication.bundle import Bundle
-from engine.publication.diagram import Scope
+from engine.publication.diagram import Node, Scope
 from engine.publication.names import words
 from engine.publication.registry import Finding, rule
 
 
 def _title(scope: Scope) -> str:
     return f"The {words(scope.element)}"
+
+
+def _at_once(scope: Scope) -> list[Node]:
+    """Return the plain start events."""
+    return [start for start in scope.starts if not start.definitions]
+
+
+def _by_event(scope: Scope) -> list[Node]:
+    """Return the start events that wait for a message, a signal or a time."""
+    return [start for start in scope.starts if start.definitions]
 
 
 @rule("no-start", "error", "A process or subprocess has no start event.", "Draw a start event before the first step.")
@@ -29,8 +39,7 @@ def no_start(bundle: Bundle) -> Iterator[Finding]:
 )
 def several_starts(bundle: Bundle) -> Iterator[Finding]:
     for _, scope in bundle.scopes():
-        plain = [start for start in scope.starts if not start.definitions]
-        extra = plain[1:] or (scope.starts[1:] if scope.parent is not None else [])
+        extra = _at_once(scope)[1:] or (scope.starts[1:] if scope.parent is not None else [])
         for start in extra:
             yield Finding(
                 start.element,
@@ -47,7 +56,7 @@ def several_starts(bundle: Bundle) -> Iterator[Finding]:
 )
 def start_waits(bundle: Bundle) -> Iterator[Finding]:
     for _, scope in bundle.scopes():
-        if scope.parent is None and scope.starts and all(start.definitions for start in scope.starts):
+        if scope.parent is None and scope.starts and not _at_once(scope):
             yield Finding(
                 scope.starts[0].element,
                 f"{_title(scope)} waits for an event before its first step.",
@@ -63,14 +72,12 @@ def start_waits(bundle: Bundle) -> Iterator[Finding]:
 )
 def start_never_used(bundle: Bundle) -> Iterator[Finding]:
     for _, scope in bundle.scopes():
-        if scope.parent is None and any(not start.definitions for start in scope.starts):
-            for start in scope.starts:
-                if start.definitions:
-                    yield Finding(
-                        start.element,
-                        f"The {words(start.element)} is never used: the plain start event begins at once.",
-                        "Remove one of the two start events.",
-                    )
+        for start in _by_event(scope) if scope.parent is None and _at_once(scope) else ():
+            yield Finding(
+                start.element,
+                f"The {words(start.element)} is never used: the plain start event begins at once.",
+                "Remove one of the two start events.",
+            )
 
 
 @rule(
@@ -81,7 +88,5 @@ def start_never_used(bundle: Bundle) -> Iterator[Finding]:
 )
 def subprocess_start_waits(bundle: Bundle) -> Iterator[Finding]:
     for _, scope in bundle.scopes():
-        if scope.parent is not None:
-            for start in scope.starts:
-                if start.definitions:
-                    yield Finding(start.element, f"{_title(scope)} begins with an event that nothing starts.")
+        for start in _by_event(scope) if scope.parent is not None else ():
+            yield Finding(start.element, f"{_title(scope)} begins with an event that nothing starts.")
