@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -117,6 +117,18 @@ class Bundle:
                 found |= fresh
                 todo.extend(fresh)
         return found
+
+    def around(self, node: Node, holds: Callable[[Node], bool], seen: frozenset[str] = frozenset()) -> bool:
+        """Say whether something holds of a step or of what it stands in: in its process, or at each call of that."""
+        if holds(node):
+            return True
+        if node.scope.parent is not None:
+            return self.around(node.scope.parent, holds, seen)
+        process = node.scope.id
+        if process in seen:  # a circle of calls: what leads into it decides
+            return True
+        calls = [each for _, each in self.nodes() if each.element.get("calledElement") == process]
+        return bool(calls) and all(self.around(each, holds, seen | {process}) for each in calls)
 
     @cached_property
     def joins(self) -> list[tuple[Scope, WaitingJoins]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.publication.bundle import Bundle
 from engine.publication.diagram import Node, Scope
+from engine.publication.graph import follow, spread
 
 Marks = frozenset[str]
 """What has happened: names that were set, for instance."""
@@ -68,14 +69,8 @@ class CaseOrder:
 
     def behind(self, nodes: Iterable[Node]) -> set[Node]:
         """Return every step that can come after one of these; one of these itself only where a way leads back."""
-        seen: set[Node] = set()
-        todo = [after for node in nodes for after in self._next.get(node, ())]
-        while todo:
-            node = todo.pop()
-            if node not in seen:
-                seen.add(node)
-                todo.extend(self._next.get(node, ()))
-        return seen
+        begun = (after for node in nodes for after in self._next.get(node, ()))
+        return spread(begun, lambda node: self._next.get(node, ()))
 
     def stretch(self, begins: Iterable[Node] | None, ends: Iterable[Node]) -> set[Node]:
         """Return every step that can be open between one of `begins` (None: the opening of the case) and one of `ends`.
@@ -83,18 +78,14 @@ class CaseOrder:
         Both count, and what stands inside an end that is a subprocess or call; what follows once it is done does not.
         """
         inside = {end: self._bundle.inside(end) for end in ends}
-        seen: set[Node] = set()
-        todo = list(self._begin if begins is None else begins)
-        while todo:
-            node = todo.pop()
-            if node in seen:
-                continue
-            seen.add(node)
+
+        def onward(node: Node) -> Iterator[Node]:
             over = [end for end, held in inside.items() if node is end or node in held]
             for after in self._next.get(node, ()):
                 if all(after in inside[end] or after in end.boundaries for end in over):
-                    todo.append(after)
-        return seen
+                    yield after
+
+        return spread(self._begin if begins is None else begins, onward)
 
     def surely(
         self, made: Mapping[Node, Marks | None], within: Mapping[Node, Marks]
@@ -153,12 +144,11 @@ class CaseOrder:
             if inner in main:
                 self._leave(host, _Step(inner, done=True, out_of=host))
             else:
-                self._next[inner].update(flow.target for flow in host.outgoing if flow.target is not None)
+                self._next[inner].update(host.by_arrows())
 
     def _leave(self, node: Node, step: _Step) -> None:
-        for flow in node.outgoing:
-            if flow.target is not None:
-                self._connect(flow.target, step)
+        for after in node.by_arrows():
+            self._connect(after, step)
 
     def _connect(self, target: Node, step: _Step) -> None:
         self._next[step.source].add(target)
@@ -168,15 +158,7 @@ class CaseOrder:
 
 def _main_nodes(scope: Scope) -> set[Node]:
     """Return what is reached without a non-interrupting event: paths behind those go along beside the main one."""
-    seen: set[Node] = set()
-    todo = list(scope.starts)
-    while todo:
-        node = todo.pop()
-        if node not in seen:
-            seen.add(node)
-            todo.extend(flow.target for flow in node.outgoing if flow.target is not None)
-            todo.extend(event for event in node.boundaries if event.interrupting)
-    return seen
+    return spread(scope.starts, follow)
 
 
 def _add(found: Marks | None, more: Marks | None) -> Marks | None:

@@ -109,11 +109,13 @@ class Node:
         """Return the extension element of this name."""
         return self.element.find(f"{bpmn('extensionElements')}/{{{SPIFF}}}{name}")
 
+    def by_arrows(self) -> Iterator[Node]:
+        """Yield where the arrows lead."""
+        return (flow.target for flow in self.outgoing if flow.target is not None)
+
     def next(self) -> Iterator[Node]:
         """Yield where a token can go from here, boundary events of this activity included."""
-        for flow in self.outgoing:
-            if flow.target is not None:
-                yield flow.target
+        yield from self.by_arrows()
         yield from self.boundaries
 
 

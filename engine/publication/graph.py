@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from engine.publication.diagram import Node, Scope
 
 
-def reachable(nodes: Iterable[Node]) -> set[Node]:
-    """Return these nodes and all that a token can reach from them, boundary events included."""
+def spread(nodes: Iterable[Node], onward: Callable[[Node], Iterable[Node]]) -> set[Node]:
+    """Return these nodes and all that `onward` leads to from them, however often it is asked."""
     seen: set[Node] = set()
     todo = list(nodes)
     while todo:
         node = todo.pop()
         if node not in seen:
             seen.add(node)
-            todo.extend(node.next())
+            todo.extend(onward(node))
     return seen
+
+
+def reachable(nodes: Iterable[Node]) -> set[Node]:
+    """Return these nodes and all that a token can reach from them, boundary events included."""
+    return spread(nodes, Node.next)
 
 
 def reachable_by_arrows(nodes: Iterable[Node]) -> set[Node]:
     """Return these nodes and all that follow by arrows alone."""
-    seen: set[Node] = set()
-    todo = list(nodes)
-    while todo:
-        node = todo.pop()
-        if node not in seen:
-            seen.add(node)
-            todo.extend(flow.target for flow in node.outgoing if flow.target is not None)
-    return seen
+    return spread(nodes, Node.by_arrows)
 
 
 def alive(scope: Scope) -> set[Node]:
@@ -51,14 +49,10 @@ def splits(node: Node) -> bool:
     return len(node.outgoing) > 1 and node.tag in ("parallelGateway", "startEvent")
 
 
-def _follow(node: Node) -> Iterator[Node]:
+def follow(node: Node) -> Iterator[Node]:
     """Yield where the one token goes: by arrows, or by an interrupting boundary event."""
-    for flow in node.outgoing:
-        if flow.target is not None:
-            yield flow.target
-    for event in node.boundaries:
-        if event.interrupting:
-            yield event
+    yield from node.by_arrows()
+    yield from (event for event in node.boundaries if event.interrupting)
 
 
 def paths_that_stop(scope: Scope) -> tuple[list[Node], list[Node]]:
@@ -69,13 +63,8 @@ def paths_that_stop(scope: Scope) -> tuple[list[Node], list[Node]]:
     """
     missing = _may_miss_the_end(scope)
     here = alive(scope)
-    bad: set[Node] = set()
-    todo = [start for start in scope.starts if start in missing]
-    while todo:
-        node = todo.pop()
-        if node not in bad:
-            bad.add(node)
-            todo.extend(after for after in _follow(node) if after in missing)
+    begun = (start for start in scope.starts if start in missing)
+    bad = spread(begun, lambda node: (after for after in follow(node) if after in missing))
     stops = [
         node
         for node in scope.nodes
@@ -93,7 +82,7 @@ def _may_miss_the_end(scope: Scope) -> set[Node]:
         for node in scope.nodes:
             if node in missing or node.tag == "endEvent":
                 continue
-            targets = [flow.target for flow in node.outgoing if flow.target is not None]
+            targets = list(node.by_arrows())
             gather = all if splits(node) else any
             by_event = any(event in missing for event in node.boundaries if event.interrupting)
             if not targets or gather(target in missing for target in targets) or by_event:
@@ -108,12 +97,7 @@ def traps(scope: Scope) -> list[Node]:
     for node in scope.nodes:
         for after in node.next():
             before.setdefault(after, []).append(node)
-    out: set[Node] = set()
-    todo = [node for node in scope.nodes if node.tag == "endEvent" or not node.outgoing]
-    while todo:
-        node = todo.pop()
-        if node not in out:
-            out.add(node)
-            todo.extend(before.get(node, ()))
+    stops = (node for node in scope.nodes if node.tag == "endEvent" or not node.outgoing)
+    out = spread(stops, lambda node: before.get(node, ()))
     here = alive(scope)
     return [node for node in scope.nodes if node in here and node not in out]

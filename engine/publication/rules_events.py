@@ -134,7 +134,7 @@ def outlives_its_host(bundle: Bundle) -> Iterator[Finding]:
         if node.tag != "boundaryEvent" or node.interrupting or node.host is None:
             continue
         waiting = [found for found in node.scope.nodes if found in reachable_by_arrows([node]) and _waits(found)]
-        after = reachable_by_arrows([flow.target for flow in node.host.outgoing if flow.target is not None])
+        after = reachable_by_arrows(node.host.by_arrows())
         ends = [found for found in after if found.tag == "endEvent"]
         # On every way behind the host, not only on one of them.
         terminated = bool(ends) and all(

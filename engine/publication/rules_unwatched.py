@@ -23,9 +23,8 @@ def step_without_time(bundle: Bundle) -> Iterator[Finding]:
     if bundle.context.mode != "bundle" or clocks is None or not bundle.diagrams_whole:
         return
     watched = _under_a_clock(bundle)
-    bare = [
-        node for _, node in bundle.nodes() if node.tag in HUMAN and node not in watched and not has_timer(bundle, node)
-    ]
+    people = [node for _, node in bundle.nodes() if node.tag in HUMAN and node not in watched]
+    bare = [node for node in people if not bundle.around(node, _has_timer)]
     if not clocks and len(bare) > 1:  # one cause, told once
         yield Finding(
             bare[0].element,
@@ -59,16 +58,5 @@ def _under_a_clock(bundle: Bundle) -> set[Node]:
     return found
 
 
-def has_timer(bundle: Bundle, node: Node, seen: frozenset[str] = frozenset()) -> bool:
-    """Say whether a timer stands on the border of the step, or of what it stands in: here, or wherever it is called."""
-    while True:
-        if any(each.kind == "timer" for event in node.boundaries for each in event.definitions):
-            return True
-        if node.scope.parent is None:
-            break
-        node = node.scope.parent
-    process = node.scope.id
-    if process in seen:
-        return True
-    calls = [each for _, each in bundle.nodes() if each.element.get("calledElement") == process]
-    return bool(calls) and all(has_timer(bundle, each, seen | {process}) for each in calls)
+def _has_timer(node: Node) -> bool:
+    return any(each.kind == "timer" for event in node.boundaries for each in event.definitions)

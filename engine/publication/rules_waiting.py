@@ -25,7 +25,7 @@ def waits_without_end(bundle: Bundle) -> Iterator[Finding]:
         return
     sure = {*thrown_messages(bundle), *by_engine}
     for document, node in bundle.nodes():
-        ways = [flow.target for flow in node.outgoing if flow.target is not None]
+        ways = list(node.by_arrows())
         alternatives = ways if node.tag == "eventBasedGateway" else [node] if _waits_itself(node) else []
         kinds = [(each.kind, document.message_of(each)) for way in alternatives for each in way.definitions]
         messages = sorted({name for kind, name in kinds if kind == "message" and name})
@@ -33,7 +33,7 @@ def waits_without_end(bundle: Bundle) -> Iterator[Finding]:
             messages
             and all(kind == "message" for kind, _ in kinds)
             and not sure & {*messages}
-            and not _ends(bundle, node)
+            and not bundle.around(node, _ended_by_a_time)
         ):
             yield Finding(
                 node.element,
@@ -48,15 +48,5 @@ def _waits_itself(node: Node) -> bool:
     return node.tag in _CATCHES and not behind
 
 
-def _ends(bundle: Bundle, node: Node, seen: frozenset[str] = frozenset()) -> bool:
-    """Say whether a time ends the step, or something that it stands in, in this process or one that calls it."""
-    while True:
-        if any(event.interrupting and each.kind == "timer" for event in node.boundaries for each in event.definitions):
-            return True
-        if node.scope.parent is None:
-            break
-        node = node.scope.parent
-    process = node.scope.id
-    calls = [each for _, each in bundle.nodes() if each.element.get("calledElement") == process]
-    fresh = [each for each in calls if process not in seen]
-    return bool(fresh) and all(_ends(bundle, each, seen | {process}) for each in fresh)
+def _ended_by_a_time(node: Node) -> bool:
+    return any(event.interrupting and each.kind == "timer" for event in node.boundaries for each in event.definitions)

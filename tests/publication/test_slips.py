@@ -125,3 +125,10 @@ def test_a_timer_waits_only_for_a_clock_that_can_have_started(main: str, codes: 
 def test_a_message_that_may_never_come_is_not_all_that_is_waited_for(main: str, codes: set[str]) -> None:
     inner = {"inner": "is_=start -> w=catch message answer -> ie=end"}
     assert {each[1] for each in found(main, **(inner if "inner" in main else {}))} == codes
+
+
+def test_a_time_at_the_call_ends_the_waiting_in_a_process_that_calls_itself_too() -> None:
+    inner = "is_=start -> w=catch message answer -> x=xor -*-> ie=end\nx -[needed]-> again=call inner -> ie"
+    assert {each[1] for each in found("s=start -> p=call inner -> e=end", inner=inner)} >= {"waits-without-end"}
+    timed = "s=start -> p=call inner -> e=end\nl=on p timer P7D -> e2=end"
+    assert "waits-without-end" not in {each[1] for each in found(timed, inner=inner)}
