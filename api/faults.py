@@ -61,7 +61,8 @@ def _of_library(fault: Any, sentences: Sentences, language: str) -> dict[str, An
         limit = {ours: context.get(theirs)}
         return {**found, "message": naming(sentences, sentence, language, limit), "values": limit}
     allowed = _QUOTED.findall(str(context.get("expected", ""))) if kind in ("literal_error", "enum") else None
-    return _told({**found, **({"allowed": allowed} if allowed else {})}, sentences, language)
+    more = {"allowed": allowed} if allowed else {"values": context["values"]} if "values" in context else {}
+    return _told({**found, **more}, sentences, language)
 
 
 def _of_house(field: Mapping[str, Any], sentences: Sentences, language: str) -> dict[str, Any]:
@@ -78,12 +79,14 @@ def _told(field: dict[str, Any], sentences: Sentences, language: str) -> dict[st
     """Add the sentence to a fault that has none yet."""
     if field.get("message"):
         return field
-    allowed, code = field.get("allowed"), str(field["code"])
-    if isinstance(allowed, list | tuple) and 0 < len(allowed) <= MOST_NAMED:
+    allowed, code, values = field.get("allowed"), str(field["code"]), field.get("values")
+    if code == "out-of-range" and isinstance(values, Mapping) and {"least", "most"} <= values.keys():
+        message = naming(sentences, "range", language, values)
+    elif isinstance(allowed, list | tuple) and 0 < len(allowed) <= MOST_NAMED:
         kind = "parameters" if code == "unknown-parameter" else "allowed"
         message = naming(sentences, kind, language, {"allowed": ", ".join(map(str, allowed))})
     else:
-        message = field_message(sentences, code, language, field.get("values"))
+        message = field_message(sentences, code, language, values)
     return {**field, "message": message}
 
 

@@ -75,6 +75,7 @@ WITH_VALUES: Mapping[str, str] = {
     "parameters": marked("There is no such parameter here. Known are: %(allowed)s."),
     "least": marked("Enter %(least)s or more."),
     "most": marked("Enter %(most)s or less."),
+    "range": marked("Give a value from %(least)s to %(most)s."),
     "most-characters": marked("Enter %(most)s characters or fewer."),
     "most-entries": marked("Give at most %(most)s."),
     "least-entries": marked("Give at least %(least)s."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import Header, Path, Query
@@ -63,7 +63,8 @@ MaybeWords = Annotated[
 ]
 Reason = Annotated[Annotated[str, Field(max_length=2000), AfterValidator(_showable)], AfterValidator(_required)]
 Email = Annotated[Annotated[Line, AfterValidator(_address)] | None, AfterValidator(_absent)]
-People = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+MOST_PEOPLE = 100_000
+People = Annotated[int, Field(strict=True, ge=1, le=MOST_PEOPLE)]
 """How many people a complaint is about."""
 Days = Annotated[int, Field(strict=True, ge=1, le=10_000)]
 """By how much a clock is extended: working days, or minutes."""
@@ -103,11 +104,18 @@ def _plain(value: dict[str, Any]) -> dict[str, Any]:
             raise PydanticCustomError(
                 "unshowable", "The text holds characters that no page can show.", {"path": list(path)}
             )
-        if isinstance(each, int | float) and not abs(each) <= LARGEST:
-            raise PydanticCustomError(
-                "out-of-range", "A number is not finite, or larger than 2^53.", {"path": list(path)}
-            )
+        if isinstance(each, int | float):
+            require_between(each, -LARGEST, LARGEST, path)
     return value
+
+
+def require_between(value: float, least: int, most: int, path: Sequence[str | int]) -> None:
+    """Return for a number from `least` to `most`, which stands at `path`. Raises PydanticCustomError with both."""
+    if not least <= value <= most:
+        limits = {"least": least, "most": most}
+        raise PydanticCustomError(
+            "out-of-range", "The number is too small or too large.", {"path": list(path), "values": limits}
+        )
 
 
 def _parts(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:

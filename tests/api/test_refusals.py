@@ -96,6 +96,32 @@ def test_a_fact_that_no_fact_can_be_is_named(redress: House, changes: str, fault
     assert (answer.status_code, faults(answer.json())) == (422, {fault}), answer.text
 
 
+@pytest.mark.parametrize(
+    ("changes", "limits"),
+    [
+        ('{"people": 0}', {"least": 1, "most": 100_000}),
+        ('{"people": 100001}', {"least": 1, "most": 100_000}),
+        ('{"refund": {"amount": -1e300}}', {"least": -(2**53), "most": 2**53}),
+        ('{"people": NaN}', {"least": -(2**53), "most": 2**53}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Give a value from {least} to {most}."), ("zh-CN", "须在 {least} 到 {most} 之间。"),
+        ("ko", "{least} 이상 {most} 이하여야 합니다."),
+    ],
+)  # fmt: skip
+def test_a_fact_that_is_out_of_range_is_told_its_limits(
+    redress: House, changes: str, limits: dict[str, int], language: str, sentence: str
+) -> None:
+    owner = redress.person("li.na")
+    path = f"/api/complaints/{redress.file(by='li.na')['id']}/facts"
+    headers = {"Content-Type": "application/json", "If-Match": '"f1"', "Accept-Language": language}
+    (field,) = owner.refused(422, "PATCH", path, headers=headers, content=changes)["fields"]
+    assert (field["code"], field["values"], field["message"]) == ("out-of-range", limits, sentence.format(**limits))
+
+
 def test_all_faults_are_named_at_once(redress: House) -> None:
     problem = redress.public.refused(422, "POST", "/api/complaints", {"people": 0, "extra": 1})
     assert faults(problem) == {
