@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tests.architecture.pages import anchors
 from tests.architecture.sources import files
 from tests.support.shared import ROOT
 
@@ -22,14 +23,12 @@ def test_no_file_points_to_notes_outside_the_repository() -> None:
     assert [(path, found[0]) for path, text in texts() if (found := ELSEWHERE.search(text))] == []
 
 
-def test_every_page_that_code_points_to_exists() -> None:
+def test_every_page_that_a_file_points_to_exists() -> None:
     known, lost = set(files()), []
     for path, text in texts():
-        for reference in PAGE.findall(text) if path.endswith((".py", ".toml")) else ():
+        for reference in PAGE.findall(text):
             page, _, anchor = reference.partition("#")
             found = [each for each in known if each == page or each.startswith(f"{page}-")]
-            headings = re.findall(r"^#+ (.*)$", (ROOT / found[0]).read_text(encoding="utf-8"), re.M) if found else []
-            slugs = {re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", each).lower()) for each in headings}
-            if not found or (anchor and anchor not in slugs):
+            if not found or (anchor and anchor not in anchors(ROOT / found[0])):
                 lost.append(f"{path}: {reference}")
     assert lost == []

@@ -15,8 +15,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from tests.architecture.pages import CODE, pages
 from tests.architecture.sources import PACKAGES, files, product, python_files
-from tests.docs.test_pages import CODE, pages
 
 ENDINGS = ("bpmn", "css", "dmn", "html", "js", "json", "lock", "md", "po", "py", "toml", "yaml")
 WORD = re.compile(r"(?<![\w./$:-])(?:[\w<>*-]+/)*[\w<>*-][\w<>*.-]*/?")

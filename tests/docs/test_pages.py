@@ -11,23 +11,10 @@ from typing import Any
 import typer
 
 from app.cli import app
-from tests.architecture.sources import files
+from tests.architecture.pages import CODE, anchors, pages
 from tests.support.shared import ROOT
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-CODE = re.compile(r"```.*?```|`[^`\n]*`|^ {4,}\S.*$", re.DOTALL | re.MULTILINE)
-
-
-def pages() -> Iterator[tuple[str, str]]:
-    for path in files():
-        if path in ("README.md", "CHANGELOG.md") or (path.startswith("docs/") and path.endswith(".md")):
-            yield path, (ROOT / path).read_text(encoding="utf-8")
-
-
-def anchors(path: Path) -> set[str]:
-    """Return the anchors of a page as code hosts make them from its headings."""
-    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", each.replace("`", "")).strip().lower()) for each in headings}
 
 
 def targets() -> Iterator[tuple[str, Path, str]]:
