@@ -18,6 +18,7 @@ from engine.tables import instance, work_item
 from forms.form import Form
 from queries.asked_facts import is_asked
 from queries.earlier_forms import EarlierForm, earlier_forms, is_own, shown_data
+from queries.fact_words import fact_in_words
 from queries.inbox import TaskItem, task_items, task_rows
 from queries.reader import Reader
 from queries.refund_in_hand import NAME as REFUND_LINE
@@ -33,7 +34,7 @@ class ShownFact:
     label: str
     value: Any
     text: str
-    """The value in words."""
+    """The value in the reader's words, as the case and its timeline say it."""
 
 
 @dataclass(frozen=True)
@@ -137,14 +138,13 @@ def _may(reader: Reader, row: Row[Any], *, works: bool) -> tuple[str, ...]:
 def _facts(
     reader: Reader, process: CompiledProcess, form: Form | None, facts: Mapping[str, Any]
 ) -> tuple[ShownFact, ...]:
-    words = reader.library.words.of(process)
-    language, zone = reader.language, reader.zone(facts.get("campus"))
+    words, zone = reader.library.words.of(process), reader.zone(facts.get("campus"))
     return tuple(
         ShownFact(
             name=shown.fact,
-            label=words.fact(shown.fact, language),
+            label=words.fact(shown.fact, reader.language),
             value=facts.get(shown.fact),
-            text=words.value(shown.fact, facts.get(shown.fact), language, zone=zone),
+            text=fact_in_words(reader, process, shown.fact, facts.get(shown.fact), zone=zone),
         )
         for shown in (form.shows if form else ())
     )
