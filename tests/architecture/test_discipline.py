@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
-from tests.architecture.sources import Source, dotted, place, product, python_files
+from tests.architecture.sources import Source, dotted, imports, place, product, python_files
 
 COMMITS: dict[str, str] = {
     "storage/database.py": "the unit of work itself",
@@ -17,7 +18,13 @@ COMMITS: dict[str, str] = {
 
 READS_ENVIRONMENT = {"app/settings.py"}
 
-CLOCK = {"engine/clock.py"}
+READS_CLOCK = {"engine/clock.py"}
+
+IS_RANDOM: dict[str, str] = {
+    "engine/ids.py": "ids, and codes that nobody can guess",
+    "storage/idempotency.py": "the nonce of the cipher, which nobody compares",
+}
+"""The files that draw something at random, each with what."""
 
 
 def calls(source: Source) -> Iterator[ast.Call]:
@@ -27,25 +34,46 @@ def calls(source: Source) -> Iterator[ast.Call]:
 
 
 def test_only_the_pipeline_commits() -> None:
-    guilty = [
-        place(source, call)
+    committing = {
+        source.path: place(source, call)
         for source in product()
-        if source.path not in COMMITS
         for call in calls(source)
         if isinstance(call.func, ast.Attribute) and call.func.attr == "commit"
-    ]
-    assert guilty == []
+    }
+    assert [where for path, where in committing.items() if path not in COMMITS] == []
+    assert COMMITS.keys() - committing.keys() == set()
 
 
 def test_no_database_commits_by_itself() -> None:
-    """`engine.begin()` commits at its end without anybody saying so; AUTOCOMMIT does at each statement."""
-    guilty = [
-        place(source, node)
-        for source in product()
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Constant) and node.value == "AUTOCOMMIT"
-    ]
+    """`with engine.begin()` commits at its end without anybody saying so; AUTOCOMMIT does at each statement."""
+    guilty = [place(source, node) for source in product() for node in ast.walk(source.tree) if commits_by_itself(node)]
     assert guilty == []
+
+
+def commits_by_itself(node: ast.AST) -> bool:
+    if isinstance(node, ast.With):
+        opened = [item.context_expr for item in node.items]
+        return any(isinstance(each, ast.Call) and dotted(each.func).endswith(".begin") for each in opened)
+    return isinstance(node, ast.Constant) and node.value == "AUTOCOMMIT"
+
+
+def test_only_the_clock_reads_the_time_of_the_machine() -> None:
+    read = re.compile(r"(?:datetime\.)?(?:datetime|date)\.(?:now|utcnow|today)|time\.(?:time|time_ns|localtime|gmtime)")
+    reading = {
+        source.path: place(source, c) for source in product() for c in calls(source) if read.fullmatch(dotted(c.func))
+    }
+    assert [where for path, where in reading.items() if path not in READS_CLOCK] == []
+    assert reading.keys() >= READS_CLOCK
+
+
+def test_only_ids_and_the_cipher_are_random() -> None:
+    drawing = {
+        source.path
+        for source in product()
+        if {"random", "secrets", "uuid"} & set(imports(source.tree))
+        or any(dotted(call.func) in ("os.urandom", "urandom") for call in calls(source))
+    }
+    assert drawing == IS_RANDOM.keys()
 
 
 def test_only_the_settings_read_the_environment() -> None:
