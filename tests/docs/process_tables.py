@@ -1,4 +1,4 @@
-"""Writes the tables of `docs/process-owner/complaint-process.md` from the files of the process; the prose is by hand.
+"""Writes the tables of the pages about the processes that ship from the files of each; the prose is by hand.
 
 `python -m tests.docs.process_tables` refreshes them; a test compares them.
 """
@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from forms.diagram_steps import steps_of
 from tests.process.diagrams import BPMN, FOLDER, SPIFF, elements
 from tests.support.shared import ROOT
 
-PAGE = ROOT / "docs" / "process-owner" / "complaint-process.md"
+PAGES = ROOT / "docs" / "process-owner"
 MARKED = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 LABELS: Mapping[str, Any] = tomllib.loads((FOLDER / "labels.toml").read_text(encoding="utf-8"))
 CONFIG: Mapping[str, Any] = tomllib.loads((FOLDER / "process.toml").read_text(encoding="utf-8"))
+INQUIRY: Mapping[str, Any] = tomllib.loads((ROOT / "bpmn" / "inquiry" / "process.toml").read_text(encoding="utf-8"))
 
 
 def name(element: str) -> str:
@@ -33,10 +35,10 @@ def steps() -> Iterator[str]:
         yield f"| {step.name} | `{step.element}` | {step.who} | {form} |"
 
 
-def clocks() -> Iterator[str]:
+def clocks(config: Mapping[str, Any] = CONFIG) -> Iterator[str]:
     """Every clock with what it allows."""
     yield "| clock | starts with | met by | time allowed | may pause |\n| --- | --- | --- | --- | --- |"
-    for key, clock in CONFIG["clocks"].items():
+    for key, clock in config["clocks"].items():
         starts = ", ".join("receipt" if each == "@open" else f"`{each}`" for each in clock["starts"])
         met = ", ".join(f"`{each}`" for each in clock["met_by"])
         allowed = "; ".join(_budget(each) for each in clock["budget"])
@@ -120,15 +122,20 @@ def tables() -> Iterator[str]:
         yield f"| `{use['decision']}` | {', '.join(f'`{each}`' for each in use['writes'])} | {when} |"
 
 
-TABLES: Mapping[str, Callable[[], Iterator[str]]] = {
-    "steps": steps, "clocks": clocks, "rungs": rungs, "timers": timers, "exits": exits, "tables": tables,
+TABLES: Mapping[str, Mapping[str, Callable[[], Iterator[str]]]] = {
+    "complaint-process.md": {
+        "steps": steps, "clocks": clocks, "rungs": rungs, "timers": timers, "exits": exits, "tables": tables,
+    },
+    "inquiry-process.md": {"clocks": partial(clocks, INQUIRY)},
 }  # fmt: skip
+"""Page -> its tables, by the names in the marks around them."""
 
 
-def refreshed(page: str) -> str:
-    """Return the page with its tables as the files of the process have them."""
-    return MARKED.sub(lambda found: found[1] + "\n".join(TABLES[found[2]]()) + "\n" + found[3], page)
+def refreshed(page: str, text: str) -> str:
+    """Return the text of a page with its tables as the files of the process have them."""
+    return MARKED.sub(lambda found: found[1] + "\n".join(TABLES[page][found[2]]()) + "\n" + found[3], text)
 
 
 if __name__ == "__main__":
-    PAGE.write_text(refreshed(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in TABLES:
+        (PAGES / page).write_text(refreshed(page, (PAGES / page).read_text(encoding="utf-8")), encoding="utf-8")
