@@ -8,20 +8,15 @@ from typing import Any
 
 import pytest
 
-from app.container import house
-from app.settings import Settings
 from complaints.categories import load_categories
 from complaints.intake import TYPES
-from engine.bundles.bundle import read_folders
-from engine.bundles.examine_bundle import check
-from escalation.posts import load_posts
 from forms.catalogue import FormCatalogue
 from forms.validate import validate
 from tests.process.diagrams import elements, names, properties
+from tests.publication.shipped import findings, shipped
 from tests.support.shared import ROOT
 
 FOLDER = ROOT / "bpmn" / "inquiry"
-SETTINGS = Settings()
 ASK = {
     "next": "ask", "department": "academic", "department_question": "补考报名从哪天开始？",
     "acknowledgement_text": "您好，正在向教务核实，明天之前答复您。",
@@ -82,8 +77,7 @@ def toml(key: str, file: str) -> dict[str, Any]:
 
 
 def test_nothing_is_found_wrong_with_it() -> None:
-    files = read_folders(SETTINGS.bpmn_folder, SETTINGS.forms_folder, "inquiry")
-    assert check(files, house(load_posts(SETTINGS.bpmn_folder / "posts.toml"))) == []
+    assert findings(shipped("inquiry")) == []
 
 
 @pytest.mark.parametrize(("name", "answer"), GOOD)
@@ -161,7 +155,6 @@ def test_every_way_to_close_has_a_name() -> None:
 
 @pytest.mark.parametrize("name", forms())
 def test_the_category_is_shown_by_its_name_in_the_tree(name: str) -> None:
-    tree = load_categories(ROOT / "bpmn" / "categories.toml")
-    for shown in catalogue().form("inquiry", name).shows:
-        if shown.fact == "category":
-            assert {option.value for option in shown.options} == {category.code for category in tree.offered()}
+    offered = {category.code for category in load_categories(ROOT / "bpmn" / "categories.toml").offered()}
+    shown = [each for each in catalogue().form("inquiry", name).shows if each.fact == "category"]
+    assert [{option.value for option in each.options} for each in shown] == [offered]
