@@ -1,4 +1,7 @@
-"""Checks what is stored against itself: states load, projections agree with them, nothing due is forgotten."""
+"""Checks what is stored against itself: states load, projections agree with them, nothing due is forgotten.
+
+And against this release: what the versions in force do not say that is asked for since.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,12 @@ from app.settings import Settings
 from engine.kernel.step import inspect
 from engine.projection import item_id
 from engine.tables import case_clock, deadline, incident, instance, work_item
+from engine.versions import Version
 
 GRACE = timedelta(minutes=1)
 """How late a firing may be before something is said to be wrong."""
+INTAKE = ("process.toml does not say which form complainants fill in.", 'Add `form = "intake"` to [intake].')
+"""What earlier releases took for granted of a form of this name, and what to do."""
 
 
 def examine(settings: Settings) -> list[str]:
@@ -42,6 +48,28 @@ def findings(application: Application) -> Iterator[str]:
         for row in connection.execute(select(instance.c.case_id, instance.c.next_due).where(overdue)):
             yield f"case {row.case_id}: something has been due since {row.next_due.isoformat()} and did not fire"
         yield from _incidents(connection)
+        for version in application.versions.in_force(connection):
+            yield from _version(application, connection, version)
+
+
+def _version(application: Application, connection: Connection, version: Version) -> Iterator[str]:
+    """Yield what the files of a version in force do not say that the house asks for today, with what to do."""
+    whose = f"process {version.process_key}: version {version.number}, which is in force,"
+    try:
+        config = application.versions.process(connection, version.id).config
+        files = application.versions.files(connection, version.id)
+        found = [problem for check in application.versions.house.checks for problem in check(files, config)]
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one version, the others are looked at
+        yield f"{whose} cannot be read: {type(error).__name__}; run `redress check` on its folder and publish it again"
+        return
+    unsaid = [(each.message, each.advice) for each in found if each.severity == "error"]
+    if config.intake.form is None and f"forms/definitions/{version.process_key}/intake.schema.json" in files:
+        unsaid.append(INTAKE)
+    for what, advice in unsaid:
+        yield (
+            f"{whose} was published before this release asked for it: {what} Publish the process again (`redress"
+            f" publish`); where its files do not say it yet, first: {advice}"
+        )
 
 
 def _incidents(connection: Connection) -> Iterator[str]:
