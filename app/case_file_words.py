@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from forms.languages import Labels, pick
-
-
-def _l(zh: str, ko: str, en: str) -> Labels:
-    return {"zh-CN": zh, "ko": ko, "en": en}
-
+from forms.languages import labels as _l
 
 WORDS: Mapping[str, Labels] = {
     "file": _l("案卷 {number}", "사건 기록 {number}", "Case file {number}"),

@@ -12,6 +12,11 @@ Labels = Mapping[str, str]
 """One text in several languages, keyed by BCP 47 tag."""
 
 
+def labels(zh: str, ko: str, en: str) -> Labels:
+    """Return one text in the three languages."""
+    return {"zh-CN": zh, "ko": ko, "en": en}
+
+
 @dataclass(frozen=True)
 class Text:
     """A text with the language that it is really in."""

@@ -14,7 +14,7 @@ from sqlalchemy import literal, select, union_all
 
 from complaints.tables import case_link, complaint
 from engine.tables import instance
-from forms.languages import Labels, pick
+from forms.languages import Labels, labels, pick
 from queries.reader import Reader
 from queries.visibility import visible
 
@@ -28,11 +28,11 @@ RELATIONS: Mapping[tuple[str, str], str] = {
 }
 """Kind of a link, and whether it was noted in this case or in the other -> what the other is to this one."""
 WORDS: Mapping[str, Labels] = {
-    "duplicate_of": {"zh-CN": "与此件重复", "ko": "중복 대상 민원", "en": "Repeats"},
-    "duplicated_by": {"zh-CN": "重复本件的投诉", "ko": "이 민원과 중복된 민원", "en": "Repeated by"},
-    "continues": {"zh-CN": "延续自", "ko": "앞선 민원", "en": "Continues"},
-    "continued_by": {"zh-CN": "后续投诉", "ko": "이어진 민원", "en": "Continued by"},
-    "related": {"zh-CN": "相关投诉", "ko": "관련 민원", "en": "Related to"},
+    "duplicate_of": labels("与此件重复", "중복 대상 민원", "Repeats"),
+    "duplicated_by": labels("重复本件的投诉", "이 민원과 중복된 민원", "Repeated by"),
+    "continues": labels("延续自", "앞선 민원", "Continues"),
+    "continued_by": labels("后续投诉", "이어진 민원", "Continued by"),
+    "related": labels("相关投诉", "관련 민원", "Related to"),
 }
 
 

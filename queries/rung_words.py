@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from engine.model.config import ProcessConfig, Rung
-from forms.languages import Labels, pick
+from forms.languages import Labels, labels, pick
 
 
 class Fallen(NamedTuple):
@@ -22,22 +22,20 @@ class Fallen(NamedTuple):
     """When on the ladder it stands, in the reader's language; `` for the due time itself."""
 
 
-USED: Labels = {
-    "zh-CN": "时限已用去 {n} %", "ko": "기한의 {n} % 경과", "en": "{n} % of the time allowed is used"
-}  # fmt: skip
-FURTHER: Labels = {
-    "zh-CN": "到期后又过了时限的 {n} %",
-    "ko": "기한이 지난 뒤 기한의 {n} %가 더 경과",
-    "en": "a further {n} % of the time allowed after it was due",
-}
-AFTER_START: Labels = {"zh-CN": "开始后 {length}", "ko": "시작 후 {length}", "en": "{length} after the start"}
-AFTER_DUE: Labels = {"zh-CN": "到期后 {length}", "ko": "기한 경과 후 {length}", "en": "{length} after it was due"}
-DAILY: Labels = {"zh-CN": "每天提醒", "ko": "매일 알림", "en": "told again every day"}
+USED: Labels = labels("时限已用去 {n} %", "기한의 {n} % 경과", "{n} % of the time allowed is used")
+FURTHER: Labels = labels(
+    "到期后又过了时限的 {n} %",
+    "기한이 지난 뒤 기한의 {n} %가 더 경과",
+    "a further {n} % of the time allowed after it was due",
+)
+AFTER_START: Labels = labels("开始后 {length}", "시작 후 {length}", "{length} after the start")
+AFTER_DUE: Labels = labels("到期后 {length}", "기한 경과 후 {length}", "{length} after it was due")
+DAILY: Labels = labels("每天提醒", "매일 알림", "told again every day")
 UNITS: Mapping[str, Labels] = {
-    "working_days": {"zh-CN": "{n} 个工作日", "ko": "{n}영업일", "en": "{n} working days"},
-    "days": {"zh-CN": "{n} 天", "ko": "{n}일", "en": "{n} days"},
-    "hours": {"zh-CN": "{n} 小时", "ko": "{n}시간", "en": "{n} hours"},
-    "minutes": {"zh-CN": "{n} 分钟", "ko": "{n}분", "en": "{n} minutes"},
+    "working_days": labels("{n} 个工作日", "{n}영업일", "{n} working days"),
+    "days": labels("{n} 天", "{n}일", "{n} days"),
+    "hours": labels("{n} 小时", "{n}시간", "{n} hours"),
+    "minutes": labels("{n} 分钟", "{n}분", "{n} minutes"),
 }
 
 

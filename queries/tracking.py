@@ -20,21 +20,17 @@ from complaints.tables import complaint, message
 from engine.errors import NotFound
 from engine.model.config import ProcessConfig
 from engine.tables import case_clock, event_log
-from forms.languages import Labels, pick
+from forms.languages import Labels, labels, pick
 from queries.explain import clock_line
 from queries.reader import Reader
 from queries.visibility import cases
 from queries.words import ProcessWords
 
-RECEIVED: Labels = {"zh-CN": "我们收到了您反映的事项", "ko": "말씀해 주신 내용을 접수했습니다", "en": "We received it"}
-STATUS: Labels = {
-    "zh-CN": "状态变为“{what}”",
-    "ko": "상태가 ‘{what}’(으)로 바뀌었습니다",
-    "en": "Status is now: {what}",
-}
-PAUSED: Labels = {"zh-CN": "暂停计时：{what}", "ko": "기한이 멈춤: {what}", "en": "The clock stands still: {what}"}
-EXTENDED: Labels = {"zh-CN": "期限延长：{what}", "ko": "기한 연장: {what}", "en": "More time taken for: {what}"}
-RESUMED: Labels = {"zh-CN": "继续计时：{what}", "ko": "기한 재개: {what}", "en": "The clock runs on: {what}"}
+RECEIVED: Labels = labels("我们收到了您反映的事项", "말씀해 주신 내용을 접수했습니다", "We received it")
+STATUS: Labels = labels("状态变为“{what}”", "상태가 ‘{what}’(으)로 바뀌었습니다", "Status is now: {what}")
+PAUSED: Labels = labels("暂停计时：{what}", "기한이 멈춤: {what}", "The clock stands still: {what}")
+EXTENDED: Labels = labels("期限延长：{what}", "기한 연장: {what}", "More time taken for: {what}")
+RESUMED: Labels = labels("继续计时：{what}", "기한 재개: {what}", "The clock runs on: {what}")
 
 
 @dataclass(frozen=True)
@@ -183,10 +179,10 @@ def _lines(reader: Reader, row: Any, words: ProcessWords, promises: Sequence[str
         .order_by(table.sequence)
     )
     for event in events:
-        labels = _sentence(event, promises)
-        if labels is not None:
+        sentence = _sentence(event, promises)
+        if sentence is not None:
             what = _what(event, words, reader.language)
-            yield PublicLine(event.at, pick(labels, reader.language).format(what=what))
+            yield PublicLine(event.at, pick(sentence, reader.language).format(what=what))
 
 
 def _sentence(event: Any, promises: Sequence[str]) -> Labels | None:
