@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Response
 from api.web.channels import CaseChannel, channels, received_at
 from api.web.failures import PageRoute
 from api.web.filing import command_from, first_answers, form_faults, intake_config, intake_form
-from api.web.once import file_once, has_token, new_token
+from api.web.once import SentBefore, file_once, has_token, new_token
 from api.web.posted import Posted
 from api.web.visit import Visit, from_public, from_staff, staff, visit
 from engine.case_work import COMPLAINANT
@@ -22,7 +22,6 @@ from forms.field_problem import FieldProblem
 from forms.render import render_form
 from forms.validate import validate
 from queries.tracking import tracking
-from storage.errors import KeyReused
 
 router = APIRouter(route_class=PageRoute)
 Here = Annotated[Visit, Depends(visit)]
@@ -78,7 +77,7 @@ def _file(here: Visit, sent: Posted, known: Sequence[CaseChannel] | None) -> Res
     except Unsafe:
         problem = FieldProblem("/identity_mode", "const")
         return _form_page(here, known, data=data, sent=sent, problems=(problem,), unsafe=True, status=422)
-    except KeyReused:
+    except SentBefore:
         return _form_page(here, known, data=data, sent=sent, sent_before=True, status=409)
     if known is not None:
         return here.page("filed_by_staff.html", filed=filed)

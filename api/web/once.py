@@ -11,12 +11,18 @@ from api.web.posted import Posted
 from api.web.visit import Visit
 from complaints.intake import Filed
 from engine.case_work import Actor
+from engine.errors import Conflict
 from storage import idempotency
+from storage.errors import KeyReused
 
 FIELD = "_once"
 """The hidden field with the one-time token of a form."""
 LENGTH = 26
 """Characters of 5 bits."""
+
+
+class SentBefore(Conflict):
+    """This form was sent before, with other words."""
 
 
 def new_token(here: Visit) -> str:
@@ -32,9 +38,19 @@ def has_token(sent: Posted) -> bool:
 def file_once(here: Visit, sent: Posted, command: Any, *, actor: Actor, scope: str) -> dict[str, str]:
     """File, or return the answer that the same form was given before: `{"id", "number", "tracking_code"}`.
 
-    Raises KeyReused when the token came with another form, StoreBusy while the same form is being carried out, and
+    Raises SentBefore when the token came with another form, StoreBusy while the same form is being carried out, and
     whatever filing raises. The answer is kept for 24 hours, sealed under the token.
     """
+    try:
+        return _file_once(here, sent, command, actor=actor, scope=scope)
+    except KeyReused:
+        raise SentBefore(
+            "This form was sent before, with other words. If what stands here now is to be a complaint of its own, "
+            "send it again."
+        ) from None
+
+
+def _file_once(here: Visit, sent: Posted, command: Any, *, actor: Actor, scope: str) -> dict[str, str]:
     key, request, now = sent.text(FIELD), repr(command).encode(), here.now
     with here.site.house.database.read() as connection:
         kept = idempotency.recall(connection, key=key, scope=scope, request=request, now=now)

@@ -14,7 +14,7 @@ from api.errors import status_of
 from api.tracking_code import counted_attempt
 from api.web.failures import PageRoute, refusal_text
 from api.web.intake import confirmation
-from api.web.once import file_once, has_token, new_token
+from api.web.once import SentBefore, file_once, has_token, new_token
 from api.web.posted import Posted
 from api.web.visit import Visit, from_public, visit
 from complaints.correspondence import ReceiveMessage
@@ -67,12 +67,19 @@ def write(here: Here, sent: Sent) -> Response:
         here.site.house.pipeline.run(ReceiveMessage(case_id, text), COMPLAINANT)
     except Conflict as refusal:
         if refusal.details.get("linked_case_needed") and has_token(sent):
-            filed = file_once(here, sent, OpenLinked(case_id, text), actor=COMPLAINANT, scope=f"web-linked {case_id}")
-            return confirmation(here, filed, linked=True)
+            return _open_linked(here, sent, case_id, text)
         return _again(here, sent, "message", refusal)
     except Unfit as refusal:
         return _again(here, sent, "message", refusal)
     return here.go("/track", done="message-sent", to="messages")
+
+
+def _open_linked(here: Visit, sent: Posted, case_id: str, text: str) -> Response:
+    try:
+        filed = file_once(here, sent, OpenLinked(case_id, text), actor=COMPLAINANT, scope=f"web-linked {case_id}")
+    except SentBefore as refusal:
+        return _again(here, sent, "message", refusal)
+    return confirmation(here, filed, linked=True)
 
 
 @router.post("/track/satisfaction")

@@ -43,6 +43,17 @@ def test_a_continuation_is_filed_once_and_shows_number_and_code(redress: House) 
     assert f"Linked cases Continues {number}" in li_na.get(f"/cases/{new['id']}").text
 
 
+def test_a_continuation_that_is_sent_twice_with_other_words_is_asked_about(redress: House) -> None:
+    old = ended(redress)
+    li_na = staff(redress, "li.na")
+    page, there = li_na.get(f"/cases/{old}"), f"/cases/{old}/follow-up"
+    li_na.send(page, there, {"text": "It broke again."})
+    other = li_na.send(page, there, {"text": "And the lamp, too."})
+    assert (other.status, "This form was sent before, with other words." in other.text) == (409, True)
+    assert len(redress.person("li.na").get("/api/complaints")["items"]) == 2
+    assert li_na.send(other, there, {}).title == "The complaint is filed"
+
+
 def test_an_empty_continuation_is_refused_at_its_field(redress: House) -> None:
     old = ended(redress)
     li_na = staff(redress, "li.na")

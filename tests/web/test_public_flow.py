@@ -140,6 +140,8 @@ def test_what_is_written_after_the_end_opens_a_linked_case_with_a_code_of_its_ow
     opened = who.send(ended, "/track/messages", {"text": "It broke again."})
     assert opened.title == "Your complaint has arrived"
     assert "linked to the earlier one" in opened.text
+    other = who.send(ended, "/track/messages", {"text": "And the lamp, too."})
+    assert (other.status, "This form was sent before, with other words." in other.text) == (409, True)
     assert code_of(opened) != code
     new, old = redress.person("li.na").get("/api/complaints")["items"]
     li_na = staff(redress, "li.na")
