@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
-
 from app.settings import Settings
-from storage.engines import is_memory, store_url
+from storage.engines import sqlite_file
 from storage.errors import StoreError
 
 DEMO_FILE = "demo.db"
@@ -43,7 +40,7 @@ def require_file(settings: Settings) -> None:
 
     Raises NoDatabase, saying where it was looked for and what to do; nothing is made.
     """
-    file = _file(settings.database_url)
+    file = sqlite_file(settings.database_url)
     if file is None or file.is_file():
         return
     demo = settings.var_folder / DEMO_FILE
@@ -67,11 +64,3 @@ def require_schema(settings: Settings) -> None:
         raise StoreError(
             f"The database is at revision {found or 'none'}, this program needs {wanted}. Run `redress migrate` first."
         )
-
-
-def _file(url: str) -> Path | None:
-    parsed = store_url(url)
-    if parsed.get_backend_name() != "sqlite" or is_memory(parsed) or parsed.database is None:
-        return None
-    named = parsed.database
-    return Path(unquote(urlsplit(named).path) if named.startswith("file:") else named)

@@ -6,7 +6,9 @@ No error and no log line of theirs repeats the parameters of a statement: those 
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
@@ -36,6 +38,17 @@ def store_url(text: str) -> URL:
 def is_memory(url: URL) -> bool:
     """Say whether the address is SQLite in memory."""
     return url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}
+
+
+def sqlite_file(text: str) -> Path | None:
+    """Return the file at an address as it is named there, `file:` addresses read; None for PostgreSQL and in memory.
+
+    Raises UnknownStore.
+    """
+    url = store_url(text)
+    if url.get_backend_name() != "sqlite" or is_memory(url) or url.database is None:
+        return None
+    return Path(unquote(urlsplit(url.database).path) if url.database.startswith("file:") else url.database)
 
 
 def sqlite_reader(url: URL, *, connections: int) -> Engine:

@@ -7,9 +7,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from storage.engines import is_memory, store_url
+from storage.engines import sqlite_file
 from storage.errors import StoreHeld
 
 
@@ -18,11 +17,10 @@ def lock_path(url: str) -> Path | None:
 
     Links are followed and `file:` addresses read: whatever name a file is asked for by, it has one lock.
     """
-    parsed = store_url(url)
-    if parsed.get_backend_name() != "sqlite" or is_memory(parsed) or parsed.database is None:
+    named = sqlite_file(url)
+    if named is None:
         return None
-    named = parsed.database
-    file = Path(unquote(urlsplit(named).path) if named.startswith("file:") else named).resolve()
+    file = named.resolve()
     return file.with_name(f"{file.name}.lock")
 
 
