@@ -19,6 +19,7 @@ from api.authentication import learn_sender
 from api.context import Shared
 from api.faults import of_house, of_library
 from api.finding_words import finding_words
+from api.head import METHODS
 from api.languages import DEFAULT, asked_language, own_language
 from api.problem_titles import TITLES
 from api.problems import problem
@@ -59,8 +60,6 @@ RETRY_SECONDS = 1
 
 HTTP_CODES: Mapping[int, str] = {404: "no-such-address", 405: "wrong-method", 413: "too-large", 415: "not-json"}
 """Errors of the frame around us."""
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-"""HEAD goes wherever GET goes (`api.head`)."""
 HTTP_SENTENCES: Mapping[str, str] = {
     "no-such-address": marked("There is no such address."),
     "wrong-method": marked("This address does not take this method."),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""What can be asked of an address behind here, where HEAD is a GET."""
+
 
 class Head:
     """Answers HEAD as GET would be answered, and keeps the body back. Everything behind sees, and counts, a GET."""

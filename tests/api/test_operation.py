@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.app import create_app
-from api.context import shared_by
+from api.context import Shared, shared_by
 from api.languages import asked_language
 from api.limits import Buckets
 from app.container import build
@@ -99,6 +99,22 @@ def test_the_backlog_of_what_is_due_is_shown(redress: House) -> None:
     seen = figures(redress)
     assert seen["redress_due_backlog"] == 1
     assert seen["redress_due_oldest_seconds"] == 75 * 60
+
+
+def test_requests_are_counted_by_the_methods_that_there_are() -> None:
+    application = build(settings(), clock=MovableClock(OPENING), ids=CountedIds())
+    migrate.create(application.database)
+    redress = House(application, create_app(application), {})
+    for method in ("GET", "HEAD", "BREW", "BREW-2"):
+        redress.public.call(method, "/healthz")
+    shared: Shared = redress.app.state.shared
+    counted = {
+        (sample.labels["method"], sample.labels["status"]): sample.value
+        for metric in shared.metrics.registry.collect()
+        for sample in metric.samples
+        if sample.name == "redress_request_seconds_count"
+    }
+    assert counted == {("GET", "200"): 2, ("other", "405"): 2}
 
 
 def test_the_demo_clock_moves_forward_and_fires_what_is_due() -> None:
