@@ -21,6 +21,7 @@ from engine.commands.publish import PublishBundle
 from engine.configuration.process_file import read_config
 from engine.errors import NotPublishable, Unfit
 from engine.ids import CountedIds
+from engine.versions import Versions
 from storage.migrate import create
 
 OPENING = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
@@ -30,9 +31,9 @@ FILE = "bpmn/inquiry/process.toml"
 
 
 @pytest.fixture
-def house() -> Iterator[Application]:
+def house(versions: Versions) -> Iterator[Application]:
     """An empty installation with the people of the roster and the complaint process."""
-    application = build(SETTINGS, clock=MovableClock(OPENING), ids=CountedIds())
+    application = build(SETTINGS, clock=MovableClock(OPENING), ids=CountedIds(), versions=versions)
     create(application.database)
     application.pipeline.run(HouseWork(lambda desk: seat(desk.connection, desk.now)), SYSTEM)
     publish(application, "complaint")
