@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib import import_module
+from importlib.metadata import version
 
+from engine.kernel.case_run import MAX_ROUNDS
+from engine.spiff.tree import MAX_NESTING, MAX_NEW_TASKS, MAX_STEPS
 from storage.schema import metadata
 from tests.architecture.sources import files
 from tests.support.shared import ROOT
@@ -66,3 +69,10 @@ def test_every_table_that_the_page_of_the_floors_names_is_in_the_database() -> N
     assert len(named) > 10
     assert [table for table, _, _ in named if table not in metadata.tables] == []
     assert [column for table, _, column in named if column and column not in metadata.tables[table].c] == []
+
+
+def test_the_page_of_the_engine_names_the_release_that_is_used_and_the_bounds_that_are_set() -> None:
+    text = page("engine")
+    assert re.findall(r"^SpiffWorkflow (\S+) ", text, re.MULTILINE) == [version("SpiffWorkflow")]
+    said = [int(number.replace(",", "")) for number in re.findall(r"\b\d[\d,]*\b", text.split("## Bounds\n")[1])]
+    assert said == [MAX_NEW_TASKS, MAX_STEPS, MAX_NESTING, MAX_ROUNDS]

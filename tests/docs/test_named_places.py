@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
+from inspect import signature
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -90,21 +91,20 @@ def test_every_test_that_is_named_exists() -> None:
     assert [(path, name) for path, name in said if name not in tests | modules] == []
 
 
-def test_every_dotted_name_of_the_program_is_there() -> None:
-    said = [
-        (path, name)
-        for path, text in current()
-        for name in re.findall(rf"`((?:{'|'.join(PACKAGES)})(?:\.\w+)+)(?:\([^`]*\))?`", text)
-    ]
+def test_every_dotted_name_of_the_program_is_there_and_takes_what_is_said() -> None:
+    dotted = re.compile(rf"`((?:{'|'.join(PACKAGES)})(?:\.\w+)+)(?:\(([^`]*)\))?`")
+    said = [(path, *found) for path, text in current() for found in dotted.findall(text)]
     assert len(said) >= 10
-    assert [(path, name) for path, name in said if not resolves(name)] == []
+    assert [(path, name) for path, name, given in said if not resolves(name, re.findall(r"\w+", given))] == []
 
 
-def resolves(name: str) -> bool:
-    """Say whether a dotted name is a module, or something in one."""
+def resolves(name: str, given: list[str]) -> bool:
+    """Say whether a dotted name is a module, or something in one that takes the named arguments and no other."""
     module, _, last = name.rpartition(".")
     modules = {source.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for source in product()}
-    return name in modules or (module in modules and hasattr(import_module(module), last))
+    if module not in modules or not hasattr(import_module(module), last):
+        return name in modules and not given
+    return not given or list(signature(getattr(import_module(module), last)).parameters) == given
 
 
 def test_every_class_and_constant_that_developers_are_told_of_is_there() -> None:
