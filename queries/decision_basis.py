@@ -44,7 +44,7 @@ class Basis:
 
 
 def decision_basis(reader: Reader, task_id: str) -> Basis:
-    """Return the basis of a decision. The caller has passed the wall."""
+    """Return the basis of a decision, for whoever may know what it is about (`TaskDesk.informed`)."""
     row = reader.connection.execute(
         select(work_item.c.element, work_item.c.case_id, instance.c.version_id)
         .add_columns(instance.c.facts)

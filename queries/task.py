@@ -78,6 +78,8 @@ class TaskDesk:
     form: Form | None
     case_facts: Mapping[str, Any]
     zone: ZoneInfo
+    informed: bool
+    """Whether the reader may know what the task is about: they see the whole case, or it is their own."""
 
 
 def task(reader: Reader, task_id: str) -> TaskDesk:
@@ -97,6 +99,7 @@ def task(reader: Reader, task_id: str) -> TaskDesk:
     decision = bool(element and element.listed("exclude"))
     works = _works(who, row)
     whole = sees_whole(who, case_owner=row.case_owner) or (decision and works)
+    informed = whole or is_asked(who, row)
     view = TaskView(
         task=task_items(reader, [row])[0],
         form=None if form is None else FormFiles(form.name, form.schema, form.ui),
@@ -108,11 +111,11 @@ def task(reader: Reader, task_id: str) -> TaskDesk:
         documentation=element.documentation if element else "",
         decision=decision,
         may=_may(reader, row, works=works),
-        facts=_facts(reader, process, form, row.facts) if whole or is_asked(who, row) else (),
+        facts=_facts(reader, process, form, row.facts) if informed else (),
         context=_context(reader, process, row, whole=whole) if works and row.state == "open" else {},
         earlier=earlier_forms(reader, row.case_id, process, whole=whole),
     )
-    return TaskDesk(view, form, row.facts, reader.zone(row.facts.get("campus")))
+    return TaskDesk(view, form, row.facts, reader.zone(row.facts.get("campus")), informed)
 
 
 def _works(who: Principal, row: Row[Any]) -> bool:

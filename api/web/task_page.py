@@ -50,7 +50,7 @@ def show_task(
         case = case_file(reader, view.task.complaint_id)
         people = colleagues(reader)
         earlier = answered_forms(reader, case.id, view.earlier, desk.zone)
-        basis = decision_basis(reader, task_id) if view.decision else None
+        basis = decision_basis(reader, task_id) if view.decision and desk.informed else None
         done = answer_lines(reader, desk.form, view.data, desk.zone) if desk.form and view.data else ()
     decided = basis.decides_on if basis is not None else ()
     drawn = draw(here, desk, people, data=data, sent=sent, problems=problems) if view.task.state == "open" else ""

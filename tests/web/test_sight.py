@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.api.test_tasks import PLAN
 from tests.support.application import House
 from tests.web.visitor import staff, visitor
 
@@ -47,6 +48,32 @@ def test_support_that_is_asked_sees_no_contact_and_no_notes_of_others(redress: H
     assert {"letters", "affected"} & {each.get("id") for each in page.elements("h2")} == set()
     assert "contact details are not shown" in page.text
     assert PHONE in staff(redress, "li.na").get(f"/cases/{case}").response.text
+
+
+FAULT = {
+    "fault_start": "2026-03-02T10:00:00+08:00", "fault_state": "fixed", "fault_end": "2026-03-02T12:00:00+08:00",
+    "fault_cause": "x", "fault_progress": "x",
+}  # fmt: skip
+REFUND = {"payee": "王晓", "amount": {"amount": "15321.00", "currency": "CNY"}}
+
+
+def test_support_that_is_asked_does_not_see_what_others_decide_on(redress: House) -> None:
+    case = redress.file(by="li.na", people=12)["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do(
+        "li.na", "verify", case, {"outcome": "complete", "verification_summary": "x", "ask_technical": True}
+    )  # fmt: skip
+    redress.do("zhou.qiang", "inspection", case, {"quality_problem": "yes", "inspection_report": "属实。"})
+    redress.do("zhao.lei", "academic_evidence", case, {"evidence_summary": "已核对。"})
+    redress.do("lin.feng", "fault_statement", case, FAULT)
+    redress.do("li.na", "respond", case, {"response_text": "正在核实。"})
+    redress.do("li.na", "plan", case, {**PLAN, "refunds": [REFUND]})
+    task = redress.task("liu.gang", "decide_leadership", case)["id"]
+    for login, seen in (("liu.gang", True), ("li.na", True), ("lin.feng", False)):
+        page = staff(redress, login).get(f"/tasks/{task}")
+        told = {"15,321.00" in page.text, "What an approval covers" in page.text, "complained about by" in page.text}
+        assert (page.status, told) == (200, {seen}), login
+        assert ("15321.00" in str(redress.person(login).get(f"/api/tasks/{task}"))) is seen
 
 
 def test_nobody_who_is_not_signed_in_gets_past_the_door(redress: House) -> None:
