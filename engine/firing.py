@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from access.errors import AccessError
 from engine.case_work import SYSTEM, CaseWork
 from engine.dated import dated_due, fire_dated, refresh_dated
 from engine.errors import ChangedMeanwhile, NothingDue, Refusal, StepFailed
@@ -18,7 +19,7 @@ from engine.incidents import rest, resting, settle
 from engine.kernel.step import inspect
 from engine.model.step import DueItem, FireDue, StepResult
 from engine.projection import save
-from storage.errors import StoreError
+from engine.unforeseen import failing_on_record
 
 MAX_FIRINGS = 100
 """Due instants fired before one command; what is left is the sweep's."""
@@ -86,18 +87,18 @@ def _fire(work: CaseWork) -> int:
 
 
 def _attempt(work: CaseWork, fire: Callable[[], None]) -> Refusal | None:
-    """Fire and write down, or leave no trace; return what went wrong."""
+    """Fire and write down, or leave no trace; return what went wrong, whatever it is: a person's command goes on."""
     fence = work.row["row_version"]
     try:
-        with work.attempt():
+        with failing_on_record("The step"), work.attempt():
             fire()
             save(work, fence=fence)
-    except (StoreError, ChangedMeanwhile):
+    except ChangedMeanwhile:
         raise
     except Refusal as refusal:
         return refusal
-    except Exception as error:  # noqa: BLE001 - whatever fails here, the person's command goes on
-        return StepFailed(f"The step failed: {type(error).__name__}.")
+    except AccessError as error:
+        return StepFailed(error.message)
     settle(work)
     work.begin_batch()
     return None
@@ -125,6 +126,7 @@ def _looked_at(work: CaseWork) -> StepResult:
 def _look_again(work: CaseWork) -> None:
     fence, found = work.row["row_version"], _looked_at(work)
     work.result, work.before, work.row["state"] = found, found.before, found.state
+    refresh_dated(work)
     save(work, fence=fence)
     work.begin_batch()
 

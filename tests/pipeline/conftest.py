@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from app.container import house
 from app.scenario import Stage, stage
@@ -84,6 +85,13 @@ class Case:
 
 ACKNOWLEDGED = {"acknowledgement_text": "We have it.", "contact_way": "phone"}
 VERIFIED = {"outcome": "complete", "verification_summary": "True."}
+
+
+@pytest.fixture(autouse=True)
+def unsaid() -> Iterator[None]:
+    """Keep log lines unsaid: to draw a failure with everything that stood around it takes seconds."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture(scope="session")

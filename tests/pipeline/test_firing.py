@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from app.doctor import findings
 from complaints.ownership import AcceptHandOver, AskHandOver
 from complaints.tables import note
 from engine import firing
-from engine.case_work import CaseWork
+from engine.case_work import SYSTEM, CaseWork
 from engine.commands.claim import ClaimTask
 from engine.commands.send_back import SendBack
 from engine.commands.take_next import TakeNext
 from engine.dated import set_dated
 from engine.errors import Conflict, NotFound
 from engine.projection import save
-from engine.tables import deadline, incident
+from engine.tables import deadline, incident, instance
+from storage.errors import StoreBusy
 from tests.pipeline.conftest import ACKNOWLEDGED, Case
 
 
@@ -50,6 +53,37 @@ def test_a_firing_that_fails_leaves_no_row_behind_and_is_tried_again(
     assert "fired" in case.kinds()
     assert case.rows(select(incident).where(incident.c.resolved_at.is_(None))) == []
     assert (case.row().troubled, list(findings(case.on.application))) == (False, [])
+
+
+def test_a_store_that_is_busy_while_something_fires_is_no_failure_of_the_case(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = sqlite3.OperationalError("database is locked")
+    held.sqlite_errorcode = sqlite3.SQLITE_BUSY
+
+    def busy(work: CaseWork, *, fence: int) -> None:
+        monkeypatch.undo()
+        raise OperationalError("UPDATE instance", {}, held)
+
+    case.clock.advance(timedelta(minutes=46))
+    monkeypatch.setattr(firing, "save", busy)
+    with pytest.raises(StoreBusy):
+        case.pipeline.run(ClaimTask(case.item("acknowledge").id), case.on.actor("li.na"))
+    assert case.rows(select(incident)) == []
+    assert case.on.application.sweep.run_until_done() == 1
+
+
+def test_a_row_that_says_a_record_is_due_where_there_is_none_is_written_again(case: Case) -> None:
+    with case.on.application.database.write() as unit:
+        unit.connection.execute(update(instance).values(next_dated=case.clock.now(), next_due=case.clock.now()))
+        unit.commit()
+    case.clock.advance(timedelta(minutes=1))
+    with case.on.application.database.write() as unit:
+        work = case.pipeline.load(unit.connection, case.id, SYSTEM)
+        assert firing.fire_what_is_due(work) == 0
+        unit.commit()
+    assert case.row().next_dated is None
+    assert case.on.application.sweep.due_cases() == []
 
 
 def test_a_dated_record_whose_handler_fails_stays_due(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
