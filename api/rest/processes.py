@@ -16,12 +16,12 @@ from api.answers import answer
 from api.authentication import Staff
 from api.context import RequestContext
 from api.finding_words import finding_words
+from api.publishing import LONGEST_NOTE, published
 from api.rest.documents import CHANGES, Responses, problems
 from engine.bundles.bundle import unpack
-from engine.commands.publish import PublishBundle
 from engine.errors import Forbidden, Unfit
 from engine.model.problem import Problem
-from engine.versions import Publication, Version
+from engine.versions import Version
 
 router = APIRouter(prefix="/api/processes", tags=["processes"])
 
@@ -37,7 +37,7 @@ BUNDLE_BODY: dict[str, Any] = {
                     "required": ["bundle"],
                     "properties": {
                         "bundle": {"type": "string", "format": "binary"},
-                        "note": {"type": "string", "maxLength": 500},
+                        "note": {"type": "string", "maxLength": LONGEST_NOTE},
                     },
                 }
             },
@@ -112,7 +112,8 @@ class Upload:
 
 
 async def upload(
-    request: Request, bundle_note: Annotated[str, Header(max_length=500, description="Why; with a plain zip.")] = ""
+    request: Request,
+    bundle_note: Annotated[str, Header(max_length=LONGEST_NOTE, description="Why; with a plain zip.")] = "",
 ) -> Upload:
     """Return the bundle of a request: a zip as the body, or the part `bundle` of a form. Raises Unfit."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
@@ -142,10 +143,7 @@ def list_processes(context: Staff) -> Response:
 def publish(context: Staff, bundle: Bundle) -> Response:
     """Publish a bundle; new cases take it at once, running ones keep their version. 422 lists every error."""
     _require_publisher(context)
-    files = unpack(bundle.content)
-    with context.reading() as reader:
-        context.application.versions.judge(reader.connection, files)
-    done: Publication = context.run(PublishBundle(files, _short(bundle.note)))
+    done = published(context, unpack(bundle.content), bundle.note)
     found = _told(context, done.problems)
     return answer(
         PublishedAnswer(done.outcome, _line(done.version), found), status=201 if done.outcome == "published" else 200
@@ -172,10 +170,6 @@ def _told(context: RequestContext, problems: Iterable[Problem]) -> list[ProblemL
 def _require_publisher(context: RequestContext) -> None:
     if not may_publish(context.who):
         raise Forbidden("Only a process owner publishes processes.")
-
-
-def _short(note: str) -> str:
-    return "".join(c for c in note if c.isprintable())[:500]
 
 
 def _line(version: Version) -> VersionLine:

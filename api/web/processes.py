@@ -11,19 +11,18 @@ from access.people import names
 from access.policy import may_publish
 from api.errors import status_of
 from api.finding_words import finding_words
+from api.publishing import published
 from api.web.drawing import as_json, plain
 from api.web.failures import PageRoute, refusal_text
 from api.web.posted import Posted
 from api.web.visit import Visit, from_staff, staff
 from engine.bundles.bundle import UnreadableBundle, unpack
-from engine.commands.publish import PublishBundle
 from engine.errors import Forbidden, NotPublishable
-from engine.versions import Publication, Version
+from engine.versions import Version
 from queries.drawings import drawings_of
 
 router = APIRouter(route_class=PageRoute)
 Staff = Annotated[Visit, Depends(staff)]
-LONGEST_NOTE = 500
 
 
 @router.get("/processes")
@@ -76,10 +75,7 @@ def check_or_publish(here: Staff, sent: Annotated[Posted, Depends(from_staff)]) 
     try:
         files = unpack(sent.files.get("bundle", b""))
         if sent.text("do") == "publish":
-            note = "".join(c for c in sent.text("note") if c.isprintable())[:LONGEST_NOTE]
-            with here.reading() as reader:
-                reader.library.versions.judge(reader.connection, files)
-            done: Publication = here.run(PublishBundle(files, note))
+            done = published(here, files, sent.text("note"))
             problems = [each.as_dict() for each in done.problems]
             return _show(here, verdict=done.outcome, problems=problems, version=done.version)
         with here.reading() as reader:
