@@ -9,7 +9,6 @@ from typing import Any
 from complaints.intake import Complainant, FileComplaint, Respondent
 from engine.errors import NotFound, Refusal, Unfit
 from engine.model.config import ProcessConfig
-from engine.process import CompiledProcess
 from forms.field_problem import FieldProblem
 from forms.form import Form
 from queries.reader import Reader
@@ -18,24 +17,15 @@ FORM_CODES: Mapping[str, str] = {"required": "required", "unknown": "choice", "o
 """Codes of the command's faults -> codes of the form's."""
 
 
-def intake_form(reader: Reader) -> Form:
-    """Return the form that complainants fill in. Raises NotFound where no process in force has one."""
-    process, name = _taking_in(reader)
-    form: Form = process.forms[name]
-    return form
+def intake_form(reader: Reader) -> tuple[Form, ProcessConfig]:
+    """Return the form that complainants fill in, and what its process says of itself.
 
-
-def intake_config(reader: Reader) -> ProcessConfig:
-    """Return what the process of the intake form says of itself. Raises NotFound where none has one."""
-    return _taking_in(reader)[0].config
-
-
-def _taking_in(reader: Reader) -> tuple[CompiledProcess, str]:
-    """Return the process whose `[intake]` names a form, and the form's name."""
+    Raises NotFound where no process in force has one (`form` of [intake]).
+    """
     for version in reader.library.versions.in_force(reader.connection):
         process = reader.process(version.id)
         if process.config.intake.form is not None:
-            return process, process.config.intake.form
+            return process.forms[process.config.intake.form], process.config
     raise NotFound("No process that is published has a form for complainants (`form` of [intake]).")
 
 

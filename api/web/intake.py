@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Response
 
 from api.web.channels import CaseChannel, channels, received_at
 from api.web.failures import PageRoute
-from api.web.filing import command_from, first_answers, form_faults, intake_config, intake_form
+from api.web.filing import command_from, first_answers, form_faults, intake_form
 from api.web.once import SentBefore, file_once, has_token, new_token
 from api.web.posted import Posted
 from api.web.visit import Visit, from_public, from_staff, staff, visit
@@ -56,8 +56,8 @@ def file_from_staff(here: Staff, sent: Annotated[Posted, Depends(from_staff)]) -
 
 def _file(here: Visit, sent: Posted, known: Sequence[CaseChannel] | None) -> Response:
     with here.reading() as reader:
-        form = intake_form(reader)
-        flags = [spec.name for spec in intake_config(reader).facts.values() if spec.intake]
+        form, config = intake_form(reader)
+    flags = [spec.name for spec in config.facts.values() if spec.intake]
     data = clean(form, decode(form, sent.pairs, zone=here.site.zone))
     if sent.text(ADD_ROW):
         return _form_page(here, known, data=data, sent=sent)
@@ -111,7 +111,7 @@ def _form_page(
     status: int = 200,
 ) -> Response:
     with here.reading() as reader:
-        form, config = intake_form(reader), intake_config(reader)
+        form, config = intake_form(reader)
     look_back_days = config.intake.look_back_days
     answers = first_answers(form, config, here.language) if data is None else data
     drawn = render_form(
