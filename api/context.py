@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,16 +15,12 @@ from pydantic import SecretStr
 from access.policy import Principal
 from api.limits import Buckets
 from api.metrics import Metrics
-from complaints.categories import CategoryTree
-from complaints.notice_book import NoticeBooks
 from engine.case_work import COMPLAINANT, Actor
 from engine.clock import Clock
 from engine.errors import Refusal, SignInRequired
 from engine.ids import Ids
 from engine.pipeline import BeforeCommit, Pipeline
 from engine.versions import Versions
-from escalation.due import CalendarBook
-from escalation.explain import Explainer
 from escalation.posts import Posts
 from escalation.sweep import Sweep
 from queries.reader import Library, Reader
@@ -105,28 +101,13 @@ class Application(Protocol):
         ...
 
     @property
-    def calendars(self) -> CalendarBook:
-        """Due-time arithmetic."""
-        ...
-
-    @property
-    def explainer(self) -> Explainer:
-        """Says why something is due when it is."""
+    def library(self) -> Library:
+        """What every query looks things up in."""
         ...
 
     @property
     def posts(self) -> Posts:
-        """Teams and posts."""
-        ...
-
-    @property
-    def categories(self) -> CategoryTree:
-        """Category codes."""
-        ...
-
-    @property
-    def notices(self) -> NoticeBooks:
-        """Notices of each version."""
+        """The teams and posts that are in force now."""
         ...
 
     @property
@@ -137,11 +118,6 @@ class Application(Protocol):
     @property
     def deliver(self) -> Callable[[Callable[[], bool]], int]:
         """Deliver what may go out now; asked between messages whether to go on. Returns how many went out."""
-        ...
-
-    @property
-    def zones(self) -> Mapping[str, str]:
-        """Campus -> IANA zone."""
         ...
 
 
@@ -172,15 +148,7 @@ def shared_by(application: Application, metrics: Metrics) -> Shared:
     """Return what requests share, built once from the application."""
     return Shared(
         application=application,
-        library=Library(
-            versions=application.versions,
-            calendars=application.calendars,
-            explainer=application.explainer,
-            posts=application.posts,
-            categories=application.categories,
-            notices=application.notices,
-            zones=application.zones,
-        ),
+        library=application.library,
         buckets=Buckets(),
         metrics=metrics,
     )

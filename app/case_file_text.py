@@ -11,7 +11,7 @@ from app.settings import Settings
 from engine.errors import NotFound, Unfit
 from forms.languages import LANGUAGES
 from queries.case_named import case_named
-from queries.reader import Library, Reader
+from queries.reader import Reader
 
 ARCHIVIST = Principal(person_id="", name="", language="en", roles=frozenset({Role.SUPERVISOR}))
 """Whoever can start the command line has the file of the database; the export shows what a supervisor sees."""
@@ -34,17 +34,12 @@ def case_file_text(settings: Settings, case: str, language: str) -> str:
 def case_text(application: Application, case: str, language: str) -> str:
     """Return the file of a case of a running application. Raises NotFound, Unfit."""
     require_language(language)
-    library = Library(
-        versions=application.versions, calendars=application.calendars, explainer=application.explainer,
-        posts=application.posts, categories=application.categories, notices=application.notices,
-        zones=application.zones,
-    )  # fmt: skip
     with application.database.read() as connection:
-        reader = Reader(connection, library, application.now(), language, ARCHIVIST)
+        reader = Reader(connection, application.library, application.now(), language, ARCHIVIST)
         found = case_named(reader, case)
         if found is None:
             raise NotFound(f"There is no case {case}.", case=case)
-        return CaseText(reader, found, lambda name: application.calendars.timeline(name).channel.labels).text()
+        return CaseText(reader, found, lambda name: application.library.calendars.timeline(name).channel.labels).text()
 
 
 def require_language(language: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from app.settings import Settings
 from complaints.answer_meanings import check_answers
-from complaints.categories import CategoryTree, load_categories
+from complaints.categories import load_categories
 from complaints.delivery_loop import run_once as deliver_once
 from complaints.effects import EFFECTS
 from complaints.intake import TYPES
@@ -39,6 +39,7 @@ from escalation.posts import Posts, parse_posts, read_posts
 from escalation.posts_in_force import PostsInForce
 from escalation.posts_watch import PostsWatch
 from escalation.sweep import Sweep
+from queries.reader import Library
 from storage.database import Database
 
 
@@ -52,16 +53,11 @@ class Application:
     ids: Ids
     pipeline: Pipeline
     versions: Versions
-    calendars: CalendarBook
-    explainer: Explainer
-    posts: PostsInForce
-    categories: CategoryTree
-    notices: NoticeBooks
+    library: Library
+    """What is looked things up in: calendars, posts, categories, notices, words."""
     sweep: Sweep
     calendar_change: CalendarChange
     posts_watch: PostsWatch
-    zones: Mapping[str, str]
-    """Campus -> IANA zone."""
     deliver: Callable[[Callable[[], bool]], int]
     """Deliver what may go out now; the argument says whether to go on. Returns how many went out."""
 
@@ -79,6 +75,11 @@ class Application:
             self.versions.judge(connection, files)
         published: Publication = self.pipeline.run(PublishBundle(files, note), SYSTEM)
         return published
+
+    @property
+    def posts(self) -> Posts:
+        """The teams and posts that are in force now; they never change, another takes their place."""
+        return self.library.posts
 
     def now(self) -> datetime:
         """Return the present instant of this installation (moved, in the demo)."""
@@ -101,13 +102,20 @@ def house(posts: Posts) -> House:
     )
 
 
+def take_posts(posts: Posts, library: Library, pipeline: Pipeline) -> None:
+    """Put teams, posts and rights into force for everybody; a change under way goes on with those it began with."""
+    library.posts_in_force.now = posts
+    pipeline.services = replace(pipeline.services, placement=PostPlacement(posts), rules=posts.rules)
+    library.versions.adopt(house(posts))
+
+
 def build(
     settings: Settings, *, clock: Clock | None = None, ids: Ids | None = None, versions: Versions | None = None
 ) -> Application:
     """Build an application over the settings; `versions` may be shared by several. Opens no connection yet."""
     posts_file = settings.bpmn_folder / "posts.toml"
     posts_read = read_posts(posts_file)
-    posts = PostsInForce(parse_posts(posts_read, file=posts_file.name))
+    posts = parse_posts(posts_read, file=posts_file.name)
     calendar_files = load_calendars(settings.bpmn_folder / "calendars")
     campuses = calendar_files.campuses
     tree = load_categories(settings.bpmn_folder / "categories.toml")
@@ -144,13 +152,16 @@ def build(
             going_on=going_on, others_wait=sweep.anything_due,
         )  # fmt: skip
 
+    library = Library(
+        versions=versions, calendars=calendars, explainer=Explainer(settings.locale_folder),
+        posts_in_force=PostsInForce(posts), categories=tree, notices=notices, zones=zones,
+    )  # fmt: skip
+
     return Application(
         settings=settings, database=database, clock=clock, ids=ids, pipeline=pipeline, versions=versions,
-        calendars=calendars, explainer=Explainer(settings.locale_folder), posts=posts, categories=tree,
-        notices=notices, sweep=sweep, zones=zones, deliver=deliver,
+        library=library, sweep=sweep, deliver=deliver,
         calendar_change=CalendarChange(database=database, pipeline=pipeline, digest=calendar_files.digest),
         posts_watch=PostsWatch(
-            file=posts_file, posts=posts, pipeline=pipeline, read=posts_read,
-            taken=lambda taken: versions.adopt(house(taken)),
+            file=posts_file, pipeline=pipeline, read=posts_read, take=lambda new: take_posts(new, library, pipeline),
         ),
     )  # fmt: skip

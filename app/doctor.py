@@ -85,7 +85,9 @@ def _incidents(connection: Connection) -> Iterator[str]:
 def _case(application: Application, connection: Connection, row: Any) -> Iterator[str]:
     try:
         process = application.versions.process(connection, row.version_id)
-        found = inspect(process, row.state, facts=row.facts, calendars=application.calendars, now=application.now())
+        found = inspect(
+            process, row.state, facts=row.facts, calendars=application.library.calendars, now=application.now()
+        )
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others are looked at
         yield f"case {row.case_id}: the stored state cannot be read: {type(error).__name__}: {error}"
         return

@@ -18,7 +18,7 @@ from escalation.posts import Posts
 
 
 class PostPlacement:
-    """Implements `engine.case_work.Placement` over `posts.toml`, holders and absences."""
+    """Implements `engine.case_work.Placement` over one state of `posts.toml`, over holders and absences."""
 
     def __init__(self, posts: Posts) -> None:
         self.posts = posts

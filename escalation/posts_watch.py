@@ -14,7 +14,6 @@ from engine.errors import StepFailed
 from engine.incidents import note_failure, settle_house, stands
 from engine.pipeline import Desk, Pipeline
 from escalation.posts import Posts, parse_posts, read_posts
-from escalation.posts_in_force import PostsInForce
 from escalation.refusals import ConfigProblem
 
 log = structlog.get_logger(__name__)
@@ -26,23 +25,22 @@ DOING = "read posts.toml"
 class PostsWatch:
     """Keeps the posts of one process at what its file says. Every process has its own; they need not know each other.
 
-    `taken` is told of new posts once they are in force. `machine` names this one in what goes on record.
+    `take` puts new posts into force. `machine` names this one in what goes on record.
     """
 
     def __init__(
         self,
         *,
         file: Path,
-        posts: PostsInForce,
         pipeline: Pipeline,
-        taken: Callable[[Posts], None],
+        take: Callable[[Posts], None],
         read: bytes,
         machine: str | None = None,
     ) -> None:
         """Begin with the bytes that the posts in force were read from."""
         self._machine = machine or node()
         self._about = f"{self._machine}:{file.resolve()}"
-        self._file, self._posts, self._pipeline, self._taken = file, posts, pipeline, taken
+        self._file, self._pipeline, self._take = file, pipeline, take
         self._in_force: bytes | str = read
         self._seen: bytes | str = read
         self._refused: tuple[bytes | str, ConfigProblem] | None = None
@@ -72,8 +70,7 @@ class PostsWatch:
             self._ill(problem)
             self._refused = (content, problem)
             return False
-        self._posts.take(posts)
-        self._taken(posts)
+        self._take(posts)
         self._in_force, self._sound = content, False
         log.info("posts-taken", teams=len(posts.teams), posts=len(posts.posts))
         self._well()

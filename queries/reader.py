@@ -13,11 +13,12 @@ from access.policy import Principal
 from complaints.categories import CategoryTree
 from complaints.notice_book import NoticeBooks
 from engine.errors import SignInRequired
-from engine.model.due import Calendars
 from engine.process import CompiledProcess
 from engine.versions import Versions
+from escalation.due import CalendarBook
 from escalation.explain import Explainer
 from escalation.posts import Posts
+from escalation.posts_in_force import PostsInForce
 from queries.drawings import Drawings
 from queries.words import Words
 
@@ -27,15 +28,20 @@ class Library:
     """What every query looks things up in; built once for a process. Safe to share between threads."""
 
     versions: Versions
-    calendars: Calendars
+    calendars: CalendarBook
     explainer: Explainer
-    posts: Posts
+    posts_in_force: PostsInForce
     categories: CategoryTree
     notices: NoticeBooks
     zones: Mapping[str, str]
     """Campus -> IANA zone."""
     words: Words = field(default_factory=Words)
     drawings: Drawings = field(default_factory=Drawings)
+
+    @property
+    def posts(self) -> Posts:
+        """The teams and posts that are in force now; they never change, another takes their place."""
+        return self.posts_in_force.now
 
 
 @dataclass(frozen=True)

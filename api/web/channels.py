@@ -24,8 +24,8 @@ class CaseChannel:
 
 def channels(here: Visit) -> list[CaseChannel]:
     """Return every way in of every campus, in the visitor's language."""
-    book = here.site.house.calendars
-    several = len(here.site.house.zones) > 1
+    book = here.site.shared.library.calendars
+    several = len(here.site.shared.library.zones) > 1
     found = []
     for name in book.names:
         if name.rpartition("/")[2] == NOT_A_WAY_IN:

@@ -79,7 +79,7 @@ def site_of(app: FastAPI) -> Site:
     shared: Shared = app.state.shared
     texts: Texts = app.state.page_texts
     house = cast(House, shared.application)
-    zones = house.zones
+    zones = shared.library.zones
     zone = zones.get("main") or next(iter(zones.values()), "UTC")
     return Site(house, shared, texts.catalogues, app.state.sentences, texts.templates, ZoneInfo(zone))
 

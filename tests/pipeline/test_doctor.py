@@ -46,7 +46,9 @@ def change_calendars(case: Case, folder: Path) -> None:
     file.write_text(file.read_text() + EARLY_CLOSE)
     calendars = CalendarBook(load_calendars(folder / "calendars").campuses)
     case.pipeline.services = replace(case.pipeline.services, calendars=calendars)
-    case.on.application = replace(case.on.application, calendars=calendars)
+    case.on.application = replace(
+        case.on.application, library=replace(case.on.application.library, calendars=calendars)
+    )
     case.pipeline.run(RecalculateCase(case.id), SYSTEM)
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from app.container import take_posts
 from app.doctor import findings
 from complaints.notes import AddNote
 from engine.case_work import CaseWork
@@ -156,8 +157,8 @@ def without(posts: Posts, gone: str) -> Posts:
 
 
 def test_a_post_that_is_gone_is_acted_for_and_told_of(case: Case) -> None:
-    posts = case.on.application.posts
-    posts.take(without(posts.now, "head_of_customer_service"))
+    application = case.on.application
+    take_posts(without(application.posts, "head_of_customer_service"), application.library, application.pipeline)
     case.clock.advance(timedelta(minutes=61))
     case.do("acknowledge", "li.na", ACKNOWLEDGED)
     assert (case.open(), incidents(case)) == ({"verify"}, [])

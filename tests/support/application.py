@@ -193,7 +193,7 @@ class House:
         application = self.application
         deliver_once(
             application.database, now=application.now(), ids=application.ids, versions=application.versions,
-            notices=application.notices,
+            notices=application.library.notices,
         )  # fmt: skip
 
 
