@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -53,19 +53,30 @@ class Publication:
     differently), or `unchanged`."""
 
 
+@dataclass(frozen=True)
+class _Gate:
+    """A house, and the bundles that passed its checks, by their bytes: the same one is not checked twice."""
+
+    house: House
+    passed: dict[bytes, tuple[tuple[Problem, ...], CompiledProcess]] = field(default_factory=dict)
+
+
 class Versions:
     """Finds and publishes versions. Safe to share between threads; compiled versions stay in memory."""
 
     def __init__(self, house: House) -> None:
-        self.house = house
         self._compiled: dict[str, CompiledProcess] = {}
-        self._gate: dict[bytes, tuple[tuple[Problem, ...], CompiledProcess]] = {}
-        """Bundles that passed, by their bytes: the same one is not checked twice."""
+        self._gate = _Gate(house)
         self._lock = threading.Lock()
+
+    @property
+    def house(self) -> House:
+        """What the house knows now, against which bundles are checked."""
+        return self._gate.house
 
     def adopt(self, house: House) -> None:
         """Check from now on against what the house knows now; what runs already runs on."""
-        self.house, self._gate = house, {}
+        self._gate = _Gate(house)
 
     def process(self, connection: Connection, version_id: str) -> CompiledProcess:
         """Return a version ready to run, from memory or parsed from its bundle. Raises NotFound."""
@@ -170,32 +181,34 @@ class Versions:
         return Publication(version, problems, "published")
 
     def _passed(self, connection: Connection, files: Files) -> tuple[tuple[Problem, ...], CompiledProcess]:
-        house, gate = self.house, self._gate  # both of one moment: `adopt` replaces them together
+        gate = self._gate  # whatever another thread adopts meanwhile, this verdict belongs to this house
         previous = self._previous(connection, process_key(files))
         key = hashlib.sha256(pack(files) + repr(sorted((previous or {}).items())).encode()).digest()
-        found = gate.get(key)
+        found = gate.passed.get(key)
         if found is None:
-            problems, process = examine(files, house, previous=previous)
+            problems, process = examine(files, gate.house, previous=previous)
             if process is None:
                 raise NotPublishable(problems=[p.as_dict() for p in problems])
-            found = gate[key] = (tuple(problems), process)
+            found = gate.passed[key] = (tuple(problems), process)
         return found
 
     def _claimed_twice(self, connection: Connection, files: Files) -> list[Problem]:
-        """Return an error for each type of case that another process in force takes already, and a second form of
-        complainants."""
+        """Return an error for each type of case, and for the form of complainants, that another process has already."""
         key = process_key(files)
         file = f"bpmn/{key}/process.toml"
         config, _ = read_config(files[file], file)
         reader = Reader(file, "type-claimed-twice", files[file])
-        for type_ in config.types if config is not None else ():
-            for other in self.in_force(connection):
-                if other.process_key != key and type_ in self.process(connection, other.id).config.types:
-                    message = f"claims {type_}, which the process {other.process_key} takes already"
-                    reader.wrong("types", message, f"Take {type_} out of one of the two, and publish that one first.")
-        for other in self.in_force(connection) if config is not None and config.intake.form else ():
-            if other.process_key != key and self.process(connection, other.id).config.intake.form is not None:
-                message = f"is a second form for complainants; the process {other.process_key} has one already"
+        if config is None:
+            return []
+        for version in self.in_force(connection):
+            if version.process_key == key:
+                continue
+            other = self.process(connection, version.id).config
+            for type_ in (each for each in config.types if each in other.types):
+                message = f"claims {type_}, which the process {version.process_key} takes already"
+                reader.wrong("types", message, f"Take {type_} out of one of the two, and publish that one first.")
+            if config.intake.form is not None and other.intake.form is not None:
+                message = f"is a second form for complainants; the process {version.process_key} has one already"
                 reader.wrong("intake.form", message, "Take the line out of one of the two, and publish that one first.",
                              code="form-claimed-twice")  # fmt: skip
         return reader.problems

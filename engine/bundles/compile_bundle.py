@@ -37,16 +37,7 @@ def compile_bundle(files: Files, house: House) -> CompiledProcess:
         program=compile_program(diagrams, config.process),
         decisions=decisions,
         forms={form.name: form for form in catalogue.forms.values()},
-        form_fields=_form_fields(files),
+        form_fields=frozenset(field.name for form in catalogue.forms.values() for field in form.fields),
         documents={PurePosixPath(n).name: d for n, d in files.items() if n.endswith(".toml") and n.startswith("bpmn/")},
         operations=house.operations,
     )
-
-
-def _form_fields(files: Files) -> frozenset[str]:
-    forms = {name: data for name, data in files.items() if name.startswith("forms/")}
-    try:
-        catalogue = FormCatalogue.from_files(forms)
-    except ValueError:
-        return frozenset()
-    return frozenset(field.name for form in catalogue.forms.values() for field in form.fields)

@@ -63,8 +63,8 @@ def _rehearsed(process: CompiledProcess, files: Files, told: set[str]) -> list[P
     if found is None:
         found = rehearse(process, file=f"bpmn/{process_key(files)}/process.toml", known=told)
         _WALKED[key] = found
-        while len(_WALKED) > MOST_WALKED:
-            _WALKED.pop(next(iter(_WALKED)), None)
+        for oldest in list(_WALKED)[:-MOST_WALKED]:  # a list of one moment: other threads check bundles, too
+            _WALKED.pop(oldest, None)
     return list(found)
 
 
