@@ -58,6 +58,26 @@ def test_every_command_that_a_page_names_exists() -> None:
     assert wrong == []
 
 
+def options(name: str, following: str) -> set[str]:
+    """Return the options of a command of the command line."""
+    root: Any = typer.main.get_command(app)
+    command = root.commands[name]
+    command = getattr(command, "commands", {}).get(following, command)
+    return {option for each in command.params for option in each.opts}
+
+
+def test_every_option_that_a_page_gives_to_a_command_exists() -> None:
+    given = [
+        (path, name, following, option)
+        for path, text in pages()
+        for code in CODE.findall(text)
+        for name, following, rest in re.findall(r"\bredress ([a-z]+)(?: ([a-z]+))?([^`\n;]*)", code)
+        for option in re.findall(r"(?<!\S)--[a-z-]+", rest)
+    ]
+    assert len(given) > 5
+    assert [each for each in given if each[3] not in options(each[1], each[2])] == []
+
+
 def test_every_make_target_and_module_that_a_page_names_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     wrong = []
