@@ -10,7 +10,7 @@ from access.policy import Principal, may_work_on
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale
 from engine.model.elements import Element
-from engine.tables import work_item
+from engine.tables import event_log, work_item
 
 _ITEM = select(work_item).where(work_item.c.id == bindparam("item"), work_item.c.case_id == bindparam("case"))
 
@@ -71,6 +71,17 @@ def element_of(work: CaseWork, item: Any) -> Element:
     if element is None:
         raise Conflict("This task is no longer needed; the case has moved on.", task=item.id)
     return element
+
+
+def last_line(work: CaseWork, item_id: str, *kinds: str) -> Any:
+    """Return by whom (`actor`) and when (`at`) the log tells one of these kinds of a task last; None if never."""
+    table = event_log.c
+    return work.connection.execute(
+        select(table.actor, table.at)
+        .where(table.case_id == work.case_id, table.kind.in_(kinds), table.name == item_id)
+        .order_by(table.sequence.desc())
+        .limit(1)
+    ).first()
 
 
 def give_to(work: CaseWork, item: Any, person: str | None) -> None:

@@ -12,8 +12,7 @@ from access.tables import membership, person
 from engine.case_sight import concerned
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Forbidden, Unfit
-from engine.tables import event_log
-from engine.work_items import case_of, element_of, give_to, load_item, require_mine, require_open
+from engine.work_items import case_of, element_of, give_to, last_line, load_item, require_mine, require_open
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,10 @@ def claim_task(work: CaseWork, command: ClaimTask) -> None:
     require_open(item)
     principal = work.actor.principal
     if item.assignee is not None and principal is not None and item.assignee != principal.person_id:
-        raise Conflict("Somebody else has taken this task.", task=item.id, by=item.assignee, **_since(work, item.id))
+        # Whose it was from the beginning took it at no moment.
+        taken = last_line(work, item.id, "claimed", "assigned")
+        since = {} if taken is None else {"at": taken.at.isoformat()}
+        raise Conflict("Somebody else has taken this task.", task=item.id, by=item.assignee, **since)
     who = require_mine(item, principal)
     if item.assignee == who.person_id:
         return
@@ -68,18 +70,6 @@ def claim_task(work: CaseWork, command: ClaimTask) -> None:
         work.set_owner(who.person_id)
     give_to(work, item, who.person_id)
     work.log("claimed", element=item.element, name=item.id)
-
-
-def _since(work: CaseWork, item_id: str) -> dict[str, str]:
-    """Return since when somebody has a task that they took or were given; nothing where it was theirs at once."""
-    table = event_log.c
-    at = work.connection.execute(
-        select(table.at)
-        .where(table.case_id == work.case_id, table.kind.in_(("claimed", "assigned")), table.name == item_id)
-        .order_by(table.sequence.desc())
-        .limit(1)
-    ).scalar()
-    return {} if at is None else {"at": at.isoformat()}
 
 
 def release_task(work: CaseWork, command: ReleaseTask) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from engine.case_work import CaseWork
 from engine.errors import Conflict
 from engine.tables import event_log
+from engine.work_items import last_line
 
 BESIDE = frozenset({"note", "incident", "linked", "unlinked"})
 """Kinds of lines in the log of a case that build on no step."""
@@ -17,13 +18,7 @@ BESIDE = frozenset({"note", "incident", "linked", "unlinked"})
 
 def not_completed(work: CaseWork, item: Any) -> Conflict:
     """Return the refusal for a task that is not done: by whom and when it was sent back already, if it was."""
-    table = event_log.c
-    back = work.connection.execute(
-        select(table.actor, table.at)
-        .where(table.case_id == work.case_id, table.kind == "sent-back", table.name == item.id)
-        .order_by(table.sequence.desc())
-        .limit(1)
-    ).first()
+    back = last_line(work, item.id, "sent-back")
     if back is None or item.state != "open":
         return Conflict("This task is not completed.", task=item.id)
     return Conflict("This step has been sent back already.", task=item.id, by=back.actor, at=back.at.isoformat())
