@@ -8,12 +8,9 @@ from pathlib import PurePosixPath
 
 from engine.configuration.process_file import CODE
 from engine.configuration.toml_reader import Reader, meant
-from engine.model.config import ProcessConfig
+from engine.model.config import OPENING, ProcessConfig
 from engine.model.problem import Problem
 from engine.publication import Bundle, awaited_messages
-
-OPENING = "@open"
-"""The opening of the case, where a clock may start."""
 
 ANYBODY = ("owner", "complainant")
 """Who can be told by a word, in every process."""

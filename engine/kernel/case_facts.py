@@ -77,10 +77,10 @@ class CaseFacts:
             self._decided(decision, rules, outputs)
             return outputs
         changed = self._write(decision, outputs, rules)
-        if not changed:
-            self._decided(decision, rules, None)
         if changed:
             changed |= self._run_tables(changed, after=decision)
+        else:
+            self._decided(decision, rules, None)
         self._note(changed)
         return {}
 

@@ -11,6 +11,7 @@ from engine.clocks.due_items import rung_item, timer_item, timer_key
 from engine.errors import Conflict, NothingDue, Refusal, StepFailed, Unfit
 from engine.kernel.case_authors import EVERYWHERE
 from engine.kernel.case_host import CaseHost
+from engine.model.config import OPENING
 from engine.model.due import Calendars
 from engine.model.step import DueItem, Effect, Event, OpenTask, Projected, StepResult
 from engine.process import CompiledProcess
@@ -51,7 +52,7 @@ class CaseRun:
         """Start the process: tables first, then the clocks that start with the case, then the first elements."""
         self.case_facts.run_all()
         self.clocks.carry(clocks)
-        self.clocks.reached("@open", ("",))
+        self.clocks.reached(OPENING, ("",))
         self._guarded(lambda: self._execution.start(numbered_from))
 
     def complete(self, task_id: str, data: Mapping[str, Any], actor: str | None, fields: Collection[str] = ()) -> None:
@@ -110,7 +111,7 @@ class CaseRun:
         for clock, rung, at, key in list(self.clocks.rungs()):
             if key in chosen:
                 self.clocks.fired(clock, rung, at)
-                values = {"template": rung.template, "clock": clock.name, "due_at": _iso(clock.due_at)}
+                values = {"template": rung.template, "clock": clock.name, "due_at": plain(clock.due_at)}
                 for to in rung.to:
                     self.host.effects.append(Effect("notify", {"to": to, **values}, None, key))
                 if rung.message:
@@ -146,7 +147,7 @@ class CaseRun:
             "v": STATE_VERSION,
             "t": self._execution.dump(),
             **host.dump(),
-            "p": [{t.id: _iso(t.due_at) for t in tasks}, [item.key for item in due]],
+            "p": [{t.id: plain(t.due_at) for t in tasks}, [item.key for item in due]],
         }
         return StepResult(
             state=_write(record),
@@ -274,7 +275,3 @@ def _read(state: bytes) -> Mapping[str, Any]:
 
 def _form_name(file: str | None) -> str | None:
     return None if file is None else file.removesuffix(".schema.json")
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()

@@ -18,14 +18,13 @@ from engine.clocks.case_clocks import (
     rungs_ahead,
 )
 from engine.errors import Conflict, NotFound
-from engine.model.config import Budget, ClockSpec, Rung
+from engine.model.config import OPENING, Budget, ClockSpec, Rung
 from engine.model.due import MODES, Calendars, told
 from engine.model.step import ClockView, Event, ExtendClock
 from engine.process import CompiledProcess
+from engine.typed_json import plain
 
 Log = Callable[[Event], None]
-OPENING = "@open"
-"""What stands among the `starts` of a clock for the opening of the case."""
 
 
 class ClockBook:
@@ -85,7 +84,7 @@ class ClockBook:
         )  # fmt: skip
         self.clocks.append(clock)
         recompute(clock, self._calendars, now=self._now, spec=spec)
-        self._log(Event("clock", name=clock.key, detail={"what": "started", "due_at": _iso(clock.due_at)}))
+        self._log(Event("clock", name=clock.key, detail={"what": "started", "due_at": plain(clock.due_at)}))
 
     def _end(self, name: str, scopes: Sequence[str], state: str, element: str) -> None:
         clock = self.newest(name, scopes)
@@ -95,7 +94,7 @@ class ClockBook:
     def _close(self, clock: Clock, state: str, element: str | None) -> None:
         clock.state = "met" if state == "met" else "dropped"
         clock.ended_at, clock.due_at = self._now, None
-        detail = {"what": state, "late": clock.late, "was_due_at": _iso(clock.last_due_at)}
+        detail = {"what": state, "late": clock.late, "was_due_at": plain(clock.last_due_at)}
         self._log(Event("clock", element=element, name=clock.key, detail=detail))
 
     def drop_scopes(self, alive: set[str]) -> None:
@@ -220,7 +219,7 @@ class ClockBook:
                 continue
             before = clock.due_at
             if recompute(clock, self._calendars, now=self._now, spec=spec) or moved:
-                detail = {"what": "recalculated", "from": _iso(before), "due_at": _iso(clock.due_at)}
+                detail = {"what": "recalculated", "from": plain(before), "due_at": plain(clock.due_at)}
                 self._log(Event("clock", name=clock.key, detail=detail))
 
     def fired(self, clock: Clock, rung: Rung, at: datetime) -> None:
@@ -230,7 +229,7 @@ class ClockBook:
 
     def _recompute(self, clock: Clock, what: str, detail: Mapping[str, Any]) -> None:
         recompute(clock, self._calendars, now=self._now, spec=self._process.config.clocks[clock.name])
-        self._log(Event("clock", name=clock.key, detail={"what": what, **detail, "due_at": _iso(clock.due_at)}))
+        self._log(Event("clock", name=clock.key, detail={"what": what, **detail, "due_at": plain(clock.due_at)}))
 
     def _set_rule(self, clock: Clock, spec: ClockSpec) -> bool:
         """Give a clock the budget, mode and calendar that the facts call for now; True where they are others."""
@@ -248,10 +247,6 @@ class ClockBook:
             if budget.when is None or budget.when.evaluate(self._facts, {}):
                 return budget
         raise Conflict(f"No budget of the clock {spec.name} fits the facts of this case.", clock=spec.name)
-
-
-def _iso(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat()
 
 
 def view_of(clock: Clock) -> ClockView:

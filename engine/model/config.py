@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from engine.expressions.language import Expression
 from engine.model.due import Mode
+
+OPENING: Final = "@open"
+"""The opening of the case, among the `starts` of a clock."""
 
 FactType = Literal["string", "integer", "amount", "boolean", "list", "instant"]
 FACT_TYPES: tuple[FactType, ...] = ("string", "integer", "amount", "boolean", "list", "instant")

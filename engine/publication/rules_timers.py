@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from engine.expressions.timer_text import Expr, IsoCycle, IsoDuration, TimerError, TimerKind, TimerPlan, parse_timer
+from engine.model.config import OPENING
 from engine.publication.bundle import Bundle
 from engine.publication.case_order import CaseOrder
 from engine.publication.diagram import Node
@@ -15,7 +16,6 @@ from engine.publication.names import bpmn, text_of, words
 from engine.publication.registry import Finding, rule
 
 _KINDS: Final[dict[str, TimerKind]] = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
-OPENING: Final = "@open"
 """The opening of the case, where a clock may start."""
 LONG_CYCLE: Final = 100
 """More repetitions than this make the state of a case grow too much."""

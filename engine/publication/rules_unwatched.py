@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.model.config import OPENING
 from engine.publication.bundle import Bundle
 from engine.publication.case_order import CaseOrder
 from engine.publication.diagram import Node
 from engine.publication.names import HUMAN, words
 from engine.publication.registry import Finding, rule
-from engine.publication.rules_timers import OPENING
 
 
 @rule(
