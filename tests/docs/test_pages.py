@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from app.cli import app
+from app.settings import Settings
 from tests.architecture.pages import CODE, anchors, pages
 from tests.support.shared import ROOT
 
@@ -76,6 +77,13 @@ def test_every_option_that_a_page_gives_to_a_command_exists() -> None:
     ]
     assert len(given) > 5
     assert [each for each in given if each[3] not in options(each[1], each[2])] == []
+
+
+def test_every_setting_that_a_page_names_exists() -> None:
+    known = {f"REDRESS_{name.upper()}" for name in Settings.model_fields}
+    named = [(path, name) for path, text in pages() for name in re.findall(r"\bREDRESS_[A-Z_]*[A-Z]\b", text)]
+    assert len(named) > 20
+    assert [each for each in named if each[1] not in known] == []
 
 
 def test_every_make_target_and_module_that_a_page_names_exists() -> None:
