@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +18,13 @@ PARTS = {".bpmn", ".dmn", ".toml", ".json"}
 MAX_FILES = 400
 MAX_BYTES = 16_000_000
 """Unpacked."""
+
+
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(NotImplementedError, RuntimeError, EOFError, ValueError, OSError),
+)
+"""What reading a damaged zip raises."""
 
 
 class UnreadableBundle(Unfit):
@@ -65,7 +74,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
                 if PurePosixPath(name).suffix in PARTS and "/scenarios/" not in name:
                     files[name] = content
             return files
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError) as error:
+    except _BROKEN as error:
         raise UnreadableBundle(f"The bundle is no readable zip: {error}") from None
 
 
@@ -82,3 +91,9 @@ def process_key(files: Files) -> str:
     if len(keys) != 1:
         raise UnreadableBundle("A bundle holds one process: exactly one bpmn/<key>/process.toml.")
     return keys.pop()
+
+
+def process_file(files: Files) -> tuple[str, bytes]:
+    """Return the path of the bundle's `process.toml`, and what it says. Raises UnreadableBundle as `process_key`."""
+    path = f"bpmn/{process_key(files)}/process.toml"
+    return path, files[path]

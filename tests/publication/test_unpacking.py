@@ -1,0 +1,50 @@
+"""A bundle comes from outside: whatever its bytes are, it is read or refused."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.bundles.bundle import UnreadableBundle, pack, unpack
+from tests.publication.shipped import shipped
+
+FILES = {"bpmn/a/process.toml": b'key = "a"\n' * 40, "bpmn/a/a.bpmn": bytes(range(256))}
+
+
+def _packed(method: int) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in FILES.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+PACKED = {method: _packed(method) for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)}
+
+
+def test_what_was_packed_is_unpacked() -> None:
+    assert unpack(pack(shipped())) == shipped()
+    assert [unpack(data) for data in PACKED.values()] == [FILES] * len(PACKED)
+
+
+@given(st.sampled_from(sorted(PACKED)), st.dictionaries(st.integers(0, 400), st.integers(0, 255), max_size=3))
+def test_no_damage_to_a_zip_makes_it_raise_anything_but_a_refusal(method: int, damage: dict[int, int]) -> None:
+    data = bytearray(PACKED[method])
+    for at, byte in damage.items():
+        data[at % len(data)] = byte
+    with suppress(UnreadableBundle):
+        unpack(bytes(data))
+
+
+@pytest.mark.parametrize("method", sorted(PACKED))
+def test_a_bundle_whose_content_is_damaged_is_refused(method: int) -> None:
+    data = bytearray(PACKED[method])
+    begin = 30 + len("bpmn/a/process.toml")
+    data[begin : begin + 30] = bytes(30)
+    with pytest.raises(UnreadableBundle, match="no readable zip"):
+        unpack(bytes(data))
