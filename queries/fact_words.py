@@ -19,10 +19,22 @@ def fact_in_words(reader: Reader, process: CompiledProcess, fact: str, value: An
     tree = reader.library.categories
     if fact == "category" and isinstance(value, str) and tree.exists(value):
         return tree.path(value, language)
+    if fact in ("channel", "campus") and isinstance(value, str):
+        return _way_in(reader, fact, value)
     if spec is not None and spec.type == "amount" and isinstance(value, str):
         return amount_in_words(value)
     said = words.value(fact.removesuffix(BY_HAND), value, language, zone=zone)
     return place_in_words(reader, said) if isinstance(value, str) and said == value else said
+
+
+def _way_in(reader: Reader, fact: str, key: str) -> str:
+    """Return what a channel or a campus is called, as the first calendar that knows it says; else as it stands."""
+    book = reader.library.calendars
+    for name in book.names:
+        if key == name.split("/")[fact == "channel"]:
+            timeline = book.timeline(name)
+            return (timeline.channel if fact == "channel" else timeline.campus).labels.said_in(reader.language)
+    return key
 
 
 def place_in_words(reader: Reader, name: str) -> str:

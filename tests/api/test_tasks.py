@@ -43,15 +43,15 @@ def test_a_task_comes_with_its_form_and_the_facts_that_it_shows(redress: House) 
 
 
 @pytest.mark.parametrize(
-    ("language", "category"),
+    ("language", "category", "channel"),
     [
-        ("en", "Teaching › Course content wrong or not as announced"),
-        ("zh-CN", "教学 › 课程内容与大纲不符或有误"),
-        ("ko", "수업 › 강의 내용이 계획과 다르거나 오류가 있음"),
+        ("en", "Teaching › Course content wrong or not as announced", "website"),
+        ("zh-CN", "教学 › 课程内容与大纲不符或有误", "网站"),
+        ("ko", "수업 › 강의 내용이 계획과 다르거나 오류가 있음", "웹사이트"),
     ],
 )
 def test_the_facts_of_a_task_are_in_the_callers_words_as_in_the_case(
-    redress: House, language: str, category: str
+    redress: House, language: str, category: str, channel: str
 ) -> None:
     case = redress.file(by="li.na", refund={"amount": "12000.50", "currency": "CNY"})["id"]
     li_na, task = redress.person("li.na"), redress.task("li.na", "acknowledge", case)["id"]
@@ -62,7 +62,7 @@ def test_the_facts_of_a_task_are_in_the_callers_words_as_in_the_case(
         said["category"][1]
         == li_na.get(f"/api/complaints/{case}", headers={"Accept-Language": language})["category_path"]
     )
-    assert said["refund"] == ("12000.50", "12,000.50")
+    assert (said["refund"], said["channel"]) == (("12000.50", "12,000.50"), ("web", channel))
 
 
 def test_a_draft_is_kept_unchecked_and_goes_with_the_completion(redress: House) -> None:

@@ -39,6 +39,7 @@ def test_a_complaint_goes_from_the_inbox_to_closed_by_plain_forms(redress: House
     taken = li_na.send(inbox, "/tasks/next")
     assert taken.title == "Acknowledge"
     assert "This task is yours." in taken.text
+    assert "Channelwebsite" in taken.text
 
     verify = complete(li_na, taken, {"acknowledgement_text": "I look after it to the end."})
     assert (verify.title, "The step is completed." in verify.text) == ("Verify the facts", True)
