@@ -54,9 +54,10 @@ def note_failure(
     table = incident.c
     same = (table.case_id.is_(None) if case_id is None else table.case_id == case_id, table.doing == doing)
     one = table.about.is_(None) if about is None else table.about == about
-    known = connection.execute(select(table.id, table.attempts).where(*same, one, table.resolved_at.is_(None))).first()
     if case_id is not None:
+        # First, for its lock: of two steps that fail at the same moment the second one counts up.
         connection.execute(update(instance).where(instance.c.case_id == case_id).values(troubled=True))
+    known = connection.execute(select(table.id, table.attempts).where(*same, one, table.resolved_at.is_(None))).first()
     if known is not None:
         changed = {"attempts": known.attempts + 1, "reason": refusal.message, "actor": actor}
         connection.execute(update(incident).where(table.id == known.id).values(changed))

@@ -174,11 +174,12 @@ class Pipeline:
         case_id: str | None = getattr(command, "case_id", None)
         try:
             with self.database.write(turn=Turn.PERSON) as unit:
-                refusal.details["incident"], _ = note_failure(
+                incident, _ = note_failure(
                     unit.connection, case_id, refusal, doing=doing, about=about, now=self.clock.now(), ids=self.ids,
                     actor=actor.id,
                 )  # fmt: skip
                 unit.commit()
+            refusal.details["incident"] = incident
         except StoreError as error:
             log.warning("incident-not-recorded", doing=doing, case=case_id, reason=str(error))
 
