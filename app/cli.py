@@ -87,7 +87,7 @@ def check(
         told = [words.told(problem, language).as_dict() for problem in problems]
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
-        for line in finding_lines(problems, settings, language):
+        for line in finding_lines(problems, words, language):
             typer.echo(line)
         errors = sum(p.severity == "error" for p in problems)
         typer.echo(counted(errors, len(problems) - errors, words, language))

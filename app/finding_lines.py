@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from api.finding_words import FindingWords, finding_words
-from app.settings import Settings
+from api.finding_words import FindingWords
 from engine.model.problem import Problem
 
 
-def finding_lines(problems: Iterable[Problem], settings: Settings, language: str) -> Iterator[str]:
+def finding_lines(problems: Iterable[Problem], words: FindingWords, language: str) -> Iterator[str]:
     """Yield a line for each finding, in `zh-CN`, `ko` or `en`; names from the files stay as they are."""
-    words = finding_words(settings.locale_folder)
     for problem in problems:
         told = words.told(problem, language)
         place = f"{told.file}:{told.line}" if told.line else told.file

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from access.errors import AccessError
+from api.finding_words import finding_words
 from app.existing import NoDatabase
 from app.finding_lines import finding_lines
 from app.listening import CannotListen
@@ -42,7 +43,7 @@ def said(error: Exception) -> tuple[list[str], int]:
         misused = isinstance(error, NotFound | Unfit)
         return [*_problems(error), _with_details(error)], MISUSED if misused else REFUSED
     if isinstance(error, ValidationError):
-        return [*_settings(error)], MISUSED
+        return list(_settings(error)), MISUSED
     if isinstance(error, SQLAlchemyError):
         return [f"The database cannot be used: {getattr(error, 'orig', None) or type(error).__name__}."], REFUSED
     if isinstance(error, OSError) and not isinstance(error, CannotListen):
@@ -62,7 +63,7 @@ def of_file(error: OSError) -> str:
 def _problems(refusal: Refusal) -> Iterator[str]:
     found = [Problem(**each) for each in refusal.details.get("problems", ())]
     if found:
-        yield from finding_lines(found, Settings(), terminal_language(""))
+        yield from finding_lines(found, finding_words(Settings().locale_folder), terminal_language(""))
 
 
 def _with_details(refusal: Refusal) -> str:
