@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from access import people
 from app.case_file_words import word
 from engine.process import CompiledProcess
-from escalation.labels import Labels
 from forms.display import shown_answer, zone_name
 from forms.form import Field
 from forms.languages import pick
@@ -30,9 +29,9 @@ EVERYTHING = 1_000_000
 class CaseText:
     """Writes one case in one language."""
 
-    def __init__(self, reader: Reader, case_id: str, channel: Callable[[str], Labels]) -> None:
-        """`channel`: `campus/channel` -> the name of that way in."""
-        self._reader, self._language, self._channel = reader, reader.language, channel
+    def __init__(self, reader: Reader, case_id: str) -> None:
+        """Read the case. Raises NotFound."""
+        self._reader, self._language = reader, reader.language
         self._case: CaseFile = case_file(reader, case_id)
         self._zone = reader.zone(self._case.campus)
         self._process: CompiledProcess = reader.process(case_row(reader, case_id).version_id)
@@ -72,7 +71,7 @@ class CaseText:
             "owner": case.case_owner_name or self._word("nobody"),
             "process": self._word("version", title=case.process.title, number=case.process.version),
             "category": case.category_path,
-            "channel": self._channel(f"{case.campus}/{case.channel}").said_in(self._language),
+            "channel": self._channel(),
             "received": self._at(case.received_at),
             "recorded": f"{self._at(case.recorded_at)}, {self._person(case.recorded_by) or self._word('by_public')}",
             "complainant": _joined(who.name, self._words.value("relation", who.relation, self._language)),
@@ -238,6 +237,10 @@ class CaseText:
 
     def _value(self, fact: str, value: Any) -> str:
         return fact_in_words(self._reader, self._process, fact, value)
+
+    def _channel(self) -> str:
+        timeline = self._reader.library.calendars.timeline(f"{self._case.campus}/{self._case.channel}")
+        return timeline.channel.labels.said_in(self._language)
 
     def _place(self, name: str | None) -> str:
         return place_in_words(self._reader, name) if name else ""

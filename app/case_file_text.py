@@ -39,7 +39,7 @@ def case_text(application: Application, case: str, language: str) -> str:
         found = case_named(reader, case)
         if found is None:
             raise NotFound(f"There is no case {case}.", case=case)
-        return CaseText(reader, found, lambda name: application.library.calendars.timeline(name).channel.labels).text()
+        return CaseText(reader, found).text()
 
 
 def require_language(language: str) -> None:
