@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from engine.bundles.bundle import Files, pack, process_key, unpack
+from engine.bundles.bundle import Files, pack, process_file, process_key, unpack
 from engine.bundles.compile_bundle import compile_bundle
 from engine.bundles.content_digest import content_digest
 from engine.bundles.examine_bundle import check, examine
@@ -194,10 +194,9 @@ class Versions:
 
     def _claimed_twice(self, connection: Connection, files: Files) -> list[Problem]:
         """Return an error for each type of case, and for the form of complainants, that another process has already."""
-        key = process_key(files)
-        file = f"bpmn/{key}/process.toml"
-        config, _ = read_config(files[file], file)
-        reader = Reader(file, "type-claimed-twice", files[file])
+        key, (file, content) = process_key(files), process_file(files)
+        config, _ = read_config(content, file)
+        reader = Reader(file, "type-claimed-twice", content)
         if config is None:
             return []
         for version in self.in_force(connection):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ Files = Mapping[str, bytes]
 """Path inside the bundle (`bpmn/<key>/...`, `forms/definitions/<key>/...`) -> content."""
 
 PARTS = {".bpmn", ".dmn", ".toml", ".json"}
+_PROCESS_FILE = re.compile("bpmn/([^/]+)/process[.]toml")
 MAX_FILES = 400
 MAX_BYTES = 16_000_000
 """Unpacked."""
@@ -87,10 +89,10 @@ def _safe_name(name: str) -> str:
 
 def process_key(files: Files) -> str:
     """Return the key of the one process in the bundle. Raises UnreadableBundle when there is none or more than one."""
-    keys = {PurePosixPath(name).parts[1] for name in files if PurePosixPath(name).match("bpmn/*/process.toml")}
+    keys = [found[1] for found in map(_PROCESS_FILE.fullmatch, files) if found]
     if len(keys) != 1:
         raise UnreadableBundle("A bundle holds one process: exactly one bpmn/<key>/process.toml.")
-    return keys.pop()
+    return keys[0]
 
 
 def process_file(files: Files) -> tuple[str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from engine.bundles.bundle import Files, process_key
+from engine.bundles.bundle import Files, process_file
 from engine.bundles.house import House
 from engine.configuration.process_file import read_config
 from engine.decisions import Decision, parse_decisions
@@ -20,8 +20,8 @@ def compile_bundle(files: Files, house: House) -> CompiledProcess:
 
     Raises NotPublishable when they hold what even the library cannot parse.
     """
-    key = process_key(files)
-    config, problems = read_config(files[f"bpmn/{key}/process.toml"], f"bpmn/{key}/process.toml")
+    file, content = process_file(files)
+    config, problems = read_config(content, file)
     if config is None:
         raise NotPublishable(problems=[p.as_dict() for p in problems])
     # A version that was stored before a check was added goes on as it did: what it would find today is left aside.

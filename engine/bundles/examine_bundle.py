@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from engine.bundles.bundle import Files, pack, process_key
+from engine.bundles.bundle import Files, pack, process_file
 from engine.bundles.compile_bundle import compile_bundle
 from engine.bundles.house import House
 from engine.configuration.process_file import read_config
@@ -46,7 +46,7 @@ def examine(
         try:
             process = compile_bundle(files, house)
         except Exception as error:  # noqa: BLE001 - whatever the library cannot parse is the owner's to mend
-            problems.append(_unreadable(f"bpmn/{process_key(files)}/process.toml", error))
+            problems.append(_unreadable(process_file(files)[0], error))
         else:
             told = {problem.element for problem in problems if problem.element}
             problems += _rehearsed(process, files, told)
@@ -61,7 +61,7 @@ def _rehearsed(process: CompiledProcess, files: Files, told: set[str]) -> list[P
     key = hashlib.sha256(pack(files) + house.encode()).digest()
     found = _WALKED.get(key)
     if found is None:
-        found = rehearse(process, file=f"bpmn/{process_key(files)}/process.toml", known=told)
+        found = rehearse(process, file=process_file(files)[0], known=told)
         _WALKED[key] = found
         for oldest in list(_WALKED)[:-MOST_WALKED]:  # a list of one moment: other threads check bundles, too
             _WALKED.pop(oldest, None)
@@ -85,9 +85,8 @@ def _sorted(problems: Iterable[Problem], files: Files) -> list[Problem]:
 
 
 def _found(files: Files, house: House, previous: Mapping[str, str] | None) -> list[Problem]:
-    key = process_key(files)
-    file = f"bpmn/{key}/process.toml"
-    config, problems = read_config(files[file], file)
+    file, content = process_file(files)
+    config, problems = read_config(content, file)
     forms = {name: data for name, data in files.items() if name.startswith("forms/")}
     for found in check_files(forms):
         problems.append(
@@ -99,7 +98,7 @@ def _found(files: Files, house: House, previous: Mapping[str, str] | None) -> li
     problems += unread
     if config is not None:
         surroundings = Surroundings(teams=house.teams, posts=house.posts, types=house.types)
-        problems += check_config(bundle, config, (file, files[file]), surroundings)
+        problems += check_config(bundle, config, (file, content), surroundings)
     for more in house.checks:
         problems += more(files, config)
     problems += check_read(bundle)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.bundles.bundle import UnreadableBundle, pack, unpack
-from tests.publication.shipped import shipped
+from tests.publication.shipped import findings, shipped
 
 FILES = {"bpmn/a/process.toml": b'key = "a"\n' * 40, "bpmn/a/a.bpmn": bytes(range(256))}
 
@@ -30,6 +30,13 @@ PACKED = {method: _packed(method) for method in (zipfile.ZIP_DEFLATED, zipfile.Z
 def test_what_was_packed_is_unpacked() -> None:
     assert unpack(pack(shipped())) == shipped()
     assert [unpack(data) for data in PACKED.values()] == [FILES] * len(PACKED)
+
+
+@pytest.mark.parametrize("top", ["inquiry-2/", "a/b/"])
+def test_a_bundle_inside_another_folder_is_refused_and_told_how_it_has_to_be(top: str) -> None:
+    files = {f"{top}{name}": data for name, data in shipped("inquiry").items()}
+    with pytest.raises(UnreadableBundle, match="A bundle holds one process"):
+        findings(unpack(pack(files)))
 
 
 @given(st.sampled_from(sorted(PACKED)), st.dictionaries(st.integers(0, 400), st.integers(0, 255), max_size=3))
