@@ -28,7 +28,7 @@ from engine.commands.house_work import HouseWork
 from engine.commands.publish import PublishBundle
 from engine.ids import CountedIds
 from engine.tables import case_clock, instance, work_item
-from engine.versions import Publication
+from engine.versions import Publication, Versions
 from queries.case_file import case_file
 from queries.reader import Reader
 from queries.timeline import timeline
@@ -37,8 +37,6 @@ from storage.migrate import create
 OPENING = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
 """Eleven o'clock in Shanghai, a Tuesday."""
 HOUR = timedelta(hours=1)
-GATE: dict[bytes, Any] = {}
-"""Bundles that have passed the checks, by their bytes."""
 DIAGRAM, LABELS, SETTINGS = (f"bpmn/complaint/{name}" for name in ("complaint.bpmn", "labels.toml", "process.toml"))
 
 
@@ -76,6 +74,7 @@ class House:
     settings: Settings
     clock: MovableClock
     ids: CountedIds
+    verdicts: Versions
     application: Application
 
     def restart(self) -> None:
@@ -86,7 +85,7 @@ class House:
     def publish(self, files: Mapping[str, bytes]) -> Publication:
         # The verdict on the same bytes is the same: checking them once for all tests saves seconds. What a restart
         # loads is compiled from the database all the same.
-        self.application.versions._gate = GATE
+        self.application.versions._gate = self.verdicts._gate
         published: Publication = self.application.pipeline.run(PublishBundle(files), SYSTEM)
         return published
 
@@ -150,11 +149,11 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house(tmp_path: Path, versions: Versions) -> Iterator[House]:
     """An installation with the shipped complaint process as version 1."""
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'r.db'}")
     clock, ids = MovableClock(OPENING), CountedIds()
-    found = House(settings, clock, ids, build(settings, clock=clock, ids=ids))
+    found = House(settings, clock, ids, versions, build(settings, clock=clock, ids=ids))
     create(found.application.database)
     found.application.pipeline.run(HouseWork(lambda desk: seat(desk.connection, desk.now)), SYSTEM)
     assert found.publish(shipped()).version.number == 1
