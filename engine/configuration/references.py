@@ -82,9 +82,8 @@ def _clocks(reader: Reader, steps: Collection[str], config: ProcessConfig) -> No
         for key, elements in (("starts", clock.starts - {OPENING}), ("met_by", clock.met_by),
                               ("dropped_by", clock.dropped_by)):  # fmt: skip
             for element in sorted(elements.difference(steps)):
-                close = meant(element, steps)
                 reader.wrong(f"{at}.{key}", f"names {element}, which no diagram has",
-                             close if close.startswith("Did") else "Use the id of a step, an event or a subprocess.",
+                             meant(element, steps, otherwise="Use the id of a step, an event or a subprocess."),
                              name=clock.name)  # fmt: skip
         if not clock.starts:
             reader.wrong(f"{at}.starts", "is empty, so the clock never runs",
@@ -98,9 +97,8 @@ def _counted(reader: Reader, steps: Collection[str], config: ProcessConfig) -> N
     for name, spec in config.facts.items():
         for step in spec.counts_as:
             if step not in steps:
-                close = meant(step, steps)
                 reader.wrong(f"facts.{name}.counts_as", f"names {step}, which no diagram has",
-                             close if close.startswith("Did") else "Use the id of a step.", name=name)  # fmt: skip
+                             meant(step, steps, otherwise="Use the id of a step."), name=name)  # fmt: skip
 
 
 def _recipients(reader: Reader, config: ProcessConfig, house: Surroundings) -> None:
@@ -116,9 +114,8 @@ def _recipients(reader: Reader, config: ProcessConfig, house: Surroundings) -> N
             kind, _, code = to.partition(":")
             if to in words or code in known.get(kind, ()):
                 continue
-            close = meant(code, known.get(kind, ())) if code else ""
             advice = f"Write {', '.join(words)}, post:<code>, deputy:<post>, team:<code> or fact:<name>."
-            reader.wrong(place, f"names {to}, whom nobody knows", close if close.startswith("Did") else advice,
+            reader.wrong(place, f"names {to}, whom nobody knows", meant(code, known.get(kind, ()), otherwise=advice),
                          name=name)  # fmt: skip
 
 

@@ -162,11 +162,16 @@ class Reader:
                 self.wrong(f"{at}{key}", "is not known here, and would do nothing", meant(key, known))
 
 
-def meant(word: str, known: Collection[str]) -> str:
-    """Return the advice for a word that is none of the known ones: the closest of them, or all where they are few."""
+def meant(word: str, known: Collection[str], *, otherwise: str = "") -> str:
+    """Return the advice for a word that is none of the known ones: the closest of them.
+
+    Where none is close: `otherwise`, or all where they are few.
+    """
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.7)
     if close:
         return f"Did you mean {close[0]}?"
+    if otherwise:
+        return otherwise
     return f"Use one of {', '.join(sorted(known))}." if 0 < len(known) <= 20 else "Correct the name."
 
 

@@ -62,6 +62,8 @@ def _texts(node: ast.expr, given: dict[str, list[ast.expr]]) -> list[str]:
             return [first + second for first in _texts(left, given) for second in _texts(right, given)]
         case ast.IfExp(body=body, orelse=other):
             return _texts(body, given) + _texts(other, given)
+        case ast.Call(keywords=[ast.keyword(arg="otherwise", value=value)]):
+            return _texts(value, given)
         case ast.Name(id=name) if name in given:
             return [text for each in given[name] for text in _texts(each, {})]
         case _:

@@ -50,6 +50,7 @@ def test_the_sentences_are_really_read_out_of_the_code() -> None:
     assert len(found) > 500
     assert "The %s has no form." in found
     assert "%s is empty, so the clock is never met." in found
+    assert "Use the id of a step." in found
     assert "Draw the arrow that leads to it, or remove it." in found  # the remedy of a rule whose findings say no more
 
 
