@@ -26,8 +26,8 @@ FINDINGS = "findings"
 PART = "part"
 """The context of the pieces."""
 ENGLISH = "en"
-LONGEST = 4000
-"""Characters of a sentence that is looked up."""
+LONGEST = 1000
+"""Characters of a sentence that is looked up: longer ones, which only odd names make, would take a look-up too long."""
 _DEEPEST = 6
 """Pieces within pieces: the condition of an arrow from a gateway to a step."""
 _SHAPES = {
