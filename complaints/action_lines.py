@@ -61,7 +61,7 @@ def opened(kind: str, asked: Iterable[Mapping[str, Any]], facts: Mapping[str, An
     conditions of an approval, save for what was done as a condition. Two that say the same in one plan are two.
     """
     revision, round_of_case = facts["plan_revision"], facts.get("reopened") or 0
-    records = [read_record(each, revision) for each in facts["actions_opened"]]
+    records = [dict(each) for each in facts["actions_opened"]]
     left = [each for each in records if not each["done"] or each["round"] == round_of_case]
     wanted = [_wanted(kind, action, revision, round_of_case) for action in asked]
     gone_on: dict[int, Record] = {}
@@ -124,22 +124,10 @@ _LIKENESSES: tuple[Callable[[Record, Record], bool], ...] = (
 """From the closest on: what says the same, what differs in its day, what went to another team."""
 
 
-def read_record(stored: Any, revision: int) -> Record:
-    """Return a record of the fact `actions_opened`; one of an older release was a text, and knew no round."""
-    if not isinstance(stored, str):
-        return dict(stored)
-    said, kind, rest = stored.split("|", 2)
-    title, team, due_on, _ = rest.rsplit("|", 3)
-    return {
-        "kind": kind, "title": title, "team": team or None, "due_on": due_on or None, "blocking": True,
-        "revision": int(said) if said.isdecimal() else revision, "round": 0, "done": False,
-    }  # fmt: skip
-
-
 def settled(records: Iterable[Any], kind: str, title: str, team: str | None, *, done: bool) -> list[Any]:
     """Return the records with one of these, the first that is not so yet, marked as done or as open again."""
-    marked = [each if isinstance(each, str) else dict(each) for each in records]
-    these = (each for each in marked if not isinstance(each, str) and each["done"] is not done)
+    marked = [dict(each) for each in records]
+    these = (each for each in marked if each["done"] is not done)
     first = next((each for each in these if (each["kind"], each["title"], each["team"]) == (kind, title, team)), None)
     if first is not None:
         first["done"] = done

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
-from engine.bundles.bundle import Files
+from engine.bundles.bundle import Files, process_file
 from engine.case_work import CaseWork
 from engine.configuration.process_file import CODE
 from engine.configuration.toml_reader import Reader, meant
@@ -33,8 +32,8 @@ def check_answers(files: Files, config: ProcessConfig | None) -> Iterator[Proble
     """Yield the answers in `[answers]` that the house does not know, and those that no form of the bundle can give."""
     if config is None:
         return
-    path = next((name for name in files if PurePosixPath(name).name == "process.toml"), "process.toml")
-    reader = Reader(path, CODE, files.get(path, b""))
+    path, content = process_file(files)
+    reader = Reader(path, CODE, content)
     given = form_choices(files)
     for name, answer in config.answers.items():
         at = f"answers.{name}"

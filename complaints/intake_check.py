@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from complaints.answer_meanings import form_properties
-from engine.bundles.bundle import Files
+from engine.bundles.bundle import Files, process_file
 from engine.configuration.process_file import CODE
 from engine.configuration.toml_reader import Reader, meant
 from engine.model.config import ProcessConfig
@@ -21,8 +21,8 @@ def check_intake(files: Files, config: ProcessConfig | None) -> Iterator[Problem
     """Yield what is wrong with the form that `[intake]` names; nothing where it names none."""
     if config is None or config.intake.form is None:
         return
-    path = next((name for name in files if PurePosixPath(name).name == "process.toml"), "process.toml")
-    reader, form = Reader(path, CODE, files.get(path, b"")), config.intake.form
+    path, content = process_file(files)
+    reader, form = Reader(path, CODE, content), config.intake.form
     forms = {PurePosixPath(name).name.removesuffix(SUFFIX): name for name in files if name.endswith(SUFFIX)}
     if form not in forms:
         reader.wrong("intake.form", f"is {form}, which is no form of the process", meant(form, forms))

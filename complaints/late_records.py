@@ -13,7 +13,6 @@ from sqlalchemy import select
 from access.policy import Duty, Role
 from access.tables import membership, person, role
 from engine.case_work import CaseWork
-from engine.model.config import ProcessConfig
 
 KINDS = ("action", "promise")
 """The records that have a day of their own."""
@@ -24,11 +23,10 @@ SUPERVISOR = "supervisor"
 def tell_late(work: CaseWork, kind: str, values: Mapping[str, Any], *, concerned: Iterable[str], cause: str) -> None:
     """Tell everybody whom the process names for this kind, each once. Told again in another change, they hear it again.
 
-    `concerned`: the addresses that the record itself names. For a version that was published without a word on it
-    counts what the one in force says; without any nobody is told, and the case stands among what is overdue.
+    `concerned`: the addresses that the record itself names. Where the process says nothing of this kind nobody is told,
+    and the case stands among what is overdue.
     """
-    late = work.process.config.late or _in_force(work).late
-    notice = late.get(kind)
+    notice = work.process.config.late.get(kind)
     if notice is None:
         return
     told: list[str] = []
@@ -37,12 +35,6 @@ def tell_late(work: CaseWork, kind: str, values: Mapping[str, Any], *, concerned
         told += [each for each in _meant(work, to, concerned, told) if each not in told]
     for to in told:
         work.tell(to, notice.template, values, cause)
-
-
-def _in_force(work: CaseWork) -> ProcessConfig:
-    versions = work.services.versions
-    newest = versions.newest(work.connection, work.process.config.key)
-    return versions.process(work.connection, newest.id).config
 
 
 def _meant(work: CaseWork, to: str, concerned: Iterable[str], told: Collection[str]) -> Iterator[str]:

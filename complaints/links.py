@@ -57,10 +57,10 @@ def store_link(
     the element of the diagram whose form says so, None where people link by hand.
     """
     first, second = sorted((case_id, other_id)) if kind == "related" else (case_id, other_id)
-    values = {"case_id": first, "other_id": second, "kind": kind, "at": now}
+    values = {"case_id": first, "other_id": second, "kind": kind, "at": now, "step": step}
     if not insert_new(connection, case_link, values, unique=("case_id", "other_id", "kind")):
         return False
-    _log_both(connection, "linked", case_id, other_id, kind, now=now, by=by, step=step)
+    _log_both(connection, "linked", case_id, other_id, kind, now=now, by=by)
     return True
 
 
@@ -72,33 +72,15 @@ def link_found_duplicate(work: CaseWork, element: str, other_id: str | None) -> 
     (`duplicates.check_duplicate`).
     """
     connection, mine = work.connection, case_link.c
-    where = (mine.case_id == work.case_id, mine.kind == DUPLICATE_LINK)
-    for row in connection.execute(
-        select(mine.other_id, mine.at).where(*where, mine.other_id != (other_id or ""))
-    ).all():
-        if _made_by(connection, work.case_id, row.other_id) == element:
-            keep_before(work, case_link, f"{row.other_id}/{DUPLICATE_LINK}", {"at": row.at})
-            connection.execute(delete(case_link).where(*where, mine.other_id == row.other_id))
-            _log_both(
-                connection, "unlinked", work.case_id, row.other_id, DUPLICATE_LINK, now=work.now, by=work.actor.id
-            )
+    where = (mine.case_id == work.case_id, mine.kind == DUPLICATE_LINK, mine.step == element)
+    for row in connection.execute(select(case_link).where(*where, mine.other_id != (other_id or ""))).all():
+        keep_before(work, case_link, f"{row.other_id}/{DUPLICATE_LINK}", {"at": row.at, "step": row.step})
+        connection.execute(delete(case_link).where(*where, mine.other_id == row.other_id))
+        _log_both(connection, "unlinked", work.case_id, row.other_id, DUPLICATE_LINK, now=work.now, by=work.actor.id)
     if other_id is not None and store_link(
         connection, work.case_id, other_id, DUPLICATE_LINK, now=work.now, by=work.actor.id, step=element
     ):
         keep_before(work, case_link, f"{other_id}/{DUPLICATE_LINK}", None)
-
-
-def _made_by(connection: Connection, case_id: str, other_id: str) -> str | None:
-    """Return the step that has linked a case to the one that it repeats, None where people have."""
-    table = event_log.c
-    lines = connection.execute(
-        select(table.detail)
-        .where(table.case_id == case_id, table.kind == "linked", table.name == other_id)
-        .order_by(table.sequence.desc())
-    ).scalars()
-    said = (line for line in lines if (line["kind"], line["of"]) == (DUPLICATE_LINK, "this"))
-    last = next(said, None)
-    return None if last is None else last.get("step")
 
 
 def note_unlinked(work: CaseWork, batch: str) -> None:
@@ -111,26 +93,16 @@ def note_unlinked(work: CaseWork, batch: str) -> None:
     for row in work.connection.execute(select(table.record, table.before).where(*mine)).all():
         other, _, kind = row.record.partition("/")
         what = "unlinked" if row.before is None else "linked"
-        step = None if row.before is None else _made_by(work.connection, work.case_id, other)
-        _log_both(work.connection, what, work.case_id, other, kind, now=work.now, by=work.actor.id, step=step)
+        _log_both(work.connection, what, work.case_id, other, kind, now=work.now, by=work.actor.id)
 
 
 def _log_both(
-    connection: Connection,
-    what: str,
-    case_id: str,
-    other_id: str,
-    kind: str,
-    *,
-    now: datetime,
-    by: str,
-    step: str | None = None,
+    connection: Connection, what: str, case_id: str, other_id: str, kind: str, *, now: datetime, by: str
 ) -> None:
-    more = {"kind": kind} if step is None else {"kind": kind, "step": step}
     connection.execute(
         insert(event_log),
         [
-            {"case_id": one, "at": now, "kind": what, "name": two, "actor": by, "detail": {**more, "of": of}}
+            {"case_id": one, "at": now, "kind": what, "name": two, "actor": by, "detail": {"kind": kind, "of": of}}
             for one, two, of in ((case_id, other_id, "this"), (other_id, case_id, "other"))
         ],
     )

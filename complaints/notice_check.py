@@ -12,7 +12,7 @@ from complaints.answer_meanings import form_properties
 from complaints.late_records import KINDS
 from complaints.notices import DUE_TIME, NoticeBook, check_notices, clock_of, parse_notices
 from complaints.promises import FIELD as PROMISES
-from engine.bundles.bundle import Files
+from engine.bundles.bundle import Files, process_file
 from engine.configuration.process_file import CODE
 from engine.configuration.toml_reader import Reader, meant
 from engine.diagram_index import secure_parser
@@ -107,8 +107,8 @@ def _late(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:
     """Yield the records with a day of their own that the bundle can make, and of whose lateness nobody would hear."""
     if config is None:
         return
-    path = next((name for name in files if PurePosixPath(name).name == "process.toml"), "process.toml")
-    reader = Reader(path, CODE, files.get(path, b""))
+    path, content = process_file(files)
+    reader = Reader(path, CODE, content)
     for kind in sorted(config.late.keys() - set(KINDS)):
         reader.wrong(f"late.{kind}", "is nothing that has a day of its own", meant(kind, KINDS))
     yield from reader.problems

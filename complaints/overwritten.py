@@ -58,25 +58,25 @@ def put_back(work: CaseWork, batch: str) -> None:
         else:
             values = {name: _typed(table, name, value) for name, value in row.before.items() if name != DATED}
             if table is case_link:
-                other, _, kind = row.record.partition("/")
-                _link_again(work, other, kind, values["at"])
+                _link_again(work, row.record, values)
                 continue
             work.connection.execute(update(table).where(where).values(**values))
             if table is action_item:
-                _date_again(work, row.record, values["due_at"], waited=row.before.get(DATED))
+                _date_again(work, row.record, values["due_at"], waited=row.before[DATED])
     work.connection.execute(delete(overwritten).where(*mine))
 
 
-def _date_again(work: CaseWork, action: str, due_at: datetime | None, *, waited: bool | None) -> None:
-    # What was waited for and has passed meanwhile falls at once. An older release did not keep whether it was.
+def _date_again(work: CaseWork, action: str, due_at: datetime | None, *, waited: bool) -> None:
+    # What was waited for and has passed meanwhile falls at once.
     clear_dated(work, "action", action)
-    if due_at is not None and (due_at > work.now if waited is None else waited):
+    if due_at is not None and waited:
         set_dated(work, "action", action, due_at)
 
 
-def _link_again(work: CaseWork, other: str, kind: str, at: datetime) -> None:
+def _link_again(work: CaseWork, record: str, values: Mapping[str, Any]) -> None:
     # The step has deleted the row.
-    link = {"case_id": work.case_id, "other_id": other, "kind": kind, "at": at}
+    other, _, kind = record.partition("/")
+    link = {"case_id": work.case_id, "other_id": other, "kind": kind, **values}
     insert_new(work.connection, case_link, link, unique=("case_id", "other_id", "kind"))
 
 

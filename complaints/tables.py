@@ -184,6 +184,8 @@ case_link = Table(
     Column("other_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("at", Instant, nullable=False),
+    # The step of the diagram whose form says so, null where people link by hand.
+    Column("step", Text),
     PrimaryKeyConstraint("case_id", "other_id", "kind"),
 )
 

@@ -124,12 +124,6 @@ def test_a_condition_that_says_what_an_earlier_plan_has_open_goes_on_with_it() -
     assert (facts["open_actions"], record["blocking"], record["due_on"]) == (1, True, "2026-06-01")
 
 
-def test_a_record_of_an_older_release_goes_on() -> None:
-    facts = {**FACTS, "plan_revision": 2, "open_actions": 1, "actions_opened": ["1|action|New|book|academic||1"]}
-    assert opened(facts, {"title": "New|book", "owner_team": "academic"}) == []
-    assert facts["open_actions"] == 1
-
-
 def test_two_remedies_of_one_kind_are_two_and_a_note_worded_anew_is_none() -> None:
     facts = {**FACTS, "plan_revision": 1, "listed_people": 3}
     chapter, letter = {"kind": "correction", "note": "Chapter 5"}, {"kind": "correction", "note": "Letter"}

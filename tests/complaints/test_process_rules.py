@@ -182,15 +182,3 @@ def test_a_supervisor_in_a_team_that_is_told_hears_of_it_once(office: Office, or
     office.advance(2 * HOUR)
     told = [to for to, template in office.told(case) if template == "promise_missed"]
     assert told == ["team:facilities", "team:leadership"]
-
-
-def test_a_version_that_says_nothing_of_it_goes_by_the_one_in_force(office: Office) -> None:
-    text = bundle("care")[CONFIG].decode()
-    begin, end = text.index("[late.promise]"), text.index("[derived]")
-    publish(office, (text[begin:end], ""))
-    case = office.file()
-    promises = [{"what": "Ask", "due_at": (MONDAY + HOUR).isoformat()}]
-    office.do(CompleteTask(office.task(case, "look").id, {"next": "go", "promises": promises}))
-    publish(office, ('to = ["owner", "leads", "supervisor"]', 'to = ["leads"]'))
-    office.advance(2 * HOUR)
-    assert [to for to, template in office.told(case) if template == "promise_missed"] == ["team:leadership"]

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from app.container import take_posts
 from app.doctor import findings
 from complaints.notes import AddNote
 from engine.case_work import CaseWork
@@ -24,6 +23,7 @@ from engine.kernel import step as kernel
 from engine.model.step import Complete, Open
 from engine.projection import save
 from engine.tables import deadline, event_log, incident, instance, work_item
+from escalation.placement import PostPlacement
 from escalation.posts import Posts
 from storage.errors import StoreBusy
 from tests.pipeline.conftest import ACKNOWLEDGED, Case
@@ -157,8 +157,8 @@ def without(posts: Posts, gone: str) -> Posts:
 
 
 def test_a_post_that_is_gone_is_acted_for_and_told_of(case: Case) -> None:
-    application = case.on.application
-    take_posts(without(application.posts, "head_of_customer_service"), application.library, application.pipeline)
+    left = without(case.on.application.posts, "head_of_customer_service")
+    case.pipeline.services = replace(case.pipeline.services, placement=PostPlacement(left))
     case.clock.advance(timedelta(minutes=61))
     case.do("acknowledge", "li.na", ACKNOWLEDGED)
     assert (case.open(), incidents(case)) == ({"verify"}, [])

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision fc2a99cced5e, after .
+Revision 2c10831e4d66, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "fc2a99cced5e"
+revision = "2c10831e4d66"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("other_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
+        sa.Column("step", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("case_id", "other_id", "kind", name=op.f("pk_case_link")),
     )
     op.create_table(
