@@ -6,14 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.container import house
 from app.scenario import play
 from app.scenario_file import read_scenario
 from app.settings import Settings
 from complaints.answer_meanings import form_choices
-from engine.bundles.bundle import read_folders
-from engine.bundles.examine_bundle import check
-from escalation.posts import load_posts
+from tests.publication.shipped import findings, shipped
 from tests.support.shared import ROOT
 
 SETTINGS = Settings()
@@ -23,7 +20,7 @@ CONFIG = "bpmn/complaint/process.toml"
 @pytest.fixture
 def files() -> dict[str, bytes]:
     """The shipped bundle."""
-    return read_folders(SETTINGS.bpmn_folder, SETTINGS.forms_folder, "complaint")
+    return shipped()
 
 
 @pytest.mark.parametrize(
@@ -39,7 +36,7 @@ def test_a_slip_in_an_answer_is_found_with_its_line(
     files: dict[str, bytes], old: str, new: str, place: str, advice: str
 ) -> None:
     files[CONFIG] = files[CONFIG].decode().replace(old, new, 1).encode()
-    (problem,) = check(files, house(load_posts(SETTINGS.bpmn_folder / "posts.toml")))
+    (problem,) = findings(files)
     assert (problem.code, problem.element, problem.advice) == ("process-toml", place, advice)
     lines = files[CONFIG].decode().splitlines()
     assert problem.line is not None
@@ -50,7 +47,7 @@ def test_a_process_whose_votes_cover_something_says_which_answer_approves(files:
     text = files[CONFIG].decode()
     begin, end = text.index("[answers.approves]"), text.index("[answers.duplicate]")
     files[CONFIG] = (text[:begin] + text[end:]).encode()
-    (problem,) = check(files, house(load_posts(SETTINGS.bpmn_folder / "posts.toml")))
+    (problem,) = findings(files)
     assert (problem.severity, problem.element) == ("error", "answers")
     assert problem.message == "`answers` does not say which answer approves, but a form asks for covers_people."
 

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from app.container import house
-from app.settings import Settings
-from engine.bundles.bundle import read_folders
-from engine.bundles.examine_bundle import check
-from escalation.posts import load_posts
+from tests.publication.shipped import findings, shipped
 
-SETTINGS = Settings()
 CONFIG, FORM = "bpmn/complaint/process.toml", "forms/definitions/complaint/intake.schema.json"
 
 
 @pytest.fixture
 def files() -> dict[str, bytes]:
     """The shipped bundle."""
-    return read_folders(SETTINGS.bpmn_folder, SETTINGS.forms_folder, "complaint")
+    return shipped()
 
 
 def found(files: dict[str, bytes]) -> list[tuple[str, str | None, str, str]]:
     """Return code, place, sentence and advice of each error, each with its line."""
-    problems = check(files, house(load_posts(SETTINGS.bpmn_folder / "posts.toml")))
+    problems = findings(files)
     errors = [p for p in problems if p.severity == "error" and p.file == CONFIG]
     for problem in errors:
         assert problem.line is not None

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from app.container import house
-from app.settings import Settings
 from complaints.notice_check import check_told
-from engine.bundles.bundle import read_folders
-from engine.bundles.examine_bundle import check
 from engine.configuration.process_file import read_config
-from escalation.posts import load_posts
+from tests.publication.shipped import findings, shipped
 
-SETTINGS = Settings()
 NOTICES, CONFIG = "bpmn/complaint/notices.toml", "bpmn/complaint/process.toml"
 
 
 @pytest.fixture
 def files() -> dict[str, bytes]:
     """The shipped bundle."""
-    return read_folders(SETTINGS.bpmn_folder, SETTINGS.forms_folder, "complaint")
+    return shipped()
 
 
 def _without(content: bytes, template: str) -> bytes:
@@ -40,7 +35,7 @@ def test_a_template_that_is_missing_is_an_error(files: dict[str, bytes], templat
 
 def test_a_bundle_without_notices_is_refused(files: dict[str, bytes]) -> None:
     del files[NOTICES]
-    found = check(files, house(load_posts(SETTINGS.bpmn_folder / "posts.toml")))
+    found = findings(files)
     assert [p.severity for p in found if p.code == "notice-missing"] == ["error"]
 
 
@@ -64,7 +59,7 @@ def test_a_notice_promises_the_due_time_of_a_clock_that_the_process_has(files: d
 
 def told(files: dict[str, bytes]) -> list[tuple[str, str | None, bool]]:
     """Return code and place of each problem, and whether it has a line."""
-    found = check(files, house(load_posts(SETTINGS.bpmn_folder / "posts.toml")))
+    found = findings(files)
     return [(p.code, p.element, p.line is not None) for p in found]
 
 
