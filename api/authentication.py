@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPBearer
 
 from access import sessions, tokens
@@ -21,7 +22,7 @@ from access.policy import Principal, may_administer
 from api.context import RequestContext, Settings, Shared
 from api.known_query import require_known_query
 from api.languages import DEFAULT, asked_language, note_own_language
-from api.sent_body import Sent, require_all_heard
+from api.sent_body import Sent, SentBody, require_all_heard
 from api.tracking_code import counted_attempt
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
@@ -198,6 +199,18 @@ def receipt(request: Request, body: Sent, _scheme: Annotated[object, Depends(REC
     require_all_heard(body)
     spoken = context.language if context.language_asked else language
     return Complainant(replace(context, language=spoken, receipt_of=case_id), case_id)
+
+
+def require_let_in(request: Request) -> None:
+    """Ask who sends what no route could read, as the route itself would have: nobody is told more before.
+
+    Raises SignInRequired, TooMany and whatever else that route's way in refuses with.
+    """
+    route = request.scope.get("route")
+    ways = [each.call for each in route.dependant.dependencies] if isinstance(route, APIRoute) else []
+    for way in (anybody, staff, receipt):
+        if way in ways:
+            way(request, SentBody(b"", asked=True))
 
 
 Anybody = Annotated[RequestContext, Depends(anybody)]

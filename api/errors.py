@@ -15,7 +15,7 @@ from starlette.routing import Match, Mount
 
 from access import people
 from access.errors import AccessError
-from api.authentication import learn_sender
+from api.authentication import learn_sender, require_let_in
 from api.context import Shared
 from api.faults import of_house, of_library
 from api.finding_words import finding_words
@@ -201,14 +201,26 @@ def _access(request: Request, error: Exception) -> Response:
 
 def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    _learn_sender(request)
     found: Sequence[Any] = error.errors()
     if any(fault["type"] == "json_invalid" for fault in found):
-        return _told(request, "malformed", 400, NOT_JSON)
+        # The frame reads the body before it asks who sends it.
+        return _at_the_door(request) or _told(request, "malformed", 400, NOT_JSON)
+    _learn_sender(request)
     if any(tuple(fault["loc"]) == ("body",) for fault in found) and not _says_json(request):
         return _told(request, "not-json", 415, NO_JSON_TYPE, headers={"Accept": "application/json"})
     fields = of_library(found, request.app.state.sentences, language_of(request))
     return _told(request, "unfit", 422, Unfit().message, details={"fields": fields})
+
+
+def _at_the_door(request: Request) -> Response | None:
+    """Return the refusal of whoever is not let in, None for all others."""
+    try:
+        require_let_in(request)
+    except Refusal as refusal:
+        return _refusal(request, refusal)
+    except StoreError as error:
+        return _store(request, error)
+    return None
 
 
 def _says_json(request: Request) -> bool:

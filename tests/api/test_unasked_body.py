@@ -87,8 +87,13 @@ def test_nobody_is_told_what_a_route_takes_before_they_have_signed_in(redress: H
     redress.public.refused(401, "POST", "/api/tasks/next", {"surprise": 1})
 
 
-@pytest.mark.parametrize("content", ['{"text": "a", "text": "b"}', '[{"x": 1, "x": 2}]'])
-def test_nobody_is_told_of_a_name_that_stands_twice_before_they_have_signed_in(redress: House, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "status", "code"),
+    [('{"text": "a", "text": "b"}', 422, "unfit"), ('[{"x": 1, "x": 2}]', 422, "unfit"), ("{", 400, "malformed")],
+)
+def test_nobody_is_told_what_a_body_holds_before_they_have_signed_in(
+    redress: House, content: str, status: int, code: str
+) -> None:
     filed = redress.file(by="li.na")
     note, tracked = f"/api/complaints/{filed['id']}/notes", "/api/track/messages"
     for path, wrong in ((note, "Bearer redress_nothing"), ("/api/tasks/next", ""), (tracked, "Receipt AAAA-BBBB")):
@@ -97,4 +102,5 @@ def test_nobody_is_told_of_a_name_that_stands_twice_before_they_have_signed_in(r
             assert problem["code"] == "sign-in-required"
             assert "fields" not in problem
     mine = redress.complainant(filed["tracking_code"])
-    assert mine.refused(422, "POST", tracked, headers=JSON, content=content)["code"] == "unfit"
+    assert mine.refused(status, "POST", tracked, headers=JSON, content=content)["code"] == code
+    redress.public.refused(status, "POST", "/api/complaints", headers=JSON, content=content)
