@@ -16,6 +16,7 @@ from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.event import Event
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.branch_data import news
 from engine.spiff.history import needed
 from engine.spiff.tree import CaseSubWorkflow, CaseTask, CaseWorkflow, Journal
 
@@ -83,8 +84,7 @@ def _dump_flow(flow: Any) -> list[Any]:
 def _difference(data: dict[str, Any], base: dict[str, Any]) -> tuple[Any, Any]:
     if not data:
         return -1, 0
-    changed = {k: v for k, v in data.items() if k not in base or base[k] != v or type(base[k]) is not type(v)}
-    return changed or 0, [k for k in base if k not in data] or 0
+    return news(data, base) or 0, [k for k in base if k not in data] or 0
 
 
 def _dump_internal(task: CaseTask) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
 from SpiffWorkflow.exceptions import WorkflowException
 from SpiffWorkflow.util.task import TaskState
 
+from engine.spiff.branch_data import take_over
+
 DONE, FINISHED = TaskState.COMPLETED, TaskState.FINISHED_MASK
 USED = "used"
 """Marks an arrival that a join has taken in."""
@@ -57,9 +59,7 @@ class _Round:
         base = next(t for t in _upwards(parents[0]) if t.id in common).data
         merged = dict(base)
         for parent in parents:
-            merged.update({k: v for k, v in parent.data.items() if k not in base or base[k] != v})
-            for gone in base.keys() - parent.data.keys():
-                merged.pop(gone, None)
+            take_over(merged, parent.data, since=base)
         my_task.data = merged
 
 

@@ -15,6 +15,8 @@ from SpiffWorkflow.spiff.specs.defaults import (
     StandardLoopTask,
 )
 
+from engine.spiff.branch_data import take_over
+
 
 class _Apart:
     """Collects what the instances give in data of its own, each name as a whole.
@@ -28,10 +30,9 @@ class _Apart:
     def merge_child(self, workflow: Any, child: Any) -> None:
         activity, given = child.parent, child.data
         if self.output_item is None:
-            before = self._before(activity)
-            said = {k: v for k, v in given.items() if k not in before or before[k] != v}
-            gone = before.keys() - given.keys()
-            activity.data = {k: v for k, v in {**activity.data, **said}.items() if k not in gone}
+            data = dict(activity.data)
+            take_over(data, given, since=self._before(activity))
+            activity.data = data
             # Nothing is left for the library to merge; it only counts the instance and begins the next.
             child.data = {}
         activity.data = deepcopy(activity.data)

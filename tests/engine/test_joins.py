@@ -150,6 +150,14 @@ def test_the_library_lets_the_last_branch_undo_what_another_changed() -> None:
     assert stock.data("look")["n"] == 1
 
 
+def test_a_branch_that_says_no_where_there_was_a_nought_is_heard(begin: StartCase) -> None:
+    files = diagram(
+        main="s=start -> z=script seen = 0 -> f=and -> a=user -> j=and -> c=user -> e=end\nf -> b=user -> j"
+    )
+    case = begin(files).do("b").do("a", seen=False)
+    assert case.task("c").context["seen"] is False
+
+
 def test_where_two_branches_change_the_same_the_later_one_wins(begin: StartCase) -> None:
     case = begin(LOST_UPDATE).do("first", n=1).do("b", n=3).do("a", n=2)
     assert case.task("look").context == {"n": 2}
