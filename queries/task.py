@@ -15,6 +15,7 @@ from engine.errors import NotFound
 from engine.kernel.step import inspect
 from engine.process import CompiledProcess
 from engine.tables import instance, work_item
+from forms.display import shown_fact
 from forms.form import Form
 from queries.asked_facts import is_asked
 from queries.earlier_forms import EarlierForm, earlier_forms, is_own, shown_data
@@ -24,6 +25,9 @@ from queries.reader import Reader
 from queries.refund_in_hand import NAME as REFUND_LINE
 from queries.refund_in_hand import refund_in_hand
 from queries.visibility import sees_whole, visible
+
+CURRENCY_OF: Mapping[str, str] = {"refund": "refund_currency", "largest_refund": "planned_currency"}
+"""Facts that are amounts -> the fact with their currency."""
 
 
 @dataclass(frozen=True)
@@ -147,10 +151,17 @@ def _facts(
             name=shown.fact,
             label=words.fact(shown.fact, reader.language),
             value=facts.get(shown.fact),
-            text=fact_in_words(reader, process, shown.fact, facts.get(shown.fact), zone=zone),
+            text=_amount(facts, shown.fact, reader.language)
+            or fact_in_words(reader, process, shown.fact, facts.get(shown.fact), zone=zone),
         )
         for shown in (form.shows if form else ())
     )
+
+
+def _amount(facts: Mapping[str, Any], fact: str, language: str) -> str:
+    """Return an amount with its currency, `` for a fact that is none, or whose currency nobody has said."""
+    amount, currency = facts.get(fact), facts.get(CURRENCY_OF.get(fact, ""))
+    return shown_fact({"amount": str(amount), "currency": currency}, language) if amount and currency else ""
 
 
 def _context(reader: Reader, process: CompiledProcess, row: Row[Any], *, whole: bool) -> Mapping[str, Any]:

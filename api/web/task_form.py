@@ -20,10 +20,7 @@ from forms.formats import instant_of
 from forms.render import render_form
 from queries.colleagues import Colleague
 from queries.refund_in_hand import NAME as REFUND_LINE
-from queries.task import TaskDesk
-
-CURRENCY_OF: Mapping[str, str] = {"refund": "refund_currency", "largest_refund": "planned_currency"}
-"""Facts that are amounts -> the fact with their currency."""
+from queries.task import CURRENCY_OF, TaskDesk
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def test_the_facts_of_a_task_are_in_the_callers_words_as_in_the_case(
         said["category"][1]
         == li_na.get(f"/api/complaints/{case}", headers={"Accept-Language": language})["category_path"]
     )
-    assert (said["refund"], said["channel"]) == (("12000.50", "12,000.50"), ("web", channel))
+    assert (said["refund"], said["channel"]) == (("12000.50", "12,000.50 CNY"), ("web", channel))
 
 
 def test_a_draft_is_kept_unchecked_and_goes_with_the_completion(redress: House) -> None:
