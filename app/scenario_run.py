@@ -24,9 +24,9 @@ def scenario_files(paths: Iterable[Path], settings: Settings) -> list[Path]:
     for path in list(paths) or [settings.bpmn_folder]:
         if path.is_dir():
             next(path.iterdir(), None)  # a folder that may not be read would look empty below
-            below = sorted(path.rglob("*.yaml"))
+            below = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES)
             if not below:
-                raise ValueError(f"There is no scenario (.yaml) below {path}.")
+                raise ValueError(f"There is no scenario ({' or '.join(SUFFIXES)}) below {path}.")
             found += below
             continue
         path.stat()

@@ -125,7 +125,7 @@ def test_a_database_without_tables_says_what_to_run(shell: Shell) -> None:
         (["publish", "note.txt"], "note.txt: The bundle is no readable zip: File is not a zip file"),
         (["publish", "note.txt/x"], "note.txt/x lies below something that is no folder."),
         (["scenario", "nosuch"], "There is no file or folder nosuch."),
-        (["scenario", "folder"], "There is no scenario (.yaml) below folder."),
+        (["scenario", "folder"], "There is no scenario (.yaml or .yml) below folder."),
         (["scenario", "note.txt"], "note.txt is no scenario: a scenario is a file in YAML, .yaml or .yml."),
         (["check", "nosuch"], "There is no file or folder nosuch."),
         (["check", "nosuch", "--json"], "There is no file or folder nosuch."),
@@ -161,6 +161,14 @@ def test_a_bundle_needs_a_folder_to_go_to(shell: Shell) -> None:
 def test_a_folder_that_may_not_be_read_is_not_taken_for_an_empty_one(shell: Shell, command: str) -> None:
     (shell.folder / "locked").mkdir(mode=0o000)
     assert shell.type(command, "locked") == (2, "", "locked may not be read or written by this user.")
+
+
+def test_every_scenario_of_a_folder_is_played_however_its_file_ends(shell: Shell) -> None:
+    (shell.folder / "below").mkdir()
+    for name in ("a.yaml", "below/b.yml", "c.txt"):
+        (shell.folder / name).write_text("steps: nothing")
+    code, out, _ = shell.type("scenario", ".")
+    assert (code, out.splitlines()[-1]) == (1, "0 of 2 scenarios hold.")
 
 
 def test_a_scenario_that_is_no_yaml_fails_with_its_line(shell: Shell) -> None:
