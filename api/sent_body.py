@@ -35,7 +35,7 @@ async def sent_body(request: Request) -> SentBody:
     if request.method not in CHANGING or not isinstance(route, APIRoute):
         return SentBody(b"", asked=False)
     asked = route.body_field is not None or "requestBody" in (route.openapi_extra or {})
-    return SentBody((await request.body()).strip(), asked)
+    return SentBody(await request.body(), asked)
 
 
 Sent = Annotated[SentBody, Depends(sent_body)]
@@ -47,9 +47,10 @@ def require_all_heard(body: SentBody) -> None:
     Raises Unfit for JSON with a name that stands twice in an object; where none is taken also HTTPException 400 for
     what is no JSON, and Unfit naming all that it says.
     """
-    if body.content[:1] in (b"{", b"["):
-        require_names_once(body.content)
-    if not body.asked and body.content:
+    if not body.content.strip():
+        return
+    require_names_once(body.content)
+    if not body.asked:
         _require_nothing_said(body.content)
 
 
