@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.doctor import findings
 from complaints.actions import CompleteAction
+from complaints.ownership import AskHandOver
 from complaints.tables import action_item
 from engine.commands.claim import AssignTask, ClaimTask, ReleaseTask
 from engine.commands.clocks import PauseCase
@@ -190,6 +191,16 @@ def test_a_step_cannot_be_sent_back_once_others_have_built_on_it_or_its_notices_
     case.clock.advance(timedelta(hours=1))
     with pytest.raises(Conflict):
         case.pipeline.run(SendBack(verified), case.on.actor("li.na"))
+
+
+def test_a_step_that_made_the_case_urgent_was_held_itself_and_others_stand_in_its_way(case: Case) -> None:
+    case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    case.do("verify", "li.na", {**VERIFIED, "safety": True})
+    assert (case.row().priority, case.row().undo is None) == ("urgent", False)
+    case.clock.advance(timedelta(seconds=10))
+    case.pipeline.run(AskHandOver(case.id, "wang.fang", "holidays"), case.on.actor("li.na"))
+    with pytest.raises(Conflict, match="Others have built on this step"):
+        case.pipeline.run(SendBack(case.item("verify").id), case.on.actor("li.na"))
 
 
 def test_a_decision_names_the_version_that_was_seen(case: Case) -> None:
