@@ -22,10 +22,11 @@ Complaints, handled as the institution's own diagram says. Staff send `Authoriza
 currency, lists page by `next`. Errors are problem details (RFC 9457) with a stable `code`.
 """
 
+# A request is held against one route after the other: what is asked for most comes first.
 ROUTERS: tuple[APIRouter, ...] = (
+    tasks.router,
     complaints.router,
     case_verbs.router,
-    tasks.router,
     processes.router,
     track.router,
     people.router,

@@ -49,6 +49,7 @@ def seed(settings: Settings, *, present: datetime) -> list[DemoPerson]:
     clock = MovableClock(present - max(case.filed for case in DEMO_CASES) - timedelta(minutes=5))
     application = build(settings, clock=clock)
     application.publish_folder(note="demo")
+    application.calendar_change.run_once()
 
     def people(desk: Desk) -> list[DemoPerson]:
         seat(desk.connection, desk.now)

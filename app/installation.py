@@ -16,6 +16,8 @@ def set_up(settings: Settings, *, login: str, name: str) -> str:
     prepare(settings)
     application = build(settings)
     published = application.publish_folder(note="set up")
+    # What is filed from here on is counted by these calendars: nothing has to be counted again at the first start.
+    application.calendar_change.run_once()
 
     def act(desk: Desk) -> str:
         people.add(desk.connection, login=login, name=name, language="zh-CN", ids=desk.ids, now=desk.now)
