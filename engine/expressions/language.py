@@ -1,6 +1,6 @@
 """The expression language of diagrams: compiled once, checked at publication, run in a microsecond.
 
-What is allowed stands in `expression_syntax.py`, how it computes in `expression_arithmetic.py`. Nothing here can reach
+What is allowed stands in `syntax.py`, how it computes in `arithmetic.py`. Nothing here can reach
 an attribute, a module, a file or the network, loop, or grow without bound (docs/developer/engine.md).
 """
 
@@ -214,7 +214,10 @@ class _Rewrite(ast.NodeTransformer):
             signs = ast.Tuple([ast.Constant(type(sign).__name__) for sign in node.ops], ast.Load())
             return ast.Call(ast.Name("_chain", ast.Load()), [signs, *visited], [])
         sign = node.ops[0]
-        if isinstance(sign, (ast.Is, ast.IsNot)) or any(_is_plain(side) for side in sides):
+        if isinstance(sign, (ast.Is, ast.IsNot)):
+            # `is` is only allowed beside None, which nothing else is equal to; beside a literal Python warns of `is`.
+            return ast.Compare(visited[0], [ast.Eq() if isinstance(sign, ast.Is) else ast.NotEq()], visited[1:])
+        if any(_is_plain(side) for side in sides):
             return ast.Compare(visited[0], node.ops, visited[1:])
         return _do(sign, visited[0], visited[1])
 

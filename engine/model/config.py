@@ -1,4 +1,4 @@
-"""`process.toml` as values: facts, tables, clocks and their ladders. Reading and checking it is `config_file.py`'s."""
+"""`process.toml` as values: facts, tables, clocks and their ladders. `engine/configuration` reads and checks it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ ROOT = Path(_everything_is_loaded.__file__).resolve().parents[1]
 FOLDERS = ("access", "engine", "complaints", "escalation", "queries", "api", "storage")
 NEVER_ANSWERED = (StepFailed, ConfigProblem, AccessError, StoreHeld, SchemaMissing, UnknownStore)
 """Classes whose own messages no client reads: what a step failed at, and what only the command line says."""
-AT_PUBLICATION = ("engine/publication", "engine/decisions", "engine/expression", "engine/timers_text", "engine/spiff")
+AT_PUBLICATION = ("engine/publication", "engine/decisions", "engine/expressions", "engine/spiff")
 """Where texts of a diagram are refused while it is checked: findings of a bundle, not answers to a request."""
 FILES = ("complaints/categories.py", "complaints/notices.py", "complaints/delivery.py", "storage/migrate.py")
 """What is refused here is about files of the process owner, or in a loop that answers nobody."""

@@ -32,3 +32,15 @@ def test_every_page_that_a_file_points_to_exists() -> None:
             if not found or (anchor and anchor not in anchors(ROOT / found[0])):
                 lost.append(f"{path}: {reference}")
     assert lost == []
+
+
+def test_every_module_that_code_names_exists() -> None:
+    named = re.compile(r"`((?:[\w-]+/)*[\w-]+\.py)`")
+    lost = [
+        f"{path}: {name}"
+        for path, text in texts()
+        if not path.endswith(".md")
+        for name in named.findall(text)
+        if not any(f"/{known}".endswith(f"/{name}") for known in files())
+    ]
+    assert lost == []

@@ -6,7 +6,7 @@ import contextlib
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.expressions.language import ExpressionError, ExpressionFailed, compile_expression, compile_script
@@ -116,6 +116,7 @@ _PIECES = st.sampled_from(["a", "b", "0.1", "3", "'x'", "len(", "sum(", "max(", 
 
 @settings(max_examples=600, deadline=None)
 @given(st.lists(_PIECES, max_size=14), st.sampled_from([3, "t", None, [1, 2], 1.5, True, {"k": 1}]))
+@example(["3", "is None"], 3)
 def test_whatever_compiles_either_gives_a_value_or_says_why_not(pieces: list[str], value: object) -> None:
     try:
         compiled = compile_expression(" ".join(pieces))
