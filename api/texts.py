@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -16,8 +15,6 @@ from forms.languages import LANGUAGES
 PAGES = "web"
 PROBLEMS = "problems"
 """What refusals are told with (`api.sentences`)."""
-NAMES: Mapping[str, str] = {"zh-CN": "中文", "ko": "한국어", "en": "English"}
-"""Each language in its own words."""
 
 
 def load_texts(folder: Path) -> dict[str, NullTranslations]:

@@ -43,6 +43,8 @@ class Control:
     """What the machinery adds to the help: the time zone, when the field matters, how rows are removed."""
     errors: tuple[str, ...] = ()
     required: bool = False
+    lang: str | None = None
+    """BCP 47 tag of what is written here where it differs from the language of the page (WCAG 2.2, 3.1.2)."""
     value: str = ""
     before: str = ""
     """The stored instant behind a local time."""

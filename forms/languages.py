@@ -8,6 +8,9 @@ from dataclasses import dataclass
 LANGUAGES = ("zh-CN", "ko", "en")
 """In the order of the institution's own: Chinese, Korean, English (BCP 47)."""
 
+OWN_NAMES = {"zh-CN": "中文", "ko": "한국어", "en": "English"}
+"""Each language as those who speak it call it."""
+
 Labels = Mapping[str, str]
 """One text in several languages, keyed by BCP 47 tag."""
 

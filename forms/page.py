@@ -11,7 +11,7 @@ from forms.controls import Candidate, Choice, Control, Section, SummaryLine
 from forms.display import showable, shown_answer, zone_name
 from forms.field_problem import FieldProblem
 from forms.form import Field, Form, Group
-from forms.languages import Labels, Text, pick, picked
+from forms.languages import OWN_NAMES, Labels, Text, pick, picked
 from forms.local_time import to_local
 from forms.messages import message_for
 from forms.pointer import pointer
@@ -33,6 +33,7 @@ class Page:
         problems: Iterable[FieldProblem],
         *,
         language: str,
+        addressed: str,
         id_prefix: str,
         zone: tzinfo,
         candidates: Mapping[str, Sequence[Candidate]],
@@ -41,7 +42,7 @@ class Page:
         self.form = form
         self.data = data
         self.problems = list(problems)
-        self.language = language
+        self.language, self.addressed = language, addressed
         self.id_prefix = id_prefix
         self.zone = zone
         self.candidates = candidates
@@ -103,6 +104,8 @@ class Page:
             "autocomplete": field.autocomplete or "",
             "max_length": field.max_length,
         }
+        if field.widget == "script" and self.addressed != self.language:
+            common["lang"] = self.addressed
         if field.kind in ("group", "rows"):
             return self._holder(field, value, path, common)
         place = pointer(path)
@@ -177,6 +180,8 @@ class Page:
             hints.append(self.word("zone_hint", zone=zone_name(self.zone, self.language)))
         if field.widget == "script":
             hints.append(self.word("script_hint"))
+            if self.addressed != self.language:
+                hints.append(self.word("addressed_hint", language=OWN_NAMES[self.addressed]))
         if field.show_if:
             other = next(sibling for sibling in siblings if sibling.name == field.show_if.field)
             answers = [shown_answer(other, answer, self.language) for answer in field.show_if.values]

@@ -37,9 +37,9 @@ def _environment() -> Environment:
     )
 
 
-def initial_data(form: Form, language: str, facts: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return what a form begins with: the texts of its scripts in one language, blanks filled from the facts."""
-    return _scripts(form.fields, language, facts or {})
+def initial_data(form: Form, addressed: str, facts: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return what a form begins with: scripts in the language of who gets them, blanks filled from the facts."""
+    return _scripts(form.fields, addressed, facts or {})
 
 
 def _scripts(fields: Sequence[Field], language: str, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,6 +59,7 @@ def render_form(
     language: str,
     *,
     id_prefix: str,
+    addressed: str | None = None,
     facts: Mapping[str, Any] | None = None,
     zone: tzinfo = UTC,
     candidates: Mapping[str, Sequence[Candidate]] | None = None,
@@ -67,17 +68,18 @@ def render_form(
     """Return what stands inside `<form method="post" novalidate>`: errors, facts, words to say, fields; no send button.
 
     `data` is an answer or a draft, valid or not; None begins anew with `initial_data`. `problems` come from `validate`.
+    `addressed` is the language of whoever is told the words of the form, None where it is that of the page.
     Every id begins with `id_prefix` (letters, digits and _; ValueError otherwise), so that several forms fit one page.
     Times are shown in `zone`. `candidates` lists who and what may be chosen: keys `people` and `files`. `rows` comes
     from `rows_wanted`. Pure; safe to repeat.
     """
     if not _PREFIX.fullmatch(id_prefix):
         raise ValueError(f"an id prefix has letters, digits and _ only: {id_prefix!r}")
-    known = facts or {}
-    answer = initial_data(form, language, known) if data is None else data
+    known, heard = facts or {}, addressed or language
+    answer = initial_data(form, heard, known) if data is None else data
     page = Page(
-        form, answer, problems, language=language, id_prefix=id_prefix, zone=zone, candidates=candidates or {},
-        rows=rows or {},
+        form, answer, problems, language=language, addressed=heard, id_prefix=id_prefix, zone=zone,
+        candidates=candidates or {}, rows=rows or {},
     )  # fmt: skip
     sections = page.sections()
     html = _environment().get_template("form.html").render(
@@ -86,7 +88,7 @@ def render_form(
         description=picked(form.description, language),
         summary=page.summary(),
         facts=_fact_lines(form, known, language),
-        script=_script_parts(form, known, language),
+        script=_script_parts(form, known, heard, language),
         sections=sections,
         t={name: page.word(name) for name in TEXTS},
     )  # fmt: skip
@@ -102,10 +104,12 @@ def _fact_lines(form: Form, facts: Mapping[str, Any], language: str) -> list[Fac
     return lines
 
 
-def _script_parts(form: Form, facts: Mapping[str, Any], language: str) -> list[ScriptPart]:
+def _script_parts(form: Form, facts: Mapping[str, Any], addressed: str, language: str) -> list[ScriptPart]:
     parts = []
     for name in SCRIPT_PARTS:
         if name in form.script:
-            text = picked(form.script[name], language)
-            parts.append(ScriptPart(name, Text(showable(filled(text.text, facts)), text.lang)))
+            text = picked(form.script[name], addressed)
+            spoken = text.lang or addressed
+            words = showable(filled(text.text, facts))
+            parts.append(ScriptPart(name, Text(words, None if spoken == language else spoken)))
     return parts

@@ -28,6 +28,11 @@ TEXTS: dict[str, Labels] = {
         "ko": "보내기 전에 중괄호 { } 안의 내용을 채워 주세요.",
         "en": "Fill in what stands in curly brackets { } before sending.",
     },
+    "addressed_hint": {
+        "zh-CN": "对方使用的语言：{language}",
+        "ko": "받는 사람의 언어: {language}",
+        "en": "Whoever gets this reads: {language}",
+    },
     "amount": {"zh-CN": "金额", "ko": "금액", "en": "Amount"},
     "currency": {"zh-CN": "币种", "ko": "통화", "en": "Currency"},
     "row": {"zh-CN": "第 {number} 项", "ko": "{number}번째 항목", "en": "Entry {number}"},

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Response
 from access import sessions, tokens
 from access.policy import Principal
 from api.authentication import session_cookie
-from api.texts import NAMES
 from api.web.demo_people import DemoPerson, demo_people
 from api.web.failures import PageRoute
 from api.web.guard import local_path
@@ -20,6 +19,7 @@ from api.web.visit import A_YEAR, LANGUAGE_COOKIE, Visit, from_public, from_staf
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.pipeline import Desk
+from forms.languages import OWN_NAMES
 
 router = APIRouter(route_class=PageRoute)
 LONGEST_TOKEN = 200
@@ -71,7 +71,7 @@ def choose_language(here: Here, sent: Sent) -> Response:
     """Speak another language from now on, and stay on the page."""
     answer = here.go(local_path(sent.text("next"), "/"))
     chosen = sent.text("language")
-    if chosen in NAMES:
+    if chosen in OWN_NAMES:
         answer.set_cookie(
             LANGUAGE_COOKIE, chosen, max_age=A_YEAR, path="/", httponly=True, samesite="lax",
             secure=here.site.house.settings.secure_cookies,

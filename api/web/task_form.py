@@ -17,6 +17,7 @@ from forms.decode import decode, rows_wanted
 from forms.display import showable
 from forms.field_problem import FieldProblem
 from forms.formats import instant_of
+from forms.languages import LANGUAGES
 from forms.render import render_form
 from queries.colleagues import Colleague
 from queries.refund_in_hand import NAME as REFUND_LINE
@@ -61,11 +62,17 @@ def draw(
         problems,
         here.language,
         id_prefix="task",
+        addressed=_complainants_language(desk),
         facts=facts_in_words(here, desk),
         zone=desk.zone,
         candidates={"people": [Candidate(each.id, each.name) for each in people if not each.away]},
         rows=rows_wanted(sent.pairs) if sent is not None else None,
     )
+
+
+def _complainants_language(desk: TaskDesk) -> str | None:
+    said = desk.case_facts.get("language")
+    return said if said in LANGUAGES else None
 
 
 def _refund_in_hand(desk: TaskDesk) -> Markup:

@@ -20,7 +20,7 @@ from access.policy import Principal, Role, may_publish
 from access.sessions import Session
 from api.authentication import session_cookie
 from api.languages import DEFAULT, asked_language
-from api.texts import NAMES, marked
+from api.texts import marked
 from api.web.guard import CSRF_FIELD, require_same_origin, require_token
 from api.web.headers import PAGE_HEADERS
 from api.web.moments import Moments
@@ -29,6 +29,7 @@ from api.web.posted import Posted, posted
 from api.web.site import Site, site_of
 from engine.case_work import COMPLAINANT, Actor
 from engine.errors import SignInRequired
+from forms.languages import OWN_NAMES
 from queries.fact_words import amount_in_words
 from queries.reader import Reader
 
@@ -121,7 +122,7 @@ class Visit:
                 visit=self,
                 who=self.principal,
                 language=self.language,
-                languages=NAMES,
+                languages=OWN_NAMES,
                 when=moments or self.moments,
                 csrf_field=CSRF_FIELD,
                 csrf=self.session.csrf if self.session else "",
@@ -197,8 +198,8 @@ def _works(who: Principal) -> bool:
 
 def _language(request: Request, session: Session | None) -> str:
     chosen = request.cookies.get(LANGUAGE_COOKIE)
-    if chosen is not None and chosen in NAMES:
+    if chosen is not None and chosen in OWN_NAMES:
         return chosen
-    if session is not None and session.principal.language in NAMES:
+    if session is not None and session.principal.language in OWN_NAMES:
         return session.principal.language
     return asked_language(request.headers.get("accept-language")) or DEFAULT

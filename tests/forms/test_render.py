@@ -174,6 +174,18 @@ def test_a_new_form_begins_with_the_script_and_its_open_blanks_are_refused() -> 
     assert ("/reply", "unfilled_blank") in [(p.pointer, p.code) for p in validate(equipment(), data)]
 
 
+def test_words_to_a_person_are_in_their_language_and_say_so() -> None:
+    tree = parsed(render_form(equipment(), None, (), "ko", id_prefix="p", addressed="en", facts=FACTS))
+    reply = by_id(tree, "p-reply")
+    assert (reply.get("lang"), text_of(reply)) == ("en", text_of(by_id(page(None, facts=FACTS), "p-reply")))
+    assert "받는 사람의 언어: English" in text_of(by_id(tree, "p-reply--help"))
+    said = [node.get("lang") for node in elements(elements(tree, "section")[1], "span")]
+    assert said == ["en", "en", "en", "en"]
+    same = parsed(render_form(equipment(), None, (), "en", id_prefix="p", addressed="en", facts=FACTS))
+    assert by_id(same, "p-reply").get("lang") is None
+    assert "English" not in text_of(by_id(same, "p-reply--help"))
+
+
 def test_a_draft_that_begins_with_an_empty_line_keeps_it() -> None:
     assert ("summary", "\r\n\r\nafter two") in submitted(page({"summary": "\n\nafter two"}))
 

@@ -30,6 +30,15 @@ def complete(who: Visitor, page: Page, answers: Mapping[str, Any]) -> Page:
     return who.send(page, action, answers)
 
 
+def test_the_letter_to_the_complainant_is_prepared_in_their_language(redress: House) -> None:
+    case = redress.file(category="other", language="ko")["id"]
+    page = open_task(staff(redress, "li.na"), case, "Acknowledge")
+    (letter,) = [each for each in page.elements("textarea") if each.get("name") == "acknowledgement_text"]
+    assert letter.get("lang") == "ko"
+    assert letter.text.strip().startswith("안녕하세요.")
+    assert "Whoever gets this reads: 한국어" in page.text
+
+
 def test_a_complaint_goes_from_the_inbox_to_closed_by_plain_forms(redress: House) -> None:
     filed = redress.file(category="other", language="en")
     case = filed["id"]
