@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from access.errors import AccessError
 from app import cli_demo, cli_people
 from app.existing import chosen
+from app.log import configure
 from app.refusal_words import said
 from app.settings import Settings
 from engine.errors import Refusal
@@ -162,6 +163,7 @@ def _guarded(run: Callable[[], Any]) -> int:
 
 def main() -> None:
     """Run the command line; exit codes are those of each command, else 1 or 2 (`app.refusal_words`)."""
+    configure("WARNING")
     sys.exit(_guarded(app))
 
 

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from tests.support.application import House
+from tests.support.plans import PLAN
 
 VERIFIED = {"outcome": "complete", "verification_summary": "已与投诉人和课程记录核对，情况属实。"}
-PLAN = {
-    "next": "submit",
-    "root_cause": "content_outdated",
-    "root_cause_text": "教材更新后课件没有同步。",
-    "finding": "投诉属实。",
-    "remedy": "更正课件并补课。",
-}
 
 
 def test_a_complaint_goes_from_filing_to_closing_over_http(redress: House) -> None:

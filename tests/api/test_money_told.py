@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from queries.refund_in_hand import refund_in_hand
-from tests.api.test_refunds import planned
 from tests.support.application import House
+from tests.support.plans import planned
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.application import House
-from tests.web.test_staff_flow import PLAN
+from tests.support.plans import PLAN
 
 YES = {"decision": "approve", "reasons": "It is right."}
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from queries.cell_words import cell_in_words
 from queries.fact_words import amount_in_words
 from queries.words import ProcessWords
-from tests.api.test_tasks import PLAN
 from tests.support.application import House
+from tests.support.plans import PLAN
 
 LANGUAGES = ("zh-CN", "ko", "en")
 CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b|\bstarts with\(|\?,|[<>]=")

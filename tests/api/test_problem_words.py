@@ -25,8 +25,8 @@ from engine.errors import Conflict, NotFound, Refusal, StepFailed
 from engine.model.config import FACT_TYPES
 from forms.messages import MESSAGES
 from tests.api.raised_messages import ROOT, classes, defaults, raised
-from tests.api.test_tasks import plan_made
 from tests.support.application import COMPLAINT, House, house
+from tests.support.plans import plan_made
 
 LANGUAGES = ("zh-CN", "ko", "en")
 PLACE = re.compile(r"%\((\w+)\)s")

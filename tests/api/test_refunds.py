@@ -7,19 +7,8 @@ from typing import Any
 from sqlalchemy import delete
 
 from access.tables import membership
-from tests.api.test_tasks import PLAN
 from tests.support.application import House
-
-
-def planned(redress: House, *lines: tuple[str, str, str]) -> str:
-    """Return a case of Li Na's whose plan refunds these lines."""
-    case: str = redress.file(by="li.na", category="other")["id"]
-    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
-    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x"})
-    redress.do("li.na", "respond", case, {"response_text": "正在核实。"})
-    refunds = [{"payee": payee, "amount": {"amount": amount, "currency": money}} for payee, amount, money in lines]
-    redress.do("li.na", "plan", case, {**PLAN, "refunds": refunds})
-    return case
+from tests.support.plans import planned
 
 
 def reviews(redress: House, case: str, element: str = "review_refund") -> list[Any]:

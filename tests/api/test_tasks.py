@@ -5,26 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.application import House
-
-PLAN = {
-    "next": "submit",
-    "root_cause": "content_outdated",
-    "root_cause_text": "教材更新后课件没有同步。",
-    "finding": "投诉属实。",
-    "remedy": "更正课件并补课。",
-}
-
-
-def plan_made(redress: House) -> str:
-    """Return a major case whose plan waits for leadership."""
-    case: str = redress.file(by="li.na", people=12)["id"]
-    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
-    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x"})
-    redress.do("zhou.qiang", "inspection", case, {"quality_problem": "yes", "inspection_report": "属实。"})
-    redress.do("zhao.lei", "academic_evidence", case, {"evidence_summary": "已核对。"})
-    redress.do("li.na", "respond", case, {"response_text": "正在核实。"})
-    redress.do("li.na", "plan", case, PLAN)
-    return case
+from tests.support.plans import PLAN, plan_made
 
 
 def test_a_task_comes_with_its_form_and_the_facts_that_it_shows(redress: House) -> None:

@@ -35,8 +35,6 @@ def test_asking_for_the_revision_makes_no_file(tmp_path: Path) -> None:
 
 def test_after_all_migrations_the_database_has_exactly_the_tables_of_the_program(url: str) -> None:
     migrate.upgrade(url)
-    if migrate.head() is None:
-        pytest.skip("the first migration is written when all tables exist")
     assert migrate.check(url) == ()
 
 
@@ -55,8 +53,6 @@ def test_a_database_from_a_newer_program_is_refused(url: str) -> None:
         unit.connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
         unit.connection.execute(text("INSERT INTO alembic_version VALUES ('from_the_future')"))
         unit.commit()
-    if migrate.head() is None:
-        pytest.skip("the first migration is written when all tables exist")
     with pytest.raises(StoreError, match="from_the_future"):
         migrate.upgrade(url)
     assert migrate.check(url) != ()

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from api.web.headers import PAGE_HEADERS
-from tests.api.test_tasks import plan_made
 from tests.support.application import House
+from tests.support.plans import plan_made
 from tests.web.visitor import Page, staff, text_of, visitor
 
 LANGUAGES = ("zh-CN", "ko", "en")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.api.test_refunds import planned, reviews
+from tests.api.test_refunds import reviews
 from tests.support.application import House
+from tests.support.plans import planned
 from tests.web.visitor import Page, Visitor, staff, text_of, visitor
 
 PLAN = {
