@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.test_tasks import PLAN
 from tests.support.application import House
+from tests.support.plans import PLAN
 from tests.web.visitor import staff, visitor
 
 PHONE = "13800000001"
