@@ -108,7 +108,8 @@ def remove_affected(work: CaseWork, command: RemoveAffected) -> dict[str, Any]:
 def _checked(people: tuple[AffectedPerson, ...]) -> list[AffectedPerson]:
     if not 1 <= len(people) <= MOST_AT_ONCE:
         raise Unfit(
-            f"Give from 1 to {MOST_AT_ONCE} people at a time.", fields=[{"field": "people", "code": "out-of-range"}]
+            f"Give from 1 to {MOST_AT_ONCE} people at a time.",
+            fields=[{"field": "people", "code": "too-many" if people else "too-few"}],
         )
     wrong: list[Any] = []
     checked = []

@@ -113,7 +113,7 @@ def _people(work: CaseWork, said: _Said, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _unfit("people", "not-integer")
     if not 1 <= value <= MOST:
-        raise _unfit("people", "out-of-range")
+        raise _unfit("people", "out-of-range", values={"least": 1, "most": MOST})
     said.facts.update(people_facts(work, stated=value))
     said.columns["stated_people"] = value
 

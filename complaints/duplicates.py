@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from complaints.answer_meanings import DUPLICATE, form_means
-from complaints.intake import grouped
+from complaints.case_numbers import is_named
 from complaints.links import DUPLICATE_LINK
 from complaints.tables import case_link, complaint
 from engine.case_sight import sees_case
@@ -48,11 +48,7 @@ def asks_for_duplicate(work: CaseWork, data: Mapping[str, Any]) -> bool:
 
 def _named(connection: Connection, name: str) -> str | None:
     """Return the id of the case that is meant, None where there is none."""
-    bare = "".join(c for c in name.upper() if c.isalnum()).translate(str.maketrans("OIL", "011"))
-    table = complaint.c
-    return connection.execute(
-        select(table.case_id).where((table.number == grouped(bare, 5)) | (table.case_id == name.strip()))
-    ).scalar()
+    return connection.execute(select(complaint.c.case_id).where(is_named(name))).scalar()
 
 
 def _originals(work: CaseWork, case_id: str, element: str) -> set[str]:

@@ -15,9 +15,12 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from access.policy import Duty
+from access.spelling import bare
 from access.tables import person
+from complaints.case_numbers import IN_A_NUMBER, IN_A_TRACKING_CODE, grouped
 from complaints.categories import CategoryTree
 from complaints.effects import minor_units
+from complaints.people_concerned import MOST
 from complaints.tables import complaint, respondent
 from engine.errors import Unfit, UnknownCalendar, Unsafe
 from engine.model.config import ProcessConfig
@@ -98,13 +101,7 @@ class Filed:
 
 def tracking_digest(code: str) -> str:
     """Return what is stored of a tracking code; blanks, hyphens, case, O for 0, I and L for 1 do not count."""
-    bare = "".join(c for c in code.upper() if c.isalnum()).translate(str.maketrans("OIL", "011"))
-    return hashlib.sha256(f"redress-tracking:{bare}".encode()).hexdigest()
-
-
-def grouped(code: str, size: int = 4) -> str:
-    """Return a code in groups, as people read it aloud."""
-    return "-".join(code[i : i + size] for i in range(0, len(code), size))
+    return hashlib.sha256(f"redress-tracking:{bare(code)}".encode()).hexdigest()
 
 
 def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], Filed]:
@@ -122,7 +119,8 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
         case_id, number, code = desk.ids.new(), f"R{desk.ids.code(9)}", desk.ids.code(TRACKING_LENGTH)
         received_at = command.received_at or desk.now
         currency = _currency(command, config) if command.refund_amount is not None else command.refund_currency
-        _store(desk, replace(command, refund_currency=currency), case_id, grouped(number, 5), code, received_at, tree)
+        told = grouped(number, IN_A_NUMBER)
+        _store(desk, replace(command, refund_currency=currency), case_id, told, code, received_at, tree)
         principal = desk.actor.principal
         # Whoever takes a complaint by phone or at the desk owns it from then on (R-004-12).
         owner = principal.person_id if principal is not None and Duty.TAKES_IN in principal.duties else None
@@ -131,7 +129,8 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
         work.step(Open())
         save(work, fence=0)
         clock = work.clock(config.intake.clock) if config.intake.clock else None
-        return Filed(case_id, grouped(number, 5), grouped(code), clock.due_at if clock else None, clock)
+        due_at = clock.due_at if clock else None
+        return Filed(case_id, told, grouped(code, IN_A_TRACKING_CODE), due_at, clock)
 
     return file_complaint
 
@@ -194,9 +193,9 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree, config: Proce
     wrong: list[dict[str, Any]] = []
     received_at, principal = command.received_at, desk.actor.principal
 
-    def require(holds: bool, field_name: str, code: str) -> None:
+    def require(holds: bool, field_name: str, code: str, **values: object) -> None:
         if not holds:
-            wrong.append({"field": field_name, "code": code})
+            wrong.append({"field": field_name, "code": code, **({"values": values} if values else {})})
 
     require(command.identity_mode == "identified", "identity_mode", "unknown")
     require(command.type in TYPES, "type", "unknown")
@@ -204,14 +203,16 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree, config: Proce
     require(tree.exists(command.category), "category", "unknown")
     require(bool(command.subject.strip()), "subject", "required")
     require(bool(command.text.strip()), "text", "required")
-    require(1 <= command.people <= 100_000, "people", "out-of-range")
+    require(1 <= command.people <= MOST, "people", "out-of-range", least=1, most=MOST)
     require(command.language in ("zh-CN", "ko", "en"), "language", "unknown")
     if config is not None and set(command.flags) - set(_flags(config)):
         wrong.append({"field": "flags", "code": "unknown", "known": _flags(config)})
     if received_at is not None:
         require(principal is not None, "received_at", "staff-only")
         look_back = timedelta(days=config.intake.look_back_days if config is not None else 0)
-        require(desk.now - look_back <= received_at <= desk.now, "received_at", "out-of-range")
+        least, most = desk.now - look_back, desk.now
+        limits = {"least": least.isoformat(), "most": most.isoformat()}
+        require(least <= received_at <= most, "received_at", "out-of-range", **limits)
     try:
         desk.services.calendars.add(f"{command.campus}/{command.channel}", "wall", desk.now, 0)
     except UnknownCalendar as unknown:

@@ -25,8 +25,10 @@ def checked_lines(work: CaseWork, asked: Any) -> list[dict[str, Any]]:
     """Return the lines `[{"payee", "amount": {"amount", "currency"}}]`. Raises Unfit naming each place."""
     if not work.process.config.facts.keys() >= NEEDED:
         raise _unfit("refunds", "unknown-fact")
-    if not isinstance(asked, list | tuple) or len(asked) > MOST_LINES:
-        raise _unfit("refunds", "not-list" if not isinstance(asked, list | tuple) else "out-of-range")
+    if not isinstance(asked, list | tuple):
+        raise _unfit("refunds", "not-list")
+    if len(asked) > MOST_LINES:
+        raise _unfit("refunds", "too-many")
     lines = []
     for number, line in enumerate(asked):
         at = f"refunds/{number}"

@@ -43,7 +43,10 @@ def satisfaction(work: CaseWork, command: Satisfaction) -> dict[str, Any]:
     require(work, Verb.SPEAK_FOR_COMPLAINANT)
     text = words("text", command.text, required=False)
     if command.rating is not None and (isinstance(command.rating, bool) or command.rating not in RATINGS):
-        raise Unfit("The rating goes from 1 to 5.", fields=[{"field": "rating", "code": "out-of-range"}])
+        limits = {"least": min(RATINGS), "most": max(RATINGS)}
+        raise Unfit(
+            "The rating goes from 1 to 5.", fields=[{"field": "rating", "code": "out-of-range", "values": limits}]
+        )
     if work.row["facts"].get("complainant_withdrawn"):
         raise Conflict(
             "The complaint is withdrawn: nobody is asked any more. Write a message if something has changed."

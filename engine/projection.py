@@ -133,10 +133,10 @@ def _keep_apart(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> Non
     known = {item_id(work.case_id, task.id): task for task in kept if task.excluded}
     items = work_item.c
     for row in work.connection.execute(select(items.id, items.excluded, items.assignee).where(items.id.in_(known))):
-        task = known[row.id]
-        if not set(task.excluded) - set(row.excluded):
+        task, waived = known[row.id], _waived(work, known[row.id])
+        if set(row.excluded) == set(task.excluded) - waived:
             continue
-        task = _with_people_to_do_it(work, task)
+        task = _with_people_to_do_it(work, task, waived)
         values: dict[str, Any] = {"excluded": list(task.excluded)}
         if row.assignee is None or row.assignee in task.excluded:
             values["assignee"], values["post"] = work.services.placement.place(work, task)
@@ -144,7 +144,7 @@ def _keep_apart(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> Non
 
 
 def _new_item(work: CaseWork, task: OpenTask) -> dict[str, Any]:
-    task = _with_people_to_do_it(work, task)
+    task = _with_people_to_do_it(work, task, _waived(work, task))
     assignee, post = work.services.placement.place(work, task)
     return {
         "id": item_id(work.case_id, task.id), "case_id": work.case_id, "task": task.id, "element": task.element,
@@ -155,19 +155,22 @@ def _new_item(work: CaseWork, task: OpenTask) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _with_people_to_do_it(work: CaseWork, task: OpenTask) -> OpenTask:
-    """Return the task, with nobody kept apart where the diagram allows it because nobody else is there.
+def _waived(work: CaseWork, task: OpenTask) -> frozenset[str]:
+    """Return who need not stay apart from the task, where the diagram allows it, because nobody else is there.
 
-    That one person then does both steps is on record. A step with `exclude` is stricter: it goes to the post that asks
-    somebody outside; only where they had their say already do they have it again, so that no case stands still.
+    A step with `exclude` is stricter: it goes to the post that asks somebody outside; only where they had their say
+    already do they have it again, so that no case stands still.
     """
     if not task.excluded:
-        return task
+        return frozenset()
     placement, element = work.services.placement, work.process.diagram.elements[task.element]
     if not element.listed("apart_from") or element.listed("exclude"):
-        waived = placement.outside_again(work, task)
-    else:
-        waived = frozenset() if placement.others_left(work, task) else frozenset(task.excluded)
+        return placement.outside_again(work, task)
+    return frozenset() if placement.others_left(work, task) else frozenset(task.excluded)
+
+
+def _with_people_to_do_it(work: CaseWork, task: OpenTask, waived: frozenset[str]) -> OpenTask:
+    """Return the task with these kept apart no more; that one person then does both steps is on record."""
     if not waived:
         return task
     people = sorted(waived)

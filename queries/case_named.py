@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from access.spelling import bare
-from complaints.intake import grouped
+from complaints.case_numbers import is_named
 from complaints.tables import complaint
 from engine.tables import instance
 from queries.reader import Reader
 from queries.visibility import visible
-
-IN_A_NUMBER = 5
-"""Characters of a group of a complaint's number."""
 
 
 def case_named(reader: Reader, name: str) -> str | None:
@@ -24,7 +20,7 @@ def case_named(reader: Reader, name: str) -> str | None:
     found: str | None = reader.connection.execute(
         select(table.case_id)
         .join_from(complaint, instance, instance.c.case_id == table.case_id)
-        .where(or_(table.number == grouped(bare(name), IN_A_NUMBER), table.case_id == name.strip()))
+        .where(is_named(name))
         .where(visible(reader.who))
     ).scalar()
     return found

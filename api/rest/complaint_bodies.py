@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AliasChoices, Discriminator, Field, Tag
+from pydantic import AliasChoices, Discriminator, Field, Tag
 
 from api.rest.types import (
-    MOST_PEOPLE,
     Body,
     Code,
     Data,
@@ -24,7 +23,6 @@ from api.rest.types import (
     Reason,
     Text,
     example,
-    require_between,
 )
 from complaints.intake import Complainant, FileComplaint, Respondent
 
@@ -132,17 +130,8 @@ class IntakeBody(Body):
         )
 
 
-def _countable(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return facts whose number of people, where it is a number, is as large as one that is filed may be."""
-    people = facts.get("people")
-    if isinstance(people, int) and not isinstance(people, bool):
-        require_between(people, 1, MOST_PEOPLE, ["people"])
-    return facts
-
-
 FactsBody = Annotated[
     Data,
-    AfterValidator(_countable),
     Field(
         description="Facts by name: `people`, `refund` (`{amount, currency}` or null), `refunds` (planned lines), "
         "`category`, and every other fact of the process that people may say; `reason` besides, required for "

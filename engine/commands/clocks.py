@@ -127,7 +127,11 @@ def _require_amount(work: CaseWork, command: ExtendCase, name: str) -> None:
         )
     most = spec.extend_at_most[unit]
     if not 1 <= command.amount <= most:
-        raise Unfit(f"The extension must be from 1 to {most}.", fields=[{"field": "amount", "code": "out-of-range"}])
+        limits = {"least": 1, "most": most}
+        raise Unfit(
+            f"The extension must be from 1 to {most}.",
+            fields=[{"field": "amount", "code": "out-of-range", "values": limits}],
+        )
 
 
 def recalculate_case(work: CaseWork, command: RecalculateCase) -> None:

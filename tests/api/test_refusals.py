@@ -116,8 +116,9 @@ def test_a_fact_that_is_out_of_range_is_told_its_limits(
     redress: House, changes: str, limits: dict[str, int], language: str, sentence: str
 ) -> None:
     owner = redress.person("li.na")
-    path = f"/api/complaints/{redress.file(by='li.na')['id']}/facts"
-    headers = {"Content-Type": "application/json", "If-Match": '"f1"', "Accept-Language": language}
+    case = f"/api/complaints/{redress.file(by='li.na')['id']}"
+    tag = owner.call("GET", case).headers["ETag"]
+    path, headers = f"{case}/facts", {"Content-Type": "application/json", "If-Match": tag, "Accept-Language": language}
     (field,) = owner.refused(422, "PATCH", path, headers=headers, content=changes)["fields"]
     assert (field["code"], field["values"], field["message"]) == ("out-of-range", limits, sentence.format(**limits))
 

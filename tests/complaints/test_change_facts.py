@@ -15,7 +15,7 @@ from engine.commands.claim import AssignTask, ClaimTask
 from engine.commands.complete import CompleteTask
 from engine.commands.publish import PublishBundle
 from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale, Unfit
-from engine.tables import work_item
+from engine.tables import event_log, work_item
 from tests.complaints.office import Office, bundle
 from tests.complaints.walk import reach_closed, reach_plan
 
@@ -273,6 +273,25 @@ def test_who_has_a_task_keeps_it_when_somebody_else_counts_as_author(office: Off
     found = office.task(case, "pay")
     both = sorted([office.people["ann"], office.people["dan"]])
     assert (found.excluded, found.assignee, found.post) == (both, office.people["bea"], None)
+
+
+def test_who_need_not_stay_apart_for_want_of_others_is_on_record_once_whatever_is_planned_later(
+    office: Office,
+) -> None:
+    name = "bpmn/care/care.bpmn"
+    before, pay, after = bundle("care")[name].partition(b'<bpmn:userTask id="pay"')
+    drawn = before + pay + after.replace(b'name="exclude"', b'name="apart_from"', 1)
+    office.do(PublishBundle({**bundle("care"), name: drawn}), "house")
+    case = reach_plan(office)
+    office.bar(case, "bea")
+    office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))
+    first = office.task(case, "pay")
+    assert (first.excluded, first.assignee) == ([], office.people["ann"])
+    for lines in (LINES[1:], LINES):
+        change(office, case, refunds=lines)
+    last = office.task(case, "pay")
+    assert (last.excluded, last.assignee, last.version) == ([], office.people["ann"], first.version)
+    assert len(office.rows(event_log, case, kind="four-eyes-waived")) == 1
 
 
 def test_refund_lines_that_do_not_fit_are_named(office: Office) -> None:

@@ -45,7 +45,9 @@ def faults(office: Office, command: Any) -> list[dict[str, Any]]:
 
 def test_a_clock_is_extended_by_what_the_process_allows(office: Office) -> None:
     case = office.file()
-    assert faults(office, ExtendCase(case, "resolve", 21, "why")) == [{"field": "amount", "code": "out-of-range"}]
+    assert faults(office, ExtendCase(case, "resolve", 21, "why")) == [
+        {"field": "amount", "code": "out-of-range", "values": {"least": 1, "most": 20}}
+    ]
     office.do(ExtendCase(case, None, 20, "why"))
     publish(office, (AT_MOST, "extend_at_most = { minutes = 90 }\n"))
     case = office.file()
@@ -53,7 +55,7 @@ def test_a_clock_is_extended_by_what_the_process_allows(office: Office) -> None:
         {"field": "mode", "code": "unknown", "known": ["wall", "staffed", "hybrid"]}
     ]
     assert faults(office, ExtendCase(case, "resolve", 91, "why", "wall")) == [
-        {"field": "amount", "code": "out-of-range"}
+        {"field": "amount", "code": "out-of-range", "values": {"least": 1, "most": 90}}
     ]
     office.do(ExtendCase(case, "resolve", 90, "why", "wall"))
     publish(office, (AT_MOST, ""))
@@ -71,16 +73,20 @@ def test_a_clock_is_extended_by_what_the_process_allows(office: Office) -> None:
 def test_a_receipt_is_dated_back_as_far_as_the_process_allows(office: Office) -> None:
     month = MONDAY - 30 * DAY
     assert office.rows(complaint, filed(office, received_at=month).id)[0].received_at == month
-    late = [{"field": "received_at", "code": "out-of-range"}]
+
+    def late(days: int) -> list[dict[str, Any]]:
+        limits = {"least": (MONDAY - days * DAY).isoformat(), "most": MONDAY.isoformat()}
+        return [{"field": "received_at", "code": "out-of-range", "values": limits}]
+
     early = FileComplaint(subject="s", text="t", received_at=month - timedelta(seconds=1))
-    assert faults(office, early) == late
-    assert faults(office, FileComplaint(subject="s", text="t", received_at=MONDAY + timedelta(seconds=1))) == late
+    assert faults(office, early) == late(30)
+    assert faults(office, FileComplaint(subject="s", text="t", received_at=MONDAY + timedelta(seconds=1))) == late(30)
     publish(office, ("look_back_days = 30", "look_back_days = 2"))
     assert filed(office, received_at=MONDAY - 2 * DAY)
-    assert faults(office, FileComplaint(subject="s", text="t", received_at=MONDAY - 3 * DAY)) == late
+    assert faults(office, FileComplaint(subject="s", text="t", received_at=MONDAY - 3 * DAY)) == late(2)
     publish(office, ("look_back_days = 30\n", ""))
     assert filed(office, received_at=MONDAY)
-    assert faults(office, FileComplaint(subject="s", text="t", received_at=MONDAY - timedelta(seconds=1))) == late
+    assert faults(office, FileComplaint(subject="s", text="t", received_at=MONDAY - timedelta(seconds=1))) == late(0)
 
 
 def test_whoever_files_ticks_what_the_process_lets_them_tick(office: Office) -> None:
