@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
+from SpiffWorkflow.bpmn.parser.ProcessParser import ProcessParser
 from SpiffWorkflow.bpmn.parser.task_parsers import ConditionalGatewayParser, GatewayParser
 from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
@@ -47,6 +48,15 @@ class _InclusiveParser(ConditionalGatewayParser):
             self.task.connect_outgoing_if("True", outgoing_task)
 
 
+class _CaseProcessParser(ProcessParser):
+    """The library takes whatever has an id for a step, so that an operation called like a step would hide it."""
+
+    def _index_process_nodes(self) -> None:
+        super()._index_process_nodes()
+        for node in self.xpath(".//*[@id][not(ancestor::bpmn:extensionElements)]"):
+            self.nodes_by_id[node.get("id")] = node
+
+
 class CaseParser(SpiffBpmnParser):
     """The library's parser with our gateways, boundary events, service tasks and decision tables.
 
@@ -54,6 +64,7 @@ class CaseParser(SpiffBpmnParser):
     in the drawing, so that moving a shape would change what happens.
     """
 
+    PROCESS_PARSER_CLASS = _CaseProcessParser
     OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012 - the library reads a class attribute
         **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
         full_tag("parallelGateway"): (GatewayParser, SafeParallelGateway),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from SpiffWorkflow.bpmn.exceptions import WorkflowTaskException
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.script_engine import TaskDataEnvironment
 
 from engine.errors import Refusal, StepFailed
@@ -92,6 +93,15 @@ def test_what_goes_wrong_in_a_service_is_told_as_what_it_is(begin: StartCase) ->
     assert (failed.value.details["element"], case.open) == ("t", ["a"])
     with pytest.raises(NameError, match="script"):
         Stock(PAYING, environment=Closed()).do("a")
+
+
+@pytest.mark.parametrize("named", ["pay", "amount"])
+def test_a_step_may_be_called_like_an_operation_or_what_it_is_given(begin: StartCase, named: str) -> None:
+    files = diagram(main=f"s=start -> {named}=service pay amount=1 -> b=user -> e=end")
+    case = begin(files, operations={"pay": Operation("pay", consequence=lambda *_: Consequence({}))})
+    assert case.open == ["b"]
+    with pytest.raises(ValidationException, match="no support implemented for this task type"):
+        Stock(files)
 
 
 # --- values ------------------------------------------------------------------------------------------------------
