@@ -15,7 +15,7 @@ from forms.languages import pick
 from queries.case_file import CaseFile, case_file
 from queries.earlier_forms import EarlierForm, earlier_forms
 from queries.explain import ClockLine
-from queries.fact_words import fact_in_words, place_in_words
+from queries.fact_words import channel_in_words, fact_in_words, place_in_words
 from queries.open_records import RefundLine, RemedyLine
 from queries.reader import Reader
 from queries.rules_behind import rules_behind
@@ -239,8 +239,7 @@ class CaseText:
         return fact_in_words(self._reader, self._process, fact, value)
 
     def _channel(self) -> str:
-        timeline = self._reader.library.calendars.timeline(f"{self._case.campus}/{self._case.channel}")
-        return timeline.channel.labels.said_in(self._language)
+        return channel_in_words(self._reader, self._case.channel, self._case.campus)
 
     def _place(self, name: str | None) -> str:
         return place_in_words(self._reader, name) if name else ""

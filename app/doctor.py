@@ -22,8 +22,6 @@ from engine.versions import Version
 
 GRACE = timedelta(minutes=1)
 """How late a firing may be before something is said to be wrong."""
-INTAKE = ("process.toml does not say which form complainants fill in.", 'Add `form = "intake"` to [intake].')
-"""What earlier releases took for granted of a form of this name, and what to do."""
 
 
 def examine(settings: Settings) -> list[str]:
@@ -62,14 +60,12 @@ def _version(application: Application, connection: Connection, version: Version)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one version, the others are looked at
         yield f"{whose} cannot be read: {type(error).__name__}; run `redress check` on its folder and publish it again"
         return
-    unsaid = [(each.message, each.advice) for each in found if each.severity == "error"]
-    if config.intake.form is None and f"forms/definitions/{version.process_key}/intake.schema.json" in files:
-        unsaid.append(INTAKE)
-    for what, advice in unsaid:
-        yield (
-            f"{whose} was published before this release asked for it: {what} Publish the process again (`redress"
-            f" publish`); where its files do not say it yet, first: {advice}"
-        )
+    for each in found:
+        if each.severity == "error":
+            yield (
+                f"{whose} lacks what this release asks for: {each.message} Publish the process again"
+                f" (`redress publish`); where its files do not say it yet, first: {each.advice}"
+            )
 
 
 def _incidents(connection: Connection) -> Iterator[str]:

@@ -44,11 +44,18 @@ def configure(level: str = "INFO") -> None:
             ],
         )
     )
+    # It says what an exception says beside the exception itself.
+    logging.getLogger("asyncio").addFilter(_without_arguments)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(number)
     # A beat left out because the last one still works is how the metronome is meant to be.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def _without_arguments(record: logging.LogRecord) -> bool:
+    record.msg, record.args = record.getMessage().partition("\n")[0], ()
+    return True
 
 
 def told(exc_info: ExcInfo) -> list[dict[str, Any]]:
@@ -75,8 +82,12 @@ def _one(error: BaseException) -> dict[str, Any]:
         "type": type(error).__qualname__,
         "at": [f"{file}:{line} {name}" for file, line, name in frames],
     }
-    if isinstance(error, OF_THE_SYSTEM):
+    # What PostgreSQL answers may quote a row, its code does not; without a code nothing has answered.
+    state = getattr(error, "sqlstate", "")
+    if isinstance(error, OF_THE_SYSTEM) or state is None:
         found["reason"] = str(error)
+    elif state:
+        found["reason"] = f"sqlstate {state}"
     if isinstance(error, BaseExceptionGroup):
         found["of"] = [_one(each) for each in error.exceptions]
     return found

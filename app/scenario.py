@@ -15,7 +15,7 @@ from app.container import Application, build
 from app.roster import seat
 from app.scenario_edit import EditUnfit, publish_edited
 from app.scenario_expect import Expectations
-from app.scenario_file import Scenario, instant, length
+from app.scenario_file import Scenario, ScenarioInvalid, instant, length
 from app.settings import Settings
 from complaints.actions import CompleteAction, CompleteRemedy
 from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
@@ -139,6 +139,8 @@ def play_on(on: Stage) -> None:
             raise ScenarioFailed(
                 f"{scenario.name}: filing was refused, {refusal.code}: {refusal.message} {refusal.details}"
             ) from None
+        except UNWRITTEN as error:
+            raise _unwritten(f"{scenario.name}: the complaint", error) from None
         expectations = Expectations(on.application, on.case_id)
         for number, step in enumerate(scenario.steps, start=1):
             try:
@@ -150,9 +152,18 @@ def play_on(on: Stage) -> None:
                     f"{scenario.name}, step {number} ({_brief(step)}): refused, {refusal.code}: {refusal.message} "
                     f"{refusal.details}"
                 ) from None
+            except ScenarioInvalid:
+                raise
+            except UNWRITTEN as error:
+                raise _unwritten(f"{scenario.name}, step {number} ({_brief(step)})", error) from None
     except BaseException:
         on.application.database.close()
         raise
+
+
+def _unwritten(where: str, error: Exception) -> ScenarioFailed:
+    what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
+    return ScenarioFailed(f"{where}: not written as docs/process-owner/scenarios.md says: {what}")
 
 
 def _brief(step: Mapping[str, Any]) -> str:
@@ -179,6 +190,10 @@ def _complaint(on: Stage, fields: Mapping[str, Any]) -> FileComplaint:
         **given, process=on.scenario.process, flags=flags, complainant=Complainant(**who), respondents=respondents,
         refund_amount=str(refund["amount"]) if refund else None, refund_currency=refund.get("currency"),
     )  # fmt: skip
+
+
+UNWRITTEN = (AttributeError, KeyError, TypeError, ValueError)
+"""What a step raises whose content has another shape; what the product itself does not foresee comes as a refusal."""
 
 
 def _step(on: Stage, step: Mapping[str, Any], expectations: Expectations) -> None:

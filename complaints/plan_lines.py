@@ -220,11 +220,10 @@ def void_plan(
     """Let go what the plan would have given and has not given: refunds not paid, remedies not handed out (X-08).
 
     A review of such a refund is void too: a later plan that says the same begins with a new line. What was paid or
-    rejected stays. Repeating changes nothing.
+    rejected stays; nobody who joins later gets anything of it. Repeating changes nothing.
     """
     lines = [line for line in facts["planned_refunds"] if line["state"] in SETTLED]
     gone = [line["id"] for line in facts["planned_refunds"] if line["state"] not in SETTLED]
     revision = facts["refunds_revision"] + (1 if gone else 0)
-    return Consequence(
-        {**_refund_facts(lines, initial), "refunds_revision": revision, "open_remedies": 0}, {"refunds": gone}
-    )
+    remedies = {"open_remedies": 0, "remedies_recorded": []}
+    return Consequence({**_refund_facts(lines, initial), "refunds_revision": revision, **remedies}, {"refunds": gone})

@@ -49,7 +49,7 @@ def complete_remedy(work: CaseWork, command: CompleteRemedy) -> dict[str, Any]:
     if row.done_at is not None:
         raise Conflict("This remedy is given already.", remedy=row.id, by=row.done_by, at=row.done_at.isoformat())
     if row.void_at is not None:
-        raise Conflict("This remedy is void: the complaint was withdrawn.", remedy=row.id, at=row.void_at.isoformat())
+        raise Conflict("This remedy is void.", remedy=row.id, at=row.void_at.isoformat())
     said = f"{row.note}\n{note}" if row.note else note
     work.connection.execute(
         update(remedy)

@@ -104,8 +104,8 @@ class Page:
             "autocomplete": field.autocomplete or "",
             "max_length": field.max_length,
         }
-        if field.widget == "script" and self.addressed != self.language:
-            common["lang"] = self.addressed
+        if field.widget == "script":
+            common["lang"] = self._spoken(field)
         if field.kind in ("group", "rows"):
             return self._holder(field, value, path, common)
         place = pointer(path)
@@ -188,6 +188,11 @@ class Page:
             label = pick(other.label, self.language)
             hints.append(self.word("shown_if", field=label, answers=self.word("or").join(answers)))
         return tuple(hints)
+
+    def _spoken(self, field: Field) -> str | None:
+        """Return the language of prepared words, None where it is that of the page: some may be missing in theirs."""
+        parts = {picked(text, self.addressed).lang or self.addressed for text in field.script.values()}
+        return next(iter(parts)) if len(parts) == 1 and parts != {self.language} else None
 
     def _shown_if(self, field: Field, path: Path) -> str:
         if not field.show_if:

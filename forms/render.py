@@ -61,6 +61,7 @@ def render_form(
     id_prefix: str,
     addressed: str | None = None,
     facts: Mapping[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
     zone: tzinfo = UTC,
     candidates: Mapping[str, Sequence[Candidate]] | None = None,
     rows: Mapping[str, int] | None = None,
@@ -68,7 +69,8 @@ def render_form(
     """Return what stands inside `<form method="post" novalidate>`: errors, facts, words to say, fields; no send button.
 
     `data` is an answer or a draft, valid or not; None begins anew with `initial_data`. `problems` come from `validate`.
-    `addressed` is the language of whoever is told the words of the form, None where it is that of the page.
+    `addressed` is the language of whoever is told the words of the form, `told` the facts as they read them; None: that
+    of the page, and `facts`.
     Every id begins with `id_prefix` (letters, digits and _; ValueError otherwise), so that several forms fit one page.
     Times are shown in `zone`. `candidates` lists who and what may be chosen: keys `people` and `files`. `rows` comes
     from `rows_wanted`. Pure; safe to repeat.
@@ -76,7 +78,8 @@ def render_form(
     if not _PREFIX.fullmatch(id_prefix):
         raise ValueError(f"an id prefix has letters, digits and _ only: {id_prefix!r}")
     known, heard = facts or {}, addressed or language
-    answer = initial_data(form, heard, known) if data is None else data
+    told = known if told is None else told
+    answer = initial_data(form, heard, told) if data is None else data
     page = Page(
         form, answer, problems, language=language, addressed=heard, id_prefix=id_prefix, zone=zone,
         candidates=candidates or {}, rows=rows or {},
@@ -88,7 +91,7 @@ def render_form(
         description=picked(form.description, language),
         summary=page.summary(),
         facts=_fact_lines(form, known, language),
-        script=_script_parts(form, known, heard, language),
+        script=_script_parts(form, told, heard, language),
         sections=sections,
         t={name: page.word(name) for name in TEXTS},
     )  # fmt: skip

@@ -19,22 +19,31 @@ def fact_in_words(reader: Reader, process: CompiledProcess, fact: str, value: An
     tree = reader.library.categories
     if fact == "category" and isinstance(value, str) and tree.exists(value):
         return tree.path(value, language)
-    if fact in ("channel", "campus") and isinstance(value, str):
-        return _way_in(reader, fact, value)
+    if fact == "channel" and isinstance(value, str):
+        return channel_in_words(reader, value)
+    if fact == "campus" and isinstance(value, str):
+        return campus_in_words(reader, value)
     if spec is not None and spec.type == "amount" and isinstance(value, str):
         return amount_in_words(value)
     said = words.value(fact.removesuffix(BY_HAND), value, language, zone=zone)
     return place_in_words(reader, said) if isinstance(value, str) and said == value else said
 
 
-def _way_in(reader: Reader, fact: str, key: str) -> str:
-    """Return what a channel or a campus is called, as the first calendar that knows it says; else as it stands."""
+def channel_in_words(reader: Reader, channel: str, campus: str | None = None) -> str:
+    """Return what a channel is called on a campus, else where any has it, else its key: it may be gone by now."""
+    names = [name for name in reader.library.calendars.names if name.partition("/")[2] == channel]
+    own = f"{campus}/{channel}"
+    if not names:
+        return channel
+    found = reader.library.calendars.timeline(own if own in names else names[0])
+    return found.channel.labels.said_in(reader.language)
+
+
+def campus_in_words(reader: Reader, campus: str) -> str:
+    """Return what a campus is called; its key where it is gone by now."""
     book = reader.library.calendars
-    for name in book.names:
-        if key == name.split("/")[fact == "channel"]:
-            timeline = book.timeline(name)
-            return (timeline.channel if fact == "channel" else timeline.campus).labels.said_in(reader.language)
-    return key
+    name = next((each for each in book.names if each.partition("/")[0] == campus), None)
+    return campus if name is None else book.timeline(name).campus.labels.said_in(reader.language)
 
 
 def place_in_words(reader: Reader, name: str) -> str:

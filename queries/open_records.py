@@ -57,7 +57,7 @@ class RefundLine:
     approved: Money | None
     """What the review has approved, None before."""
     state: str
-    """planned, approved, rejected, paid, or void: never paid, because the complaint was withdrawn before."""
+    """planned, approved, rejected, paid, or void: never paid, because the plan ended before."""
     reviewed_by: str | None
     reviewed_at: datetime | None
     reasons: str | None
@@ -80,7 +80,7 @@ class RemedyLine:
     done_at: datetime | None
     done_by: str | None
     void_at: datetime | None
-    """When it became void, because the complaint was withdrawn before it was given."""
+    """When it became void, because the plan ended before it was given."""
 
 
 def actions(reader: Reader, case_id: str) -> tuple[ActionLine, ...]:

@@ -65,7 +65,11 @@ def upgrade(url: str) -> str | None:
         try:
             command.upgrade(config(connection), "head")
         except CommandError as error:
-            raise StoreError(f"The database cannot be brought to this program's schema: {error}") from error
+            raise StoreError(
+                f"The database cannot be brought to this program's schema: {error}. It was made by a newer program, or"
+                " by one that was never released: use that program, or begin with an empty database (the demo:"
+                " `redress demo run --fresh`)."
+            ) from error
         if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
             raise StoreError("The migration would leave rows that point nowhere; nothing was changed.")
         connection.commit()

@@ -11,6 +11,7 @@ from engine.errors import NotFound, Refusal, Unfit
 from engine.model.config import ProcessConfig
 from forms.field_problem import FieldProblem
 from forms.form import Form
+from forms.messages import MESSAGES
 from queries.reader import Reader
 
 FORM_CODES: Mapping[str, str] = {"required": "required", "unknown": "choice", "out-of-range": "choice"}
@@ -78,8 +79,10 @@ def form_faults(refusal: Refusal) -> tuple[FieldProblem, ...]:
     for field in fields:
         pointer = str(field["field"])
         code = str(field["code"])
-        values = field.get("values", {})
         place = pointer if pointer.startswith("/") else f"/{pointer}"
         # Faults of `forms.validate` come through with their own codes.
-        found.append(FieldProblem(place, code if "values" in field else FORM_CODES.get(code, "const"), values))
+        if code in MESSAGES:
+            found.append(FieldProblem(place, code, field.get("values", {})))
+        else:
+            found.append(FieldProblem(place, FORM_CODES.get(code, "const")))
     return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from forms.languages import LANGUAGES
 from forms.render import render_form
 from queries.colleagues import Colleague
 from queries.refund_in_hand import NAME as REFUND_LINE
-from queries.task import CURRENCY_OF, TaskDesk
+from queries.task import CURRENCY_OF, TaskDesk, task
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,16 @@ def draw(
     """
     if desk.form is None:
         return Markup("")
+    addressed = _complainants_language(desk) or here.language
     return _refund_in_hand(desk) + render_form(
         desk.form,
         desk.view.draft if data is None else data,
         problems,
         here.language,
         id_prefix="task",
-        addressed=_complainants_language(desk),
+        addressed=addressed,
         facts=facts_in_words(here, desk),
+        told=_told(here, desk, addressed),
         zone=desk.zone,
         candidates={"people": [Candidate(each.id, each.name) for each in people if not each.away]},
         rows=rows_wanted(sent.pairs) if sent is not None else None,
@@ -73,6 +75,15 @@ def draw(
 def _complainants_language(desk: TaskDesk) -> str | None:
     said = desk.case_facts.get("language")
     return said if said in LANGUAGES else None
+
+
+def _told(here: Visit, desk: TaskDesk, addressed: str) -> dict[str, Any] | None:
+    """Return the facts in the words of another language than the page's, for what is said to whoever reads that."""
+    if addressed == here.language:
+        return None
+    there = replace(here, language=addressed)
+    with there.reading() as reader:
+        return facts_in_words(there, task(reader, desk.view.task.id))
 
 
 def _refund_in_hand(desk: TaskDesk) -> Markup:

@@ -23,9 +23,8 @@ MAX_BYTES = 16_000_000
 
 
 _BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
-    *(NotImplementedError, RuntimeError, EOFError, ValueError, OSError),
-)
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, ValueError, OSError,
+)  # fmt: skip
 """What reading a damaged zip raises."""
 
 

@@ -16,7 +16,6 @@ from engine.publication.names import bpmn, text_of, words
 from engine.publication.registry import Finding, rule
 
 _KINDS: Final[dict[str, TimerKind]] = {"timeDuration": "duration", "timeDate": "date", "timeCycle": "cycle"}
-"""The opening of the case, where a clock may start."""
 LONG_CYCLE: Final = 100
 """More repetitions than this make the state of a case grow too much."""
 

@@ -24,7 +24,7 @@ from app.existing import demo_settings
 from app.finding_lines import counted
 from app.listening import listening
 from app.refusal_words import OF_FILES, of_file, said
-from app.settings import Settings
+from app.settings import ROOT, Settings
 from storage import migrate
 from storage.lock import holder, serving
 
@@ -184,6 +184,23 @@ def test_every_scenario_of_a_folder_is_played_however_its_file_ends(shell: Shell
         (shell.folder / name).write_text("steps: nothing")
     code, out, _ = shell.type("scenario", ".")
     assert (code, out.splitlines()[-1]) == (1, "0 of 2 scenarios hold.")
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("affected: [{name: A}]", "'list' object has no attribute 'get'"),
+        ("hand_over: {why: x}", "'to' is missing"),
+        ("absence: {person: li.na, until: later}", "absence: 'later' is no instant; write 2026-03-03T20:50:00+08:00"),
+    ],
+)
+def test_a_step_of_a_scenario_that_is_written_otherwise_is_named(shell: Shell, step: str, said: str) -> None:
+    text = (ROOT / "bpmn/complaint/scenarios/withdrawn_then_writes_again.yaml").read_text(encoding="utf-8")
+    head, _, _ = text.partition("steps:\n")
+    (shell.folder / "odd.yaml").write_text(f"{head}steps:\n  - {step}\n", encoding="utf-8")
+    code, told, errors = shell.type("scenario", "odd.yaml")
+    assert (code, errors) == (1, "")
+    assert said in told, told
 
 
 def test_a_scenario_that_is_no_yaml_fails_with_its_line(shell: Shell) -> None:

@@ -73,3 +73,31 @@ def test_the_members_of_a_group_are_told(capsys: pytest.CaptureFixture[str]) -> 
     (line,) = lines(capsys)
     assert [each["type"] for each in line["exception"][0]["of"]] == ["ValueError", "PermissionError"]
     assert SECRET not in json.dumps(line)
+
+
+class Refused(Exception):
+    """What a driver of PostgreSQL raises."""
+
+    def __init__(self, said: str, sqlstate: str | None) -> None:
+        super().__init__(said)
+        self.sqlstate = sqlstate
+
+
+def test_of_what_postgresql_answers_only_the_code_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    configure()
+    for error in (Refused(f"Key (text)=({SECRET}) already exists", "23505"), Refused("connection refused", None)):
+        structlog.get_logger("x").error("failed", exc_info=error)
+    answered, unreached = lines(capsys)
+    assert [each["exception"][0]["reason"] for each in (answered, unreached)] == [
+        "sqlstate 23505",
+        "connection refused",
+    ]
+    assert SECRET not in json.dumps(answered)
+
+
+def test_what_asyncio_says_beside_an_exception_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    configure()
+    error = ValueError(SECRET)
+    logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: %r", error, exc_info=error)
+    (line,) = lines(capsys)
+    assert (line["event"], SECRET in json.dumps(line)) == ("Task exception was never retrieved", False)

@@ -57,7 +57,7 @@ def test_the_floors_stand_in_the_order_of_their_contract() -> None:
 
 def test_the_rooms_of_the_engine_stand_in_the_order_of_their_contract_and_none_is_left_out() -> None:
     told = [name.rstrip("/").removesuffix(".py") for row in rows("architecture", "room") for name in row]
-    layers = [name.strip().removeprefix("engine.") for layer in contract("A room") for name in layer.split("|")]
+    layers = [name.strip().removeprefix("engine.") for layer in contract("A room") for name in re.split("[|:]", layer)]
     assert [name for name in told if name != "engine"] == layers
     rooms = {path.split("/")[1] for path in files() if path.startswith("engine/") and path.count("/") > 1}
     assert rooms - set(told) == set()

@@ -181,6 +181,10 @@ def test_words_to_a_person_are_in_their_language_and_say_so() -> None:
     assert "받는 사람의 언어: English" in text_of(by_id(tree, "p-reply--help"))
     said = [node.get("lang") for node in elements(elements(tree, "section")[1], "span")]
     assert said == ["en", "en", "en", "en"]
+    theirs = render_form(
+        equipment(), None, (), "ko", id_prefix="p", addressed="en", facts=FACTS, told={**FACTS, "number": "seventeen"}
+    )
+    assert "equipment with number seventeen." in text_of(by_id(parsed(theirs), "p-reply"))
     same = parsed(render_form(equipment(), None, (), "en", id_prefix="p", addressed="en", facts=FACTS))
     assert by_id(same, "p-reply").get("lang") is None
     assert "English" not in text_of(by_id(same, "p-reply--help"))
