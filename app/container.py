@@ -10,14 +10,14 @@ from typing import Any
 
 from app.settings import Settings
 from complaints.answer_meanings import check_answers
-from complaints.categories import load_categories
-from complaints.delivery_loop import run_once as deliver_once
 from complaints.effects import EFFECTS
-from complaints.intake import TYPES
-from complaints.intake_check import check_intake
-from complaints.notice_book import NoticeBooks
-from complaints.notice_check import check_told
-from complaints.notice_values import Surroundings
+from complaints.intake.categories import load_categories
+from complaints.intake.filing import TYPES
+from complaints.intake.form_check import check_intake
+from complaints.notices.delivery_loop import run_once as deliver_once
+from complaints.notices.notice_book import NoticeBooks
+from complaints.notices.notice_check import check_told
+from complaints.notices.notice_values import Surroundings
 from complaints.operations import OPERATIONS
 from complaints.registry import DATED, handlers, on_completed
 from complaints.unmake import unmake

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from complaints.intake import Complainant, FileComplaint, Respondent
+from complaints.intake.filing import Complainant, FileComplaint, Respondent
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,15 @@ from app.scenario_edit import EditUnfit, publish_edited
 from app.scenario_expect import Expectations
 from app.scenario_file import Scenario, ScenarioInvalid, instant, length
 from app.settings import Settings
-from complaints.actions import CompleteAction, CompleteRemedy
-from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.change_facts import ChangeFacts
-from complaints.correspondence import ReceiveMessage, Satisfaction, Withdraw
-from complaints.intake import Complainant, FileComplaint, Respondent
-from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
-from complaints.promises import KeepPromise
-from complaints.respondents import NameRespondent
-from complaints.retype import Retype
+from complaints.correspondence.messages import ReceiveMessage, Satisfaction, Withdraw
+from complaints.intake.filing import Complainant, FileComplaint, Respondent
+from complaints.intake.retype import Retype
+from complaints.people.affected import AddAffected, AffectedPerson, RemoveAffected
+from complaints.people.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
+from complaints.people.respondents import NameRespondent
+from complaints.plan.actions import CompleteAction, CompleteRemedy
+from complaints.plan.promises import KeepPromise
 from complaints.tables import action_item, affected, promise, remedy
 from engine.case_work import COMPLAINANT, SYSTEM, Actor
 from engine.clock import MovableClock

@@ -10,10 +10,10 @@ from sqlalchemy import update
 
 from access.rights import Verb
 from complaints.case_now import keep_facts, require_not_closed
-from complaints.categories import CategoryTree
 from complaints.effects import minor_units
-from complaints.people_concerned import MOST, people_facts
-from complaints.replan import checked_lines, replan_refunds
+from complaints.intake.categories import CategoryTree
+from complaints.people.people_concerned import MOST, people_facts
+from complaints.plan.replan import checked_lines, replan_refunds
 from complaints.tables import complaint
 from complaints.wording import LINE, words
 from engine.case_rights import require

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, insert, select, update
 
-from complaints.action_rows import open_actions
 from complaints.overwritten import keep_before, write_complaint
-from complaints.ownership import change_owner
-from complaints.plan_lines import to_be_paid
-from complaints.remedies import give, give_to_newcomers, void_remedies
+from complaints.people.ownership import change_owner
+from complaints.plan.action_rows import open_actions
+from complaints.plan.plan_lines import to_be_paid
+from complaints.plan.remedies import give, give_to_newcomers, void_remedies
 from complaints.tables import SUPERSEDED, VOID, affected, refund_line
 from engine.case_work import CaseWork, EffectHandler
 from engine.errors import Conflict, Unfit

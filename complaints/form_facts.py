@@ -7,7 +7,7 @@ from typing import Any
 
 from complaints.case_now import keep_facts
 from complaints.overwritten import write_complaint
-from complaints.people_concerned import people_facts
+from complaints.people.people_concerned import people_facts
 from engine.case_work import CaseWork
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from complaints import action_lines, plan_lines
+from complaints.plan import action_lines, plan_lines
 from engine.model.operation import KERNEL_OPERATIONS, Operation
 
 COMPLAINT_OPERATIONS: Mapping[str, Operation] = {

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from complaints.action_days import check_due_days
-from complaints.actions import CompleteAction, ReopenAction, action_overdue, complete_action, reopen_action
-from complaints.affected import AddAffected, RemoveAffected, add_affected, remove_affected
-from complaints.approval_limits import check_ceiling
-from complaints.categories import CategoryTree
 from complaints.change_facts import ChangeFacts, make_change_facts
-from complaints.correspondence import ReceiveMessage, SendMessage, receive_message, send_message
-from complaints.duplicates import asks_for_duplicate, check_duplicate
-from complaints.follow_up import OpenLinked, make_open_linked
+from complaints.correspondence.messages import ReceiveMessage, SendMessage, receive_message, send_message
+from complaints.correspondence.satisfaction import Satisfaction, satisfaction
+from complaints.correspondence.withdrawal import Withdraw, withdraw
 from complaints.form_facts import note_form_facts
-from complaints.intake import FileComplaint, make_file_complaint
-from complaints.links import LinkCases, link_cases, link_found_duplicate
+from complaints.intake.categories import CategoryTree
+from complaints.intake.duplicates import asks_for_duplicate, check_duplicate
+from complaints.intake.filing import FileComplaint, make_file_complaint
+from complaints.intake.follow_up import OpenLinked, make_open_linked
+from complaints.intake.links import LinkCases, link_cases, link_found_duplicate
+from complaints.intake.retype import Retype, retype
 from complaints.notes import AddNote, add_note
-from complaints.ownership import (
+from complaints.people.affected import AddAffected, RemoveAffected, add_affected, remove_affected
+from complaints.people.ownership import (
     AcceptHandOver,
     AskHandOver,
     DeclineHandOver,
@@ -26,12 +26,12 @@ from complaints.ownership import (
     ask_hand_over,
     decline_hand_over,
 )
-from complaints.promises import KeepPromise, keep_promise, promise_missed, record_promises
-from complaints.remedies import CompleteRemedy, complete_remedy
-from complaints.respondents import NameRespondent, name_respondent
-from complaints.retype import Retype, retype
-from complaints.satisfaction import Satisfaction, satisfaction
-from complaints.withdrawal import Withdraw, withdraw
+from complaints.people.respondents import NameRespondent, name_respondent
+from complaints.plan.action_days import check_due_days
+from complaints.plan.actions import CompleteAction, ReopenAction, action_overdue, complete_action, reopen_action
+from complaints.plan.approval_limits import check_ceiling
+from complaints.plan.promises import KeepPromise, keep_promise, promise_missed, record_promises
+from complaints.plan.remedies import CompleteRemedy, complete_remedy
 from engine.case_work import CaseWork, DatedHandler
 from engine.pipeline import CaseHandler, Desk, HouseHandler
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Table, delete, func, select
 
-from complaints.links import note_unlinked
+from complaints.intake.links import note_unlinked
 from complaints.overwritten import put_back
 from complaints.tables import action_item, promise, refund_line, remedy
 from engine.case_work import CaseWork

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from complaints.case_numbers import is_named
+from complaints.intake.case_numbers import is_named
 from complaints.tables import complaint
 from engine.tables import instance
 from queries.reader import Reader

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from access.policy import Principal
-from complaints.categories import CategoryTree
-from complaints.notice_book import NoticeBooks
+from complaints.intake.categories import CategoryTree
+from complaints.notices.notice_book import NoticeBooks
 from engine.errors import SignInRequired
 from engine.process import CompiledProcess
 from engine.versions import Versions

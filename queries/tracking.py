@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from access import people
-from complaints.intake import tracking_digest
-from complaints.satisfaction import answer_of_this_round
+from complaints.correspondence.satisfaction import answer_of_this_round
+from complaints.intake.filing import tracking_digest
 from complaints.tables import complaint, message
 from engine.errors import NotFound
 from engine.model.config import ProcessConfig
@@ -208,7 +208,7 @@ def _can(reader: Reader, row: Any, messages: Mapping[str, tuple[str, ...]]) -> t
         return tuple(can)
     waits = set(row.waits_for)
     asked = messages.get("satisfaction", ())
-    # One answer a round: after it the result is still out, but nobody asks any more (complaints/satisfaction.py).
+    # One answer a round: after it the result is still out, but nobody asks any more (complaints.correspondence).
     unanswered = row.status == "resolved" and answer_of_this_round(reader.connection, row.case_id) is None
     withdrawn = bool(row.facts.get("complainant_withdrawn"))
     if asked and (asked[0] in waits or unanswered) and not withdrawn:

@@ -42,17 +42,17 @@ from api.rest.complaint_bodies import (
 from api.rest.documents import CHANGES
 from api.rest.filed import filed
 from api.rest.types import Id
-from complaints.actions import CompleteAction, ReopenAction
-from complaints.correspondence import ReceiveMessage, SendMessage
-from complaints.follow_up import OpenLinked
-from complaints.links import LinkCases
+from complaints.correspondence.messages import ReceiveMessage, SendMessage
+from complaints.correspondence.withdrawal import Withdraw
+from complaints.intake.follow_up import OpenLinked
+from complaints.intake.links import LinkCases
+from complaints.intake.retype import Retype
 from complaints.notes import AddNote
-from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
-from complaints.promises import KeepPromise
-from complaints.remedies import CompleteRemedy
-from complaints.respondents import NameRespondent
-from complaints.retype import Retype
-from complaints.withdrawal import Withdraw
+from complaints.people.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
+from complaints.people.respondents import NameRespondent
+from complaints.plan.actions import CompleteAction, ReopenAction
+from complaints.plan.promises import KeepPromise
+from complaints.plan.remedies import CompleteRemedy
 from engine.commands.clocks import ExtendCase, PauseCase, ResumeCase
 from queries.case_named import case_named
 from queries.case_stand import case_stand

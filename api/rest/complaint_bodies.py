@@ -24,7 +24,7 @@ from api.rest.types import (
     Text,
     example,
 )
-from complaints.intake import Complainant, FileComplaint, Respondent
+from complaints.intake.filing import Complainant, FileComplaint, Respondent
 
 Why = Annotated[Reason, Field(validation_alias=AliasChoices("reason", "why"), description="In plain words.")]
 Told = Annotated[

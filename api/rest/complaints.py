@@ -19,8 +19,8 @@ from api.rest.documents import ANSWERS, CHANGES, DECIDES, LISTS, READS, TAGGED, 
 from api.rest.filed import filed
 from api.rest.filters import require_person, require_team
 from api.rest.types import Cursor, Id, IfMatch, IfNoneMatch, Impact, Limit, Person, Priority, Search, Status, Team
-from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.change_facts import ChangeFacts
+from complaints.people.affected import AddAffected, AffectedPerson, RemoveAffected
 from engine.errors import Unfit
 from queries.affected import AffectedPage, affected_people
 from queries.case_file import CaseFile, case_file

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from api.context import RequestContext
 from api.idempotency import Answered
 from api.rest.case_answers import FiledAnswer
-from complaints.intake import Filed
+from complaints.intake.filing import Filed
 from queries.explain import view_explanation
 from queries.reader import Reader
 

@@ -14,10 +14,10 @@ from api.rest.case_answers import FiledAnswer, MessageAnswer
 from api.rest.documents import ANSWERS, TRACKS
 from api.rest.filed import filed
 from api.rest.types import Body, Flag, MaybeWords, Rating, Text, Words, example
-from complaints.correspondence import ReceiveMessage
-from complaints.follow_up import OpenLinked
-from complaints.satisfaction import Satisfaction
-from complaints.withdrawal import Withdraw
+from complaints.correspondence.messages import ReceiveMessage
+from complaints.correspondence.satisfaction import Satisfaction
+from complaints.correspondence.withdrawal import Withdraw
+from complaints.intake.follow_up import OpenLinked
 from engine.errors import Conflict
 from queries.tracking import Tracking, tracking
 

@@ -14,7 +14,7 @@ from api.web.once import file_once, has_token
 from api.web.posted import Posted
 from api.web.visit import Visit, from_staff, staff
 from api.web.wrong import trouble
-from complaints.follow_up import OpenLinked
+from complaints.intake.follow_up import OpenLinked
 from engine.errors import Conflict, Forbidden, NotFound, Refusal, Stale, Unfit
 
 router = APIRouter(route_class=PageRoute)

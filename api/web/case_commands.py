@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.web.posted import Posted
-from complaints.actions import CompleteAction, ReopenAction
-from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.change_facts import ChangeFacts
-from complaints.correspondence import ReceiveMessage, SendMessage
+from complaints.correspondence.messages import ReceiveMessage, SendMessage
+from complaints.correspondence.withdrawal import Withdraw
+from complaints.intake.retype import Retype
 from complaints.notes import AddNote
-from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
-from complaints.promises import KeepPromise
-from complaints.remedies import CompleteRemedy
-from complaints.retype import Retype
-from complaints.withdrawal import Withdraw
+from complaints.people.affected import AddAffected, AffectedPerson, RemoveAffected
+from complaints.people.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
+from complaints.plan.actions import CompleteAction, ReopenAction
+from complaints.plan.promises import KeepPromise
+from complaints.plan.remedies import CompleteRemedy
 from engine.commands.clocks import ExtendCase, PauseCase, ResumeCase
 from engine.errors import Unfit
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from access.people import names
 from access.policy import Duty
-from complaints.intake import TYPES
+from complaints.intake.filing import TYPES
 from engine.process import CompiledProcess
 from queries.affected import AffectedPage, affected_people
 from queries.case_file import CaseFile, case_file

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from complaints.intake import Complainant, FileComplaint, Respondent
+from complaints.intake.filing import Complainant, FileComplaint, Respondent
 from engine.errors import NotFound, Refusal, Unfit
 from engine.model.config import ProcessConfig
 from forms.field_problem import FieldProblem

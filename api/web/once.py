@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from api.web.posted import Posted
 from api.web.visit import Visit
-from complaints.intake import Filed
+from complaints.intake.filing import Filed
 from engine.case_work import Actor
 from engine.errors import Conflict
 from storage import idempotency

@@ -17,10 +17,10 @@ from api.web.intake import confirmation
 from api.web.once import SentBefore, file_once, has_token, new_token
 from api.web.posted import Posted
 from api.web.visit import Visit, from_public, visit
-from complaints.correspondence import ReceiveMessage
-from complaints.follow_up import OpenLinked
-from complaints.satisfaction import Satisfaction
-from complaints.withdrawal import Withdraw
+from complaints.correspondence.messages import ReceiveMessage
+from complaints.correspondence.satisfaction import Satisfaction
+from complaints.correspondence.withdrawal import Withdraw
+from complaints.intake.follow_up import OpenLinked
 from engine.case_work import COMPLAINANT
 from engine.errors import Conflict, NotFound, Refusal, Unfit
 from queries.tracking import case_of_code, tracking

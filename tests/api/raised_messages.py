@@ -18,7 +18,12 @@ NEVER_ANSWERED = (StepFailed, ConfigProblem, AccessError, StoreHeld, SchemaMissi
 """Classes whose own messages no client reads: what a step failed at, and what only the command line says."""
 AT_PUBLICATION = ("engine/publication", "engine/decisions", "engine/expressions", "engine/spiff")
 """Where texts of a diagram are refused while it is checked: findings of a bundle, not answers to a request."""
-FILES = ("complaints/categories.py", "complaints/notices.py", "complaints/delivery.py", "storage/migrate.py")
+FILES = (
+    "complaints/intake/categories.py",
+    "complaints/notices/notices.py",
+    "complaints/notices/delivery.py",
+    "storage/migrate.py",
+)
 """What is refused here is about files of the process owner, or in a loop that answers nobody."""
 
 

@@ -12,7 +12,7 @@ COMMITS: dict[str, str] = {
     "storage/database.py": "the unit of work itself",
     "storage/migrate.py": "a migration is one transaction",
     "engine/pipeline.py": "every change of a case",
-    "complaints/delivery_loop.py": "telling people happens after the change that caused it, in transactions of its own",
+    "complaints/notices/delivery_loop.py": "people are told after the change that caused it, each by itself",
 }
 """The files that may commit, each with the reason. A new one needs a reason that a stranger would accept."""
 

@@ -14,10 +14,10 @@ from sqlalchemy import Table, insert, select
 from access import people, posts, teams
 from access.principals import principal
 from complaints import registry
-from complaints.categories import parse_categories
 from complaints.effects import EFFECTS
-from complaints.intake import Complainant, FileComplaint, Filed
-from complaints.notice_book import NoticeBooks
+from complaints.intake.categories import parse_categories
+from complaints.intake.filing import Complainant, FileComplaint, Filed
+from complaints.notices.notice_book import NoticeBooks
 from complaints.operations import OPERATIONS
 from complaints.unmake import unmake
 from engine.bundles.house import House

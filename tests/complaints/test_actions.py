@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from complaints.actions import CompleteAction, CompleteRemedy, ReopenAction
-from complaints.affected import AddAffected, AffectedPerson
+from complaints.people.affected import AddAffected, AffectedPerson
+from complaints.plan.actions import CompleteAction, CompleteRemedy, ReopenAction
 from complaints.tables import action_item, promise, refund_line, remedy
 from engine.commands.complete import CompleteTask
 from engine.commands.send_back import SendBack

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from complaints.categories import CategoriesInvalid, load_categories, parse_categories
+from complaints.intake.categories import CategoriesInvalid, load_categories, parse_categories
 from engine.errors import NotFound
 from tests.support.shared import ROOT
 

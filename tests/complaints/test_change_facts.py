@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from access import posts, teams
-from complaints.affected import AddAffected, AffectedPerson
 from complaints.change_facts import ChangeFacts
-from complaints.ownership import AcceptHandOver, AskHandOver
+from complaints.people.affected import AddAffected, AffectedPerson
+from complaints.people.ownership import AcceptHandOver, AskHandOver
 from complaints.tables import complaint, refund_line
 from engine.commands.claim import AssignTask, ClaimTask
 from engine.commands.complete import CompleteTask

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from complaints.correspondence import ReceiveMessage, SendMessage
+from complaints.correspondence.messages import ReceiveMessage, SendMessage
 from complaints.notes import AddNote
 from complaints.tables import message, note
 from engine.errors import Conflict, Forbidden, NotFound, Unfit

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import insert
 
 from access import people, teams
-from complaints import delivery_loop
-from complaints.correspondence import SendMessage
-from complaints.delivery import Desk, deliver
-from complaints.delivery_loop import RETRY_AFTER, run_once
-from complaints.notice_values import Surroundings, Telling, case_to_tell, notice_values
-from complaints.ownership import AcceptHandOver, AskHandOver
+from complaints.correspondence.messages import SendMessage
+from complaints.notices import delivery_loop
+from complaints.notices.delivery import Desk, deliver
+from complaints.notices.delivery_loop import RETRY_AFTER, run_once
+from complaints.notices.notice_values import Surroundings, Telling, case_to_tell, notice_values
+from complaints.people.ownership import AcceptHandOver, AskHandOver
 from complaints.tables import action_item, message, notice, promise
 from engine.errors import NotFound, Unfit
 from engine.tables import incident

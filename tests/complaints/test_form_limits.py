@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from complaints.action_days import check_due_days, due_on
-from complaints.approval_limits import check_ceiling
-from complaints.plan_lines import record_approval
+from complaints.plan.action_days import check_due_days, due_on
+from complaints.plan.approval_limits import check_ceiling
+from complaints.plan.plan_lines import record_approval
 from engine.errors import Unfit
 from engine.model.config import AnswerMeaning
 from escalation.calendar import Campus

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from complaints.change_facts import ChangeFacts
-from complaints.ownership import AskHandOver
+from complaints.people.ownership import AskHandOver
 from engine.commands.clocks import ExtendCase
 from engine.commands.complete import CompleteTask
 from engine.errors import Forbidden, NotFound, Unfit

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from complaints.affected import AddAffected, AffectedPerson
-from complaints.follow_up import OpenLinked
-from complaints.intake import Complainant, Respondent
-from complaints.links import LinkCases
+from complaints.intake.filing import Complainant, Respondent
+from complaints.intake.follow_up import OpenLinked
+from complaints.intake.links import LinkCases
+from complaints.people.affected import AddAffected, AffectedPerson
+from complaints.people.respondents import NameRespondent
 from complaints.registry import on_completed
-from complaints.respondents import NameRespondent
 from complaints.tables import case_link, complaint, overwritten, respondent
 from complaints.unmake import unmake
 from engine.case_sight import concerned

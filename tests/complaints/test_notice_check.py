@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from complaints.notice_check import check_told
+from complaints.notices.notice_check import check_told
 from engine.configuration.process_file import read_config
 from tests.publication.shipped import findings, shipped
 

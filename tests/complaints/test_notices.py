@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from complaints.notices import PLACEHOLDERS, Notice, NoticesInvalid, check_notices, parse_notices
+from complaints.notices.notices import PLACEHOLDERS, Notice, NoticesInvalid, check_notices, parse_notices
 from engine.errors import NotFound, Unfit
 from forms.languages import LANGUAGES
 from forms.script_text import has_blanks

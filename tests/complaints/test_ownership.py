@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from access import people, posts, teams
-from complaints.ownership import AcceptHandOver, AskHandOver, DeclineHandOver, change_owner
-from complaints.satisfaction import Satisfaction
+from complaints.correspondence.satisfaction import Satisfaction
+from complaints.people.ownership import AcceptHandOver, AskHandOver, DeclineHandOver, change_owner
 from complaints.tables import hand_over
 from engine.commands.claim import ClaimTask
 from engine.commands.complete import CompleteTask

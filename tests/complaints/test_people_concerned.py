@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.change_facts import ChangeFacts
-from complaints.correspondence import ReceiveMessage
+from complaints.correspondence.messages import ReceiveMessage
+from complaints.people.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.tables import affected
 from engine.commands.complete import CompleteTask
 from engine.errors import Conflict, Forbidden, NotFound, Unfit

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from complaints.action_lines import open_actions, settled
-from complaints.actions import CompleteAction, ReopenAction
-from complaints.affected import AddAffected, AffectedPerson, RemoveAffected
-from complaints.plan_lines import in_force, record_plan, record_remedies
-from complaints.satisfaction import Satisfaction
+from complaints.correspondence.satisfaction import Satisfaction
+from complaints.people.affected import AddAffected, AffectedPerson, RemoveAffected
+from complaints.plan.action_lines import open_actions, settled
+from complaints.plan.actions import CompleteAction, ReopenAction
+from complaints.plan.plan_lines import in_force, record_plan, record_remedies
 from complaints.tables import action_item, remedy
 from engine.commands.claim import AssignTask
 from engine.commands.complete import CompleteTask

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from complaints.change_facts import ChangeFacts
-from complaints.intake import Complainant, FileComplaint, Filed
+from complaints.intake.filing import Complainant, FileComplaint, Filed
 from complaints.tables import complaint
 from engine.case_work import SYSTEM
 from engine.commands.clocks import ExtendCase

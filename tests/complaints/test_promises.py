@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from complaints.promises import KeepPromise
+from complaints.plan.promises import KeepPromise
 from complaints.tables import promise
 from engine.commands.complete import CompleteTask
 from engine.errors import Conflict, Forbidden, NotFound, Unfit

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from complaints.ownership import AcceptHandOver, AskHandOver
-from complaints.respondents import NameRespondent
+from complaints.people.ownership import AcceptHandOver, AskHandOver
+from complaints.people.respondents import NameRespondent
 from complaints.tables import respondent
 from engine.commands.claim import ClaimTask
 from engine.errors import Conflict, NotFound, Unfit

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from complaints.affected import AddAffected, AffectedPerson
 from complaints.change_facts import ChangeFacts
-from complaints.retype import Retype
+from complaints.intake.retype import Retype
+from complaints.people.affected import AddAffected, AffectedPerson
 from complaints.tables import complaint, promise
 from engine.commands.clocks import ExtendCase, PauseCase, ResumeCase
 from engine.commands.complete import CompleteTask

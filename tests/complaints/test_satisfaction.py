@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from complaints.correspondence import ReceiveMessage
-from complaints.satisfaction import Satisfaction
+from complaints.correspondence.messages import ReceiveMessage
+from complaints.correspondence.satisfaction import Satisfaction
 from complaints.tables import message
 from engine.commands.claim import AssignTask
 from engine.commands.complete import CompleteTask

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from complaints.effects import EFFECTS
-from complaints.plan_lines import record_plan, void_plan
-from complaints.remedies import CompleteRemedy, open_remedies
+from complaints.plan.plan_lines import record_plan, void_plan
+from complaints.plan.remedies import CompleteRemedy, open_remedies
 from complaints.tables import refund_line, remedy
 from engine.case_work import SYSTEM
 from engine.commands.complete import CompleteTask

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from complaints.correspondence.withdrawal import Withdraw
 from complaints.tables import message
-from complaints.withdrawal import Withdraw
 from engine.errors import Conflict, Forbidden, NotFound, Unfit
 from engine.tables import event_log, instance
 from tests.complaints.office import Office

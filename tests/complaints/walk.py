@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from complaints.satisfaction import Satisfaction
+from complaints.correspondence.satisfaction import Satisfaction
 from engine.commands.claim import AssignTask
 from engine.commands.complete import CompleteTask
 from tests.complaints.office import Office

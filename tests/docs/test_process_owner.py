@@ -9,7 +9,7 @@ from app.scenario import _VERBS, play
 from app.scenario_expect import _LOOKS
 from app.scenario_file import VERBS, read_scenario
 from app.settings import Settings
-from complaints.notices import DUE_TIME, PLACEHOLDERS, check_notices
+from complaints.notices.notices import DUE_TIME, PLACEHOLDERS, check_notices
 from complaints.operations import OPERATIONS
 from engine.expressions.timer_text import TIMER_FUNCTIONS, parse_timer
 from engine.publication.rules_events import _ALLOWED

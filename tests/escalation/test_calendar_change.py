@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from app.container import Application, build
 from app.settings import Settings
-from complaints.intake import Complainant, FileComplaint
+from complaints.intake.filing import Complainant, FileComplaint
 from complaints.operations import OPERATIONS
 from engine.bundles.house import House
 from engine.case_work import COMPLAINANT, SYSTEM

@@ -14,7 +14,7 @@ from app.container import house
 from app.scenario import Stage, stage
 from app.scenario_file import Scenario
 from app.settings import Settings
-from complaints.intake import Complainant, FileComplaint
+from complaints.intake.filing import Complainant, FileComplaint
 from engine.commands.complete import CompleteTask
 from engine.tables import event_log, instance, work_item
 from engine.versions import Versions

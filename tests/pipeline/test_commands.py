@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from app.doctor import findings
-from complaints.actions import CompleteAction
-from complaints.ownership import AskHandOver
+from complaints.people.ownership import AskHandOver
+from complaints.plan.actions import CompleteAction
 from complaints.tables import action_item
 from engine.commands.claim import AssignTask, ClaimTask, ReleaseTask
 from engine.commands.clocks import PauseCase

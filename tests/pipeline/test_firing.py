@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.doctor import findings
-from complaints.ownership import AcceptHandOver, AskHandOver
+from complaints.people.ownership import AcceptHandOver, AskHandOver
 from complaints.tables import note
 from engine import firing
 from engine.case_work import SYSTEM, CaseWork

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from complaints.categories import load_categories
+from complaints.intake.categories import load_categories
 from forms.catalogue import FormCatalogue, check_files
 from forms.form import Field, Form
 from forms.validate import validate

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from complaints.categories import load_categories
-from complaints.intake import TYPES
+from complaints.intake.categories import load_categories
+from complaints.intake.filing import TYPES
 from forms.catalogue import FormCatalogue
 from forms.validate import validate
 from tests.process.diagrams import elements, names, properties

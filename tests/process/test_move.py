@@ -16,8 +16,8 @@ from api.metrics import Metrics
 from app.scenario import Stage, play
 from app.scenario_file import instant, read_scenario
 from app.settings import Settings
-from complaints.delivery_loop import run_once as deliver_once
-from complaints.retype import Retype
+from complaints.intake.retype import Retype
+from complaints.notices.delivery_loop import run_once as deliver_once
 from complaints.tables import complaint, message
 from engine.case_work import SYSTEM
 from engine.errors import Conflict, Unfit

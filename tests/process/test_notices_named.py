@@ -6,7 +6,7 @@ import ast
 import tomllib
 from functools import cache
 
-from complaints.notices import Audience, NoticeBook, parse_notices
+from complaints.notices.notices import Audience, NoticeBook, parse_notices
 from forms.catalogue import FormCatalogue
 from tests.process.diagrams import FOLDER, SPIFF, elements
 from tests.support.shared import ROOT

@@ -12,7 +12,7 @@ from access.principals import principal
 from app.container import Application, build
 from app.roster import seat
 from app.settings import Settings
-from complaints.intake import Complainant, FileComplaint
+from complaints.intake.filing import Complainant, FileComplaint
 from engine.bundles.bundle import read_folders
 from engine.case_work import COMPLAINANT, SYSTEM, Actor
 from engine.clock import MovableClock

@@ -31,7 +31,7 @@ MODULES = sorted(
         *(ROOT / "engine/bundles").glob("*.py"),
         *(ROOT / "engine/decisions").glob("*.py"),
         *(ROOT / "forms").glob("*.py"),
-        *(ROOT / "complaints").glob("*.py"),
+        *(ROOT / "complaints").rglob("*.py"),
         ROOT / "engine/versions.py",
     ]
 )

@@ -53,7 +53,7 @@ def test_a_database_from_a_newer_program_is_refused(url: str) -> None:
         unit.connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
         unit.connection.execute(text("INSERT INTO alembic_version VALUES ('from_the_future')"))
         unit.commit()
-    with pytest.raises(StoreError, match="from_the_future.*redress demo run --fresh"):
+    with pytest.raises(StoreError, match=r"from_the_future.*redress demo run --fresh"):
         migrate.upgrade(url)
     assert migrate.check(url) != ()
 

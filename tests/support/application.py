@@ -25,7 +25,7 @@ from api.metrics import Metrics
 from app.container import Application, build
 from app.roster import ROSTER, seat
 from app.settings import Settings
-from complaints.delivery_loop import run_once as deliver_once
+from complaints.notices.delivery_loop import run_once as deliver_once
 from engine.bundles.bundle import read_folders
 from engine.case_work import SYSTEM
 from engine.clock import MovableClock

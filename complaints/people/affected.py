@@ -11,8 +11,8 @@ from sqlalchemy import insert, select, update
 
 from access.rights import Verb
 from complaints.case_now import require_not_closed
-from complaints.people_concerned import recount
-from complaints.remedies import give_to_joined
+from complaints.people.people_concerned import recount
+from complaints.plan.remedies import give_to_joined
 from complaints.tables import affected
 from complaints.wording import LINE, words
 from engine.case_rights import require

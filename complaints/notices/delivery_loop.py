@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection, insert, select, update
 
-from complaints.delivery import Desk, deliver
-from complaints.notice_book import NoticeBooks
-from complaints.notice_values import Surroundings
+from complaints.notices.delivery import Desk, deliver
+from complaints.notices.notice_book import NoticeBooks
+from complaints.notices.notice_values import Surroundings
 from engine.errors import Refusal
 from engine.ids import Ids
 from engine.tables import incident

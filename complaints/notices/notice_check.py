@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 from lxml import etree
 
 from complaints.answer_meanings import form_properties
-from complaints.late_records import KINDS
-from complaints.notices import DUE_TIME, NoticeBook, check_notices, clock_of, parse_notices
-from complaints.promises import FIELD as PROMISES
+from complaints.notices.notices import DUE_TIME, NoticeBook, check_notices, clock_of, parse_notices
+from complaints.plan.late_records import KINDS
+from complaints.plan.promises import FIELD as PROMISES
 from engine.bundles.bundle import Files, process_file
 from engine.configuration.process_file import CODE
 from engine.configuration.toml_reader import Reader, meant

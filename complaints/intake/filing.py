@@ -17,10 +17,10 @@ from sqlalchemy import insert, select
 from access.policy import Duty
 from access.spelling import bare
 from access.tables import person
-from complaints.case_numbers import IN_A_NUMBER, IN_A_TRACKING_CODE, grouped
-from complaints.categories import CategoryTree
 from complaints.effects import minor_units
-from complaints.people_concerned import MOST
+from complaints.intake.case_numbers import IN_A_NUMBER, IN_A_TRACKING_CODE, grouped
+from complaints.intake.categories import CategoryTree
+from complaints.people.people_concerned import MOST
 from complaints.tables import complaint, respondent
 from engine.errors import Unfit, UnknownCalendar, Unsafe
 from engine.model.config import ProcessConfig

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from access.rights import Verb
-from complaints.actions import open_actions
 from complaints.case_now import keep_facts, waited_message
-from complaints.intake import TYPES
-from complaints.remedies import open_remedies
+from complaints.intake.filing import TYPES
+from complaints.plan.actions import open_actions
+from complaints.plan.remedies import open_remedies
 from complaints.tables import complaint
 from complaints.wording import words
 from engine.case_rights import require

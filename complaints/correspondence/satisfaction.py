@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 
 from access.rights import Verb
 from complaints.case_now import has_ended, status, waited_message
+from complaints.correspondence.reopening import note_what_is_undone
 from complaints.letters import store_message
-from complaints.reopening import note_what_is_undone
 from complaints.wording import words
 from engine.case_rights import require
 from engine.case_work import CaseWork

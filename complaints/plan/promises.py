@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from access.rights import Verb
-from complaints.late_records import tell_late
+from complaints.plan.late_records import tell_late
 from complaints.tables import promise
 from complaints.wording import words
 from engine.case_rights import require

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from complaints.action_lines import opened
+from complaints.plan.action_lines import opened
 from engine.errors import Unfit
 from engine.model.operation import Consequence
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from complaints import effects, plan_lines
+from complaints import effects
+from complaints.plan import plan_lines
 from complaints.wording import LINE, words
 from engine.case_work import CaseWork
 from engine.errors import Unfit

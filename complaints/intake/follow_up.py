@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from access.rights import Verb
-from complaints.intake import Complainant, FileComplaint, Filed, Respondent
-from complaints.links import store_link
+from complaints.intake.filing import Complainant, FileComplaint, Filed, Respondent
+from complaints.intake.links import store_link
 from complaints.tables import complaint, respondent
 from complaints.wording import words
 from engine.case_rights import require_actor

@@ -7,12 +7,12 @@ from typing import Any
 
 from access.rights import Verb
 from complaints.case_now import has_ended, status, waited_message
-from complaints.held_questions import not_yet_asked
+from complaints.correspondence.held_questions import not_yet_asked
+from complaints.correspondence.reopening import note_what_is_undone
+from complaints.correspondence.satisfaction import Satisfaction, satisfaction
+from complaints.correspondence.withdrawal import Withdraw, withdraw
 from complaints.letters import store_message
-from complaints.notice_book import NoticeBooks
-from complaints.reopening import note_what_is_undone
-from complaints.satisfaction import Satisfaction, satisfaction
-from complaints.withdrawal import Withdraw, withdraw
+from complaints.notices.notice_book import NoticeBooks
 from complaints.wording import LINE, finished, words
 from engine.case_rights import require
 from engine.case_work import CaseWork

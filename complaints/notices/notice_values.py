@@ -14,7 +14,7 @@ from babel.dates import format_datetime
 from sqlalchemy import Connection, func, select
 
 from access.people import names
-from complaints.notices import Template, clock_of
+from complaints.notices.notices import Template, clock_of
 from complaints.tables import action_item, complaint, promise
 from engine.process import CompiledProcess
 from engine.tables import case_clock, deadline, instance, work_item

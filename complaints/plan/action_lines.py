@@ -1,6 +1,6 @@
 """What the actions of a plan mean in facts: which are opened, and which go on as one that is there (R-002-23).
 
-Pure, like `complaints/plan_lines.py`. The fact `actions_opened` holds a record of each action: what it says, the plan's
+Pure, like `plan_lines.py`. The fact `actions_opened` holds a record of each action: what it says, the plan's
 revision that said it last, the round of the case, and whether it is done. `complaints/effects.py` writes the rows.
 """
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 
 from access.rights import Verb
 from complaints.case_now import keep_facts, status
-from complaints.plan_lines import in_force
+from complaints.plan.plan_lines import in_force
 from complaints.tables import remedy
 from complaints.wording import words
 from engine.case_rights import require

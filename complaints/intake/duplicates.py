@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from complaints.answer_meanings import DUPLICATE, form_means
-from complaints.case_numbers import is_named
-from complaints.links import DUPLICATE_LINK
+from complaints.intake.case_numbers import is_named
+from complaints.intake.links import DUPLICATE_LINK
 from complaints.tables import case_link, complaint
 from engine.case_sight import sees_case
 from engine.case_work import CaseWork

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, select
 from access.tables import person
 from access.teams import members
 from complaints.letters import next_instant
-from complaints.notice_book import NoticeBooks
-from complaints.notice_values import Surroundings, Telling, case_to_tell, notice_values, reader_language
-from complaints.notices import Template, render
+from complaints.notices.notice_book import NoticeBooks
+from complaints.notices.notice_values import Surroundings, Telling, case_to_tell, notice_values, reader_language
+from complaints.notices.notices import Template, render
 from complaints.tables import message as letter
 from complaints.tables import notice
 from engine.errors import NotFound

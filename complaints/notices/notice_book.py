@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from complaints.notices import NoticeBook, parse_notices
+from complaints.notices.notices import NoticeBook, parse_notices
 from engine.process import CompiledProcess
 
 EMPTY = NoticeBook({})

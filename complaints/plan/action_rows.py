@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from complaints.action_days import due_on
 from complaints.overwritten import DATED, add_team, keep_before
+from complaints.plan.action_days import due_on
 from complaints.tables import action_item
 from engine.case_work import CaseWork
 from engine.dated import clear_dated, dated_due, set_dated

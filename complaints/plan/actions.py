@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from access.rights import Verb
-from complaints.action_lines import settled
 from complaints.case_now import keep_facts, require_not_closed
-from complaints.late_records import tell_late
-from complaints.remedies import CompleteRemedy, complete_remedy
+from complaints.plan.action_lines import settled
+from complaints.plan.late_records import tell_late
+from complaints.plan.remedies import CompleteRemedy, complete_remedy
 from complaints.tables import action_item
 from complaints.wording import words
 from engine.case_rights import require

@@ -1,0 +1,1 @@
+"""What complainants say and are asked: letters, satisfaction, withdrawal, writing again."""

@@ -1,0 +1,1 @@
+"""What is told: the words of a process, checked, filled in and delivered."""

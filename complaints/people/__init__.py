@@ -1,0 +1,1 @@
+"""Whom a case is about and who owns it."""
