@@ -9,6 +9,8 @@ import typer
 
 from access import people, posts, teams, tokens
 from app.existing import require_schema
+from app.leaving import leave as close_account
+from app.leaving import told
 from app.serve import application_for
 from app.settings import Settings
 from engine.case_work import SYSTEM
@@ -69,9 +71,9 @@ def appoint(post: str, login: str, deputy: Annotated[str | None, typer.Option()]
 
 @app.command()
 def leave(login: str) -> None:
-    """Close an account: tokens and sessions end at once."""
-    _do(lambda desk: people.deactivate(desk.connection, login, now=desk.now))
-    typer.echo(f"The account {login} is closed.")
+    """Close an account: tokens and sessions end at once, tasks go back to their pools; says what stays with it."""
+    for line in told(_do(lambda desk: close_account(desk, login))):
+        typer.echo(line)
 
 
 def _known_teams(named: list[str]) -> None:

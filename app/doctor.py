@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from app.container import Application, build
 from app.existing import require_schema
+from app.leaving import findings_of_closed_accounts
 from app.serve import application_for
 from app.settings import Settings
 from engine.kernel.step import inspect
@@ -46,6 +47,7 @@ def findings(application: Application) -> Iterator[str]:
         for row in connection.execute(select(instance.c.case_id, instance.c.next_due).where(overdue)):
             yield f"case {row.case_id}: something has been due since {row.next_due.isoformat()} and did not fire"
         yield from _incidents(connection)
+        yield from findings_of_closed_accounts(connection)
         for version in application.versions.in_force(connection):
             yield from _version(application, connection, version)
 

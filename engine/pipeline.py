@@ -26,7 +26,7 @@ from engine.incidents import doing_of, note_failure, put_off, settle, settle_bes
 from engine.projection import save
 from engine.tables import instance
 from engine.unforeseen import failing_on_record
-from storage.database import Database, UnitOfWork
+from storage.database import Database
 from storage.errors import StoreError
 from storage.turns import Turn
 
@@ -157,7 +157,7 @@ class Pipeline:
                     answer = house(desk, command)
                     self._settle_house(unit.connection, command)
                 else:
-                    answer = self._run_case(unit, command, actor)
+                    answer = self._run_case(unit.connection, command, actor)
                 if before_commit is not None and not isinstance(answer, _Overtaken):
                     before_commit(unit.connection, answer)
             unit.commit()
@@ -194,8 +194,20 @@ class Pipeline:
         elif done[0] not in self._sound:
             settle_house(connection, done[0], now=self.clock.now())
 
-    def _run_case(self, unit: UnitOfWork, command: CaseCommand, actor: Actor) -> Any:
-        work = self.load(unit.connection, command.case_id, actor)
+    def within(self, connection: Connection, command: CaseCommand, actor: Actor) -> Any:
+        """Carry out a command on one case as part of the house's work; whoever opened the transaction commits it.
+
+        Several cases are taken in the order of their ids, as everywhere. Raises what `run` raises; after a refusal the
+        case stands as before.
+        """
+        with connection.begin_nested():
+            answer = self._run_case(connection, command, actor)
+            if isinstance(answer, _Overtaken):
+                raise answer.refusal
+        return answer
+
+    def _run_case(self, connection: Connection, command: CaseCommand, actor: Actor) -> Any:
+        work = self.load(connection, command.case_id, actor)
         fired = fire_what_is_due(work)
         fence, handle = work.row["row_version"], self._case_handlers[type(command)]
         try:

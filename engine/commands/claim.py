@@ -10,7 +10,7 @@ from access.policy import may_supervise
 from access.principals import principal as principal_of
 from access.tables import membership, person
 from engine.case_sight import concerned
-from engine.case_work import CaseWork
+from engine.case_work import SYSTEM, CaseWork
 from engine.errors import Conflict, Forbidden, Unfit
 from engine.work_items import case_of, element_of, give_to, last_line, load_item, require_mine, require_open
 
@@ -29,7 +29,7 @@ class ClaimTask:
 
 @dataclass(frozen=True)
 class ReleaseTask:
-    """I give this task back to the pool it came from."""
+    """I give this task back to the pool it came from; or the house does it for somebody who has left."""
 
     task_id: str
 
@@ -73,16 +73,23 @@ def claim_task(work: CaseWork, command: ClaimTask) -> None:
 
 
 def release_task(work: CaseWork, command: ReleaseTask) -> None:
-    """Give back. What follows the case owner cannot be given back, only handed over with the case."""
+    """Give back. What follows the case owner cannot be given back, only handed over with the case.
+
+    Raises Forbidden unless who has the task asks, or the house; Conflict for a task that no team and no post would get.
+    """
     item = load_item(work, command.task_id)
     require_open(item)
     principal = work.actor.principal
-    if principal is None or item.assignee != principal.person_id:
+    mine = principal is not None and item.assignee == principal.person_id
+    if not mine and (work.actor.kind != SYSTEM.kind or item.assignee is None):
         raise Forbidden("Only who has a task can give it back.", task=item.id, by=item.assignee)
-    if item.owner_bound and work.owner == principal.person_id:
+    if item.owner_bound and work.owner == item.assignee:
         raise Conflict("This task belongs to the case owner: hand the case over instead.", task=item.id)
+    if item.team is None and item.post is None:
+        raise Conflict("Nobody else would find this task: a supervisor assigns it.", task=item.id)
     give_to(work, item, None)
-    work.log("released", element=item.element, name=item.id)
+    detail = {} if mine else {"was": item.assignee}
+    work.log("released", element=item.element, name=item.id, **detail)
 
 
 def assign_task(work: CaseWork, command: AssignTask) -> None:

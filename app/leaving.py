@@ -1,0 +1,137 @@
+"""Who leaves: the account is closed, what they had merely taken goes back, what stays theirs is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from access import people
+from access.tables import person
+from complaints.tables import complaint
+from engine.commands.claim import ReleaseTask
+from engine.errors import Conflict
+from engine.pipeline import Desk
+from engine.tables import instance, work_item
+
+_NUMBER = func.coalesce(complaint.c.number, instance.c.case_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldCase:
+    """An open case and its owner."""
+
+    number: str
+    owner: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldTask:
+    """An open task and who has it."""
+
+    id: str
+    number: str
+    name: str
+    holder: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """What became of the work of somebody who left."""
+
+    login: str
+    released: Sequence[HeldTask]
+    """Back with their team or post."""
+    cases: Sequence[HeldCase]
+    tasks: Sequence[HeldTask]
+    """What only a supervisor can give to somebody else: it stays with the closed account until then."""
+
+
+def leave(desk: Desk, login: str) -> Left:
+    """Close the account and give back the tasks that somebody else of the team or post can take, in one transaction.
+
+    A case is never given away by the house: a colleague has to accept it. Raises UnknownPerson. Repeating is safe.
+    """
+    people.deactivate(desk.connection, login, now=desk.now)
+    released = []
+    for task in _tasks(desk.connection, login):
+        try:
+            desk.pipeline.within(desk.connection, ReleaseTask(task.id), desk.actor)
+        except Conflict:
+            continue  # it follows the case, or is nobody else's: told below
+        released.append(task)
+    cases, tasks = _cases(desk.connection, login), _tasks(desk.connection, login)
+    return Left(login=login, released=released, cases=cases, tasks=tasks)
+
+
+def told(left: Left) -> Iterator[str]:
+    """Yield what to print: what was done, and what a supervisor has to do now."""
+    who = left.login
+    yield f"The account {who} is closed."
+    if left.released:
+        yield f"Given back to their teams and posts: {_listed(left.released)}."
+    if left.cases:
+        numbers = ", ".join(case.number for case in left.cases)
+        yield (
+            f"{who} still owns {_counted(len(left.cases), 'open case')}: {numbers}. A supervisor opens each and offers"
+            " it to a colleague, who accepts; the tasks of its owner go along."
+        )
+    if left.tasks:
+        yield (
+            f"{who} still has {_counted(len(left.tasks), 'open task')}: {_listed(left.tasks)}. What does not go along"
+            " with its case, a supervisor assigns to somebody else, on the page of the task."
+        )
+
+
+def findings_of_closed_accounts(connection: Connection) -> Iterator[str]:
+    """Yield one sentence for every open case and every open task of a closed account, with what to do."""
+    for case in _cases(connection):
+        yield (
+            f"case {case.number}: its owner {case.owner} has left; a supervisor offers the case to a colleague, who"
+            " accepts it"
+        )
+    for task in _tasks(connection):
+        yield (
+            f"case {task.number}: the open task `{task.name}` is with {task.holder}, who has left; it goes along when"
+            " the case is handed over, or a supervisor assigns it to somebody else"
+        )
+
+
+def _cases(connection: Connection, login: str | None = None) -> list[HeldCase]:
+    """Return the open cases that a person owns, without a login those of closed accounts."""
+    table = instance.c
+    mine = person.c.active.is_(False) if login is None else person.c.id == login
+    found = connection.execute(
+        select(_NUMBER.label("number"), table.case_owner)
+        .select_from(instance)
+        .join(person, person.c.id == table.case_owner)
+        .outerjoin(complaint, complaint.c.case_id == table.case_id)
+        .where(table.ended_at.is_(None), table.status != "closed", mine)
+        .order_by(_NUMBER)
+    )
+    return [HeldCase(number=row.number, owner=row.case_owner) for row in found]
+
+
+def _tasks(connection: Connection, login: str | None = None) -> list[HeldTask]:
+    """Return the open tasks that a person has, without a login those of closed accounts, in the order of the cases."""
+    table = work_item.c
+    mine = person.c.active.is_(False) if login is None else person.c.id == login
+    found = connection.execute(
+        select(table.id, _NUMBER.label("number"), table.name, table.assignee)
+        .select_from(work_item)
+        .join(instance, instance.c.case_id == table.case_id)
+        .join(person, person.c.id == table.assignee)
+        .outerjoin(complaint, complaint.c.case_id == table.case_id)
+        .where(table.state == "open", mine)
+        .order_by(table.case_id, table.entered_at, table.id)
+    )
+    return [HeldTask(id=row.id, number=row.number, name=row.name, holder=row.assignee) for row in found]
+
+
+def _listed(tasks: Sequence[HeldTask]) -> str:
+    return ", ".join(f"{task.number} ({task.name})" for task in tasks)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
