@@ -17,6 +17,7 @@ from complaints.intake.follow_up import OpenLinked, make_open_linked
 from complaints.intake.links import LinkCases, link_cases, link_found_duplicate
 from complaints.intake.retype import Retype, retype
 from complaints.notes import AddNote, add_note
+from complaints.notices.reading import ReadNotice, ReadNotices, read_notice, read_notices
 from complaints.people.affected import AddAffected, RemoveAffected, add_affected, remove_affected
 from complaints.people.ownership import (
     AcceptHandOver,
@@ -69,6 +70,8 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
         FileComplaint: file_complaint,
         AddNote: add_note,
         OpenLinked: make_open_linked(file_complaint),
+        ReadNotice: read_notice,
+        ReadNotices: read_notices,
     }
     return case_handlers, house_handlers
 

@@ -107,6 +107,8 @@ action_item = Table(
     Column("done_at", Instant),
     Column("done_by", Text),
     Column("done_note", Text),
+    # A later plan has left it out.
+    Column("void_at", Instant),
 )
 
 promise = Table(
@@ -153,6 +155,8 @@ remedy = Table(
     Column("id", Text, primary_key=True),
     _case(),
     Column("affected_id", Text),
+    # Which of the plans' remedies it is: `line` of the fact `remedies_recorded`.
+    Column("line", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("days", Integer),
     Column("note", Text),
@@ -194,13 +198,20 @@ notice = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
-    Column("person", Text, nullable=False, index=True),
+    Column("person", Text, nullable=False),
     Column("case_id", Text, nullable=False),
     Column("template", Text, nullable=False),
     Column("values", Json, nullable=False),
+    # As it was told, once: what is due or who owns the case may have changed when somebody reads it.
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("read_at", Instant),
 )
+Index("ix_notice__person_at", notice.c.person, notice.c.at, notice.c.id)
+_UNREAD = notice.c.read_at.is_(None)
+Index("ix_notice__unread", notice.c.person, sqlite_where=_UNREAD, postgresql_where=_UNREAD)
 
 overwritten = Table(
     "overwritten",

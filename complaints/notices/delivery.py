@@ -5,6 +5,7 @@ A mail or a chat message is another channel's; whoever has no channel reads it o
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,19 +17,24 @@ from access.teams import members
 from complaints.letters import next_instant
 from complaints.notices.notice_book import NoticeBooks
 from complaints.notices.notice_values import Surroundings, Telling, case_to_tell, notice_values, reader_language
-from complaints.notices.notices import Template, render
+from complaints.notices.notices import Notice, NoticeBook, Template, render
 from complaints.tables import message as letter
 from complaints.tables import notice
-from engine.errors import NotFound
+from engine.errors import NotFound, Unfit
 from engine.ids import Ids
 from engine.process import CompiledProcess
 from engine.tables import conflict_of_interest, past_instance
 from engine.versions import Versions
+from forms.languages import Labels, labels, pick
 from storage.insert import insert_new
 from storage.outbox import Message
 
 WRITTEN_ALREADY = "message"
 """The kind of a public reply: its letter was written when it was sent, word for word."""
+SOMETHING_NEW: Labels = labels("有新情况", "새로운 소식이 있습니다", "there is something new")
+"""What a colleague reads of a notice that the process does not word."""
+GAP = "–"
+"""Stands where a notice to a colleague has nothing to say."""
 
 
 @dataclass(frozen=True)
@@ -50,43 +56,67 @@ def deliver(connection: Connection, message: Message, desk: Desk, *, now: dateti
         _to_complainant(connection, message, desk, now=now)
         return
     kind, _, key = message.recipient.partition(":")
+    table = person.c
     if kind == "person":
-        people = list(connection.execute(select(person.c.id).where(person.c.id == key, person.c.active)).scalars())
+        rows = connection.execute(select(table.id, table.language).where(table.id == key, table.active))
+        people = {row.id: row.language for row in rows}
     elif kind == "team":
-        people = [member.id for member in members(connection, key)]
+        people = {member.id: member.language for member in members(connection, key)}
     else:
         raise NotFound("Nothing in this house delivers to such a recipient.", recipient=message.recipient)
     _to_staff(connection, message, desk, people, now=now, ids=ids)
 
 
 def _to_staff(
-    connection: Connection, message: Message, desk: Desk, people: list[str], *, now: datetime, ids: Ids
+    connection: Connection, message: Message, desk: Desk, people: Mapping[str, str], *, now: datetime, ids: Ids
 ) -> None:
+    """Write a row for each of `people` (id -> language), in their language."""
     barred = set(
         connection.execute(
             select(conflict_of_interest.c.person).where(conflict_of_interest.c.case_id == message.case_id)
         ).scalars()
     )
-    template = message.kind
+    # Nobody learns of a complaint about themselves, whichever team they are in.
+    readers = {each: reader_language(language) for each, language in people.items() if each not in barred}
+    template, told = _told(connection, message, desk, sorted(set(readers.values())))
+    for each, language in readers.items():
+        values = {
+            "id": ids.new(), "key": f"{message.id}:{each}", "person": each, "case_id": message.case_id or "",
+            "template": template, "values": message.payload.get("values") or {}, "at": now,
+            "subject": told[language].subject, "text": told[language].body, "language": told[language].language,
+        }  # fmt: skip
+        insert_new(connection, notice, values, unique=("key",))
+
+
+def _told(
+    connection: Connection, message: Message, desk: Desk, languages: Sequence[str]
+) -> tuple[str, dict[str, Notice]]:
+    """Return the name of the template, and what it says in each language; a plain sentence where nobody wrote one.
+
+    Raises NotFound for a template that is for complainants alone.
+    """
     case = case_to_tell(connection, message.case_id) if message.case_id else None
-    if case is not None:
-        book = desk.notices.of(desk.versions.process(connection, case.version_id))
-        if template in book.templates:
-            template = book.for_reader(template, "staff").name
-    for each in people:
-        # Nobody learns of a complaint about themselves, whichever team they are in.
-        if each not in barred:
-            values = {
-                "id": ids.new(), "key": f"{message.id}:{each}", "person": each, "case_id": message.case_id or "",
-                "template": template, "values": message.payload.get("values") or {}, "at": now,
-            }  # fmt: skip
-            insert_new(connection, notice, values, unique=("key",))
+    found = None if case is None else _book_with(connection, case, message.kind, desk)
+    if case is None or found is None:
+        number = "" if case is None else f"{case.number}: "
+        return message.kind, {each: Notice(number + pick(SOMETHING_NEW, each), "", each) for each in languages}
+    process, book = found
+    template = book.for_reader(message.kind, "staff")
+    given, told = message.payload.get("values") or {}, {}
+    for language in languages:
+        values = notice_values(Telling(connection, process, case, given, language, desk.surroundings), template)
+        try:
+            # The row leads to its case; the line with the address is for those who read it elsewhere.
+            told[language] = render(template, language, {**values, "link": ""})
+        except Unfit:
+            told[language] = render(template, language, values, gap=GAP)
+    return template.name, told
 
 
-def _written_in(connection: Connection, case: Any, kind: str, desk: Desk) -> tuple[CompiledProcess, Template]:
+def _book_with(connection: Connection, case: Any, kind: str, desk: Desk) -> tuple[CompiledProcess, NoticeBook] | None:
     """Return the process whose notices have this one: the case's, else one that it ran in before it was moved.
 
-    A letter that was held back, or is still on its way, when the case moves is delivered all the same. Raises NotFound.
+    A notice that was held back, or is still on its way, when the case moves is delivered all the same.
     """
     past = past_instance.c
     before = select(past.version_id).where(past.case_id == case.case_id).order_by(past.number.desc())
@@ -94,8 +124,17 @@ def _written_in(connection: Connection, case: Any, kind: str, desk: Desk) -> tup
         process = desk.versions.process(connection, version_id)
         book = desk.notices.of(process)
         if kind in book.templates:
-            return process, book.for_reader(kind, "complainant")
-    raise NotFound(f"there is no notice {kind!r}", template=kind)
+            return process, book
+    return None
+
+
+def _written_in(connection: Connection, case: Any, kind: str, desk: Desk) -> tuple[CompiledProcess, Template]:
+    """Return a notice to the complainant and the process that has it. Raises NotFound."""
+    found = _book_with(connection, case, kind, desk)
+    if found is None:
+        raise NotFound(f"there is no notice {kind!r}", template=kind)
+    process, book = found
+    return process, book.for_reader(kind, "complainant")
 
 
 def _to_complainant(connection: Connection, message: Message, desk: Desk, *, now: datetime) -> None:

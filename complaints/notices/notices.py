@@ -112,12 +112,15 @@ class NoticeBook:
         return render(self.template(name), language, values)
 
 
-def render(template: Template, language: str, values: Mapping[str, str]) -> Notice:
+def render(template: Template, language: str, values: Mapping[str, str], *, gap: str = "") -> Notice:
     """Return the notice in `language` (BCP 47; Chinese for a language that we do not write). Pure; safe to repeat.
 
     Values stand as they are: a brace in a value is not read as a placeholder again. Raises Unfit, naming them in
     `missing`, where a value is absent or blank, and in `unfinished` where a text still has a blank to be filled in
     such as {course} (R-004-28): what is not finished is not sent. Values that the template does not name are ignored.
+
+    `gap`: stands where a value is missing; then nothing is refused. For colleagues, who are better told of a case with
+    a gap than not at all.
     """
     known = {name: value for name, value in values.items() if value.strip()}
     tag = language if language in LANGUAGES else LANGUAGES[0]
@@ -130,7 +133,9 @@ def render(template: Template, language: str, values: Mapping[str, str]) -> Noti
     used = list(dict.fromkeys(_PLACEHOLDER.findall(subject + body)))
     missing = [name for name in used if name not in known]
     unfinished = [name for name in used if name in known and has_blanks(known[name])]
-    if missing or unfinished:
+    if gap:
+        known.update(dict.fromkeys(missing, gap))
+    elif missing or unfinished:
         raise Unfit(
             f"the notice {template.name!r} is not finished and was not sent",
             template=template.name,

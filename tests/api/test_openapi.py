@@ -41,6 +41,9 @@ CONTRACT = (
     "POST /api/tasks/{task_id}/send-back",
     "POST /api/tasks/next",
     "GET /api/approvals",
+    "GET /api/notices",
+    "POST /api/notices/{notice_id}/read",
+    "POST /api/notices/read",
     "GET /api/processes",
     "POST /api/processes",
     "POST /api/processes/check",
@@ -143,7 +146,9 @@ def test_every_parameter_and_every_body_is_described() -> None:
             assert schema.get("examples"), (method, path)
             for example in schema["examples"]:
                 Draft202012Validator({**schema, "components": document["components"]}).validate(example)
-        assert body or method in ("GET", "DELETE") or path.endswith(("/accept", "/claim", "/release", "/next")), path
+        assert (
+            body or method in ("GET", "DELETE") or path.endswith(("/accept", "/claim", "/release", "/next", "}/read"))
+        ), path
 
 
 def bodies(document: dict[str, Any], described: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -178,6 +183,8 @@ def test_answers_have_the_shape_that_is_described(redress: House) -> None:
     li_na.post(f"/api/complaints/{case}/affected", {"name": "甲"})
     redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
     task = redress.task("li.na", "verify", case)["id"]
+    redress.later(days=3)
+    assert li_na.get("/api/notices")["items"] != []
     described: dict[str, Any] = {f"{method} {path}": each for method, path, each in operations()}
     complaint = "/api/complaints/{complaint_id}"
     for path, real in (
@@ -189,6 +196,7 @@ def test_answers_have_the_shape_that_is_described(redress: House) -> None:
         ("/api/tasks", "/api/tasks"),
         ("/api/tasks/{task_id}", f"/api/tasks/{task}"),
         ("/api/approvals", "/api/approvals"),
+        ("/api/notices", "/api/notices"),
         ("/api/processes", "/api/processes"),
         ("/api/people", "/api/people"),
         ("/api/me", "/api/me"),

@@ -136,6 +136,7 @@ STAGES: Mapping[str, Callable[[House], Stage]] = {
     "POST /api/tasks/{task_id}/assign": pool,
     "POST /api/tasks/{task_id}/complete": task,
     "POST /api/tasks/{task_id}/send-back": done,
+    "POST /api/notices/read": lambda redress: (redress.person("li.na"), {}, {}),
     "POST /api/track/messages": complainant(lambda redress: str(redress.file()["tracking_code"])),
     "POST /api/track/satisfaction": complainant(lambda redress: result_out(redress)[1]),
     "POST /api/track/withdraw": complainant(lambda redress: str(redress.file()["tracking_code"])),

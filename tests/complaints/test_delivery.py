@@ -60,13 +60,14 @@ def letters(office: Office, case: str) -> list[tuple[str | None, str]]:
 
 def test_a_colleague_reads_a_notice_with_what_it_is_about(office: Office) -> None:
     case = office.file()
-    one = tell(office, case, "promise_missed", f"person:{office.people['ann']}", promise="p1", due_at="x")
+    due_at = "2026-03-05T01:00:00+00:00"
+    one = tell(office, case, "promise_missed", f"person:{office.people['ann']}", promise="p1", due_at=due_at)
     assert due(office) == 1
     (row,) = office.rows(notice)
     assert (row.key, row.person, row.case_id, row.template, row.at, row.read_at) == (
         f"{one.id}:{office.people['ann']}", office.people["ann"], case, "promise_missed", MONDAY, None,
     )  # fmt: skip
-    assert row.values == {"promise": "p1", "due_at": "x"}
+    assert row.values == {"promise": "p1", "due_at": due_at}
 
 
 def test_a_team_is_whoever_belongs_to_it_when_the_notice_arrives(office: Office) -> None:

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 2c10831e4d66, after .
+Revision daa01729f3bb, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2c10831e4d66"
+revision = "daa01729f3bb"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -140,13 +140,23 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("template", sa.Text(), nullable=False),
         sa.Column("values", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
         sa.Column("read_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("key", name=op.f("uq_notice__key")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_notice__person"), ["person"], unique=False)
+        batch_op.create_index("ix_notice__person_at", ["person", "at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_notice__unread",
+            ["person"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        )
 
     op.create_table(
         "outbox",
@@ -271,6 +281,7 @@ def upgrade() -> None:
         sa.Column("done_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.Column("done_by", sa.Text(), nullable=True),
         sa.Column("done_note", sa.Text(), nullable=True),
+        sa.Column("void_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["complaint.case_id"], name=op.f("fk_action_item__case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action_item")),
     )
@@ -497,6 +508,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("affected_id", sa.Text(), nullable=True),
+        sa.Column("line", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
@@ -748,7 +760,10 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_notice__person"))
+        batch_op.drop_index(
+            "ix_notice__unread", sqlite_where=sa.text("read_at IS NULL"), postgresql_where=sa.text("read_at IS NULL")
+        )
+        batch_op.drop_index("ix_notice__person_at")
 
     op.drop_table("notice")
     with op.batch_alter_table("incident", schema=None) as batch_op:
