@@ -117,6 +117,18 @@ def remove_absence(connection: Connection, absence_id: str) -> None:
     connection.execute(delete(absence).where(absence.c.id == absence_id))
 
 
+def come_back(connection: Connection, person_id: str, *, now: datetime) -> int:
+    """End at `now` whatever absence of the person runs; return how many did. Those that begin later stay.
+
+    Raises UnknownPerson. Repeating is safe.
+    """
+    get(connection, person_id)
+    running = (absence.c.person == person_id, absence.c.start_at <= now, absence.c.end_at > now)
+    # One that begins at this very instant has lasted no time, and is none.
+    begun_now = connection.execute(delete(absence).where(*running, absence.c.start_at == now)).rowcount
+    return begun_now + connection.execute(update(absence).where(*running).values(end_at=now)).rowcount
+
+
 def absences(connection: Connection, person_id: str, *, now: datetime) -> list[Absence]:
     """Return the person's absences that are not over at `now`, the next first."""
     mine = select(absence).where(absence.c.person == person_id, absence.c.end_at > now)

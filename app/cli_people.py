@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from access import people, posts, teams, tokens
+from app.absences import come_back, go_away
 from app.existing import require_schema
 from app.leaving import leave as close_account
 from app.leaving import told
@@ -74,6 +75,23 @@ def leave(login: str) -> None:
     """Close an account: tokens and sessions end at once, tasks go back to their pools; says what stays with it."""
     for line in told(_do(lambda desk: close_account(desk, login))):
         typer.echo(line)
+
+
+@app.command()
+def away(
+    login: str,
+    until: Annotated[str, typer.Option(help="First instant back, such as 2026-03-05T10:00+08:00")],
+    since: Annotated[str, typer.Option("--from", help="First instant away; now without it")] = "",
+    note: Annotated[str, typer.Option(help="For colleagues: whom to ask. Not the reason")] = "",
+) -> None:
+    """Say that somebody is away: who stands in acts for their posts, and no case can be offered to them."""
+    typer.echo(_do(lambda desk: go_away(desk, login, until=until, since=since, note=note)))
+
+
+@app.command()
+def back(login: str) -> None:
+    """Say that somebody is back before their time; ends the absence that runs now."""
+    typer.echo(_do(lambda desk: come_back(desk, login)))
 
 
 def _known_teams(named: list[str]) -> None:

@@ -74,6 +74,8 @@ def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
         ["user", "add", "li.na", "Li Na"],
         ["user", "token", "li.na"],
         ["user", "leave", "li.na"],
+        ["user", "away", "li.na", "--until", "2099-03-05T10:00+08:00"],
+        ["user", "back", "li.na"],
         ["user", "appoint", "academic_director", "li.na"],
     ],
 )
@@ -230,6 +232,8 @@ def test_unknown_people_and_posts_are_named(shell: Shell) -> None:
     for words, sentence in (
         (["user", "token", "nobody"], "Nobody has this id."),
         (["user", "leave", "nobody"], "Nobody has this id."),
+        (["user", "away", "nobody", "--until", "2099-03-05T10:00+08:00"], "Nobody has this id."),
+        (["user", "back", "nobody"], "Nobody has this id."),
         (["user", "add", "Bad Login", "x"], "A login has 2 to 40 lower-case letters, figures, dots and hyphens."),
     ):
         assert shell.type(*words) == (2, "", sentence), words
