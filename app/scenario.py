@@ -281,7 +281,9 @@ def _actions(on: Stage, step: Mapping[str, Any], which: str) -> None:
     table = action_item.c
     with on.application.database.read() as connection:
         rows = connection.execute(
-            select(table.id, table.title).where(table.case_id == on.case_id, table.done_at.is_(None))
+            select(table.id, table.title).where(
+                table.case_id == on.case_id, table.done_at.is_(None), table.void_at.is_(None)
+            )
         ).all()
     chosen = [row.id for row in rows if which in ("all", row.title)]
     if which == "all":
@@ -295,7 +297,8 @@ def _actions(on: Stage, step: Mapping[str, Any], which: str) -> None:
 def _remedies(on: Stage, step: Mapping[str, Any], which: Any) -> None:
     table = remedy.c
     with on.application.database.read() as connection:
-        rows = connection.execute(select(table.id).where(table.case_id == on.case_id, table.done_at.is_(None))).all()
+        waiting = (table.case_id == on.case_id, table.done_at.is_(None), table.void_at.is_(None))
+        rows = connection.execute(select(table.id).where(*waiting)).all()
     for row in rows:
         on.run(CompleteRemedy(on.case_id, row.id, "done"), step.get("by") or _owner(on))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +14,8 @@ from complaints.overwritten import keep_before, write_complaint
 from complaints.people.ownership import change_owner
 from complaints.plan.action_rows import open_actions
 from complaints.plan.plan_lines import to_be_paid
-from complaints.plan.remedies import give, give_to_newcomers, void_remedies
-from complaints.tables import SUPERSEDED, VOID, affected, refund_line
+from complaints.plan.remedies import drop_remedies, give, give_to_newcomers, void_remedies
+from complaints.tables import SUPERSEDED, VOID, affected, complaint, refund_line
 from engine.case_work import CaseWork, EffectHandler
 from engine.errors import Conflict, Unfit
 from engine.model.step import Effect
@@ -43,12 +43,29 @@ def retention_hold(work: CaseWork, effect: Effect) -> None:
 
 
 def take_over(work: CaseWork, effect: Effect) -> None:
-    """Act on what was decided about a late case: take over at once, or offer the case to somebody."""
+    """Act on what was decided about a late case: take over at once, or offer the case to somebody.
+
+    Raises Unfit, naming the field of the form that the diagram passes as `to`, for somebody who cannot own the case or
+    owns it already.
+    """
     action, principal = effect.parameters.get("action"), work.actor.principal
+    why = str(effect.parameters.get("why") or "")
     if action == "take_over" and principal is not None:
-        change_owner(work, principal.person_id, reason=str(effect.parameters.get("why") or ""))
+        change_owner(work, principal.person_id, reason=why)
     elif action == "reassign" and effect.parameters.get("to"):
-        change_owner(work, str(effect.parameters["to"]), reason=str(effect.parameters.get("why") or ""), offer=True)
+        try:
+            change_owner(work, str(effect.parameters["to"]), reason=why, offer=True)
+        except Unfit as refusal:
+            place = _field_of(work, effect, "to")
+            fields = [{**each, "field": place} for each in refusal.details["fields"]]
+            raise Unfit(refusal.message, fields=fields) from None
+
+
+def _field_of(work: CaseWork, effect: Effect, parameter: str) -> str:
+    """Return where people filled in a parameter: the field of a form that the diagram passes, else its own name."""
+    element = work.process.diagram.elements.get(effect.element or "")
+    source = element.parameters.get(parameter, "").strip() if element is not None else ""
+    return f"/{source}" if source in work.process.form_fields else parameter
 
 
 def record_plan(work: CaseWork, effect: Effect) -> None:
@@ -87,8 +104,10 @@ def record_plan(work: CaseWork, effect: Effect) -> None:
 def record_remedies(work: CaseWork, effect: Effect) -> None:
     """Write one remedy a person, for everybody on the list, or for the complainant alone (R-004-21).
 
-    Of a remedy that was recorded before, only people who have joined since get theirs.
+    Of a remedy that was recorded before, only people who have joined since get theirs. What the plan no longer gives
+    becomes void for whoever has not got it.
     """
+    drop_remedies(work, effect.made["remedies_dropped"])
     people = list(
         work.connection.execute(
             select(affected.c.id).where(affected.c.case_id == work.case_id, affected.c.left_at.is_(None))
@@ -113,14 +132,33 @@ def record_refund_decision(work: CaseWork, effect: Effect) -> None:
 
 
 def record_payment(work: CaseWork, effect: Effect) -> None:
-    """Write down that a refund was paid. Raises Conflict for a line that the record does not have, or no more."""
+    """Write down that a refund was paid.
+
+    Raises Conflict for a line that the record does not have, or no more, and Unfit for a day of payment that lies ahead
+    or before the day on which the complaint was received, as people of the case count days.
+    """
     line = effect.made["line"]
     paid_on = date.fromisoformat(effect.made["paid_on"]) if effect.made["paid_on"] else None
-    if paid_on is not None and paid_on > work.now.astimezone(ZoneInfo(work.services.zone(work.row["facts"]))).date():
-        raise Unfit("The day of payment lies ahead.", fields=[{"field": "/paid_on", "code": "in-the-future"}])
+    if paid_on is not None:
+        _check_day_of_payment(work, paid_on)
     _write_line(work, line["id"], state="paid", paid_on=paid_on, reference=effect.made["reference"])
     amount = in_decimals(to_be_paid(line), line["currency"])
     work.log("refund-paid", name=line["id"], amount=amount, currency=line["currency"])
+
+
+def _check_day_of_payment(work: CaseWork, paid_on: date) -> None:
+    zone = ZoneInfo(work.services.zone(work.row["facts"]))
+    if paid_on > work.now.astimezone(zone).date():
+        raise Unfit("The day of payment lies ahead.", fields=[{"field": "/paid_on", "code": "in-the-future"}])
+    table = complaint.c
+    received: datetime = work.connection.execute(
+        select(table.received_at).where(table.case_id == work.case_id)
+    ).scalar_one()
+    if paid_on < received.astimezone(zone).date():
+        raise Unfit(
+            "The day of payment lies before the day on which the complaint was received.",
+            fields=[{"field": "/paid_on", "code": "before-receipt"}],
+        )
 
 
 def void_plan(work: CaseWork, effect: Effect) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Date, Table, and_, delete, select, update
 
-from complaints.tables import action_item, case_link, complaint, overwritten, refund_line
+from complaints.tables import action_item, case_link, complaint, overwritten, refund_line, remedy
 from engine.case_work import CaseWork
 from engine.dated import clear_dated, set_dated
 from engine.tables import case_team
@@ -19,7 +19,7 @@ from storage.insert import insert_new
 from storage.types import Instant
 
 PLACES: Mapping[str, Table] = {
-    table.name: table for table in (action_item, complaint, refund_line, case_team, case_link)
+    table.name: table for table in (action_item, complaint, refund_line, remedy, case_team, case_link)
 }
 """The tables whose rows are kept.
 

@@ -81,7 +81,8 @@ def _index_scope(
             attached_to=node.get("attachedToRef"),
             interrupting=node.get("cancelActivity", "true") == "true",
             calls=node.get("calledElement"),
-            properties=_properties(node),
+            properties=_named(node, "property", "name"),
+            parameters=_named(node, "parameter", "id"),
         )
         if tag in ("subProcess", "transaction"):
             _index_scope(node, process_id, node_id, own_lane, path, lanes, elements, flows)
@@ -92,11 +93,11 @@ def _line(node: Any) -> int:
     return line or 0
 
 
-def _properties(node: etree._Element) -> dict[str, str]:
+def _named(node: etree._Element, tag: str, key: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for extension in node.findall(f"{{{BPMN}}}extensionElements"):
-        for prop in extension.iter(f"{{{SPIFF}}}property"):
-            name = prop.get("name")
+        for each in extension.iter(f"{{{SPIFF}}}{tag}"):
+            name = each.get(key)
             if name:
-                found[name] = prop.get("value", "")
+                found[name] = each.get("value", "")
     return found

@@ -80,15 +80,15 @@ class RemedyLine:
     done_at: datetime | None
     done_by: str | None
     void_at: datetime | None
-    """When it became void, because the plan ended before it was given."""
+    """When it became void: before it was given the plan ended, or a later one left it out."""
 
 
 def actions(reader: Reader, case_id: str) -> tuple[ActionLine, ...]:
-    """Return the actions of a case, the open ones first."""
+    """Return the actions of a case, the open ones first: not those that a later plan has left out."""
     table = action_item.c
     rows = reader.connection.execute(
         select(action_item)
-        .where(table.case_id == case_id)
+        .where(table.case_id == case_id, table.void_at.is_(None))
         .order_by(table.done_at.is_not(None), table.due_at.is_(None), table.due_at, table.id)
     )
     return tuple(

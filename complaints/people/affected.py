@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +10,9 @@ from sqlalchemy import insert, select, update
 
 from access.rights import Verb
 from complaints.case_now import require_not_closed
+from complaints.people.listed_complainant import alike, complainant_among
 from complaints.people.people_concerned import recount
-from complaints.plan.remedies import give_to_joined
+from complaints.plan.remedies import give_to_joined, pass_to_listed
 from complaints.tables import affected
 from complaints.wording import LINE, words
 from engine.case_rights import require
@@ -33,7 +33,10 @@ class AffectedPerson:
 
 @dataclass(frozen=True)
 class AddAffected:
-    """These people are concerned too. Who is on the list already stays there once."""
+    """These people are concerned too. Who is on the list already stays there once.
+
+    Equal names without contact and learner id are as many people as they are given at once.
+    """
 
     case_id: str
     people: tuple[AffectedPerson, ...]
@@ -51,8 +54,8 @@ def add_affected(work: CaseWork, command: AddAffected) -> dict[str, Any]:
     """Add, and return `{"people": count, "added": [ids], "ids": [one for each person given]}`.
 
     The tenth person brings the case to leadership in the same transaction (R-004-18). Where the plan has given a remedy
-    to everybody, who joins gets it too (R-004-21), once the approval covers them. Raises Forbidden, Conflict for a
-    closed case, Unfit naming each row.
+    to everybody, who joins gets it too (R-004-21), once the approval covers them; the complainant has it already.
+    Giving the same people again adds nobody. Raises Forbidden, Conflict for a closed case, Unfit naming each row.
     """
     principal = require(work, Verb.ADD_AFFECTED)
     require_not_closed(work)
@@ -61,16 +64,22 @@ def add_affected(work: CaseWork, command: AddAffected) -> dict[str, Any]:
     rows = work.connection.execute(
         select(table.id, table.name, table.contact, table.learner_id).where(
             table.case_id == work.case_id, table.left_at.is_(None)
-        )
-    )
-    known = {_same(AffectedPerson(row.name, row.contact, row.learner_id)): str(row.id) for row in rows}
-    added, ids = [], []
+        ).order_by(table.joined_at, table.id)
+    )  # fmt: skip
+    known: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for row in rows:
+        known[_same(AffectedPerson(row.name, row.contact, row.learner_id))].append(row.id)
+    added: list[tuple[str, AffectedPerson]] = []
+    ids, namesakes = [], Counter[tuple[str, ...]]()
     for person in people:
         key = _same(person)
-        if key not in known:
-            known[key] = work.ids.new()
-            added.append((known[key], person))
-        ids.append(known[key])
+        # A contact or a learner id is one person's; a name alone may be that of several, each given once.
+        before = 0 if person.contact or person.learner_id else namesakes[key]
+        namesakes[key] += 1
+        if len(known[key]) <= before:
+            known[key].append(work.ids.new())
+            added.append((known[key][-1], person))
+        ids.append(known[key][before])
     if added:
         work.connection.execute(
             insert(affected),
@@ -84,6 +93,9 @@ def add_affected(work: CaseWork, command: AddAffected) -> dict[str, Any]:
             ],
         )  # fmt: skip
         work.log("affected-added", count=len(added))
+        complainant = complainant_among(work, added)
+        if complainant is not None:
+            pass_to_listed(work, complainant)
     people_now = recount(work)
     give_to_joined(work, [new for new, _ in added])
     return {"people": people_now, "added": [new for new, _ in added], "ids": ids}
@@ -131,6 +143,5 @@ def _checked(people: tuple[AffectedPerson, ...]) -> list[AffectedPerson]:
 
 
 def _same(person: AffectedPerson) -> tuple[str, ...]:
-    """Return what makes two entries one person; width, case and blanks of what was typed do not count."""
-    parts = (person.name, person.contact or "", person.learner_id or "")
-    return tuple(re.sub(r"\s+", " ", unicodedata.normalize("NFKC", part)).strip().casefold() for part in parts)
+    """Return what makes two entries one person, or namesakes of whom nothing else is known."""
+    return alike(person.name), alike(person.contact), alike(person.learner_id)

@@ -30,11 +30,13 @@ class Opened:
     """Those that are new."""
     changed: list[dict[str, Record]] = field(default_factory=list)
     """Those that go on with another day, team or weight: `{"before", "after"}`."""
+    dropped: list[Record] = field(default_factory=list)
+    """Those that are open and no longer part of the plan."""
 
     @property
     def made(self) -> dict[str, Any]:
         """What the rows follow."""
-        return {"actions": self.actions, "actions_changed": self.changed}
+        return {"actions": self.actions, "actions_changed": self.changed, "actions_dropped": self.dropped}
 
 
 def open_actions(
@@ -43,14 +45,33 @@ def open_actions(
     """Open the plan's actions, and the conditions of its approval; `conditions` says whether those count.
 
     Left out, they count whenever the form has any. What was opened for this revision of the plan is not opened again,
-    however often its approval comes round.
+    however often its approval comes round. Actions of the plan before that are open and are said by neither are no
+    longer part of it.
     """
     plan = opened(PLANNED, data.get("actions") or (), facts)
-    if not parameters.get("conditions", True):
-        return Consequence(plan.facts, plan.made)
-    more = opened(CONDITION, data.get("conditions") or (), {**facts, **plan.facts})
-    both = Opened(more.facts, plan.actions + more.actions, plan.changed + more.changed)
+    asked = data.get("conditions") if parameters.get("conditions", True) else None
+    more = opened(CONDITION, asked or (), {**facts, **plan.facts})
+    left, dropped = _in_plan(more.facts["actions_opened"], facts)
+    count = more.facts["open_actions"] - sum(each["blocking"] for each in dropped)
+    both = Opened(
+        {"open_actions": count, "actions_opened": left},
+        plan.actions + more.actions, plan.changed + more.changed, dropped,
+    )  # fmt: skip
     return Consequence(both.facts, both.made)
+
+
+def _in_plan(records: Iterable[Record], facts: Mapping[str, Any]) -> tuple[list[Record], list[Record]]:
+    """Return the records that go on, and the plan's own that an earlier plan of this round opened and nobody has done.
+
+    Interim measures and conditions go on: they were taken, or set, for themselves.
+    """
+    revision, round_of_case = facts["plan_revision"], facts.get("reopened") or 0
+    left: list[Record] = []
+    dropped: list[Record] = []
+    for each in records:
+        before = each["kind"] == PLANNED and each["round"] == round_of_case and each["revision"] != revision
+        (dropped if before and not each["done"] else left).append(each)
+    return left, dropped
 
 
 def opened(kind: str, asked: Iterable[Mapping[str, Any]], facts: Mapping[str, Any]) -> Opened:
@@ -86,6 +107,7 @@ def opened(kind: str, asked: Iterable[Mapping[str, Any]], facts: Mapping[str, An
         if old["done"]:
             continue
         old.update({n: want[n] for n in SAID}, blocking=want["blocking"] if old["kind"] == PLANNED else True)
+        old["round"] = round_of_case
         count += old["blocking"] - before["blocking"]
         if any(old[n] != before[n] for n in (*SAID, "blocking")):
             changed.append({"before": before, "after": dict(old)})
@@ -124,11 +146,18 @@ _LIKENESSES: tuple[Callable[[Record, Record], bool], ...] = (
 """From the closest on: what says the same, what differs in its day, what went to another team."""
 
 
-def settled(records: Iterable[Any], kind: str, title: str, team: str | None, *, done: bool) -> list[Any]:
-    """Return the records with one of these, the first that is not so yet, marked as done or as open again."""
+def settled(
+    records: Iterable[Any], kind: str, title: str, team: str | None, *, done: bool, revision: int | None = None
+) -> list[Any]:
+    """Return the records with one of these, the first that is not so yet, marked as done or as open again.
+
+    `revision`: of the plan as it stands; what is opened again is part of it.
+    """
     marked = [dict(each) for each in records]
     these = (each for each in marked if each["done"] is not done)
     first = next((each for each in these if (each["kind"], each["title"], each["team"]) == (kind, title, team)), None)
     if first is not None:
         first["done"] = done
+        if not done and revision is not None:
+            first["revision"] = revision
     return marked

@@ -17,7 +17,12 @@ from engine.model.step import Effect
 
 
 def open_actions(work: CaseWork, effect: Effect) -> None:
-    """Open action items with owner team and due time, and move those that go on; the teams are told."""
+    """Open action items with owner team and due time, and move those that go on; the teams are told.
+
+    Those that are no longer part of the plan become void, on record; nobody waits for their day any more.
+    """
+    for each in effect.made["actions_dropped"]:
+        _drop(work, each)
     for each in effect.made["actions_changed"]:
         _move(work, each["before"], each["after"])
     for action in effect.made["actions"]:
@@ -37,23 +42,11 @@ def open_actions(work: CaseWork, effect: Effect) -> None:
 
 def _move(work: CaseWork, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Write the day, team and weight that a later plan gives to an action that is open."""
-    table = action_item.c
-    row = work.connection.execute(
-        select(action_item)
-        .where(
-            table.case_id == work.case_id, table.kind == before["kind"], table.title == before["title"],
-            table.team == before["team"], table.done_at.is_(None),
-        )
-        .order_by(table.due_at != due_on(work, before["due_on"]), table.created_at, table.id)
-        .limit(1)
-    ).first()  # fmt: skip
+    row = _row_of(work, before)
     if row is None:
         return
     due_at = due_on(work, after["due_on"])
-    values = {"team": after["team"], "due_at": due_at, "blocking": after["blocking"]}
-    waited = any(item.key == f"action:{row.id}" for item in dated_due(work))
-    keep_before(work, action_item, row.id, {**{name: row._mapping[name] for name in values}, DATED: waited})
-    work.connection.execute(update(action_item).where(table.id == row.id).values(**values))
+    _write(work, row, team=after["team"], due_at=due_at, blocking=after["blocking"])
     if due_at != row.due_at:
         # A day that has passed was told already, unless the plan gives another one.
         clear_dated(work, "action", row.id)
@@ -61,6 +54,36 @@ def _move(work: CaseWork, before: Mapping[str, Any], after: Mapping[str, Any]) -
             set_dated(work, "action", row.id, due_at)
     work.log("action-changed", name=row.id, title=row.title, team=after["team"], was=row.team, due_on=after["due_on"])
     _tell(work, after["team"], row.title, due_at, f"action:{row.id}:{work.batch}")
+
+
+def _drop(work: CaseWork, record: Mapping[str, Any]) -> None:
+    row = _row_of(work, record)
+    if row is None:
+        return
+    _write(work, row, void_at=work.now)
+    clear_dated(work, "action", row.id)
+    work.log("action-dropped", name=row.id, title=row.title, team=row.team)
+
+
+def _row_of(work: CaseWork, record: Mapping[str, Any]) -> Any:
+    """Return the open row that a record of the facts stands for; of several that say the same, the one of its day."""
+    table = action_item.c
+    return work.connection.execute(
+        select(action_item)
+        .where(
+            table.case_id == work.case_id, table.kind == record["kind"], table.title == record["title"],
+            table.team == record["team"], table.done_at.is_(None), table.void_at.is_(None),
+        )
+        .order_by(table.due_at.is_distinct_from(due_on(work, record["due_on"])), table.created_at, table.id)
+        .limit(1)
+    ).first()  # fmt: skip
+
+
+def _write(work: CaseWork, row: Any, **values: Any) -> None:
+    waited = any(item.key == f"action:{row.id}" for item in dated_due(work))
+    before = {name: row._mapping[name] for name in ("team", "due_at", "blocking", "void_at")}
+    keep_before(work, action_item, row.id, {**before, DATED: waited})
+    work.connection.execute(update(action_item).where(action_item.c.id == row.id).values(**values))
 
 
 def _tell(work: CaseWork, team: str | None, title: str, due_at: datetime | None, cause: str) -> None:

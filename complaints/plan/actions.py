@@ -58,13 +58,14 @@ def complete_action(work: CaseWork, command: CompleteAction) -> dict[str, Any]:
     """Complete, and return `{"open_actions": count}` of those that still block closing.
 
     The owner, a supervisor, leadership and the action's team may. Raises NotFound, Forbidden, Unfit, and Conflict,
-    with who and when, for an action that is done already.
+    with who and when, for an action that is done already, or that the plan has left out.
     """
     row = _load(work, command.action_id)
     who = require(work, Verb.DO_ACTION, teams=[row.team] if row.team else ())
     note = words("note", command.note, longest=NOTE, required=False)
     if row.done_at is not None:
         raise Conflict("This action is done already.", action=row.id, by=row.done_by, at=row.done_at.isoformat())
+    _require_in_plan(row)
     work.connection.execute(
         update(action_item)
         .where(action_item.c.id == row.id)
@@ -79,12 +80,13 @@ def reopen_action(work: CaseWork, command: ReopenAction) -> dict[str, Any]:
     """Open again, and return `{"open_actions": count}`.
 
     Its due time counts again where it lies ahead; one that has passed was told already. Raises NotFound, Forbidden,
-    Unfit, and Conflict for an action that is open, or a case that is closed.
+    Unfit, and Conflict for an action that is open or that the plan has left out, or a case that is closed.
     """
     row = _load(work, command.action_id)
     require(work, Verb.DO_ACTION, teams=[row.team] if row.team else ())
     reason = words("reason", command.reason, longest=NOTE)
     require_not_closed(work)
+    _require_in_plan(row)
     if row.done_at is None:
         raise Conflict("This action is open.", action=row.id)
     work.connection.execute(
@@ -101,7 +103,7 @@ def action_overdue(work: CaseWork, record_id: str, due_at: datetime) -> None:
     row = work.connection.execute(
         select(action_item).where(action_item.c.id == record_id, action_item.c.case_id == work.case_id)
     ).first()
-    if row is None or row.done_at is not None:
+    if row is None or row.done_at is not None or row.void_at is not None:
         return
     work.log("action-overdue", name=row.id, title=row.title, due_at=due_at.isoformat())
     values = {"action": row.id, "due_at": due_at.isoformat()}
@@ -115,16 +117,27 @@ def open_actions(work: CaseWork) -> int:
     blocking = select(func.count()).select_from(action_item)
     return int(
         work.connection.execute(
-            blocking.where(table.case_id == work.case_id, table.blocking, table.done_at.is_(None))
+            blocking.where(
+                table.case_id == work.case_id, table.blocking, table.done_at.is_(None), table.void_at.is_(None)
+            )
         ).scalar_one()
     )
 
 
 def _recount(work: CaseWork, row: Any, *, done: bool) -> int:
     count = open_actions(work)
-    records = settled(work.row["facts"].get("actions_opened") or (), row.kind, row.title, row.team, done=done)
+    facts = work.row["facts"]
+    records = settled(
+        facts.get("actions_opened") or (), row.kind, row.title, row.team,
+        done=done, revision=facts.get("plan_revision"),
+    )  # fmt: skip
     keep_facts(work, {"open_actions": count, "actions_opened": records})
     return count
+
+
+def _require_in_plan(row: Any) -> None:
+    if row.void_at is not None:
+        raise Conflict("This action is no longer part of the plan.", action=row.id, at=row.void_at.isoformat())
 
 
 def _load(work: CaseWork, action_id: str) -> Any:

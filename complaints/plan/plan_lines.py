@@ -92,7 +92,7 @@ def _refund_facts(lines: list[Any], initial: Mapping[str, Any]) -> dict[str, Any
     waiting = [line["id"] for line in lines if line["state"] not in SETTLED]
     return {
         "planned_refunds": lines,
-        "largest_refund": str(max((Decimal(line["amount"]) for line in counted), default=Decimal(0))),
+        "largest_refund": str(max(_by_payee(counted).values(), default=Decimal(0))),
         # Amounts in different currencies are never compared: the one that has no threshold decides.
         "planned_currency": foreign[0] if foreign else home,
         "waiting_refunds": waiting,
@@ -101,14 +101,24 @@ def _refund_facts(lines: list[Any], initial: Mapping[str, Any]) -> dict[str, Any
     }
 
 
+def _by_payee(lines: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
+    """Return what each payee is to have: several lines to one person are one refund, however it is split (R-004-18)."""
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        payee = " ".join(str(line["payee"]).split()).casefold()
+        sums[payee] = sums.get(payee, Decimal(0)) + Decimal(line["amount"])
+    return sums
+
+
 def record_remedies(
     parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
 ) -> Consequence:
     """Note a remedy for everybody concerned, one record a person (R-004-21).
 
     A remedy that this round of the case has recorded already is not recorded again, but for people who have joined
-    since (`again`); two of one kind in one plan are two. What the plan as it now stands gives is in force: whoever
-    joins later gets it too (`in_force`).
+    since (`again`); two of one kind in one plan are two. What an earlier plan of this round gave and this one does not
+    is no longer part of it (`dropped`). What the plan as it now stands gives is in force: whoever joins later gets it
+    too (`in_force`).
     """
     revision, round_of_case = facts["plan_revision"], facts.get("reopened") or 0
     recorded = [dict(each) for each in facts["remedies_recorded"]]
@@ -123,18 +133,26 @@ def record_remedies(
                 left.remove(same)
                 asked.remove(one)
                 same.update(one, revision=revision)
-                again.append(one)
-    for one in asked:
+                again.append({**one, "line": same["line"]})
+    number = 1 + sum(each["line"].startswith(f"{_numbered(facts)}.") for each in recorded)
+    for one in (dict(each, line=f"{_numbered(facts)}.{n}") for n, each in enumerate(asked, start=number)):
         recorded.append({**one, "revision": revision, "round": round_of_case})
         fresh.append(one)
+    dropped = [each["line"] for each in left if each["revision"] != revision]
     count = facts["open_remedies"] + max(1, facts["listed_people"]) * len(fresh)
     return Consequence(
-        {"open_remedies": count, "remedies_recorded": recorded}, {"remedies": fresh, "remedies_again": again}
+        {"open_remedies": count, "remedies_recorded": recorded},
+        {"remedies": fresh, "remedies_again": again, "remedies_dropped": dropped},
     )
 
 
+def _numbered(facts: Mapping[str, Any]) -> str:
+    # A case that was moved to another process counts its plans from the beginning again.
+    return f"{facts.get('moves') or 0}.{facts['plan_revision']}"
+
+
 def in_force(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the remedies, `kind`, `days` and `note`, that the plan as it now stands gives to everybody concerned."""
+    """Return the remedies (`line`, `kind`, `days`, `note`) that the plan as it stands gives everybody concerned."""
     revision = facts.get("plan_revision")
     return [each for each in facts.get("remedies_recorded") or () if each["revision"] == revision]
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 
 from access.rights import Verb
 from complaints.case_now import keep_facts, status
+from complaints.overwritten import keep_before
 from complaints.plan.plan_lines import in_force
 from complaints.tables import remedy
 from complaints.wording import words
@@ -66,8 +67,8 @@ def give(work: CaseWork, remedies: Iterable[Mapping[str, Any]], people: Collecti
     """Write each remedy for each person (None: the complainant alone), and return how many; facts are not counted."""
     rows = [
         {
-            "id": work.ids.new(), "case_id": work.case_id, "affected_id": person, "kind": given["kind"],
-            "days": given["days"], "note": given["note"], "cause": f"{work.batch}:{cause}",
+            "id": work.ids.new(), "case_id": work.case_id, "affected_id": person, "line": given["line"],
+            "kind": given["kind"], "days": given["days"], "note": given["note"], "cause": f"{work.batch}:{cause}",
         }
         for given in remedies
         for person in people
@@ -78,15 +79,21 @@ def give(work: CaseWork, remedies: Iterable[Mapping[str, Any]], people: Collecti
 
 
 def give_to_newcomers(work: CaseWork, remedies: Iterable[Mapping[str, Any]], people: Iterable[str], cause: str) -> None:
-    """Write each remedy for those of the people who have none such yet; the count follows. Repeating is safe."""
-    table, written, wanted = remedy.c, 0, list(remedies)
+    """Write each remedy for those of the people who do not have it yet; the count follows. Repeating is safe.
+
+    Of nobody, the complainant gets what nobody at all has: what a plan left out and a later one gives after all.
+    """
+    table, written, wanted, listed = remedy.c, 0, list(remedies), list(people)
     rows = work.connection.execute(
-        select(table.affected_id, table.kind, table.days).where(table.case_id == work.case_id, table.void_at.is_(None))
+        select(table.affected_id, table.line).where(table.case_id == work.case_id, table.void_at.is_(None))
     ).all()
-    having = {tuple(row) for row in rows}
-    for person in people:
-        lacking = [each for each in wanted if (person, each["kind"], each["days"]) not in having]
+    having = {(row.affected_id, row.line) for row in rows}
+    had = {row.line for row in rows}
+    for person in listed:
+        lacking = [each for each in wanted if (person, each["line"]) not in having]
         written += give(work, lacking, [person], cause)
+    if not listed:
+        written += give(work, [each for each in wanted if each["line"] not in had], [None], cause)
     if written:
         work.log("remedies-opened", count=written)
         keep_facts(work, {"open_remedies": open_remedies(work)})
@@ -98,6 +105,8 @@ def give_to_joined(work: CaseWork, people: Collection[str]) -> None:
     Where the case has outgrown its approval with them, they get it with the next approval (`record_remedies` in the
     diagram), not before (R-004-18) - unless the result is out, when the plan is not looked at again.
     """
+    if not people:
+        return
     facts = work.row["facts"]
     if facts.get(EXCEEDS) and status(work) != "resolved":
         return
@@ -107,6 +116,31 @@ def give_to_joined(work: CaseWork, people: Collection[str]) -> None:
 def void_remedies(work: CaseWork) -> int:
     """Nobody waits for a remedy any more: mark the open ones void, and return how many they were."""
     return work.connection.execute(update(remedy).where(*_open(work)).values(void_at=work.now)).rowcount
+
+
+def drop_remedies(work: CaseWork, lines: Collection[str]) -> None:
+    """Let go what the plan no longer gives: these remedies are void for whoever has not got theirs; the count follows.
+
+    On record only where there were any. Repeating is safe.
+    """
+    mine = (*_open(work), remedy.c.line.in_(lines))
+    gone = work.connection.execute(select(remedy.c.id).where(*mine)).scalars().all() if lines else ()
+    for remedy_id in gone:
+        keep_before(work, remedy, remedy_id, {"void_at": None})
+    if gone:
+        work.connection.execute(update(remedy).where(*mine).values(void_at=work.now))
+        work.log("remedies-dropped", count=len(gone))
+        keep_facts(work, {"open_remedies": open_remedies(work)})
+
+
+def pass_to_listed(work: CaseWork, affected_id: str) -> None:
+    """Let the complainant's own remedies be those of this person of the list, who is the complainant.
+
+    They were written while nobody was listed. Given ones go along, so that nobody gets them twice. Repeating is safe.
+    """
+    table = remedy.c
+    mine = (table.case_id == work.case_id, table.affected_id.is_(None), table.void_at.is_(None))
+    work.connection.execute(update(remedy).where(*mine).values(affected_id=affected_id))
 
 
 def open_remedies(work: CaseWork) -> int:

@@ -29,6 +29,8 @@ class Element:
     calls: str | None = None
     """The process a call activity calls."""
     properties: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """What a service task passes to its operation: name -> expression, as it is written."""
 
     @property
     def team(self) -> str | None:
