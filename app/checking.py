@@ -9,7 +9,7 @@ from pathlib import Path
 from app.container import build, house
 from app.existing import require_schema
 from app.settings import Settings
-from engine.bundles.bundle import UnreadableBundle, process_key, read_folders, unpack
+from engine.bundles.bundle import UnreadableBundle, pack, process_key, read_folders, unpack
 from engine.bundles.examine_bundle import check
 from engine.bundles.house import House
 from engine.configuration.toml_places import line_of, toml_places
@@ -37,12 +37,7 @@ def check_paths(paths: list[Path], settings: Settings) -> list[Problem]:
         if path.is_dir():
             next(path.iterdir(), None)  # a folder that may not be read would look empty below
         if path.is_dir() and (path / "process.toml").exists():
-            forms = (
-                settings.forms_folder
-                if path.resolve().parent == settings.bpmn_folder.resolve()
-                else (path.resolve().parent.parent / "forms" / "definitions")
-            )
-            bundles.append(read_folders(path.resolve().parent, forms, path.resolve().name))
+            bundles.append(read_folders(path.resolve().parent, forms_beside(path, settings), path.resolve().name))
         elif path.is_dir():
             single.update({str(p): p.read_bytes() for p in sorted(path.rglob("*")) if p.suffix in (".bpmn", ".dmn")})
         elif path.suffix == ".zip":
@@ -60,6 +55,36 @@ def check_paths(paths: list[Path], settings: Settings) -> list[Problem]:
     if single or bundles:
         problems += _with_house(bundles, single, settings.bpmn_folder / POSTS)
     return list(dict.fromkeys(problems))
+
+
+def forms_beside(folder: Path, settings: Settings) -> Path:
+    """Return where the forms of a process are: the installation's for its own folder, else those beside the copy."""
+    beside = folder.resolve().parent
+    if beside == settings.bpmn_folder.resolve():
+        return settings.forms_folder
+    return beside.parent / "forms" / "definitions"
+
+
+def pack_named(named: str, settings: Settings) -> tuple[bytes, str]:
+    """Return the zip of a process, and a sentence that says from which folders it was packed.
+
+    `named` is a folder with `process.toml`, as for `check`, or the key of a process of the installation where there is
+    no such folder. Raises UnreadableBundle where it is neither.
+    """
+    folder, own_key = Path(named), (settings.bpmn_folder / named / "process.toml").is_file()
+    if not (folder / "process.toml").is_file():
+        if folder.is_dir() and not own_key:
+            raise UnreadableBundle(f"There is no process.toml in {named}; name the folder of one process.")
+        if folder.exists() and not own_key:
+            raise UnreadableBundle(f"{named} is a file; name the folder of one process, or its key.")
+        if folder.name != named:
+            raise UnreadableBundle(f"There is no file or folder {named}.")
+        folder = settings.bpmn_folder / named
+    forms, key = forms_beside(folder, settings), folder.resolve().name
+    files = read_folders(folder.resolve().parent, forms, key)
+    own = forms / key
+    with_forms = f"and {own.resolve()}" if own.is_dir() else f"without forms: there is no folder {own}"
+    return pack(files), f"Packed from {folder.resolve()} {with_forms}."
 
 
 def _with_house(bundles: list[dict[str, bytes]], single: dict[str, bytes], posts: Path) -> list[Problem]:

@@ -96,15 +96,18 @@ def check(
 
 
 @app.command()
-def bundle(key: str, out: Annotated[Path, typer.Argument(help="The zip to write")]) -> None:
-    """Pack a process's folders into a bundle that can be published elsewhere."""
-    from engine.bundles.bundle import pack, read_folders
+def bundle(
+    process: Annotated[str, typer.Argument(help="Folder of a process; or a key, for the installation's own")],
+    out: Annotated[Path, typer.Argument(help="The zip to write")],
+) -> None:
+    """Pack a process's folders into a bundle that can be published elsewhere; says which folders."""
+    from app.checking import pack_named
 
-    settings = Settings()
     if not out.absolute().parent.is_dir():
         raise ValueError(f"There is no folder {out.absolute().parent} to write into.")
-    out.write_bytes(pack(read_folders(settings.bpmn_folder, settings.forms_folder, key)))
-    typer.echo(f"{out} written.")
+    content, told = pack_named(process, Settings())
+    out.write_bytes(content)
+    typer.echo(f"{told}\n{out} written.")
 
 
 @app.command()
