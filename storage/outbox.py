@@ -173,12 +173,17 @@ def give_up(connection: Connection, message_id: str, *, error: str, now: datetim
     return _settle(connection, message_id, attempts=outbox.c.attempts + 1, last_error=error, given_up_at=now)
 
 
-def cancel_held(connection: Connection, case_id: str, cause_prefix: str, *, now: datetime) -> int:
+def cancel_held(
+    connection: Connection, case_id: str, cause_prefix: str = "", *, now: datetime, recipient: str | None = None
+) -> int:
     """Call back the messages of the case whose cause begins with `cause_prefix` and that are still held at `now`.
 
-    Their keys become free, so that doing the step again tells people again. Returns how many; repeating is safe.
+    Those to `recipient` alone where one is given. Their keys become free, so that doing the step again tells people
+    again. Returns how many; repeating is safe.
     """
     mine = and_(outbox.c.case_id == case_id, func.substr(outbox.c.cause, 1, len(cause_prefix)) == cause_prefix)
+    if recipient is not None:
+        mine = and_(mine, outbox.c.recipient == recipient)
     statement = (
         update(outbox)
         .where(mine, _WAITING, outbox.c.held_until > now)

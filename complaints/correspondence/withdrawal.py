@@ -13,6 +13,7 @@ from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Conflict
 from engine.model.step import Deliver
+from storage.outbox import cancel_held
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,9 @@ class Withdraw:
 def withdraw(work: CaseWork, command: Withdraw) -> dict[str, Any]:
     """Withdraw, and return `{"message": id or None}`.
 
-    Where safety or others are concerned the case goes on without the complainant. Raises Conflict when that was said
-    before or the case is closed, Forbidden, and Unfit where staff leave out who said it or how.
+    Where safety or others are concerned the case goes on without the complainant. Letters to them that are held still
+    do not go out any more. Raises Conflict when that was said before or the case is closed, Forbidden, and Unfit where
+    staff leave out who said it or how.
     """
     who = require(work, Verb.SPEAK_FOR_COMPLAINANT)
     by_staff = who is not None
@@ -42,6 +44,7 @@ def withdraw(work: CaseWork, command: Withdraw) -> dict[str, Any]:
     if waited is None:
         raise Conflict("The case is closed; there is nothing left to withdraw.")
     stored = store_message(work, reason, direction="in", template="withdraw") if reason else None
+    cancel_held(work.connection, work.case_id, now=work.now, recipient="complainant")
     work.log("withdrawn", name=stored, said_by=said_by or None, how=how or None)
     work.step(Deliver(waited, {"text_id": stored}, buffer=False))
     return {"message": stored}

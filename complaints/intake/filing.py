@@ -7,12 +7,13 @@ explanation until they can be kept safely (X-06).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, insert, select
 
 from access.policy import Duty
 from access.spelling import bare
@@ -20,6 +21,7 @@ from access.tables import person
 from complaints.effects import minor_units
 from complaints.intake.case_numbers import IN_A_NUMBER, IN_A_TRACKING_CODE, grouped
 from complaints.intake.categories import CategoryTree
+from complaints.intake.named_colleagues import colleagues_named
 from complaints.people.people_concerned import MOST
 from complaints.tables import complaint, respondent
 from engine.errors import Unfit, UnknownCalendar, Unsafe
@@ -119,11 +121,16 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
         case_id, number, code = desk.ids.new(), f"R{desk.ids.code(9)}", desk.ids.code(TRACKING_LENGTH)
         received_at = command.received_at or desk.now
         currency = _currency(command, config) if command.refund_amount is not None else command.refund_currency
+        alike = colleagues_named(desk.connection, [each.name for each in command.respondents if not each.person])
+        respondents = tuple(_recognised(each, alike.get(each.name, ())) for each in command.respondents)
+        command = replace(command, refund_currency=currency, respondents=respondents)
         told = grouped(number, IN_A_NUMBER)
-        _store(desk, replace(command, refund_currency=currency), case_id, told, code, received_at, tree)
+        barred = _keep_apart(desk.connection, command, case_id, chain.from_iterable(alike.values()))
+        _store(desk, command, case_id, told, code, received_at, tree)
         principal = desk.actor.principal
-        # Whoever takes a complaint by phone or at the desk owns it from then on (R-004-12).
-        owner = principal.person_id if principal is not None and Duty.TAKES_IN in principal.duties else None
+        # Whoever takes a complaint by phone or at the desk owns it from then on (R-004-12), unless it is about them.
+        takes = principal is not None and Duty.TAKES_IN in principal.duties and principal.person_id not in barred
+        owner = principal.person_id if principal is not None and takes else None
         work = desk.open_case(case_id, config.key, _facts(command, received_at, config), owner=owner)
         work.log("filed", name=number, channel=command.channel, recorded_by=principal.person_id if principal else None)
         work.step(Open())
@@ -258,9 +265,19 @@ def _store(
                 id=desk.ids.new(), case_id=case_id, name=each.name, role=each.role, person=each.person
             )
         )
+
+
+def _recognised(named: Respondent, alike: Sequence[str]) -> Respondent:
+    """Return who is named, with who that is inside where one colleague alone has the name."""
+    return replace(named, person=alike[0]) if named.person is None and len(alike) == 1 else named
+
+
+def _keep_apart(connection: Connection, command: FileComplaint, case_id: str, alike: Iterable[str]) -> frozenset[str]:
+    """Shut out who is complained about, who may be (`alike`), and who is shut out of the case that this one follows."""
     bars = conflict_of_interest.c
     before = select(bars.person).where(bars.case_id == command.follows).order_by(bars.person)
-    barred = list(desk.connection.execute(before).scalars()) if command.follows is not None else []
-    rows = [{"case_id": case_id, "person": each} for each in dict.fromkeys([*_people(command), *barred])]
-    if rows:
-        desk.connection.execute(insert(conflict_of_interest), rows)
+    barred = list(connection.execute(before).scalars()) if command.follows is not None else []
+    people = list(dict.fromkeys([*_people(command), *alike, *barred]))
+    if people:
+        connection.execute(insert(conflict_of_interest), [{"case_id": case_id, "person": each} for each in people])
+    return frozenset(people)

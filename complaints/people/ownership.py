@@ -108,9 +108,10 @@ def decline_hand_over(work: CaseWork, command: DeclineHandOver) -> None:
 def change_owner(work: CaseWork, person: str, *, reason: str = "", offer: bool = False) -> None:
     """Give the case to a person: at once (`take_over`), or by an offer that replaces the one that is open.
 
-    For what the diagram decides; nobody's right is asked. Raises Unfit for somebody who cannot be offered the case.
+    For what the diagram decides; nobody's right is asked. Raises Unfit for somebody who cannot be offered the case, its
+    owner among them; whoever takes over what is theirs already changes nothing.
     """
-    if person == work.owner:
+    if person == work.owner and not offer:
         return
     opened = open_offer(work)
     if offer:
@@ -127,6 +128,21 @@ def change_owner(work: CaseWork, person: str, *, reason: str = "", offer: bool =
     work.log("taken-over", name=person, was=was, reason=reason)
     if was is not None:
         work.tell(f"person:{was}", "hand_over_accepted", {"person": person}, f"take-over:{work.batch}")
+
+
+def leave_to_duty(work: CaseWork) -> None:
+    """The owner must not have the case any more: it is whose duty it is to look after cases that nobody has taken.
+
+    An offer that is open lapses. Nobody is told why; where nobody is on duty the case has no owner until one takes it.
+    """
+    opened, was = open_offer(work), work.owner
+    if opened is not None:
+        _settle(work, opened.id, accepted=False, answer="lapsed")
+    work.set_owner(None)
+    for to in work.services.placement.recipients(work, "owner"):
+        if to.startswith("person:"):
+            _move(work, to.removeprefix("person:"))
+    work.log("taken-over", name=work.owner, was=was, reason="")
 
 
 def open_offer(work: CaseWork) -> Any:

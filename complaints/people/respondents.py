@@ -10,11 +10,12 @@ from sqlalchemy import insert, select, update
 from access.rights import Verb
 from access.tables import person
 from complaints.case_now import keep_facts
+from complaints.people.ownership import leave_to_duty
 from complaints.tables import respondent
 from complaints.wording import LINE, words
 from engine.case_rights import require
 from engine.case_work import CaseWork
-from engine.errors import Conflict, Unfit
+from engine.errors import Unfit
 from engine.tables import conflict_of_interest, work_item
 from storage.insert import insert_new
 
@@ -32,17 +33,14 @@ class NameRespondent:
 def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
     """Name, and return `{"respondent": id}`; open tasks the person had go back to their pools.
 
-    Where the process counts who has not been heard yet, somebody new is one more: no finding stands before. Raises
-    Forbidden, Unfit for somebody unknown, Conflict while the person owns the case: it is handed over first, so that no
-    case is ever without an owner.
+    Where the process counts who has not been heard yet, somebody new is one more: no finding stands before. A case that
+    the person owns goes to whoever is on duty. Raises Forbidden, and Unfit for somebody unknown.
     """
     require(work, Verb.NAME_RESPONDENT)
     name = words("name", command.name, longest=LINE)
     role = words("role", command.role, longest=LINE, required=False)
     if work.connection.execute(select(person.c.id).where(person.c.id == command.person)).first() is None:
         raise Unfit("There is nobody of this name here.", fields=[{"field": "person", "code": "unknown-person"}])
-    if work.owner == command.person:
-        raise Conflict("This person owns the case: hand it over first.", owner=work.owner)
     fresh = insert_new(
         work.connection,
         conflict_of_interest,
@@ -63,6 +61,8 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
         )
     if fresh:
         work.barred = None
+        if work.owner == command.person:
+            leave_to_duty(work)
         work.connection.execute(
             update(work_item)
             .where(

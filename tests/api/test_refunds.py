@@ -19,7 +19,7 @@ def reviews(redress: House, case: str, element: str = "review_refund") -> list[A
 
 
 def test_each_review_says_which_refund_of_the_plan_is_in_hand(redress: House) -> None:
-    case = planned(redress, ("王晓", "300.00", "CNY"), ("李明", "300.00", "CNY"), ("王晓", "9999.99", "CNY"))
+    case = planned(redress, ("王晓", "300.00", "CNY"), ("李明", "300.00", "CNY"), ("王晓", "9699.99", "CNY"))
     found = [task["context"]["refund_line"] for task in reviews(redress, case)]
     assert sorted(found, key=lambda line: line["number"]) == [
         {
@@ -28,7 +28,7 @@ def test_each_review_says_which_refund_of_the_plan_is_in_hand(redress: House) ->
             "text": f"In hand: {shown} CNY to {payee} (refund {number} of 3 in the plan)",
         }
         for number, payee, amount, shown in (
-            (1, "王晓", "300.00", "300.00"), (2, "李明", "300.00", "300.00"), (3, "王晓", "9999.99", "9,999.99"),
+            (1, "王晓", "300.00", "300.00"), (2, "李明", "300.00", "300.00"), (3, "王晓", "9699.99", "9,699.99"),
         )
     ]  # fmt: skip
     (first, *_) = reviews(redress, case)

@@ -200,3 +200,17 @@ def test_staff_use_no_receipt_and_complainants_no_token(redress: House) -> None:
     filed = redress.file()
     redress.person("li.na").refused(401, "GET", "/api/track")
     redress.complainant(filed["tracking_code"]).refused(401, "GET", f"/api/complaints/{filed['id']}")
+
+
+def test_letters_that_are_held_do_not_follow_a_withdrawal(redress: House) -> None:
+    filed = redress.file(by="li.na", category="other")
+    case, code = filed["id"], filed["tracking_code"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.later(minutes=5)
+    redress.do("li.na", "verify", case, {"outcome": "ask_back", "question": "哪一层的饮水机?"})
+    redress.complainant(code).post("/api/track/withdraw")
+    redress.later(minutes=30)
+    letters = redress.complainant(code).get("/api/track")["messages"]
+    told = [letter["text"] for letter in letters if letter["direction"] == "out"]
+    assert [("哪一层的饮水机" in text, "已撤回" in text) for text in told][-1] == (False, True)
+    assert not any("哪一层的饮水机" in text for text in told)

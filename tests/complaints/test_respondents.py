@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from access import people, posts
+from complaints.intake.filing import Respondent
 from complaints.people.ownership import AcceptHandOver, AskHandOver
 from complaints.people.respondents import NameRespondent
 from complaints.tables import respondent
 from engine.commands.claim import ClaimTask
-from engine.errors import Conflict, NotFound, Unfit
+from engine.commands.complete import CompleteTask
+from engine.errors import NotFound, Unfit
 from engine.tables import conflict_of_interest, event_log, work_item
-from tests.complaints.office import Office
+from tests.complaints.office import MONDAY, Office
 
 
 def test_the_named_colleague_sees_the_case_no_more_and_loses_their_task(office: Office) -> None:
@@ -36,11 +39,48 @@ def test_naming_again_changes_nothing(office: Office) -> None:
     assert len(office.rows(event_log, case, kind="respondent-named")) == 1
 
 
-def test_the_owner_is_replaced_before_they_are_kept_out(office: Office) -> None:
+def test_a_case_of_the_owner_who_is_named_goes_to_whoever_is_on_duty(office: Office) -> None:
     case = office.file()
-    with pytest.raises(Conflict):
-        office.do(NameRespondent(case, office.people["ann"], "Ann"))
-    assert office.rows(conflict_of_interest, case) == []
+    with office.database.write() as unit:
+        posts.appoint(unit.connection, "duty_officer", person_id=office.people["bea"])
+        unit.commit()
+    task = office.task(case, "look")
+    assert task.assignee == office.people["ann"]
+    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
+    assert office.case(case).case_owner == office.people["bea"]
+    assert [row.person for row in office.rows(conflict_of_interest, case)] == [office.people["ann"]]
+    assert office.task(case, "look").assignee != office.people["ann"]
+    with pytest.raises(NotFound):
+        office.do(CompleteTask(task.id, {"next": "go"}), "ann")
+
+
+def test_where_nobody_is_on_duty_it_goes_up_the_posts(office: Office) -> None:
+    case = office.file()
+    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
+    assert office.case(case).case_owner not in (None, office.people["ann"])
+    assert office.rows(work_item, case, assignee=office.people["ann"], state="open") == []
+
+
+@pytest.mark.parametrize("written", ["Bea", " bea ", "B e a"])
+def test_whoever_has_the_name_that_was_given_is_kept_apart_from_the_first_moment(office: Office, written: str) -> None:
+    case = office.file(respondents=(Respondent(written, "teacher"), Respondent("Somebody else")))
+    assert [row.person for row in office.rows(conflict_of_interest, case)] == [office.people["bea"]]
+    named = {row.name: row.person for row in office.rows(respondent, case)}
+    assert named == {written: office.people["bea"], "Somebody else": None}
+
+
+def test_of_namesakes_all_are_kept_apart_and_none_is_said_to_be_meant(office: Office) -> None:
+    with office.database.write() as unit:
+        people.add(unit.connection, login="bea2", name="Bea", language="en", ids=office.ids, now=MONDAY)
+        unit.commit()
+    case = office.file(respondents=(Respondent("Bea"),))
+    assert len(office.rows(conflict_of_interest, case)) == 2
+    assert [row.person for row in office.rows(respondent, case)] == [None]
+
+
+def test_who_writes_a_complaint_about_themselves_down_does_not_own_it(office: Office) -> None:
+    case = office.file(respondents=(Respondent("Ann"),))
+    assert office.case(case).case_owner is None
 
 
 def test_somebody_unknown_is_refused(office: Office) -> None:
