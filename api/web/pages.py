@@ -23,6 +23,7 @@ from api.web import (
     home,
     inbox,
     intake,
+    notices_page,
     processes,
     sign_in,
     task_actions,
@@ -36,6 +37,7 @@ from api.web.site import ASSETS, House, read_texts
 ROUTERS: tuple[APIRouter, ...] = (
     home.router, sign_in.router, intake.router, tracking.router, inbox.router, task_page.router, task_actions.router,
     approvals.router, cases.router, case_page.router, case_actions.router, processes.router,
+    notices_page.router,
 )  # fmt: skip
 
 

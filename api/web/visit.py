@@ -27,11 +27,13 @@ from api.web.moments import Moments
 from api.web.notices import DONE
 from api.web.posted import Posted, posted
 from api.web.site import Site, site_of
+from complaints.notices.reading import MOST_COUNTED, unread
 from engine.case_work import COMPLAINANT, Actor
 from engine.errors import SignInRequired
 from forms.languages import OWN_NAMES
 from queries.fact_words import amount_in_words
 from queries.reader import Reader
+from storage.errors import StoreError
 
 LANGUAGE_COOKIE = "redress_language"
 A_YEAR = 365 * 24 * 3600
@@ -138,6 +140,25 @@ class Visit:
             )
         )
         return HTMLResponse(html, status_code=status, headers=dict(PAGE_HEADERS))
+
+    @cached_property
+    def unread(self) -> int:
+        """Return how many notices wait to be read by whoever is signed in: one statement a page, and 0 for others.
+
+        Counted up to `MOST_COUNTED`. Where the store is busy a page that says so is shown without the number.
+        """
+        if self.session is None or not _works(self.session.principal):
+            return 0
+        try:
+            with self.site.house.database.read() as connection:
+                return unread(connection, self.session.principal)
+        except StoreError:
+            return 0
+
+    @property
+    def unread_in_figures(self) -> str:
+        """Return the number as it is shown: exact as far as it is counted."""
+        return str(self.unread) if self.unread < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
 
     def role_name(self, role: str) -> str:
         """Return a role in the visitor's language."""

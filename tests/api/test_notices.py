@@ -39,7 +39,7 @@ def test_what_a_team_is_told_stands_with_each_member_in_their_own_language_the_n
     )  # fmt: skip
     assert (first["subject"], first["language"]) == (f"{filed['number']}：逾期件每日提醒", "zh-CN")
     assert first["text"].startswith("这件投诉仍在逾期清单上（期限 2026年3月")
-    assert (korean["subject"], korean["language"]) == (f"{filed['number']}: 지연 건 매일 알림", "ko")
+    assert (korean["subject"], korean["language"]) == (f"{filed['number']}: 지연 건 일일 알림", "ko")
     assert "{" not in "".join(each["subject"] + each["text"] for each in liu + huang)
 
 

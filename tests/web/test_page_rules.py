@@ -20,6 +20,7 @@ def every_page(redress: House, language: str) -> Iterator[Page]:
     """Visit every kind of page, those of failures too."""
     filed = redress.file(category="facilities.equipment", people=12, language=language)
     case = filed["id"]
+    redress.later(hours=20)
     redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "好"})
     guest = visitor(redress, language)
     for path in ("/", "/complain", "/track", "/sign-in", "/nothing-here"):
@@ -33,8 +34,9 @@ def every_page(redress: House, language: str) -> Iterator[Page]:
     ]
     for path in (
         "/inbox", "/inbox?view=mine", "/inbox?view=team&team=service", "/inbox?view=overdue", "/approvals", "/cases",
-        "/cases?q=nothing", "/cases/new", f"/cases/{case}", f"/tasks/{task}", "/processes", "/processes/complaint/1",
-        "/cases/unknown", "/tasks/unknown", "/processes/complaint/99", "/cases?cursor=broken",
+        "/cases?q=nothing", "/notices",
+        "/notices?view=unread", "/cases/new", f"/cases/{case}", f"/tasks/{task}", "/processes",
+        "/processes/complaint/1", "/cases/unknown", "/tasks/unknown", "/processes/complaint/99", "/cases?cursor=broken",
     ):  # fmt: skip
         yield li_na.get(path)
     yield li_na.send(li_na.get(f"/cases/{case}"), f"/cases/{case}/reply", {"text": ""})
@@ -60,7 +62,7 @@ def test_every_page_keeps_the_rules(redress: House, language: str) -> None:
         assert duplicate_ids(page) == [], where
         assert dangling_references(page) == [], where
         assert text_of(page.elements("title")[0]), where
-    assert seen == 26
+    assert seen == 28
 
 
 def inline_code(page: Page) -> list[str]:

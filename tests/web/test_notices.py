@@ -1,0 +1,151 @@
+"""What colleagues are told, on their pages: counted in the navigation, read and marked without scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event, insert
+
+from complaints.notices.reading import MOST_COUNTED
+from complaints.tables import notice
+from storage.errors import StoreBusy
+from tests.support.application import House
+from tests.web.visitor import Page, staff, text_of, visitor
+
+
+def late(redress: House) -> Any:
+    """Return a case that nobody has acknowledged, of which leadership is told again and again."""
+    filed = redress.file(category="other")
+    for _ in range(3):
+        redress.later(days=1)
+    return filed
+
+
+def navigation(page: Page) -> list[str]:
+    return [text_of(node) for node in page.elements("nav")[0].iter() if node.tag.endswith("}a")]
+
+
+def lines(page: Page) -> list[str]:
+    return [text_of(node) for node in page.elements("li") if "told-line" in (node.get("class") or "")]
+
+
+def test_the_number_of_unread_notices_stands_in_the_navigation_and_on_the_inbox(redress: House) -> None:
+    chen = staff(redress, "chen.jing")
+    assert "Notices" in navigation(chen.get("/inbox"))
+    assert "new notice" not in chen.get("/inbox").text
+    late(redress)
+    count = len(redress.person("chen.jing").get("/api/notices")["items"])
+    chen = staff(redress, "chen.jing")
+    page = chen.get("/inbox")
+    assert f"Notices {count} unread" in navigation(page)
+    assert page.link(f"{count} new notices") == "/notices?view=unread"
+    assert len(lines(chen.get("/notices"))) == count
+
+
+def test_a_notice_leads_to_its_case_and_is_marked_as_read_by_a_plain_form(redress: House) -> None:
+    filed = late(redress)
+    chen = staff(redress, "chen.jing")
+    items = redress.person("chen.jing").get("/api/notices")["items"]
+    page = chen.get("/notices?view=unread")
+    assert page.link(items[0]["subject"]) == f"/cases/{filed['id']}"
+    assert items[0]["text"] in page.text
+    after = chen.send(page, f"/notices/{items[0]['id']}/read")
+    assert (after.status, after.response.url.query) == (200, b"view=unread&done=notice-read")
+    assert "The notice is marked as read." in after.text
+    assert len(lines(after)) == len(items) - 1
+    whole = lines(chen.get("/notices"))
+    assert [" read " in each for each in whole] == [True, *([False] * (len(items) - 1))]
+
+
+def test_all_are_marked_as_read_up_to_what_the_page_showed(redress: House) -> None:
+    late(redress)
+    chen = staff(redress, "chen.jing")
+    page = chen.get("/notices")
+    before, shown = len(lines(page)), dict(page.form("/notices/read").entries)["until"]
+    redress.later(days=1)
+    chen = staff(redress, "chen.jing")
+    after = chen.send(chen.get("/notices"), "/notices/read", {"until": shown})
+    new = len(lines(chen.get("/notices?view=unread")))
+    assert 0 < new < before
+    assert f"Notices {new} unread" in navigation(after)
+    rest = chen.send(chen.get("/notices"), "/notices/read")
+    assert "Notices" in navigation(rest)
+    assert [form.action for form in rest.forms if form.action.startswith("/notices")] == []
+    assert "You have read everything." in chen.get("/notices?view=unread").text
+
+
+def test_the_notices_of_others_and_the_public_cannot_be_marked_or_seen(redress: House) -> None:
+    late(redress)
+    theirs = redress.person("liu.gang").get("/api/notices")["items"][0]["id"]
+    chen = staff(redress, "chen.jing")
+    form = chen.get("/notices").form("/notices/read")
+    token = dict(form.entries)
+    assert chen.post(f"/notices/{theirs}/read", token).status == 404
+    assert chen.post("/notices/read", {**token, "until": "yesterday"}).status == 422
+    assert chen.post("/notices/read", {"until": token["until"]}).status == 403
+    guest = visitor(redress)
+    assert guest.get("/notices").path == "/sign-in"
+    assert "Notices" not in guest.get("/").text
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "ko", "en"])
+def test_a_list_in_pages_leads_on(redress: House, language: str) -> None:
+    filed = late(redress)
+    more = [
+        {"id": f"x{n:03}", "key": f"x{n}", "person": "chen.jing", "case_id": filed["id"], "template": "t", "values": {},
+         "subject": f"S{n:03}", "text": "", "language": "en", "at": redress.application.now()}
+        for n in range(MOST_COUNTED)
+    ]  # fmt: skip
+    with redress.application.database.write() as unit:
+        unit.connection.execute(insert(notice), more)
+        unit.commit()
+    chen = staff(redress, "chen.jing", language)
+    first = chen.get("/notices?view=unread")
+    assert any(f"{MOST_COUNTED - 1}+" in each for each in navigation(first))
+    (on,) = [node.get("href") for node in first.elements("a") if "cursor=" in (node.get("href") or "")]
+    second = chen.get(on)
+    assert set(lines(first)) & set(lines(second)) == set()
+    assert second.path == "/notices"
+    action = next(form.action for form in second.forms if form.action.startswith("/notices/x"))
+    back = chen.send(second, action)
+    assert (back.status, back.response.url.params["cursor"]) == (200, on.partition("cursor=")[2])
+    assert lines(back)[:-1] == lines(second)[1:]
+
+
+def test_counting_takes_one_statement_a_page_and_none_for_the_public(redress: House) -> None:
+    late(redress)
+    seen: list[str] = []
+    with redress.application.database.read() as connection:
+        engine = connection.engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.append(statement)
+
+    chen, guest = staff(redress, "chen.jing"), visitor(redress)
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        for page in ("/inbox", "/cases", "/notices"):
+            seen.clear()
+            chen.get(page)
+            assert len([each for each in seen if "count(*)" in each and "notice" in each]) == 1, page
+        seen.clear()
+        guest.get("/")
+        assert [each for each in seen if "notice" in each] == []
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_page_is_shown_without_the_number_while_the_store_is_busy(
+    redress: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late(redress)
+    chen = staff(redress, "chen.jing")
+
+    def busy(*_args: object) -> int:
+        raise StoreBusy
+
+    monkeypatch.setattr("api.web.visit.unread", busy)
+    page = chen.get("/inbox")
+    assert page.status == 200
+    assert "Notices" in navigation(page)
