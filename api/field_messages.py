@@ -49,6 +49,7 @@ FIELDS: Mapping[str, str] = {
     "retired": marked("This category is no longer in use; choose another."),
     "past": marked("This time has passed; choose a later one."),
     "in-the-future": marked("This day lies ahead."),
+    "before-receipt": marked("This day lies before the day on which the complaint was received."),
     "over-plan": marked("This is more than was planned, or in another currency."),
     "below-present": marked("This is less than what is to be approved now."),
     "other-currency": marked("This is in another currency than the plan."),

@@ -188,6 +188,8 @@ def _require_fit(work: CaseWork, person: str) -> None:
         code = "not-in-team"
     elif not sees_case(work.connection, work.case_id, found):
         code = "kept-apart"
+    if code == "is-owner":
+        raise Unfit("This person owns the case already.", fields=[{"field": "to", "code": code}])
     if code is not None:
         raise Unfit("This person cannot own the case.", fields=[{"field": "to", "code": code}])
 

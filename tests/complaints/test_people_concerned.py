@@ -42,6 +42,32 @@ def test_who_is_on_the_list_stays_there_once(office: Office) -> None:
     assert (len(again["added"]), again["ids"][0], again["people"]) == (1, first["ids"][0], 2)
 
 
+def test_namesakes_of_one_submission_are_as_many_people_and_the_tenth_brings_leadership_in(office: Office) -> None:
+    case = office.file()
+    names = ["王伟", "李娜", "张敏", " 王伟", *(f"学员{number}" for number in range(6))]
+    given = tuple(AffectedPerson(name) for name in names)
+    first = office.do(AddAffected(case, given))
+    assert (first["people"], len(set(first["ids"])), first["added"]) == (10, 10, first["ids"])
+    assert (office.facts(case)["group"], list(office.told(case))) == (True, [("dan", "many")])
+    assert office.do(AddAffected(case, given)) == {"people": 10, "added": [], "ids": first["ids"]}
+    assert office.do(AddAffected(case, (AffectedPerson("王伟"),))) == {
+        "people": 10, "added": [], "ids": [first["ids"][0]],
+    }  # fmt: skip
+    more = office.do(AddAffected(case, (AffectedPerson("王伟"),) * 3))
+    assert (more["people"], more["ids"]) == (11, [first["ids"][0], first["ids"][3], *more["added"]])
+
+
+def test_a_contact_or_a_learner_id_is_one_persons_however_often_it_is_given(office: Office) -> None:
+    case = office.file()
+    given = (
+        AffectedPerson("王伟", learner_id="L1"), AffectedPerson("王伟", learner_id="L1"), AffectedPerson("王伟", "138"),
+        AffectedPerson("王伟", "138"), AffectedPerson("王伟"), AffectedPerson("王伟"),
+    )  # fmt: skip
+    first = office.do(AddAffected(case, given))
+    assert (first["people"], len(first["added"])) == (4, 4)
+    assert office.do(AddAffected(case, given))["added"] == []
+
+
 def test_the_tenth_person_brings_leadership_in_within_the_same_change(office: Office) -> None:
     case = office.file()
     office.do(AddAffected(case, crowd(9)))

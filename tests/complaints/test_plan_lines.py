@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from complaints.correspondence.satisfaction import Satisfaction
+from complaints.intake.filing import Complainant
 from complaints.people.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.plan.action_lines import open_actions, settled
 from complaints.plan.actions import CompleteAction, ReopenAction
 from complaints.plan.plan_lines import in_force, record_plan, record_remedies
+from complaints.plan.remedies import CompleteRemedy
 from complaints.tables import action_item, remedy
 from engine.commands.claim import AssignTask
 from engine.commands.complete import CompleteTask
@@ -247,6 +249,42 @@ def test_who_joins_a_complaint_of_one_person_gets_it_too(office: Office) -> None
     (jo,) = office.do(AddAffected(case, (AffectedPerson("Jo"),)))["ids"]
     assert [who for who, *_ in remedies(office, case)] == [None, jo]
     assert office.facts(case)["open_remedies"] == 2
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        AffectedPerson("  gil"),
+        AffectedPerson("Gil", "wechat gil"),
+        AffectedPerson("G. Kim", "138-0000 0001"),
+        AffectedPerson("G. Kim", "GIL@example.org"),
+        AffectedPerson("G. Kim", None, "l-7"),
+    ],
+)
+def test_who_is_listed_and_is_the_complainant_has_their_remedy_already(office: Office, listed: AffectedPerson) -> None:
+    gil = Complainant(name="Gil", phone="13800000001", email="gil@example.org", learner_id="L-7")
+    case = reach_resolved(office, PLAN, complainant=gil, people=2)
+    (own,) = office.rows(remedy, case)
+    jo, mine = office.do(AddAffected(case, (AffectedPerson("Jo"), listed)))["ids"]
+    assert [(row.id, row.affected_id) for row in office.rows(remedy, case) if row.id == own.id] == [(own.id, mine)]
+    assert sorted(str(who) for who, *_ in remedies(office, case)) == sorted([jo, mine])
+    assert office.facts(case)["open_remedies"] == 2
+
+
+def test_of_several_who_may_be_the_complainant_the_surest_is_and_only_one(office: Office) -> None:
+    gil = Complainant(name="Gil", phone="13800000001", learner_id="L-7")
+    case = reach_resolved(office, PLAN, complainant=gil, people=4)
+    (own,) = office.rows(remedy, case)
+    office.do(CompleteRemedy(case, own.id, "Seven days were added."))
+    people = (
+        AffectedPerson("Jo", "13800000001"), AffectedPerson("Gil"), AffectedPerson("Gil"),
+        AffectedPerson("Gil", "13800000001", "L-8"),
+    )  # fmt: skip
+    ids = office.do(AddAffected(case, people))["ids"]
+    assert [row.affected_id for row in office.rows(remedy, case) if row.done_at is not None] == [ids[1]]
+    assert (len(remedies(office, case)), office.facts(case)["open_remedies"]) == (4, 3)
+    office.do(AddAffected(case, people))
+    assert (len(remedies(office, case)), office.facts(case)["open_remedies"]) == (4, 3)
 
 
 def test_who_joins_before_the_plan_or_after_one_without_remedies_gets_none(office: Office) -> None:
