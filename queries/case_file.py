@@ -121,7 +121,10 @@ class CaseFile:
     retention_hold: str | None
     ended_at: datetime | None
     whole: bool
-    """False: the reader is asked for help and sees what that needs: no respondents, refunds, remedies, contacts."""
+    """False: the reader is asked for help and sees what that needs: no refunds, remedies, contacts.
+
+    Respondents only where a form of theirs shows that somebody is named (`respondent_named`): who hears them has to know whom.
+    """
     may: tuple[str, ...]
     """What the reader can do with the case besides its tasks: the verbs of `access.rights`, as `change-facts`."""
 
@@ -168,7 +171,7 @@ def case_file(reader: Reader, case_id: str) -> CaseFile:
         location=row.location,
         refund=money(row.refund_minor, row.refund_currency) if whole or "refund" in facts else None,
         complainant=_complainant(row, whole=whole),
-        respondents=_respondents(reader, case_id) if whole else (),
+        respondents=_respondents(reader, case_id) if whole or "respondent_named" in facts else (),
         affected_count=_affected_count(reader, case_id),
         links=links(reader, case_id),
         actions=actions(reader, case_id),

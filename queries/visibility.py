@@ -2,7 +2,7 @@
 
 Support that is only asked for help sees the case with what its work needs: what was complained about, where it stands
 and the facts that the forms of its own tasks show. No contact details, no letters, no notes of others, nobody who is
-concerned or complained about, no refunds or remedies.
+concerned, no refunds or remedies; who is complained about only where a form of its own shows that somebody is named.
 """
 
 from __future__ import annotations

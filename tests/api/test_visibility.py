@@ -16,6 +16,7 @@ from queries.inbox import inbox
 from queries.reader import Library, Reader
 from queries.visibility import visible
 from tests.support.application import House
+from tests.web.visitor import staff
 
 READS = ("", "/affected", "/timeline", "/diagram", "/diagram?format=text")
 CHANGES: tuple[tuple[str, str, dict[str, Any] | None], ...] = (
@@ -107,6 +108,18 @@ def test_whoever_is_asked_sees_the_case_without_contact_details_and_notes_of_oth
     gao.post(f"/api/complaints/{case}/notes", {"text": "a note of legal"})
     assert "a note of legal" in gao.call("GET", f"/api/complaints/{case}/timeline").text
     assert [item["id"] for item in gao.get("/api/complaints")["items"]] == [case]
+
+
+def test_who_hears_the_person_complained_about_knows_whom_and_nobody_else_who_is_asked(redress: House) -> None:
+    filed = redress.file(by="li.na", respondents=[{"name": "张老师", "role": "teacher"}])
+    case = filed["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x", "ask_legal": True})
+    named = [{"name": "张老师", "role": "teacher", "person": None}]
+    for login, expected in (("zhou.qiang", named), ("gao.yan", [])):
+        assert redress.person(login).get(f"/api/complaints/{case}")["respondents"] == expected
+    page = staff(redress, "zhou.qiang").get(f"/tasks/{redress.task('zhou.qiang', 'hear_respondent', case)['id']}")
+    assert "张老师" in page.text
 
 
 def test_whoever_is_asked_reads_no_letters_no_names_and_only_the_facts_of_their_own_forms(redress: House) -> None:
