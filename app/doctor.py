@@ -20,6 +20,8 @@ from engine.kernel.step import inspect
 from engine.projection import item_id
 from engine.tables import case_clock, deadline, incident, instance, work_item
 from engine.versions import Version
+from storage.engines import sqlite_file
+from storage.private_file import readable_by_others
 
 GRACE = timedelta(minutes=1)
 """How late a firing may be before something is said to be wrong."""
@@ -40,6 +42,7 @@ def examine(settings: Settings) -> list[str]:
 
 def findings(application: Application) -> Iterator[str]:
     """Yield one sentence for everything that is not as it should be."""
+    yield from _exposed(application.settings)
     with application.database.read() as connection:
         for row in connection.execute(select(instance)).all():
             yield from _case(application, connection, row)
@@ -50,6 +53,14 @@ def findings(application: Application) -> Iterator[str]:
         yield from findings_of_closed_accounts(connection)
         for version in application.versions.in_force(connection):
             yield from _version(application, connection, version)
+
+
+def _exposed(settings: Settings) -> Iterator[str]:
+    file = sqlite_file(settings.database_url)
+    open_to_all = readable_by_others(file) if file is not None else []
+    if open_to_all:
+        names = " ".join(map(str, open_to_all))
+        yield f"the database can be read by everybody on this machine: {names}; run `chmod o-rwx {names}`"
 
 
 def _version(application: Application, connection: Connection, version: Version) -> Iterator[str]:

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, StaticPool, create_en
 from sqlalchemy.exc import ArgumentError
 
 from storage.errors import UnknownStore
+from storage.private_file import make_private
 
 BUSY_MILLISECONDS = 5000
 """How long a database waits for a lock of another process before it gives up."""
@@ -45,7 +46,10 @@ def sqlite_file(text: str) -> Path | None:
 
     Raises UnknownStore.
     """
-    url = store_url(text)
+    return _file_of(store_url(text))
+
+
+def _file_of(url: URL) -> Path | None:
     if url.get_backend_name() != "sqlite" or is_memory(url) or url.database is None:
         return None
     return Path(unquote(urlsplit(url.database).path) if url.database.startswith("file:") else url.database)
@@ -123,6 +127,10 @@ def _with_pragmas(engine: Engine, *, begin: str, read_only: bool = False, foreig
         # The driver would begin late and deferred by itself; isolation_level=None leaves the beginning to us.
         connection.exec_driver_sql(begin)
 
+    file = _file_of(engine.url)
+    # An address may say that it makes no file, or means none.
+    if file is not None and "mode" not in engine.url.query and file.name != ":memory:":
+        event.listen(engine, "do_connect", lambda *_: make_private(file))
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
     return engine

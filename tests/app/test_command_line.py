@@ -121,6 +121,16 @@ def test_a_database_without_tables_says_what_to_run(shell: Shell) -> None:
     )  # fmt: skip
 
 
+def test_the_doctor_tells_of_a_database_that_everybody_may_read(shell: Shell) -> None:
+    migrate.upgrade(Settings().database_url)
+    assert shell.type("doctor") == (0, "All is sound.", "")
+    shell.database.parent.chmod(0o755)
+    shell.database.chmod(0o644)
+    file = shell.database
+    told = f"the database can be read by everybody on this machine: {file}; run `chmod o-rwx {file}`"
+    assert shell.type("doctor") == (1, told, "")
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
