@@ -123,7 +123,8 @@ class CaseFile:
     whole: bool
     """False: the reader is asked for help and sees what that needs: no refunds, remedies, contacts.
 
-    Respondents only where a form of theirs shows that somebody is named (`respondent_named`): who hears them has to know whom.
+    Respondents only where a form of theirs shows that somebody is named (`respondent_named`): who hears them has to
+    know whom.
     """
     may: tuple[str, ...]
     """What the reader can do with the case besides its tasks: the verbs of `access.rights`, as `change-facts`."""

@@ -94,3 +94,11 @@ def test_what_a_complainant_typed_is_never_markup(redress: House) -> None:
         page = staff(redress, "li.na").get(path)
         assert evil in page.text
         assert page.elements("b") == []
+
+
+def test_the_page_of_a_hearing_says_who_is_to_be_heard(redress: House) -> None:
+    case = redress.file(by="li.na", respondents=[{"name": "张老师", "role": "teacher"}])["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x"})
+    task = redress.task("zhou.qiang", "hear_respondent", case)["id"]
+    assert "张老师 · teacher" in staff(redress, "zhou.qiang").get(f"/tasks/{task}").text
