@@ -47,6 +47,9 @@ def act(
         here.run(found.command(case_id, sent))
     except (Unfit, Conflict, Stale, Forbidden) as refusal:
         return _refused(here, case_id, form, sent, refusal)
+    if form == "respondent" and sent.text("person") == here.who.person_id:
+        # Whoever has named themselves has seen the last of this case.
+        return here.go("/inbox", done=found.done)
     return here.go(f"/cases/{case_id}", done=found.done, to=found.place)
 
 

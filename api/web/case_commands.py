@@ -14,6 +14,7 @@ from complaints.intake.retype import Retype
 from complaints.notes import AddNote
 from complaints.people.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.people.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
+from complaints.people.respondents import NameRespondent
 from complaints.plan.actions import CompleteAction, ReopenAction
 from complaints.plan.promises import KeepPromise
 from complaints.plan.remedies import CompleteRemedy
@@ -79,6 +80,12 @@ def _facts(case_id: str, sent: Posted) -> ChangeFacts:
     return ChangeFacts(case_id, changes, sent.number("facts_version"), sent.text("reason"))
 
 
+def _respondent(case_id: str, sent: Posted) -> NameRespondent:
+    """Take the name that was chosen from those complained about, else the one that was typed."""
+    name = sent.text("named") or sent.text("name")
+    return NameRespondent(case_id, sent.text("person"), name, sent.text("role"))
+
+
 FORMS: Mapping[str, CaseForm] = {
     "reply": CaseForm(lambda c, s: SendMessage(c, s.text("text"), s.text("subject")), "reply", "letters"),
     "heard": CaseForm(lambda c, s: ReceiveMessage(c, s.text("text"), s.text("how")), "heard", "letters"),
@@ -94,6 +101,7 @@ FORMS: Mapping[str, CaseForm] = {
     ),
     "facts": CaseForm(_facts, "facts", "facts"),
     "affected": CaseForm(_add_people, "affected-added", "affected"),
+    "respondent": CaseForm(_respondent, "respondent-named", "who"),
     "leave": CaseForm(lambda c, s: RemoveAffected(c, s.text("id")), "affected-removed", "affected"),
     "move": CaseForm(_move, "moved", "tasks"),
     "action": CaseForm(lambda c, s: CompleteAction(c, s.text("id"), s.text("note")), "action-done", "actions"),

@@ -59,6 +59,8 @@ class CaseView:
     affected: AffectedPage
     owners: tuple[Colleague, ...]
     """Who could be offered the case."""
+    colleagues: tuple[Colleague, ...]
+    """Who could turn out to be complained about: everybody of whom that is not said yet."""
     people: Mapping[str, str]
     """Person id -> name, of everybody the page mentions."""
     flags: tuple[tuple[str, str, bool], ...]
@@ -78,7 +80,7 @@ def case_view(reader: Reader, case_id: str) -> CaseView:
     process = reader.process(version.id)
     words, language = reader.library.words.of(process), reader.language
     lines = timeline(reader, case_id, limit=MOST_LINES).items
-    tree = reader.library.categories
+    tree, everybody = reader.library.categories, colleagues(reader)
     specs = process.config.facts.values()
     flags = [spec.name for spec in specs if spec.type == "boolean" and spec.changeable]
     return CaseView(
@@ -94,7 +96,8 @@ def case_view(reader: Reader, case_id: str) -> CaseView:
             if value
         },
         affected=affected_people(reader, case_id, limit=500),
-        owners=_owners(reader, case),
+        owners=_owners(reader, case, everybody),
+        colleagues=tuple(each for each in everybody if each.id not in {one.person for one in case.respondents}),
         people=names(reader.connection, _mentioned(case)),
         flags=tuple((name, words.fact(name, language), bool(case.facts.get(name))) for name in flags),
         overrides=tuple(
@@ -129,9 +132,8 @@ def _currencies(process: CompiledProcess, case: CaseFile) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*own, *([str(spec.default)] if spec is not None else []), *asked]))
 
 
-def _owners(reader: Reader, case: CaseFile) -> tuple[Colleague, ...]:
+def _owners(reader: Reader, case: CaseFile, everybody: Sequence[Colleague]) -> tuple[Colleague, ...]:
     """Return who can own the case: members of the teams that take complaints in, and of those of its owner."""
-    everybody = colleagues(reader)
     teams = set(reader.library.posts.rules.teams_with(Duty.TAKES_IN)).union(
         *(each.teams for each in everybody if each.id == case.case_owner)
     )
@@ -141,5 +143,6 @@ def _owners(reader: Reader, case: CaseFile) -> tuple[Colleague, ...]:
 def _mentioned(case: CaseFile) -> set[str]:
     found = {case.recorded_by, case.hand_over.from_person if case.hand_over else None}
     found |= {each.done_by for each in case.actions} | {each.done_by for each in case.remedies}
+    found |= {each.person for each in case.respondents}
     found |= {each.made_by for each in case.promises} | {each.reviewed_by for each in case.refunds}
     return {each for each in found if each}

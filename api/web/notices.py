@@ -26,6 +26,7 @@ DONE: Mapping[str, str] = {
     "extended": marked("The time is extended. The complainant is told why."),
     "moved": marked("The case goes on in the other process. Number, owner and facts stay."),
     "withdrawn": marked("The withdrawal is on record."),
+    "respondent-named": marked("The colleague is named. From now on they see nothing of the case."),
     "notice-read": marked("The notice is marked as read."),
     "notices-read": marked("The notices are marked as read."),
     "facts": marked("The facts are changed. Priority, authority and due times were worked out again."),

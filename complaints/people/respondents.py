@@ -33,6 +33,8 @@ class NameRespondent:
 def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
     """Name, and return `{"respondent": id}`; open tasks the person had go back to their pools.
 
+    Whoever was complained about by this name alone is this colleague from now on; their role stays unless one is given.
+
     Where the process counts who has not been heard yet, somebody new is one more: no finding stands before. A case that
     the person owns goes to whoever is on duty. Raises Forbidden, and Unfit for somebody unknown.
     """
@@ -51,6 +53,8 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
     known = work.connection.execute(
         select(table.id).where(table.case_id == work.case_id, table.person == command.person)
     ).scalar()
+    if known is None:
+        known = _only_named(work, name, command.person, role)
     new = known is None
     if known is None:
         known = work.ids.new()
@@ -77,6 +81,17 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
     if new:
         keep_facts(work, {"respondent_named": True, "unheard_respondents": _unheard(work) + 1})
     return {"respondent": known}
+
+
+def _only_named(work: CaseWork, name: str, person_id: str, role: str) -> str | None:
+    """Say which colleague it is that a complaint names; return the id, None where nobody is named so and unknown."""
+    table = respondent.c
+    unknown = (table.case_id == work.case_id, table.name == name, table.person.is_(None))
+    found: str | None = work.connection.execute(select(table.id).where(*unknown).order_by(table.id)).scalar()
+    if found is not None:
+        values = {"person": person_id, **({"role": role} if role else {})}
+        work.connection.execute(update(respondent).where(table.id == found).values(**values))
+    return found
 
 
 def _unheard(work: CaseWork) -> int:

@@ -31,6 +31,19 @@ def test_the_named_colleague_sees_the_case_no_more_and_loses_their_task(office: 
         office.do(ClaimTask(task.id), "bea")
 
 
+def test_a_colleague_who_was_complained_about_by_name_is_the_same_respondent(office: Office) -> None:
+    case = office.file(respondents=(Respondent("The tall one", "teacher"),))
+    named = office.do(NameRespondent(case, office.people["bea"], "The tall one"))
+    assert [(r.id, r.name, r.role, r.person) for r in office.rows(respondent, case)] == [
+        (named["respondent"], "The tall one", "teacher", office.people["bea"])
+    ]
+    assert [row.person for row in office.rows(conflict_of_interest, case)] == [office.people["bea"]]
+    office.do(NameRespondent(case, office.people["cho"], "The tall one", "guard"))
+    assert [(r.name, r.role) for r in office.rows(respondent, case)] == [
+        ("The tall one", "teacher"), ("The tall one", "guard"),
+    ]  # fmt: skip
+
+
 def test_naming_again_changes_nothing(office: Office) -> None:
     case = office.file()
     first = office.do(NameRespondent(case, office.people["bea"], "Bea"))
