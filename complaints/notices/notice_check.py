@@ -24,6 +24,7 @@ SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 
 TOLD_BY_COMMANDS: tuple[tuple[str, str], ...] = (
     ("complainant", "paused"),
+    ("complainant", "resumed"),
     ("complainant", "extended"),
     ("complainant", "new_owner"),
     ("owner", "answer_arrived"),

@@ -75,6 +75,7 @@ def resume_case(work: CaseWork, command: ResumeCase) -> None:
     require(work, Verb.RESUME)
     _require_known(work, command.clock, _pausable(work, command.reason))
     work.step(ResumeClocks(command.reason, command.clock))
+    work.tell("complainant", "resumed", {}, f"resume:{work.batch}")
 
 
 def extend_case(work: CaseWork, command: ExtendCase) -> None:
