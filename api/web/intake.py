@@ -14,6 +14,7 @@ from api.web.filing import command_from, first_answers, form_faults, intake_form
 from api.web.once import SentBefore, file_once, has_token, new_token
 from api.web.posted import Posted
 from api.web.visit import Visit, from_public, from_staff, staff, visit
+from complaints.intake.filing import UNSAFE_MODES
 from engine.case_work import COMPLAINANT
 from engine.errors import Unfit, Unsafe
 from forms.clean import clean
@@ -61,6 +62,9 @@ def _file(here: Visit, sent: Posted, known: Sequence[CaseChannel] | None) -> Res
     data = clean(form, decode(form, sent.pairs, zone=here.site.zone))
     if sent.text(ADD_ROW):
         return _form_page(here, known, data=data, sent=sent)
+    if data.get("identity_mode") in UNSAFE_MODES:
+        # Before anything else is asked for: what follows from this choice must not be filled in or taken out first.
+        return _unsafe(here, known, data, sent)
     problems = validate(form, data)
     at, late = received_at(here, sent) if known is not None else (None, False)
     if problems or late or not has_token(sent):
@@ -75,13 +79,17 @@ def _file(here: Visit, sent: Posted, known: Sequence[CaseChannel] | None) -> Res
         late = known is not None and any(each.pointer == RECEIVED_AT for each in faults)
         return _form_page(here, known, data=data, sent=sent, problems=faults, wrong_time=late, status=422)
     except Unsafe:
-        problem = FieldProblem("/identity_mode", "const")
-        return _form_page(here, known, data=data, sent=sent, problems=(problem,), unsafe=True, status=422)
+        return _unsafe(here, known, data, sent)
     except SentBefore:
         return _form_page(here, known, data=data, sent=sent, sent_before=True, status=409)
     if known is not None:
         return here.page("filed_by_staff.html", filed=filed)
     return confirmation(here, filed)
+
+
+def _unsafe(here: Visit, known: Sequence[CaseChannel] | None, data: Mapping[str, Any], sent: Posted) -> Response:
+    problem = FieldProblem("/identity_mode", "const")
+    return _form_page(here, known, data=data, sent=sent, problems=(problem,), unsafe=True, status=422)
 
 
 def confirmation(here: Visit, filed: Mapping[str, str], *, linked: bool = False) -> Response:

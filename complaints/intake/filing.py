@@ -33,6 +33,8 @@ from engine.tables import conflict_of_interest
 from forms.money import in_decimals, known_currencies, money_faults
 
 TYPES = ("complaint", "opinion", "suggestion", "inquiry")
+UNSAFE_MODES = ("anonymous", "confidential")
+"""Ways to stay unknown that this installation cannot keep its word on yet."""
 TRACKING_LENGTH = 16
 """Base-32 characters: 80 random bits, told on the phone in four groups of four."""
 
@@ -190,7 +192,7 @@ def _flags(config: ProcessConfig) -> list[str]:
 
 
 def _check(desk: Desk, command: FileComplaint, tree: CategoryTree, config: ProcessConfig | None) -> None:
-    if command.identity_mode in ("anonymous", "confidential"):
+    if command.identity_mode in UNSAFE_MODES:
         raise Unsafe(
             "This installation cannot yet keep your identity secret as it should, so it does not accept "
             f"{command.identity_mode} complaints. Please turn to a person of your trust outside, or file it under "

@@ -105,6 +105,14 @@ def test_what_is_missing_is_said_beside_the_field_and_what_was_typed_stays(redre
     assert page.by_id("intake-people").get("value") == "many"
 
 
+def test_who_asks_to_stay_unknown_hears_of_it_before_anything_else_is_found_wrong(redress: House) -> None:
+    who = visitor(redress)
+    typed = {"subject": "", "identity_mode": "anonymous", "name": "Gil", "email": "gil@example.org"}
+    page = who.send(who.get("/complain"), "/complain", typed)
+    assert (page.status, "We cannot take a confidential or anonymous complaint yet." in page.text) == (422, True)
+    assert "empty" not in page.text
+
+
 def test_an_anonymous_complaint_is_refused_with_the_reason_and_nothing_is_stored(redress: House) -> None:
     who = visitor(redress)
     anonymous = {"subject": "S", "text": "T", "identity_mode": "anonymous"}
