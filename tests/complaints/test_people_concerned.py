@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from unittest.mock import ANY
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -146,7 +149,7 @@ def test_a_closed_case_takes_nobody_on_and_lets_nobody_go(office: Office) -> Non
 
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("add"), st.sets(st.integers(0, 14), min_size=1, max_size=6)),
+        st.tuples(st.just("add"), st.lists(st.integers(0, 14), min_size=1, max_size=6)),
         st.tuples(st.just("remove"), st.integers(0, 14)),
         st.tuples(st.just("say"), st.integers(1, 15)),
         st.tuples(st.just("form"), st.integers(1, 15)),
@@ -166,19 +169,23 @@ def test_people_is_always_the_larger_of_stated_and_listed(
     shared_office: Office, steps: list[tuple[str, object]]
 ) -> None:
     office, case = shared_office, shared_office.file()
-    listed: set[str] = set()
+    listed = Counter[str]()
     stated = 1
     for verb, value in steps:
         if verb == "add":
-            assert isinstance(value, set)
-            office.do(AddAffected(case, tuple(AffectedPerson(f"P{n}") for n in sorted(value))))
-            listed |= {f"P{n}" for n in value}
+            assert isinstance(value, list)
+            people = tuple(AffectedPerson(f"P{n}") for n in value)
+            ids = office.do(AddAffected(case, people))["ids"]
+            assert len(set(ids)) == len(people)
+            assert office.do(AddAffected(case, people)) == {"people": ANY, "added": [], "ids": ids}
+            # Of each name as many as were ever given at once.
+            listed |= Counter(person.name for person in people)
         elif verb == "remove":
             table = affected.c
             here = select(table.id).where(table.case_id == case, table.name == f"P{value}", table.left_at.is_(None))
             for one in office.column(here):
                 office.do(RemoveAffected(case, one))
-            listed.discard(f"P{value}")
+            del listed[f"P{value}"]
         elif verb == "say":
             office.do(ChangeFacts(case, {"people": value}, office.case(case).facts_version))
             stated = int(str(value))
@@ -188,8 +195,8 @@ def test_people_is_always_the_larger_of_stated_and_listed(
             answer(office, case)
             stated = int(str(value))
         facts = office.facts(case)
-        assert (facts["stated_people"], facts["listed_people"]) == (stated, len(listed))
-        assert facts["people"] == max(stated, len(listed))
+        assert (facts["stated_people"], facts["listed_people"]) == (stated, listed.total())
+        assert facts["people"] == max(stated, listed.total())
         assert facts["group"] is (facts["people"] >= 10)
 
 
