@@ -9,6 +9,7 @@ from pathlib import Path
 from app.container import build, house
 from app.existing import require_schema
 from app.settings import Settings
+from app.terminal_language import terminal_language
 from engine.bundles.bundle import UnreadableBundle, pack, process_key, read_folders, unpack
 from engine.bundles.examine_bundle import check
 from engine.bundles.house import House
@@ -132,13 +133,18 @@ def check_posts(content: bytes, file: str) -> list[Problem]:
 
 
 def publish_path(path: Path | None, note: str, settings: Settings) -> Iterator[str]:
-    """Publish a zip, or everything below `bpmn/`; yield what came of each.
+    """Publish a zip, or everything below `bpmn/`; yield what came of each, its warnings first.
 
     Raises NotPublishable, UnreadableBundle, OSError for a file that cannot be read, NoDatabase where there is none.
     """
     files = _unpacked(path) if path is not None else None
     require_schema(settings)
-    from app.serve import application_for  # the pages and the API: costly to load, and no check needs them
+    # The pages and the API: costly to load, and no check needs them.
+    from api.finding_words import finding_words
+    from app.finding_lines import finding_lines
+    from app.serve import application_for
+
+    words = finding_words(settings.locale_folder)
 
     application = build(settings) if not settings.demo else application_for(settings)
     try:
@@ -150,7 +156,9 @@ def publish_path(path: Path | None, note: str, settings: Settings) -> Iterator[s
         application.database.close()
     for publication in done:
         version = publication.version
-        yield f"{version.process_key} {version.number}: {publication.outcome}, {len(publication.problems)} warnings"
+        yield from finding_lines(publication.problems, words, terminal_language(""))
+        warnings = "1 warning" if len(publication.problems) == 1 else f"{len(publication.problems)} warnings"
+        yield f"{version.process_key} {version.number}: {publication.outcome}, {warnings}"
 
 
 def _unpacked(path: Path) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -144,8 +145,24 @@ def _context(
         default_team=None if config is None else config.default_team,
         engine_messages=None if config is None else _thrown(config),
         previous_elements=previous,
+        labels=_labels(files),
         main_process=None if config is None else config.process,
     )
+
+
+def _labels(files: Files) -> dict[str, tuple[str, ...]]:
+    """Return the names that `labels.toml` gives to elements; none where it cannot be read."""
+    content = files.get(str(PurePosixPath(process_file(files)[0]).with_name("labels.toml")))
+    try:
+        elements = tomllib.loads((content or b"").decode("utf-8-sig")).get("elements")
+    except ValueError:
+        return {}
+    found = elements.items() if isinstance(elements, dict) else ()
+    return {
+        element: tuple(word for word in labels.values() if isinstance(word, str) and word.strip())
+        for element, labels in found
+        if isinstance(labels, dict)
+    }
 
 
 def _thrown(config: ProcessConfig) -> frozenset[str]:

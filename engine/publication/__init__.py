@@ -12,6 +12,7 @@ from engine.publication import (
     rules_foreign,  # noqa: F401
     rules_gateways,  # noqa: F401
     rules_identity,  # noqa: F401
+    rules_labels,  # noqa: F401
     rules_layout,  # noqa: F401
     rules_loops,  # noqa: F401
     rules_messages,  # noqa: F401

@@ -57,6 +57,8 @@ class CheckContext:
     """Messages without a content that the engine throws itself: when facts change, or a clock runs."""
     previous_elements: Mapping[str, str] | None = None
     """Element id -> local tag (`userTask`) in the version that is in force."""
+    labels: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Element id -> its names in `labels.toml`, in whatever languages."""
     max_bytes: int = 2_000_000
     """Largest file."""
     max_elements: int = 2_000

@@ -53,6 +53,7 @@ _WORDS: Final = {
     "intermediateThrowEvent": "throwing event",
     "boundaryEvent": "boundary event",
     "sequenceFlow": "arrow",
+    "participant": "pool",
 }
 
 

@@ -33,6 +33,7 @@ THEMES = {
     "rules_loops": "Steps that are done several times",
     "rules_extensions": "Settings of this engine in the diagram",
     "rules_foreign": "What other engines know and this one does not",
+    "rules_labels": "Names in labels.toml",
     "rules_layout": "The drawing",
 }
 _HEAD = """# What is checked before a diagram is published
