@@ -55,7 +55,10 @@ class VersionLine:
     version: int
     digest: str
     active: bool
-    """True: new cases may take it; they take the newest that is."""
+    """True: published and not taken out of use; of several, one is in force."""
+    in_force: bool
+    """True for the one version of a process that new cases take: the active one that was published last, be it again.
+    Running cases keep the version in which they began."""
     published_at: datetime
     published_by: str | None
     note: str
@@ -136,7 +139,8 @@ def list_processes(context: Staff) -> Response:
     """List every published version."""
     with context.reading() as reader:
         versions = context.application.versions.all(reader.connection)
-    return answer(VersionList([_line(version) for version in versions]))
+        in_force = {each.id for each in context.application.versions.in_force(reader.connection)}
+    return answer(VersionList([_line(version, in_force=version.id in in_force) for version in versions]))
 
 
 @router.post("", status_code=201, response_model=PublishedAnswer, responses=CHANGES | AGAIN, openapi_extra=BUNDLE_BODY)
@@ -146,7 +150,8 @@ def publish(context: Staff, bundle: Bundle) -> Response:
     done = published(context, unpack(bundle.content), bundle.note)
     found = _told(context, done.problems)
     return answer(
-        PublishedAnswer(done.outcome, _line(done.version), found), status=201 if done.outcome == "published" else 200
+        PublishedAnswer(done.outcome, _line(done.version, in_force=True), found),
+        status=201 if done.outcome == "published" else 200,
     )
 
 
@@ -172,13 +177,14 @@ def _require_publisher(context: RequestContext) -> None:
         raise Forbidden("Only a process owner publishes processes.")
 
 
-def _line(version: Version) -> VersionLine:
+def _line(version: Version, *, in_force: bool) -> VersionLine:
     return VersionLine(
         id=version.id,
         key=version.process_key,
         version=version.number,
         digest=version.digest,
         active=version.active,
+        in_force=in_force,
         published_at=version.published_at,
         published_by=version.published_by,
         note=version.note,

@@ -99,6 +99,7 @@ def _show(
 ) -> Response:
     with here.reading() as reader:
         versions = reader.library.versions.all(reader.connection)
+        in_force = {each.id for each in reader.library.versions.in_force(reader.connection)}
         titles = _titles(here, versions)
         by = names(reader.connection, [each.published_by for each in versions if each.published_by])
     grouped: dict[str, list[Version]] = {}
@@ -108,6 +109,7 @@ def _show(
     return here.page(
         "processes.html", status=status, processes=grouped, titles=titles, by=by, verdict=verdict, message=message,
         problems=[words.row(each, here.language) for each in problems or ()], published=version,
+        in_force=in_force,
     )  # fmt: skip
 
 

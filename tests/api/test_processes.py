@@ -49,6 +49,24 @@ def test_the_same_bundle_changes_nothing_and_a_changed_one_is_the_next_version(r
     assert redress.person("li.na").get(f"/api/complaints/{case}")["process"]["version"] == 2
 
 
+def test_one_version_of_a_process_is_in_force_the_one_that_was_published_last(redress: House) -> None:
+    owner = redress.person("park.owner")
+    zipped = {"Content-Type": "application/zip"}
+
+    def stands() -> dict[int, tuple[bool, bool]]:
+        items = owner.get("/api/processes")["items"]
+        return {each["version"]: (each["active"], each["in_force"]) for each in items if each["key"] == "complaint"}
+
+    assert stands() == {1: (True, True)}
+    changed = bundle(process__toml=toml("seconds = 60", "seconds = 33"))
+    published = owner.post("/api/processes", content=changed, headers=zipped)
+    assert (published["process"]["version"], published["process"]["in_force"]) == (2, True)
+    assert stands() == {1: (True, False), 2: (True, True)}
+    again = owner.post("/api/processes", content=bundle(), headers=zipped)
+    assert (again["outcome"], again["process"]["version"], again["process"]["in_force"]) == ("reinstated", 1, True)
+    assert stands() == {1: (True, True), 2: (True, False)}
+
+
 def test_a_form_upload_is_taken_too(redress: House) -> None:
     changed = bundle(process__toml=toml("seconds = 60", "seconds = 31"))
     answer = redress.person("park.owner").call(

@@ -10,7 +10,7 @@ import pytest
 from app.settings import Settings
 from engine.bundles.bundle import pack, read_folders
 from tests.support.application import House
-from tests.web.visitor import Page, Visitor, staff
+from tests.web.visitor import Page, Visitor, staff, text_of
 
 
 def shipped() -> dict[str, bytes]:
@@ -41,6 +41,24 @@ def test_a_good_bundle_is_checked_then_published_for_new_cases(redress: House) -
     assert owner.get("/processes/complaint/2").status == 200
     again = upload(owner, pack(files), "publish")
     assert "This version is in force already; nothing was changed." in again.text
+
+
+def test_the_version_that_was_put_in_force_again_is_the_one_that_is_marked(redress: House) -> None:
+    owner, files = staff(redress, "park.owner"), shipped()
+
+    def marked() -> list[str]:
+        versions = [
+            text_of(each) for each in owner.get("/processes").elements("li") if each.get("class") == "record version"
+        ]
+        return [each[:9] for each in versions if "in force" in each]
+
+    labels = files["bpmn/complaint/labels.toml"]
+    changed = {**files, "bpmn/complaint/labels.toml": labels.replace(b'en = "', b'en = "Our ', 1)}
+    assert marked() == ["version 1"]
+    upload(owner, pack(changed), "publish")
+    assert marked() == ["version 2"]
+    upload(owner, pack(files), "publish")
+    assert marked() == ["version 1"]
 
 
 def test_a_bad_bundle_lists_every_finding_with_file_element_line_and_advice(redress: House) -> None:
