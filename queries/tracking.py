@@ -87,6 +87,8 @@ class Tracking:
     zone: str
     can: tuple[str, ...]
     """What makes sense now: messages, satisfaction (until it is answered), withdraw."""
+    message_reopens: bool
+    """True while the complaint is closed and has not ended: what is written now opens it again."""
     message_opens_linked: bool
     """True once the complaint has ended: what is written now opens a new one that continues it."""
 
@@ -134,6 +136,7 @@ def tracking(reader: Reader, case_id: str) -> Tracking:
         language=row.language,
         zone=zone.key,
         can=_can(reader, row, process.config.messages),
+        message_reopens=_reopens(row, process.config.messages),
         message_opens_linked=row.ended_at is not None,
     )
 
@@ -199,6 +202,12 @@ def _what(event: Any, words: ProcessWords, language: str) -> str:
     status = words.status(event.detail.get("status") or "", language)
     closure = event.detail.get("closure")
     return f"{status} ({words.closure(closure, language)})" if closure else status
+
+
+def _reopens(row: Any, messages: Mapping[str, tuple[str, ...]]) -> bool:
+    """Say whether the diagram waits, at a closed case, for a letter (`complaints.correspondence.messages`)."""
+    closed = row.status == "closed" and row.ended_at is None
+    return closed and not set(messages.get("text", ())).isdisjoint(row.waits_for)
 
 
 def _can(reader: Reader, row: Any, messages: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

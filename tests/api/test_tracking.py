@@ -187,10 +187,10 @@ def test_after_the_end_the_complainant_is_told_that_a_letter_opens_a_linked_case
     mine.post("/api/track/satisfaction", {"satisfied": True})
     redress.do("li.na", "close_case", case, CLOSED)
     seen = mine.get("/api/track")
-    assert (seen["can"], seen["message_opens_linked"]) == (["messages"], False)
+    assert (seen["can"], seen["message_opens_linked"], seen["message_reopens"]) == (["messages"], False, True)
     redress.later(days=30)
     seen = mine.get("/api/track")
-    assert (seen["can"], seen["message_opens_linked"]) == (["messages"], True)
+    assert (seen["can"], seen["message_opens_linked"], seen["message_reopens"]) == (["messages"], True, False)
     assert "tracking_code" in mine.post("/api/track/messages", {"text": "又出现了。"})
     assert mine.refused(409, "POST", "/api/track/withdraw")["code"] == "conflict"
     assert mine.refused(409, "POST", "/api/track/satisfaction", {"satisfied": True})["code"] == "conflict"

@@ -1,0 +1,68 @@
+"""The complainant's page says above the message box what a message does now, whenever it does more than arrive."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.test_tracking import CLOSED, resolved
+from tests.support.application import House
+from tests.web.visitor import Page, Visitor, visitor
+
+REOPENS = {
+    "en": "This complaint is closed. What you write now opens it again, and we look at it anew.",
+    "zh-CN": "此事已结案。您现在写来的内容会重新打开它，我们会再次处理。",
+    "ko": "이 건은 종결되었습니다. 지금 글을 남기시면 다시 열어 새로 살펴봅니다.",
+}
+ANSWER = {
+    "en": "What counts as your answer is the form above, “Are you satisfied with the outcome?”.",
+    "zh-CN": "而您的答复以上面的“您对处理结果满意吗？”一栏为准。",
+    "ko": "답변으로 인정되는 것은 위의 ‘처리 결과에 만족하시나요?’ 양식입니다.",
+}
+
+
+def opened(who: Visitor, code: str) -> Page:
+    return who.send(who.get("/track"), "/track", {"code": code})
+
+
+@pytest.mark.parametrize("language", sorted(REOPENS))
+def test_while_the_outcome_is_asked_about_the_form_is_named_as_what_counts(redress: House, language: str) -> None:
+    _, code = resolved(redress)
+    who = visitor(redress, language)
+    page = opened(who, code)
+    question = page.by_id("ask").text
+    assert question in ANSWER[language]
+    assert ANSWER[language] in page.text
+    assert REOPENS[language] not in page.text
+    after = who.send(page, "/track/satisfaction", {"satisfied": "yes"})
+    assert ANSWER[language] not in after.text
+
+
+@pytest.mark.parametrize("language", sorted(REOPENS))
+def test_in_the_time_of_grace_it_is_said_that_a_message_opens_the_case_again_and_so_it_does(
+    redress: House, language: str
+) -> None:
+    case, code = resolved(redress)
+    redress.complainant(code).post("/api/track/satisfaction", {"satisfied": True})
+    redress.do("li.na", "close_case", case, CLOSED)
+    who = visitor(redress, language)
+    page = opened(who, code)
+    assert REOPENS[language] in page.text
+    assert ANSWER[language] not in page.text
+    after = who.send(page, "/track/messages", {"text": "It broke again."})
+    assert after.status == 200
+    assert REOPENS[language] not in after.text
+    assert redress.person("li.na").get(f"/api/complaints/{case}")["status"] != "closed"
+
+
+def test_after_the_end_and_before_the_result_neither_is_said(redress: House) -> None:
+    filed = redress.file(by="li.na", category="other")
+    early = opened(visitor(redress), filed["tracking_code"])
+    case, code = resolved(redress)
+    redress.complainant(code).post("/api/track/satisfaction", {"satisfied": True})
+    redress.do("li.na", "close_case", case, CLOSED)
+    redress.later(days=60)
+    late = opened(visitor(redress), code)
+    for page in (early, late):
+        assert REOPENS["en"] not in page.text
+        assert ANSWER["en"] not in page.text
+    assert "This complaint has ended." in late.text
