@@ -81,9 +81,11 @@ def _facts(case_id: str, sent: Posted) -> ChangeFacts:
 
 
 def _respondent(case_id: str, sent: Posted) -> NameRespondent:
-    """Take the name that was chosen from those complained about, else the one that was typed."""
-    name = sent.text("named") or sent.text("name")
-    return NameRespondent(case_id, sent.text("person"), name, sent.text("role"))
+    """Take the name that was chosen from those complained about, or the one that was typed. Raises Unfit for both."""
+    named, typed = sent.text("named"), sent.text("name").strip()
+    if named and typed and typed != named:
+        raise Unfit(fields=[{"field": "name", "code": "one-of-both"}])
+    return NameRespondent(case_id, sent.text("person"), named or typed, sent.text("role"))
 
 
 FORMS: Mapping[str, CaseForm] = {

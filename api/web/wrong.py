@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "excluded": marked("This person did a step that this one must be apart from."),
     "out-of-range": marked("This number is too small or too large."),
     "not-integer": marked("Enter a whole number, such as 12."),
+    "one-of-both": marked("Either choose who was named or write another name, not both."),
     "unknown": marked("Choose one of the answers listed."),
     "same-process": marked("The case is in this process already."),
     "unknown-process": marked("There is no such process any more; open the page again."),

@@ -58,6 +58,15 @@ def test_what_is_missing_is_said_beside_the_field_and_what_was_typed_stays(
     assert redress.person("li.na").get(f"/api/complaints/{case}")["respondents"] == []
 
 
+def test_a_name_that_is_typed_beside_one_that_is_chosen_is_asked_about(redress: House) -> None:
+    case = redress.file(by="li.na", respondents=[{"name": "The coach"}])["id"]
+    li_na = staff(redress, "li.na")
+    page = li_na.send(li_na.get(f"/cases/{case}"), f"/cases/{case}/respondent", {"name": "Wang", "person": "wang.fang"})
+    assert page.status == 422
+    assert "Either choose who was named or write another name, not both." in page.text
+    assert redress.person("wang.fang").get(f"/api/complaints/{case}")["respondents"][0]["person"] is None
+
+
 def test_whoever_names_themselves_is_led_away_from_the_case(redress: House) -> None:
     case = redress.file(by="li.na")["id"]
     li_na = staff(redress, "li.na")

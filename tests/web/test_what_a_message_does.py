@@ -10,7 +10,7 @@ from tests.web.visitor import Page, Visitor, visitor
 
 REOPENS = {
     "en": "This complaint is closed. What you write now opens it again, and we look at it anew.",
-    "zh-CN": "此事已结案。您现在写来的内容会重新打开它，我们会再次处理。",
+    "zh-CN": "此事已结案。您现在留言，案件会重新打开，我们会再次处理。",
     "ko": "이 건은 종결되었습니다. 지금 글을 남기시면 다시 열어 새로 살펴봅니다.",
 }
 ANSWER = {
