@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -13,6 +12,7 @@ from typing import Any
 from engine.bundles.bundle import Files, pack, process_file
 from engine.bundles.compile_bundle import compile_bundle
 from engine.bundles.house import House
+from engine.configuration.labels_file import read_labels
 from engine.configuration.process_file import read_config
 from engine.configuration.references import Surroundings, check_config
 from engine.configuration.toml_places import Places, line_of, toml_places
@@ -95,7 +95,10 @@ def _found(files: Files, house: House, previous: Mapping[str, str] | None) -> li
                 found.file, found.line, found.severity, found.code, found.pointer, None, found.message, found.advice
             )
         )
-    bundle, unread = read_bundle(files, _context(files, config, house, previous))
+    beside = str(PurePosixPath(file).with_name("labels.toml"))
+    labels, misread = read_labels(files.get(beside, b""), beside)
+    problems += misread
+    bundle, unread = read_bundle(files, replace(_context(files, config, house, previous), labels=labels))
     problems += unread
     if config is not None:
         surroundings = Surroundings(teams=house.teams, posts=house.posts, types=house.types)
@@ -145,24 +148,8 @@ def _context(
         default_team=None if config is None else config.default_team,
         engine_messages=None if config is None else _thrown(config),
         previous_elements=previous,
-        labels=_labels(files),
         main_process=None if config is None else config.process,
     )
-
-
-def _labels(files: Files) -> dict[str, tuple[str, ...]]:
-    """Return the names that `labels.toml` gives to elements; none where it cannot be read."""
-    content = files.get(str(PurePosixPath(process_file(files)[0]).with_name("labels.toml")))
-    try:
-        elements = tomllib.loads((content or b"").decode("utf-8-sig")).get("elements")
-    except ValueError:
-        return {}
-    found = elements.items() if isinstance(elements, dict) else ()
-    return {
-        element: tuple(word for word in labels.values() if isinstance(word, str) and word.strip())
-        for element, labels in found
-        if isinstance(labels, dict)
-    }
 
 
 def _thrown(config: ProcessConfig) -> frozenset[str]:

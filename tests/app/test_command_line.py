@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -304,25 +303,6 @@ def test_publishing_what_has_errors_tells_them_as_the_check_does(
     assert code == 1
     assert said_so in wrong.splitlines()[0]
     assert wrong.splitlines()[:-1] == checked[:-1]
-
-
-def test_publishing_what_has_a_warning_tells_it(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    migrate.upgrade(Settings().database_url)
-    folder = shell.folder / "bpmn"
-    shutil.copytree(Settings().bpmn_folder, folder)
-    drawing = folder / "inquiry" / "inquiry.bpmn"
-    shutil.rmtree(folder / "complaint")
-    text = drawing.read_text("utf-8")
-    drawn = re.search(r'userTask id="(\w+)" name="[^"]*"', text)
-    assert drawn is not None
-    drawing.write_text(text.replace(drawn[0], f'userTask id="{drawn[1]}" name="Odd name"', 1), "utf-8")
-    monkeypatch.setenv("REDRESS_BPMN_FOLDER", str(folder))
-    monkeypatch.setattr("app.checking.terminal_language", lambda _: "en")
-    code, told, wrong = shell.type("publish")
-    assert (code, wrong) == (0, "")
-    first, last = told.splitlines()
-    assert f": warning label-differs: {drawn[1]} (Odd name) The user task" in first
-    assert last == "inquiry 1: published, 1 warning"
 
 
 CARD = {"url": "http://127.0.0.1:8080", "people": [
