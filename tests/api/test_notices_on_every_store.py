@@ -1,0 +1,40 @@
+"""Notices on an SQLite file and on PostgreSQL: pages, the wall, the count and the marks are SQL for both."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from access.principals import principal
+from queries.notices import unread_notices
+from queries.reader import Reader
+from tests.support.application import House, house_at
+from tests.support.stores import store_url
+
+
+def counted(stored: House, login: str) -> int:
+    application = stored.application
+    with application.database.read() as connection:
+        who = principal(connection, login, now=application.now(), rules=application.posts.rules)
+        return unread_notices(Reader(connection, application.library, application.now(), "en", who))
+
+
+@pytest.mark.parametrize("store", ["sqlite-file", "postgresql"])
+def test_notices_are_listed_counted_and_marked(store: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    stored = house_at(store_url(store, request, tmp_path))
+    stored.file(category="other")
+    for _ in range(3):
+        stored.later(days=1)
+    chen = stored.person("chen.jing")
+    whole = chen.get("/api/notices")["items"]
+    first = chen.get("/api/notices?limit=2")
+    second = chen.get(f"/api/notices?limit=2&cursor={first['next']}")
+    assert first["items"] + second["items"] == whole[:4]
+    assert (len(whole) > 2, counted(stored, "chen.jing")) == (True, len(whole))
+    assert chen.post(f"/api/notices/{whole[0]['id']}/read")["read_at"] is not None
+    assert counted(stored, "chen.jing") == len(whole) - 1
+    assert chen.post("/api/notices/read", {"until": whole[0]["at"]}) == {"read": len(whole) - 1}
+    assert (counted(stored, "chen.jing"), counted(stored, "gao.yan")) == (0, 0)
+    assert counted(stored, "liu.gang") == len(stored.person("liu.gang").get("/api/notices?unread=true")["items"]) > 0
+    stored.application.database.close()
