@@ -127,7 +127,7 @@ def scenario(
     paths: Annotated[list[Path] | None, typer.Argument(help="Scenario files or folders; all of bpmn/ without")] = None,
 ) -> None:
     """Play scenarios on a virtual clock; exit 1 when one does not hold."""
-    from app.scenario_run import run_scenarios
+    from app.scenarios.run import run_scenarios
 
     raise typer.Exit(run_scenarios(paths or [], Settings(), typer.echo))
 

@@ -23,8 +23,8 @@ from unittest.mock import patch
 
 import engine.case_work as case_work
 from app.container import house
-from app.scenario import play
-from app.scenario_file import read_scenario
+from app.scenarios.file import read_scenario
+from app.scenarios.play import play
 from app.settings import Settings
 from engine.kernel.step import step
 from engine.model.step import StepResult

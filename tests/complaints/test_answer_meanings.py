@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.scenario import play
-from app.scenario_file import read_scenario
+from app.scenarios.file import read_scenario
+from app.scenarios.play import play
 from app.settings import Settings
 from complaints.answer_meanings import form_choices
 from tests.publication.shipped import findings, shipped

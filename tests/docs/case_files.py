@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.case_file_text import case_text
-from app.scenario import Stage, play_on, stage
-from app.scenario_file import Scenario, read_scenario
+from app.scenarios.file import Scenario, read_scenario
+from app.scenarios.play import play_on
+from app.scenarios.stage import Stage, stage
 from app.settings import ROOT, Settings
 from engine.tables import instance
 from engine.versions import Versions

@@ -9,8 +9,9 @@ import pytest
 
 from app.case_file_text import case_file_text, case_text
 from app.case_file_words import WORDS
-from app.scenario import Stage, play
-from app.scenario_file import read_scenario
+from app.scenarios.file import read_scenario
+from app.scenarios.play import play
+from app.scenarios.stage import Stage
 from app.settings import Settings
 from engine.errors import NotFound, Unfit
 from engine.versions import Versions

@@ -12,8 +12,9 @@ from babel.messages.pofile import read_po
 
 from app.checking import check_paths
 from app.container import house
-from app.scenario import ScenarioFailed, play
-from app.scenario_file import read_scenario
+from app.scenarios.file import read_scenario
+from app.scenarios.play import play
+from app.scenarios.stage import ScenarioFailed
 from app.settings import ROOT, Settings
 from engine.versions import Versions
 from escalation.posts import load_posts

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.scenario import _VERBS, play
-from app.scenario_expect import _LOOKS
-from app.scenario_file import VERBS, read_scenario
+from app.scenarios.expect import _LOOKS
+from app.scenarios.file import VERBS, read_scenario
+from app.scenarios.play import play
+from app.scenarios.steps import ACTS
 from app.settings import Settings
 from complaints.notices.notices import DUE_TIME, PLACEHOLDERS, check_notices
 from complaints.operations import OPERATIONS
@@ -101,7 +102,7 @@ def test_every_verb_and_every_look_of_a_scenario_stands_on_the_page_and_no_other
 
 
 def test_every_verb_can_be_carried_out() -> None:
-    assert set(_VERBS) | {"refused"} == set(VERBS)
+    assert set(ACTS) | {"refused"} == set(VERBS)
 
 
 def test_absence_and_sending_back_are_played(tmp_path: Path, versions: Versions) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from app.container import house
-from app.scenario import Stage, stage
-from app.scenario_file import Scenario
+from app.scenarios.file import Scenario
+from app.scenarios.stage import Stage, stage
 from app.settings import Settings
 from complaints.intake.filing import Complainant, FileComplaint
 from engine.commands.complete import CompleteTask

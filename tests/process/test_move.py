@@ -13,8 +13,9 @@ from sqlalchemy import Table, select
 from access.principals import principal
 from api.context import shared_by
 from api.metrics import Metrics
-from app.scenario import Stage, play
-from app.scenario_file import instant, read_scenario
+from app.scenarios.file import instant, read_scenario
+from app.scenarios.play import play
+from app.scenarios.stage import Stage
 from app.settings import Settings
 from complaints.intake.retype import Retype
 from complaints.notices.delivery_loop import run_once as deliver_once

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.scenario import ScenarioFailed, play
-from app.scenario_file import ScenarioInvalid, length, read_scenario
+from app.scenarios.file import ScenarioInvalid, length, read_scenario
+from app.scenarios.play import play
+from app.scenarios.stage import ScenarioFailed
 from app.settings import ROOT, Settings
 from engine.tables import work_item
 from engine.versions import Versions

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from app.scenario import play
-from app.scenario_file import read_scenario
+from app.scenarios.file import read_scenario
+from app.scenarios.play import play
 from app.settings import Settings
 from engine.versions import Versions
 

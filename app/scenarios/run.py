@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from app.container import house
-from app.scenario import ScenarioFailed, play
-from app.scenario_file import ScenarioInvalid, read_scenario
+from app.scenarios.file import ScenarioInvalid, read_scenario
+from app.scenarios.play import play
+from app.scenarios.stage import ScenarioFailed
 from app.settings import Settings
 from engine.versions import Versions
 from escalation.posts import load_posts
