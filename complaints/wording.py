@@ -46,3 +46,8 @@ def finished(field: str, text: object) -> str:
 
 def _unfit(field: str, code: str, message: str) -> Unfit:
     return Unfit(message, fields=[{"field": field, "code": code}])
+
+
+def alike(text: str | None) -> str:
+    """Return a name or a number as it is compared: width, case and blanks of what was typed do not count."""
+    return "".join(unicodedata.normalize("NFKC", text or "").split()).casefold()

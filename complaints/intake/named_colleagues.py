@@ -11,20 +11,17 @@ from collections.abc import Collection
 from sqlalchemy import Connection, select
 
 from access.tables import person
+from complaints.wording import alike
 
 
 def colleagues_named(connection: Connection, names: Collection[str]) -> dict[str, tuple[str, ...]]:
     """Return, for each of the names, the ids of those who work here and are called so. Reads only.
 
-    Case and blanks do not count.
+    Width, case and blanks do not count.
     """
     if not names:
         return {}
     known: dict[str, list[str]] = {}
     for row in connection.execute(select(person.c.id, person.c.name).where(person.c.active).order_by(person.c.id)):
-        known.setdefault(_plain(row.name), []).append(row.id)
-    return {name: tuple(known.get(_plain(name), ())) for name in names}
-
-
-def _plain(name: str) -> str:
-    return "".join(name.split()).casefold()
+        known.setdefault(alike(row.name), []).append(row.id)
+    return {name: tuple(known.get(alike(name), ())) for name in names}

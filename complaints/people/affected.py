@@ -10,11 +10,11 @@ from sqlalchemy import insert, select, update
 
 from access.rights import Verb
 from complaints.case_now import require_not_closed
-from complaints.people.listed_complainant import alike, complainant_among
+from complaints.people.listed_complainant import complainant_among
 from complaints.people.people_concerned import recount
 from complaints.plan.remedies import give_to_joined, pass_to_listed
 from complaints.tables import affected
-from complaints.wording import LINE, words
+from complaints.wording import LINE, alike, words
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import NotFound, Unfit

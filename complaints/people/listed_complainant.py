@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from complaints.tables import complaint
+from complaints.wording import alike
 from engine.case_work import CaseWork
 
 
@@ -30,11 +29,6 @@ class Listed(Protocol):
     def learner_id(self) -> str | None:
         """The number of the learner."""
         ...
-
-
-def alike(text: str | None) -> str:
-    """Return a text as it is compared: width, case and blanks of what was typed do not count."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text or "")).strip().casefold()
 
 
 def complainant_among(work: CaseWork, people: Iterable[tuple[str, Listed]]) -> str | None:
@@ -63,4 +57,4 @@ def _likeness(complainant: Mapping[str, Any], person: Listed) -> int | None:
 
 def _bare(contact: str | None) -> str:
     # Numbers are typed with and without blanks and hyphens.
-    return re.sub(r"[ -]", "", alike(contact))
+    return alike(contact).replace("-", "")

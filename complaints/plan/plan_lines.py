@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from complaints.plan.action_lines import opened
+from complaints.wording import alike
 from engine.errors import Unfit
 from engine.model.operation import Consequence
 
@@ -105,7 +106,7 @@ def _by_payee(lines: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
     """Return what each payee is to have: several lines to one person are one refund, however it is split (R-004-18)."""
     sums: dict[str, Decimal] = {}
     for line in lines:
-        payee = "".join(str(line["payee"]).split()).casefold()
+        payee = alike(line["payee"])
         sums[payee] = sums.get(payee, Decimal(0)) + Decimal(line["amount"])
     return sums
 
