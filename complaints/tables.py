@@ -208,9 +208,6 @@ notice = Table(
     Column("language", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("read_at", Instant),
-    # A person's own, newest first; and how many are unread, which every page asks.
-    Index("notice_mine", "person", "at", "id"),
-    Index("notice_unread", "person", "read_at"),
 )
 Index("ix_notice__person_at", notice.c.person, notice.c.at, notice.c.id)
 _UNREAD = notice.c.read_at.is_(None)

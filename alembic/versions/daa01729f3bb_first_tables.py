@@ -1,6 +1,6 @@
 """First tables.
 
-Revision d3540919acb1, after .
+Revision daa01729f3bb, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "d3540919acb1"
+revision = "daa01729f3bb"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -157,8 +157,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("read_at IS NULL"),
             postgresql_where=sa.text("read_at IS NULL"),
         )
-        batch_op.create_index("notice_mine", ["person", "at", "id"], unique=False)
-        batch_op.create_index("notice_unread", ["person", "read_at"], unique=False)
 
     op.create_table(
         "outbox",
@@ -762,8 +760,6 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.drop_index("notice_unread")
-        batch_op.drop_index("notice_mine")
         batch_op.drop_index(
             "ix_notice__unread", sqlite_where=sa.text("read_at IS NULL"), postgresql_where=sa.text("read_at IS NULL")
         )
