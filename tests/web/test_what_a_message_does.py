@@ -14,9 +14,12 @@ REOPENS = {
     "ko": "이 건은 종결되었습니다. 지금 글을 남기시면 다시 열어 새로 살펴봅니다.",
 }
 ANSWER = {
-    "en": "What counts as your answer is the form above, “Are you satisfied with the outcome?”.",
-    "zh-CN": "而您的答复以上面的“您对处理结果满意吗？”一栏为准。",
-    "ko": "답변으로 인정되는 것은 위의 ‘처리 결과에 만족하시나요?’ 양식입니다.",
+    "en": (
+        "Quickest is the form above, “Are you satisfied with the outcome?”. If you write here instead, whoever looks after"
+        " your complaint reads it and asks you."
+    ),
+    "zh-CN": "最快的方式是上面的“您对处理结果满意吗？”。如果您在这里写信，负责人会阅读并与您联系。",
+    "ko": "위의 ‘처리 결과에 만족하시나요?’ 답변이 가장 빠릅니다. 여기에 글을 쓰시면 담당자가 읽고 다시 여쭙니다.",
 }
 
 
