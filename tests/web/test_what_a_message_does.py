@@ -15,8 +15,8 @@ REOPENS = {
 }
 ANSWER = {
     "en": (
-        "Quickest is the form above, “Are you satisfied with the outcome?”. If you write here instead, whoever looks after"
-        " your complaint reads it and asks you."
+        "Quickest is the form above, “Are you satisfied with the outcome?”. If you write here instead, whoever looks"
+        " after your complaint reads it and asks you."
     ),
     "zh-CN": "最快的方式是上面的“您对处理结果满意吗？”。如果您在这里写信，负责人会阅读并与您联系。",
     "ko": "위의 ‘처리 결과에 만족하시나요?’ 답변이 가장 빠릅니다. 여기에 글을 쓰시면 담당자가 읽고 다시 여쭙니다.",
