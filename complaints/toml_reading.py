@@ -16,6 +16,15 @@ MAX_LABEL = 200
 """The longest name of a thing, in characters."""
 
 
+class ContentInvalid(ValueError):
+    """A content file cannot be used; `problems` lists everything that is wrong, at least one."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        first = problems[0]
+        super().__init__(f"{first.file}: {first.message} {first.advice} ({len(problems)} in all)")
+
+
 class Reading:
     """One file being read: what it says, and what is wrong with it."""
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from complaints.toml_reading import Reading
+from complaints.toml_reading import ContentInvalid, Reading
 from engine.errors import NotFound
-from engine.model.problem import Problem
 from forms.languages import Labels, pick
 
 OTHER = "other"
@@ -21,13 +20,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,39}")
 
 
-class CategoriesInvalid(ValueError):
-    """The tree of categories cannot be used; `problems` lists everything that is wrong."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        first = problems[0]
-        super().__init__(f"{first.file}: {first.message} {first.advice} ({len(problems)} in all)")
+class CategoriesInvalid(ContentInvalid):
+    """The tree of categories cannot be used."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from complaints.toml_reading import Reading
+from complaints.toml_reading import ContentInvalid, Reading
 from engine.errors import NotFound, Unfit
 from engine.model.problem import Problem
 from forms.languages import LANGUAGES, Labels, pick
@@ -45,13 +45,8 @@ _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
-class NoticesInvalid(ValueError):
-    """The notices cannot be used; `problems` lists everything that is wrong."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        first = problems[0]
-        super().__init__(f"{first.file}: {first.message} {first.advice} ({len(problems)} in all)")
+class NoticesInvalid(ContentInvalid):
+    """The notices cannot be used."""
 
 
 @dataclass(frozen=True)
