@@ -12,7 +12,7 @@ from access.rights import Verb
 from complaints.case_now import keep_facts, require_not_closed
 from complaints.effects import minor_units
 from complaints.intake.categories import CategoryTree
-from complaints.people.people_concerned import MOST, people_facts
+from complaints.people.people_concerned import MOST_PEOPLE, people_facts
 from complaints.plan.replan import checked_lines, replan_refunds
 from complaints.tables import complaint
 from complaints.wording import LINE, words
@@ -112,8 +112,8 @@ def _require_changeable(facts: Mapping[str, FactSpec], name: str) -> None:
 def _people(work: CaseWork, said: _Said, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _unfit("people", "not-integer")
-    if not 1 <= value <= MOST:
-        raise _unfit("people", "out-of-range", values={"least": 1, "most": MOST})
+    if not 1 <= value <= MOST_PEOPLE:
+        raise _unfit("people", "out-of-range", values={"least": 1, "most": MOST_PEOPLE})
     said.facts.update(people_facts(work, stated=value))
     said.columns["stated_people"] = value
 

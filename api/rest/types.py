@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from fastapi import Header, Path, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from complaints.people.people_concerned import MOST_PEOPLE
 from forms.characters import UNUSABLE
 from forms.money import known_currencies, money_faults
 
@@ -63,7 +64,6 @@ MaybeWords = Annotated[
 ]
 Reason = Annotated[Annotated[str, Field(max_length=2000), AfterValidator(_showable)], AfterValidator(_required)]
 Email = Annotated[Annotated[Line, AfterValidator(_address)] | None, AfterValidator(_absent)]
-MOST_PEOPLE = 100_000
 People = Annotated[int, Field(strict=True, ge=1, le=MOST_PEOPLE)]
 """How many people a complaint is about."""
 Days = Annotated[int, Field(strict=True, ge=1, le=10_000)]
@@ -104,18 +104,12 @@ def _plain(value: dict[str, Any]) -> dict[str, Any]:
             raise PydanticCustomError(
                 "unshowable", "The text holds characters that no page can show.", {"path": list(path)}
             )
-        if isinstance(each, int | float):
-            require_between(each, -LARGEST, LARGEST, path)
+        if isinstance(each, int | float) and not -LARGEST <= each <= LARGEST:
+            limits = {"least": -LARGEST, "most": LARGEST}
+            raise PydanticCustomError(
+                "out-of-range", "The number is too small or too large.", {"path": list(path), "values": limits}
+            )
     return value
-
-
-def require_between(value: float, least: int, most: int, path: Sequence[str | int]) -> None:
-    """Return for a number from `least` to `most`, which stands at `path`. Raises PydanticCustomError with both."""
-    if not least <= value <= most:
-        limits = {"least": least, "most": most}
-        raise PydanticCustomError(
-            "out-of-range", "The number is too small or too large.", {"path": list(path), "values": limits}
-        )
 
 
 def _parts(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:

@@ -22,7 +22,7 @@ from complaints.effects import minor_units
 from complaints.intake.case_numbers import IN_A_NUMBER, IN_A_TRACKING_CODE, grouped
 from complaints.intake.categories import CategoryTree
 from complaints.intake.named_colleagues import colleagues_named
-from complaints.people.people_concerned import MOST
+from complaints.people.people_concerned import MOST_PEOPLE
 from complaints.tables import complaint, respondent
 from engine.errors import Unfit, UnknownCalendar, Unsafe
 from engine.model.config import ProcessConfig
@@ -212,7 +212,7 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree, config: Proce
     require(tree.exists(command.category), "category", "unknown")
     require(bool(command.subject.strip()), "subject", "required")
     require(bool(command.text.strip()), "text", "required")
-    require(1 <= command.people <= MOST, "people", "out-of-range", least=1, most=MOST)
+    require(1 <= command.people <= MOST_PEOPLE, "people", "out-of-range", least=1, most=MOST_PEOPLE)
     require(command.language in ("zh-CN", "ko", "en"), "language", "unknown")
     if config is not None and set(command.flags) - set(_flags(config)):
         wrong.append({"field": "flags", "code": "unknown", "known": _flags(config)})

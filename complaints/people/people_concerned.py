@@ -10,7 +10,7 @@ from complaints.case_now import keep_facts
 from complaints.tables import affected, complaint
 from engine.case_work import CaseWork
 
-MOST = 100_000
+MOST_PEOPLE = 100_000
 """People that one complaint may state."""
 
 
