@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
@@ -19,6 +21,7 @@ from access import sessions, tokens
 from access.credentials import digest
 from access.errors import AccessError
 from access.policy import Principal, may_administer
+from api.arrival import Arrival, arrival_of, arrived
 from api.context import RequestContext, Settings, Shared
 from api.known_query import require_known_query
 from api.languages import DEFAULT, asked_language, note_own_language
@@ -135,7 +138,7 @@ def learn_sender(request: Request) -> None:
             _anybody(request)
 
 
-def anybody(request: Request, body: Sent, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
+def _let_anybody_in(request: Request, body: SentBody) -> RequestContext:
     """Return the request of a person or of the public. Raises SignInRequired for a wrong token, TooMany, Unfit."""
     context = _anybody(request)
     require_known_query(request)
@@ -143,7 +146,7 @@ def anybody(request: Request, body: Sent, _scheme: Annotated[object, Depends(BEA
     return context
 
 
-def staff(request: Request, body: Sent, _scheme: Annotated[object, Depends(BEARER)] = None) -> RequestContext:
+def _let_staff_in(request: Request, body: SentBody) -> RequestContext:
     """Return the request of a member of staff.
 
     Raises SignInRequired, TooMany, and then Unfit: for an unknown parameter, or a body that would not be heard.
@@ -179,7 +182,7 @@ def public(request: Request) -> RequestContext:
     return context
 
 
-def receipt(request: Request, body: Sent, _scheme: Annotated[object, Depends(RECEIPT)] = None) -> Complainant:
+def _let_complainant_in(request: Request, body: SentBody) -> Complainant:
     """Return the request of a complainant and the case that their code opens.
 
     Raises SignInRequired for a code that opens none, TooMany after too many of them from one address.
@@ -201,16 +204,48 @@ def receipt(request: Request, body: Sent, _scheme: Annotated[object, Depends(REC
     return Complainant(replace(context, language=spoken, receipt_of=case_id), case_id)
 
 
+async def anybody(
+    request: Request, body: Sent, _scheme: Annotated[object, Depends(BEARER)] = None
+) -> Arrival[RequestContext]:
+    """Return a person, or somebody of the public, before the door."""
+    return arrived(request, partial(_let_anybody_in, request, body))
+
+
+async def staff(
+    request: Request, body: Sent, _scheme: Annotated[object, Depends(BEARER)] = None
+) -> Arrival[RequestContext]:
+    """Return a member of staff before the door."""
+    return arrived(request, partial(_let_staff_in, request, body))
+
+
+async def receipt(
+    request: Request, body: Sent, _scheme: Annotated[object, Depends(RECEIPT)] = None
+) -> Arrival[Complainant]:
+    """Return a complainant before the door."""
+    return arrived(request, partial(_let_complainant_in, request, body))
+
+
+_WAYS: Mapping[Any, Callable[[Request, SentBody], object]] = {
+    anybody: _let_anybody_in,
+    staff: _let_staff_in,
+    receipt: _let_complainant_in,
+}
+
+
 def require_let_in(request: Request) -> None:
     """Ask who sends what no route could read, as the route itself would have: nobody is told more before.
 
     Raises SignInRequired, TooMany and whatever else that route's way in refuses with.
     """
+    arrival = arrival_of(request)
+    if arrival is not None:
+        arrival.let_in()
+        return
+    # What is no JSON is refused before anybody has arrived.
     route = request.scope.get("route")
-    ways = [each.call for each in route.dependant.dependencies] if isinstance(route, APIRoute) else []
-    for way in (anybody, staff, receipt):
-        if way in ways:
-            way(request, SentBody(b"", asked=True))
+    for each in route.dependant.dependencies if isinstance(route, APIRoute) else ():
+        if each.call in _WAYS:
+            _WAYS[each.call](request, SentBody(b"", asked=True))
 
 
 Anybody = Annotated[RequestContext, Depends(anybody)]

@@ -202,10 +202,13 @@ def _access(request: Request, error: Exception) -> Response:
 def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found: Sequence[Any] = error.errors()
-    if any(fault["type"] == "json_invalid" for fault in found):
-        # The frame reads the body before it asks who sends it.
-        return _at_the_door(request) or _told(request, "malformed", 400, NOT_JSON)
+    # The frame reads what was sent before anybody asks who sends it.
+    refused = _at_the_door(request)
+    if refused is not None:
+        return refused
     _learn_sender(request)
+    if any(fault["type"] == "json_invalid" for fault in found):
+        return _told(request, "malformed", 400, NOT_JSON)
     if any(tuple(fault["loc"]) == ("body",) for fault in found) and not _says_json(request):
         return _told(request, "not-json", 415, NO_JSON_TYPE, headers={"Accept": "application/json"})
     fields = of_library(found, request.app.state.sentences, language_of(request))

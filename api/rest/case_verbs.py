@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import answer
+from api.arrival import ApiRoute
 from api.authentication import Staff
 from api.context import RequestContext
 from api.idempotency import Answered, OnceOnly, carry_out
@@ -57,7 +58,7 @@ from engine.commands.clocks import ExtendCase, PauseCase, ResumeCase
 from queries.case_named import case_named
 from queries.case_stand import case_stand
 
-router = APIRouter(prefix="/api/complaints/{complaint_id}", tags=["complaints"])
+router = APIRouter(prefix="/api/complaints/{complaint_id}", tags=["complaints"], route_class=ApiRoute)
 
 
 def _stands(context: RequestContext, case_id: str) -> Callable[[Any, Connection], Answered]:

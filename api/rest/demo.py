@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from api.answers import answer
+from api.arrival import ApiRoute
 from api.authentication import Staff
 from api.rest.documents import problems
 from api.rest.types import Body, Moment, example
@@ -20,7 +21,7 @@ from engine.clock import MovableClock
 from engine.errors import NotFound, Unfit
 from escalation.fast_forward import fast_forward
 
-router = APIRouter(prefix="/api/demo", tags=["demo"])
+router = APIRouter(prefix="/api/demo", tags=["demo"], route_class=ApiRoute)
 
 FURTHEST = timedelta(days=366)
 """In one move."""

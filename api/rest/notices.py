@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import answer
+from api.arrival import ApiRoute
 from api.authentication import Staff
 from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.documents import LISTS, problems
@@ -19,7 +20,7 @@ from complaints.notices.reading import ReadNotice, ReadNotices
 from queries.notices import NoticeItem, NoticePage, notices, one_notice
 from queries.reader import Reader
 
-router = APIRouter(prefix="/api/notices", tags=["notices"])
+router = APIRouter(prefix="/api/notices", tags=["notices"], route_class=ApiRoute)
 
 
 class ReadBody(Body):

@@ -8,11 +8,12 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.answers import answer
+from api.arrival import ApiRoute
 from api.authentication import Staff
 from api.rest.documents import problems
 from queries.colleagues import Colleague, colleagues
 
-router = APIRouter(prefix="/api", tags=["people"])
+router = APIRouter(prefix="/api", tags=["people"], route_class=ApiRoute)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from access.policy import may_publish
 from api.answers import answer
+from api.arrival import ApiRoute
 from api.authentication import Staff
 from api.context import RequestContext
 from api.finding_words import finding_words
@@ -23,7 +24,7 @@ from engine.errors import Forbidden, Unfit
 from engine.model.problem import Problem
 from engine.versions import Version
 
-router = APIRouter(prefix="/api/processes", tags=["processes"])
+router = APIRouter(prefix="/api/processes", tags=["processes"], route_class=ApiRoute)
 
 BUNDLE_BODY: dict[str, Any] = {
     "requestBody": {

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import answer, matched_task, task_tag
+from api.arrival import ApiRoute
 from api.authentication import Staff
 from api.context import RequestContext
 from api.errors import language_of
@@ -33,7 +34,7 @@ from queries.reader import Reader
 from queries.requirements import worded
 from queries.task import task
 
-router = APIRouter(prefix="/api", tags=["tasks"])
+router = APIRouter(prefix="/api", tags=["tasks"], route_class=ApiRoute)
 
 
 @router.get("/tasks", response_model=TaskPage, responses=LISTS)
