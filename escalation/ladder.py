@@ -22,7 +22,8 @@ class Holder:
     """Who holds a post. Several may hold one (a duty roster): they are asked in the given order, then the deputies."""
 
     post: str
-    person: str
+    person: str | None
+    """None: they have left the house, and who stands in for them acts."""
     deputy: str | None = None
 
 
@@ -130,7 +131,7 @@ def deputies_of(
 
 def _ask(post: Post, holders: tuple[Holder, ...], *, away: Set[str], excluded: Set[str]) -> Step:
     for holder in holders:
-        if holder.person not in away and holder.person not in excluded:
+        if holder.person is not None and holder.person not in away and holder.person not in excluded:
             return Step(post.name, "holder", holder.person)
     for holder in holders:
         if holder.deputy is not None and holder.deputy not in away and holder.deputy not in excluded:

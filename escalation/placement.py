@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from sqlalchemy import select
+from sqlalchemy import case, or_, select
 
 from access.tables import absence, membership, person, post_holder
 from engine.case_sight import concerned
@@ -28,8 +28,9 @@ class PostPlacement:
 
         A team of which everybody must stay apart from it does not get it, but the post that asks somebody outside.
         """
-        if task.assign == "owner" and work.owner is not None and work.owner not in task.excluded:
-            return work.owner, None
+        owner = work.owner
+        if task.assign == "owner" and owner not in (None, *task.excluded) and not self._has_left(work, owner):
+            return owner, None
         excluded = self._conflicted(work) | set(task.excluded)
         if task.assign is not None and task.assign.startswith("post:"):
             post = self._known(work, task.assign.removeprefix("post:"))
@@ -62,15 +63,21 @@ class PostPlacement:
         return self.posts.outside if team is not None and self._nobody_left(work, team, apart) else None
 
     def recipients(self, work: CaseWork, to: str) -> tuple[str, ...]:
-        """Return the addresses meant: `person:<id>`, `team:<code>`, `complainant`; nobody for who has withdrawn."""
+        """Return the addresses meant: `person:<id>`, `team:<code>`, `complainant`; nobody for who has withdrawn.
+
+        Nothing is addressed to a closed account: the owner is told instead of a person who has left, whoever is on duty
+        instead of such an owner, and who stands in or the next post up instead of such a holder.
+        """
         if to == "complainant":
             # The change in which they withdraw still tells them so.
             return () if work.facts_at_start.get("complainant_withdrawn") else ("complainant",)
         if to.startswith("fact:"):
             fact = to.removeprefix("fact:")
             to = f"post:{work.row['facts'].get(fact) or fact}"
+        if to.startswith("person:") and self._has_left(work, to.removeprefix("person:")):
+            to = "owner"  # whoever looks after the case hears what somebody who has left would have heard
         if to == "owner":
-            if work.owner is not None:
+            if work.owner is not None and not self._has_left(work, work.owner):
                 return (f"person:{work.owner}",)
             to = f"post:{self.posts.duty}"
         if to.startswith("deputy:"):
@@ -107,17 +114,34 @@ class PostPlacement:
 
     @staticmethod
     def _staffing(work: CaseWork) -> tuple[list[Holder], list[Absence]]:
-        """Return who holds which post, and who is away now."""
-        holders = [
-            Holder(row.post, row.person, row.deputy)
-            for row in work.connection.execute(select(post_holder.c.post, post_holder.c.person, post_holder.c.deputy))
-        ]
+        """Return who holds which post, and who is away now; whoever has left holds nothing and stands in for nobody.
+
+        The same rule as `access.posts.acting`: a deputy acts where the holder has left, the post above where both have.
+        """
+        stands_in = person.alias()
+        table, deputy = post_holder.c, stands_in.c
+        rows = work.connection.execute(
+            select(
+                table.post,
+                case((person.c.active, table.person)).label("person"),
+                case((deputy.active, table.deputy)).label("deputy"),
+            )
+            .join(person, person.c.id == table.person)
+            .outerjoin(stands_in, deputy.id == table.deputy)
+            .where(or_(person.c.active, deputy.active))
+            .order_by(table.post)
+        )
+        holders = [Holder(row.post, row.person, row.deputy) for row in rows]
         away = work.connection.execute(
             select(absence.c.person, absence.c.start_at, absence.c.end_at).where(
                 absence.c.start_at <= work.now, absence.c.end_at > work.now
             )
         )
         return holders, [Absence(row.person, row.start_at, row.end_at) for row in away]
+
+    @staticmethod
+    def _has_left(work: CaseWork, person_id: str | None) -> bool:
+        return not work.connection.execute(select(person.c.active).where(person.c.id == person_id)).scalar()
 
     @staticmethod
     def _conflicted(work: CaseWork) -> frozenset[str]:

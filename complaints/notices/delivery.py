@@ -49,8 +49,9 @@ class Desk:
 def deliver(connection: Connection, message: Message, desk: Desk, *, now: datetime, ids: Ids) -> None:
     """Write down what a message says where its recipient reads it. Delivering it again changes nothing.
 
-    Raises NotFound for a case, a template or a kind of recipient that does not exist, and Unfit, naming what is
-    missing, for a letter to a complainant that is not finished.
+    Raises NotFound for a case, a template or a kind of recipient that does not exist, and where nobody is left to read
+    it: a closed account, a team without anybody who may. Unfit, naming what is missing, for a letter to a complainant
+    that is not finished.
     """
     if message.recipient == "complainant":
         _to_complainant(connection, message, desk, now=now)
@@ -78,6 +79,8 @@ def _to_staff(
     )
     # Nobody learns of a complaint about themselves, whichever team they are in.
     readers = {each: reader_language(language) for each, language in people.items() if each not in barred}
+    if not readers and message.recipient.partition(":")[2] not in barred:
+        raise NotFound("Nobody is there who could read it: appoint somebody.", recipient=message.recipient)
     template, told = _told(connection, message, desk, sorted(set(readers.values())))
     for each, language in readers.items():
         values = {

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from access import posts
 from access.errors import UnknownPerson
 from app.doctor import findings
 from app.leaving import Left, leave, told
@@ -37,8 +38,12 @@ def doctor(redress: House) -> list[str]:
 
 @pytest.fixture
 def redress() -> House:
-    """Return an installation."""
-    return house()
+    """Return an installation; who leaves here holds no post."""
+    made = house()
+    with made.application.database.write() as unit:
+        posts.appoint(unit.connection, "duty_officer", person_id="wang.fang", replace=True)
+        unit.commit()
+    return made
 
 
 @pytest.fixture
