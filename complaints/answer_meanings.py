@@ -17,9 +17,11 @@ APPROVES = "approves"
 """A vote that approves the plan: what it covers does not lie below the plan."""
 DUPLICATE = "duplicate"
 """This case repeats the one that `duplicate_of` names."""
+HEARD = "heard"
+"""Whoever is complained about was heard."""
 COVERING = frozenset({"covers_people", "covers_refund"})
 """The fields of a vote that say what it covers."""
-MEANINGS = (APPROVES, DUPLICATE)
+MEANINGS = (APPROVES, DUPLICATE, HEARD)
 
 
 def form_means(work: CaseWork, meaning: str, data: Mapping[str, Any], *, unasked: bool) -> bool:

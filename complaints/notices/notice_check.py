@@ -33,6 +33,8 @@ TOLD_BY_COMMANDS: tuple[tuple[str, str], ...] = (
     ("owner", "hand_over_offered"),
     ("owner", "hand_over_accepted"),
     ("owner", "hand_over_declined"),
+    ("owner", "case_yours"),
+    ("owner", "case_ownerless"),
 )
 """Templates that commands use whatever the diagram says: reader and name."""
 OPENS_ACTIONS = frozenset({"record_plan", "open_actions"})

@@ -6,6 +6,7 @@ The owner stays the owner until somebody has accepted. How often a case was hand
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,23 +127,30 @@ def change_owner(work: CaseWork, person: str, *, reason: str = "", offer: bool =
     was = work.owner
     _move(work, person)
     work.log("taken-over", name=person, was=was, reason=reason)
-    if was is not None:
+    if was is not None and _works_here(work, was):
         work.tell(f"person:{was}", "hand_over_accepted", {"person": person}, f"take-over:{work.batch}")
 
 
 def leave_to_duty(work: CaseWork) -> None:
     """The owner must not have the case any more: it is whose duty it is to look after cases that nobody has taken.
 
-    An offer that is open lapses. Nobody is told why; where nobody is on duty the case has no owner until one takes it.
+    An offer that is open lapses. Whoever gets the case hears of it, and nobody why. Where whoever is on duty could not
+    accept it either, the case has no owner until one takes it: on record, and whoever acts for the duty post is told.
     """
     opened, was = open_offer(work), work.owner
     if opened is not None:
         _settle(work, opened.id, accepted=False, answer="lapsed")
+    teams = teams_of(work.connection, was) if was is not None else frozenset()
     work.set_owner(None)
-    for to in work.services.placement.recipients(work, "owner"):
-        if to.startswith("person:"):
-            _move(work, to.removeprefix("person:"))
-    work.log("taken-over", name=work.owner, was=was, reason="")
+    on_duty = [to.removeprefix("person:") for to in work.services.placement.recipients(work, "owner")]
+    person = next((each for each in on_duty if _unfit(work, each, teams=teams) is None), None)
+    if person is None:
+        work.log("ownerless", was=was)
+        work.tell("owner", "case_ownerless", {}, f"ownerless:{work.batch}")
+        return
+    _move(work, person)
+    work.log("taken-over", name=person, was=was, reason="")
+    work.tell(f"person:{person}", "case_yours", {}, f"duty:{work.batch}")
 
 
 def open_offer(work: CaseWork) -> Any:
@@ -173,25 +181,32 @@ def _offer(work: CaseWork, to: str, reason: str) -> str:
     return offer_id
 
 
-def _require_fit(work: CaseWork, person: str) -> None:
-    code = None
+def _unfit(work: CaseWork, person: str, *, teams: Set[str]) -> str | None:
+    """Return why somebody cannot own the case, None where they can; `teams` are those of who owns or owned it."""
     found = principal_of(work.connection, person, now=work.now, rules=work.services.rules)
     if found is None:
-        code = "unknown-person"
-    elif person == work.owner:
-        code = "is-owner"
-    elif person not in available(work.connection, [person], now=work.now):
-        code = "away"
-    elif Duty.TAKES_IN not in found.duties and not (
-        work.owner is not None and found.teams & teams_of(work.connection, work.owner)
-    ):
-        code = "not-in-team"
-    elif not sees_case(work.connection, work.case_id, found):
-        code = "kept-apart"
+        return "unknown-person"
+    if person == work.owner:
+        return "is-owner"
+    if person not in available(work.connection, [person], now=work.now):
+        return "away"
+    if Duty.TAKES_IN not in found.duties and not found.teams & teams:
+        return "not-in-team"
+    return None if sees_case(work.connection, work.case_id, found) else "kept-apart"
+
+
+def _require_fit(work: CaseWork, person: str) -> None:
+    teams = teams_of(work.connection, work.owner) if work.owner is not None else frozenset()
+    code = _unfit(work, person, teams=teams)
     if code == "is-owner":
         raise Unfit("This person owns the case already.", fields=[{"field": "to", "code": code}])
     if code is not None:
         raise Unfit("This person cannot own the case.", fields=[{"field": "to", "code": code}])
+
+
+def _works_here(work: CaseWork, person: str) -> bool:
+    """Say whether somebody has an account still: who has left is not told that their case is in good hands."""
+    return principal_of(work.connection, person, now=work.now, rules=work.services.rules) is not None
 
 
 def _settle(work: CaseWork, offer_id: str, *, accepted: bool, answer: str | None) -> None:
@@ -221,5 +236,5 @@ def _move(work: CaseWork, person: str) -> None:
 def _tell_both(work: CaseWork, opened: Any, template: str) -> None:
     """Tell who gave the case away and who asked for it, each once; whoever answers knows."""
     for person in dict.fromkeys((opened.from_person, opened.asked_by)):
-        if person is not None and person != opened.to_person:
+        if person is not None and person != opened.to_person and _works_here(work, person):
             work.tell(f"person:{person}", template, {"person": opened.to_person}, f"answer:{opened.id}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from access.rights import Verb
 from access.tables import person
+from complaints.answer_meanings import HEARD, form_means
 from complaints.case_now import keep_facts
 from complaints.people.ownership import leave_to_duty
 from complaints.tables import respondent
@@ -35,8 +36,10 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
 
     Whoever was complained about by this name alone is this colleague from now on; their role stays unless one is given.
 
-    Where the process counts who has not been heard yet, somebody new is one more: no finding stands before. A case that
-    the person owns goes to whoever is on duty. Raises Forbidden, and Unfit for somebody unknown.
+    Where the process counts who has not been heard yet, whoever becomes known is one more: no finding stands before
+    (R-004-26). Only where the case is about one person, and that one was heard before it was known which colleague it
+    is, the hearing stands. A case that the person owns goes to whoever is on duty. Raises Forbidden, and Unfit for
+    somebody unknown.
     """
     require(work, Verb.NAME_RESPONDENT)
     name = words("name", command.name, longest=LINE)
@@ -53,9 +56,11 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
     known = work.connection.execute(
         select(table.id).where(table.case_id == work.case_id, table.person == command.person)
     ).scalar()
+    unheard = known is None
     if known is None:
         known = _only_named(work, name, command.person, role)
-    new = known is None
+        unheard = known is None or not _was_heard(work)
+        fresh = True
     if known is None:
         known = work.ids.new()
         work.connection.execute(
@@ -64,6 +69,7 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
             )
         )
     if fresh:
+        # Whoever has one of two names that were given was kept apart before it was known which of them is meant.
         work.barred = None
         if work.owner == command.person:
             leave_to_duty(work)
@@ -78,7 +84,7 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
         )
         _place_again(work)
         work.log("respondent-named", name=known)
-    if new:
+    if unheard:
         keep_facts(work, {"respondent_named": True, "unheard_respondents": _unheard(work) + 1})
     return {"respondent": known}
 
@@ -92,6 +98,16 @@ def _only_named(work: CaseWork, name: str, person_id: str, role: str) -> str | N
         values = {"person": person_id, **({"role": role} if role else {})}
         work.connection.execute(update(respondent).where(table.id == found).values(**values))
     return found
+
+
+def _was_heard(work: CaseWork) -> bool:
+    """Say whether somebody was heard, and nobody else can have been: the case is about one person alone."""
+    table, form = respondent.c, work_item.c
+    about = work.connection.execute(select(func.count()).select_from(respondent).where(table.case_id == work.case_id))
+    if about.scalar() != 1:
+        return False
+    forms = select(form.data).where(form.case_id == work.case_id, form.state == "done", form.data.is_not(None))
+    return any(form_means(work, HEARD, data, unasked=False) for data in work.connection.execute(forms).scalars())
 
 
 def _unheard(work: CaseWork) -> int:

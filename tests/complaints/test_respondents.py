@@ -13,7 +13,7 @@ from engine.commands.claim import ClaimTask
 from engine.commands.complete import CompleteTask
 from engine.errors import NotFound, Unfit
 from engine.tables import conflict_of_interest, event_log, work_item
-from tests.complaints.office import MONDAY, Office
+from tests.complaints.office import DAY, MONDAY, Office
 
 
 def test_the_named_colleague_sees_the_case_no_more_and_loses_their_task(office: Office) -> None:
@@ -67,11 +67,56 @@ def test_a_case_of_the_owner_who_is_named_goes_to_whoever_is_on_duty(office: Off
         office.do(CompleteTask(task.id, {"next": "go"}), "ann")
 
 
-def test_where_nobody_is_on_duty_it_goes_up_the_posts(office: Office) -> None:
+def test_whoever_gets_the_case_hears_that_it_is_theirs_and_not_why(office: Office) -> None:
     case = office.file()
+    before = len(list(office.told(case)))
     office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
-    assert office.case(case).case_owner not in (None, office.people["ann"])
+    assert list(office.told(case))[before:] == [("complainant", "new_owner"), ("bea", "case_yours")]
+    assert office.log(case, "taken-over", "ownerless") == [("taken-over", office.people["bea"])]
+
+
+def test_whoever_takes_no_complaints_in_does_not_get_the_case_but_hears_that_nobody_owns_it(office: Office) -> None:
+    case = office.file()
+    with office.database.write() as unit:
+        posts.vacate(unit.connection, "duty_officer")
+        unit.commit()
+    before = len(list(office.told(case)))
+    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
+    assert office.case(case).case_owner is None
+    assert list(office.told(case))[before:] == [("dan", "case_ownerless")]
+    assert office.log(case, "taken-over", "ownerless") == [("ownerless", None)]
     assert office.rows(work_item, case, assignee=office.people["ann"], state="open") == []
+
+
+def test_who_is_on_duty_and_away_does_not_get_the_case(office: Office) -> None:
+    case = office.file()
+    with office.database.write() as unit:
+        posts.add_absence(
+            unit.connection, office.people["bea"], start_at=MONDAY, end_at=MONDAY + DAY, note="", ids=office.ids
+        )
+        unit.commit()
+    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
+    assert (office.case(case).case_owner, office.log(case, "ownerless")) == (None, [("ownerless", None)])
+
+
+def test_who_was_named_in_words_alone_is_to_be_heard_once_it_is_known_who_it_is(office: Office) -> None:
+    case = office.file(respondents=(Respondent("The tall one"),))
+    assert office.facts(case)["unheard_respondents"] == 0
+    office.do(NameRespondent(case, office.people["bea"], "The tall one"))
+    assert office.facts(case)["unheard_respondents"] == 1
+    office.do(NameRespondent(case, office.people["bea"], "The tall one"))
+    assert office.facts(case)["unheard_respondents"] == 1
+
+
+def test_which_of_two_namesakes_is_meant_stands_in_the_log(office: Office) -> None:
+    with office.database.write() as unit:
+        people.add(unit.connection, login="bea2", name="Bea", language="en", ids=office.ids, now=MONDAY)
+        unit.commit()
+    case = office.file(respondents=(Respondent("Bea"),))
+    assert office.log(case, "respondent-named") == []
+    named = office.do(NameRespondent(case, office.people["bea"], "Bea"))
+    assert office.log(case, "respondent-named") == [("respondent-named", named["respondent"])]
+    assert office.facts(case)["unheard_respondents"] == 1
 
 
 @pytest.mark.parametrize("written", ["Bea", " bea ", "B e a"])
