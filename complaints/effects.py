@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, insert, select, update
 
+from complaints.case_now import keep_facts
 from complaints.overwritten import keep_before, write_complaint
 from complaints.people.ownership import change_owner
 from complaints.plan.action_rows import open_actions
 from complaints.plan.plan_lines import to_be_paid
-from complaints.plan.remedies import drop_remedies, give, give_to_newcomers, void_remedies
+from complaints.plan.remedies import drop_remedies, give, give_to_newcomers, remedy_facts, void_remedies
 from complaints.tables import SUPERSEDED, VOID, affected, complaint, refund_line
 from engine.case_work import CaseWork, EffectHandler
 from engine.errors import Conflict, Unfit
@@ -115,6 +116,8 @@ def record_remedies(work: CaseWork, effect: Effect) -> None:
     )
     give(work, effect.made["remedies"], people or [None], effect.cause)
     give_to_newcomers(work, effect.made["remedies_again"], people, effect.cause)
+    # The step has counted already; what the rows say goes first, whatever it reckoned with.
+    keep_facts(work, remedy_facts(work))
 
 
 def record_approval(work: CaseWork, effect: Effect) -> None:

@@ -14,6 +14,9 @@ LINE = 200
 """Characters of a name or a title."""
 
 _LINE_ENDS = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
+# Han, kana, and Hangul with its letters: in NFKC, as names are compared.
+_EAST_ASIAN = r"[\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7ff\U00020000-\U0003ffff]"
+_NO_BLANK = re.compile(rf"(?<={_EAST_ASIAN}) (?={_EAST_ASIAN})")
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -49,5 +52,20 @@ def _unfit(field: str, code: str, message: str) -> Unfit:
 
 
 def alike(text: str | None) -> str:
-    """Return a name or a number as it is compared: width, case and blanks of what was typed do not count."""
+    """Return a name as it is compared: width and case of what was typed do not count, nor how many blanks.
+
+    Chinese, Japanese and Korean names are typed with and without a blank inside: there it does not count at all. In
+    other scripts it parts words: An Na is not Anna.
+    """
+    return _NO_BLANK.sub("", " ".join(unicodedata.normalize("NFKC", text or "").split())).casefold()
+
+
+def alike_code(text: str | None) -> str:
+    """Return a learner's number as it is compared: width, case and blanks of what was typed do not count."""
     return "".join(unicodedata.normalize("NFKC", text or "").split()).casefold()
+
+
+def alike_contact(text: str | None) -> str:
+    """Return a telephone number or an address as it is compared, numbers without the hyphens that people type."""
+    code = alike_code(text)
+    return code if any(each.isalpha() for each in code) else code.replace("-", "")

@@ -11,7 +11,7 @@ from access.rights import Verb
 from complaints.case_now import keep_facts, waited_message
 from complaints.intake.filing import TYPES
 from complaints.plan.actions import open_actions
-from complaints.plan.remedies import open_remedies
+from complaints.plan.remedies import remedy_facts
 from complaints.tables import complaint
 from complaints.wording import words
 from engine.case_rights import require
@@ -66,7 +66,7 @@ def retype(work: CaseWork, command: Retype) -> dict[str, Any]:
     work.log("retyped", name=command.process_key, was=was, type=command.type, was_type=old_type, reason=reason)
     restart(work, command.process_key, {"type": command.type, "moves": _moves(work) + 1})
     # What was carried out meanwhile is counted anew: a process that plans nothing keeps no count.
-    keep_facts(work, {"open_actions": open_actions(work), "open_remedies": open_remedies(work)})
+    keep_facts(work, {"open_actions": open_actions(work), **remedy_facts(work)})
     work.connection.execute(update(complaint).where(table.case_id == work.case_id).values(type=command.type))
     return {"process": {"key": command.process_key, "version": _number(work, command.process_key)}}
 

@@ -12,9 +12,10 @@ from access.rights import Verb
 from complaints.case_now import require_not_closed
 from complaints.people.listed_complainant import complainant_among
 from complaints.people.people_concerned import recount
-from complaints.plan.remedies import give_to_joined, pass_to_listed
+from complaints.people.remedies_on_list import let_go, pass_to_listed, pass_to_returned
+from complaints.plan.remedies import give_to_joined, remedy_facts
 from complaints.tables import affected
-from complaints.wording import LINE, alike, words
+from complaints.wording import LINE, alike, alike_code, alike_contact, words
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import NotFound, Unfit
@@ -54,7 +55,8 @@ def add_affected(work: CaseWork, command: AddAffected) -> dict[str, Any]:
     """Add, and return `{"people": count, "added": [ids], "ids": [one for each person given]}`.
 
     The tenth person brings the case to leadership in the same transaction (R-004-18). Where the plan has given a remedy
-    to everybody, who joins gets it too (R-004-21), once the approval covers them; the complainant has it already.
+    to everybody, who joins gets it too (R-004-21), once the approval covers them; the complainant has it already, and
+    so has whoever was given it before they left the list.
     Giving the same people again adds nobody. Raises Forbidden, Conflict for a closed case, Unfit naming each row.
     """
     principal = require(work, Verb.ADD_AFFECTED)
@@ -96,17 +98,21 @@ def add_affected(work: CaseWork, command: AddAffected) -> dict[str, Any]:
         complainant = complainant_among(work, added)
         if complainant is not None:
             pass_to_listed(work, complainant)
-    people_now = recount(work)
+        pass_to_returned(work, added)
+    people_now = recount(work, beside=remedy_facts(work))
     give_to_joined(work, [new for new, _ in added])
     return {"people": people_now, "added": [new for new, _ in added], "ids": ids}
 
 
 def remove_affected(work: CaseWork, command: RemoveAffected) -> dict[str, Any]:
-    """Note that somebody left, and return `{"people": count}`. Raises NotFound, Forbidden, Conflict when closed."""
+    """Note that somebody left, and return `{"people": count}`. What they still wait for is void.
+
+    Raises NotFound, Forbidden, Conflict when closed.
+    """
     require(work, Verb.REMOVE_AFFECTED)
     table = affected.c
     row = work.connection.execute(
-        select(table.left_at).where(table.id == command.affected_id, table.case_id == work.case_id)
+        select(affected).where(table.id == command.affected_id, table.case_id == work.case_id)
     ).first()
     if row is None:
         raise NotFound("Nobody on the list has this id.", affected=command.affected_id)
@@ -114,7 +120,8 @@ def remove_affected(work: CaseWork, command: RemoveAffected) -> dict[str, Any]:
     if row.left_at is None:
         work.connection.execute(update(affected).where(table.id == command.affected_id).values(left_at=work.now))
         work.log("affected-left", name=command.affected_id)
-    return {"people": recount(work)}
+        let_go(work, row.id, AffectedPerson(row.name, row.contact, row.learner_id))
+    return {"people": recount(work, beside=remedy_facts(work))}
 
 
 def _checked(people: tuple[AffectedPerson, ...]) -> list[AffectedPerson]:
@@ -144,4 +151,4 @@ def _checked(people: tuple[AffectedPerson, ...]) -> list[AffectedPerson]:
 
 def _same(person: AffectedPerson) -> tuple[str, ...]:
     """Return what makes two entries one person, or namesakes of whom nothing else is known."""
-    return alike(person.name), alike(person.contact), alike(person.learner_id)
+    return alike(person.name), alike_contact(person.contact), alike_code(person.learner_id)

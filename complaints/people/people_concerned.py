@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -42,8 +43,11 @@ def people_facts(work: CaseWork, *, stated: int | None = None) -> dict[str, Any]
     return {"stated_people": said, "listed_people": listed, "people": max(said, listed)}
 
 
-def recount(work: CaseWork) -> int:
-    """Let the facts follow the list, in the same transaction; return the number of people. Repeating is safe."""
+def recount(work: CaseWork, *, beside: Mapping[str, Any]) -> int:
+    """Let the facts follow the list, in the same transaction; return the number of people. Repeating is safe.
+
+    `beside`: other facts that have moved with the list, changed in the same step.
+    """
     facts = people_facts(work)
-    keep_facts(work, facts)
+    keep_facts(work, {**beside, **facts})
     return int(facts["people"])

@@ -119,13 +119,15 @@ def record_remedies(
     A remedy that this round of the case has recorded already is not recorded again, but for people who have joined
     since (`again`); two of one kind in one plan are two. What an earlier plan of this round gave and this one does not
     is no longer part of it (`dropped`). What the plan as it now stands gives is in force: whoever joins later gets it
-    too (`in_force`).
+    too (`in_force`). Of each, the fact says how many wait for it (`open`) and how many of those concerned have it or
+    wait for it (`having`), as the rows do (`remedies.remedy_facts`).
     """
+    concerned = max(1, facts["listed_people"])
     revision, round_of_case = facts["plan_revision"], facts.get("reopened") or 0
     recorded = [dict(each) for each in facts["remedies_recorded"]]
     left = [each for each in recorded if each["round"] == round_of_case]
     asked = [{n: given.get(n) for n in ("kind", "days", "note")} for given in data.get("remedies") or ()]
-    fresh, again = [], []
+    fresh, again, joined = [], [], 0
     # First those that are said in the same words, then those whose note alone was worded anew.
     for words in (("kind", "days", "note"), ("kind", "days")):
         for one in asked[:]:
@@ -134,17 +136,33 @@ def record_remedies(
                 left.remove(same)
                 asked.remove(one)
                 same.update(one, revision=revision)
+                joined += _given_again(same, concerned)
                 again.append({**one, "line": same["line"]})
     number = 1 + sum(each["line"].startswith(f"{_numbered(facts)}.") for each in recorded)
     for one in (dict(each, line=f"{_numbered(facts)}.{n}") for n, each in enumerate(asked, start=number)):
-        recorded.append({**one, "revision": revision, "round": round_of_case})
+        recorded.append({**one, "revision": revision, "round": round_of_case, "open": concerned, "having": concerned})
         fresh.append(one)
-    dropped = [each["line"] for each in left if each["revision"] != revision]
-    count = facts["open_remedies"] + max(1, facts["listed_people"]) * len(fresh)
+    dropped = [each for each in left if each["revision"] != revision]
+    let_go = sum(_let_go(each) for each in dropped)
+    count = facts["open_remedies"] + joined + concerned * len(fresh) - let_go
     return Consequence(
         {"open_remedies": count, "remedies_recorded": recorded},
-        {"remedies": fresh, "remedies_again": again, "remedies_dropped": dropped},
+        {"remedies": fresh, "remedies_again": again, "remedies_dropped": [each["line"] for each in dropped]},
     )
+
+
+def _given_again(record: dict[str, Any], concerned: int) -> int:
+    """Let everybody concerned have it; return how many did not."""
+    lacking = max(0, concerned - int(record.get("having", concerned)))
+    record.update(open=record.get("open", 0) + lacking, having=concerned)
+    return lacking
+
+
+def _let_go(record: dict[str, Any]) -> int:
+    """Let nobody wait for it any more; return how many did."""
+    waiting = int(record.get("open", 0))
+    record.update(open=0, having=max(0, record.get("having", 0) - waiting))
+    return waiting
 
 
 def _numbered(facts: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from access.rights import Verb
 from complaints.case_now import keep_facts, status
 from complaints.overwritten import keep_before
 from complaints.plan.plan_lines import in_force
-from complaints.tables import remedy
+from complaints.tables import affected, remedy
 from complaints.wording import words
 from engine.case_rights import require
 from engine.case_work import CaseWork
@@ -58,9 +59,8 @@ def complete_remedy(work: CaseWork, command: CompleteRemedy) -> dict[str, Any]:
         .values(done_at=work.now, done_by=who.person_id if who else None, note=said)
     )
     work.log("remedy-given", name=row.id, remedy=row.kind, affected=row.affected_id)
-    count = open_remedies(work)
-    keep_facts(work, {"open_remedies": count})
-    return {"open_remedies": count}
+    keep_facts(work, remedy_facts(work))
+    return {"open_remedies": open_remedies(work)}
 
 
 def give(work: CaseWork, remedies: Iterable[Mapping[str, Any]], people: Collection[str | None], cause: str) -> int:
@@ -96,7 +96,7 @@ def give_to_newcomers(work: CaseWork, remedies: Iterable[Mapping[str, Any]], peo
         written += give(work, [each for each in wanted if each["line"] not in had], [None], cause)
     if written:
         work.log("remedies-opened", count=written)
-        keep_facts(work, {"open_remedies": open_remedies(work)})
+        keep_facts(work, remedy_facts(work))
 
 
 def give_to_joined(work: CaseWork, people: Collection[str]) -> None:
@@ -119,9 +119,9 @@ def void_remedies(work: CaseWork) -> int:
 
 
 def drop_remedies(work: CaseWork, lines: Collection[str]) -> None:
-    """Let go what the plan no longer gives: these remedies are void for whoever has not got theirs; the count follows.
+    """Let go what the plan no longer gives: these remedies are void for whoever has not got theirs.
 
-    On record only where there were any. Repeating is safe.
+    On record only where there were any; facts are not counted. Repeating is safe.
     """
     mine = (*_open(work), remedy.c.line.in_(lines))
     gone = work.connection.execute(select(remedy.c.id).where(*mine)).scalars().all() if lines else ()
@@ -130,17 +130,31 @@ def drop_remedies(work: CaseWork, lines: Collection[str]) -> None:
     if gone:
         work.connection.execute(update(remedy).where(*mine).values(void_at=work.now))
         work.log("remedies-dropped", count=len(gone))
-        keep_facts(work, {"open_remedies": open_remedies(work)})
 
 
-def pass_to_listed(work: CaseWork, affected_id: str) -> None:
-    """Let the complainant's own remedies be those of this person of the list, who is the complainant.
+def remedy_facts(work: CaseWork) -> dict[str, Any]:
+    """Return the facts as the rows give them: how many remedies are open, and of each recorded one who waits and has.
 
-    They were written while nobody was listed. Given ones go along, so that nobody gets them twice. Repeating is safe.
+    `open` and `having` of `remedies_recorded` are what the next plan reckons with inside its step (`plan_lines.py`).
     """
-    table = remedy.c
-    mine = (table.case_id == work.case_id, table.affected_id.is_(None), table.void_at.is_(None))
-    work.connection.execute(update(remedy).where(*mine).values(affected_id=affected_id))
+    table, here = remedy.c, affected.c
+    rows = work.connection.execute(
+        select(table.affected_id, table.line, table.done_at).where(
+            table.case_id == work.case_id, table.void_at.is_(None)
+        )
+    ).all()
+    listed: set[str] = set(
+        work.connection.execute(select(here.id).where(here.case_id == work.case_id, here.left_at.is_(None))).scalars()
+    )
+    waiting = Counter(row.line for row in rows if row.done_at is None)
+    # While nobody is listed, the complainant alone is concerned, and has what anybody has.
+    having = Counter(line for who, line in {(row.affected_id if listed else None, row.line) for row in rows}
+                     if not listed or who in listed)  # fmt: skip
+    recorded = [
+        {**each, "open": waiting[each["line"]], "having": having[each["line"]]}
+        for each in work.row["facts"].get("remedies_recorded") or ()
+    ]
+    return {"open_remedies": waiting.total(), **({"remedies_recorded": recorded} if recorded else {})}
 
 
 def open_remedies(work: CaseWork) -> int:

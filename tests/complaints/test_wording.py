@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from access.rights import Standing, Verb
-from complaints.wording import LINE, finished, words
+from complaints.wording import LINE, alike, alike_code, alike_contact, finished, words
 from engine.case_rights import standings
 from engine.errors import Unfit
 from tests.complaints.office import Office
@@ -44,6 +44,38 @@ def test_a_text_with_a_blank_is_not_finished() -> None:
     assert finished("text", "Use {} or { x }.") == "Use {} or { x }."
     with pytest.raises(Unfit):
         finished("text", "Hello {name}.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("An Na", "Anna", False),
+        ("An  Na ", "an\u3000na", True),
+        ("王 晓", "王晓", True),
+        ("김 민 수", "김민수", True),
+        ("やまだ　たろう", "やまだたろう", True),
+        ("ﾔﾏﾀﾞ ﾀﾛｰ", "ヤマダタロー", True),
+        ("𠮷 田", "𠮷田", True),
+        ("王 Anna", "王Anna", False),
+        ("Ｊｏｓｅ́", "JOSÉ", True),
+        ("学员 1", "学员1", False),
+    ],
+)
+def test_a_blank_parts_words_except_between_east_asian_letters(one: str, other: str, same: bool) -> None:
+    assert (alike(one) == alike(other)) is same
+
+
+@given(st.text())
+def test_a_name_as_it_is_compared_is_alike_to_itself_typed_with_other_blanks(name: str) -> None:
+    assert alike(f" {name.replace(' ', '  ')} ") == alike(name)
+
+
+def test_numbers_and_addresses_are_compared_as_they_are_meant() -> None:
+    assert alike_contact("138-0000 0001") == alike_contact("１３８０００００００１")
+    assert alike_contact("a-b@example.org") != alike_contact("ab@example.org")
+    assert alike_contact("A-B@example.org ") == alike_contact("a-b@example.org")
+    assert alike_code("l 7") == alike_code("L7")
+    assert alike_code("1-23") != alike_code("12-3")
 
 
 def test_the_shipped_table_gives_every_verb_to_somebody_and_to_the_complainant_only_what_is_theirs(
