@@ -22,7 +22,6 @@ complaint = Table(
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text),
     Column("subject", Text, nullable=False),
-    Column("text", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("category", Text, nullable=False),
@@ -42,6 +41,7 @@ complaint = Table(
     Column("refund_minor", BigInteger),
     Column("refund_currency", Text),
     Column("retention_hold", Text),
+    Column("text", Text, nullable=False),
 )
 Index("ix_complaint__received", complaint.c.received_at, complaint.c.case_id)
 

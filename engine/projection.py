@@ -14,9 +14,10 @@ from engine.model.step import ClockView, OpenTask, StepResult
 from engine.tables import case_clock, deadline, event_log, instance, work_item
 from storage import outbox
 from storage.insert import upsert_many
+from storage.prepared import Prepared
 
 _WRITTEN = [c.name for c in instance.columns if c.name not in ("case_id", "started_at")]
-_UPDATE_INSTANCE = (
+_UPDATE_INSTANCE = Prepared(
     update(instance)
     .where(instance.c.case_id == bindparam("the_case"), instance.c.row_version == bindparam("fence"))
     .values({name: bindparam(name) for name in _WRITTEN})
@@ -26,10 +27,23 @@ _CANCEL = (
     .where(work_item.c.id.in_(bindparam("items", expanding=True)), work_item.c.state == "open")
     .values(state="cancelled", done_at=bindparam("at"), version=work_item.c.version + 1)
 )
-_MOVE = update(work_item).where(work_item.c.id == bindparam("item")).values(due_at=bindparam("due"))
-_DELETE_DEADLINES = delete(deadline).where(
-    deadline.c.case_id == bindparam("the_case"), deadline.c.key.in_(bindparam("keys", expanding=True))
+_MOVE = Prepared(update(work_item).where(work_item.c.id == bindparam("item")).values(due_at=bindparam("due")))
+_DELETE_DEADLINE = Prepared(
+    delete(deadline).where(deadline.c.case_id == bindparam("the_case"), deadline.c.key == bindparam("the_key"))
 )
+_INSERT_DEADLINE = Prepared(
+    insert(deadline), columns=("case_id", "key", "source", "name", "due_at", "provisional", "reasons")
+)
+_INSERT_EVENT = Prepared(
+    insert(event_log), columns=("case_id", "at", "kind", "element", "name", "task", "actor", "detail")
+)
+_INSERT_ITEM = Prepared(
+    insert(work_item),
+    columns=(
+        "id", "case_id", "task", "element", "name", "process", "team", "post", "assignee", "owner_bound", "owns",
+        "excluded", "form", "round", "state", "version", "due_at", "entered_at",
+    ),
+)  # fmt: skip
 
 PROJECTED_FACTS = ("priority", "impact", "category")
 """Facts that lists filter by."""
@@ -49,17 +63,16 @@ def save(work: CaseWork, *, fence: int) -> None:
     _write_instance(work, result, fence)
     # Before the log: who is not found is a line of it.
     _write_outbox(work, asks)
-    if work.events:
-        work.connection.execute(
-            insert(event_log),
-            [
-                {
-                    "case_id": work.case_id, "at": work.now, "kind": e.kind, "element": e.element, "name": e.name,
-                    "task": e.task, "actor": work.actor.id, "detail": dict(e.detail),
-                }
-                for e in work.events
-            ],
-        )  # fmt: skip
+    _INSERT_EVENT.run_many(
+        work.connection,
+        [
+            {
+                "case_id": work.case_id, "at": work.now, "kind": e.kind, "element": e.element, "name": e.name,
+                "task": e.task, "actor": work.actor.id, "detail": dict(e.detail),
+            }
+            for e in work.events
+        ],
+    )  # fmt: skip
 
 
 def _asked_now(work: CaseWork, result: StepResult) -> list[str]:
@@ -85,8 +98,7 @@ def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> No
         )
     row["next_due"] = min((at for at in (row["next_state_due"], row["next_dated"]) if at is not None), default=None)
     values = {k: v for k, v in row.items() if k not in ("case_id", "started_at")}
-    done = work.connection.execute(_UPDATE_INSTANCE, {**values, "the_case": work.case_id, "fence": fence})
-    if done.rowcount != 1:
+    if _UPDATE_INSTANCE.run(work.connection, {**values, "the_case": work.case_id, "fence": fence}) != 1:
         raise ChangedMeanwhile
 
 
@@ -98,11 +110,9 @@ def _write_tasks(work: CaseWork, result: StepResult) -> None:
         ids = [item_id(work.case_id, task) for task in gone]
         work.connection.execute(_CANCEL, {"items": ids, "at": work.now})
     fresh = [task for task in result.tasks if task.id not in before]
-    if fresh:
-        work.connection.execute(insert(work_item), [_new_item(work, task) for task in fresh])
+    _INSERT_ITEM.run_many(work.connection, [_new_item(work, task) for task in fresh])
     moved = [t for t in result.tasks if t.id in before and before[t.id] != (t.due_at.isoformat() if t.due_at else None)]
-    if moved:
-        work.connection.execute(_MOVE, [{"item": item_id(work.case_id, task.id), "due": task.due_at} for task in moved])
+    _MOVE.run_many(work.connection, [{"item": item_id(work.case_id, task.id), "due": task.due_at} for task in moved])
     kept = [t for t in result.tasks if t.id in before]
     _bump_shown(work, result, kept)
     _keep_apart(work, result, kept)
@@ -196,8 +206,7 @@ def write_clocks(work: CaseWork, result: StepResult) -> None:
         for clock in result.clocks
         if before.get(clock.key) != clock
     ]  # fmt: skip
-    if rows:
-        upsert_many(work.connection, case_clock, rows, unique=("case_id", "key"))
+    upsert_many(work.connection, case_clock, rows, unique=("case_id", "key"))
 
 
 def _write_deadlines(work: CaseWork, result: StepResult) -> None:
@@ -205,20 +214,18 @@ def _write_deadlines(work: CaseWork, result: StepResult) -> None:
     items = {item.key: item for item in result.due}
     afresh = work.before is not None and work.before.afresh
     gone = before if afresh else before - items.keys()
-    if gone:
-        work.connection.execute(_DELETE_DEADLINES, {"the_case": work.case_id, "keys": sorted(gone)})
-    fresh = [item for key, item in items.items() if afresh or key not in before]
-    if fresh:
-        work.connection.execute(
-            insert(deadline),
-            [
-                {
-                    "case_id": work.case_id, "key": i.key, "source": i.source, "name": i.name, "due_at": i.due_at,
-                    "provisional": i.provisional, "reasons": list(i.reasons),
-                }
-                for i in fresh
-            ],
-        )  # fmt: skip
+    _DELETE_DEADLINE.run_many(work.connection, [{"the_case": work.case_id, "the_key": key} for key in sorted(gone)])
+    _INSERT_DEADLINE.run_many(
+        work.connection,
+        [
+            {
+                "case_id": work.case_id, "key": i.key, "source": i.source, "name": i.name, "due_at": i.due_at,
+                "provisional": i.provisional, "reasons": list(i.reasons),
+            }
+            for key, i in items.items()
+            if afresh or key not in before
+        ],
+    )  # fmt: skip
 
 
 def _write_outbox(work: CaseWork, asks: list[str]) -> None:

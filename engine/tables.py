@@ -2,6 +2,8 @@
 
 The state is bytes with a version of its own; everything people search or count is projected beside it in the same
 transaction, so that no list ever opens a state (docs/developer/architecture.md#the-pipeline).
+
+What may be long stands last in its table: SQLite reads on through it to whatever stands behind.
 """
 
 from __future__ import annotations
@@ -18,13 +20,13 @@ process_version = Table(
     Column("process_key", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("digest", Text, nullable=False),
-    Column("bundle", Blob, nullable=False),
-    Column("drawing", Blob),
     Column("active", Boolean, nullable=False),
     Column("published_at", Instant, nullable=False),
     Column("in_force_since", Instant, nullable=False),
     Column("published_by", Text),
     Column("note", Text, nullable=False, server_default=""),
+    Column("bundle", Blob, nullable=False),
+    Column("drawing", Blob),
     UniqueConstraint("process_key", "number"),
     UniqueConstraint("process_key", "digest"),
 )
@@ -35,8 +37,6 @@ instance = Table(
     Column("case_id", Text, primary_key=True),
     Column("version_id", Text, ForeignKey("process_version.id"), nullable=False, index=True),
     Column("row_version", Integer, nullable=False),
-    Column("state", Blob, nullable=False),
-    Column("facts", Json, nullable=False),
     Column("facts_version", Integer, nullable=False),
     Column("status", Text, nullable=False),
     Column("closure", Text),
@@ -53,9 +53,11 @@ instance = Table(
     Column("next_dated", Instant),
     Column("next_clock_due", Instant),
     Column("troubled", Boolean, nullable=False),
-    Column("undo", Blob),
     Column("undo_task", Text),
     Column("undo_until", Instant),
+    Column("facts", Json, nullable=False),
+    Column("state", Blob, nullable=False),
+    Column("undo", Blob),
 )
 _LIVE_DUE = instance.c.next_due.is_not(None)
 Index("ix_instance__due", instance.c.next_due, sqlite_where=_LIVE_DUE, postgresql_where=_LIVE_DUE)
@@ -96,10 +98,10 @@ work_item = Table(
     Column("version", Integer, nullable=False),
     Column("due_at", Instant),
     Column("entered_at", Instant, nullable=False),
-    Column("draft", Json),
     Column("draft_by", Text),
     Column("done_at", Instant),
     Column("done_by", Text),
+    Column("draft", Json),
     Column("data", Json),
 )
 _OPEN = work_item.c.state == "open"

@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.prepared import Prepared
+
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any], *, unique: tuple[str, ...]) -> bool:
     """Insert the row unless one with the same `unique` columns exists; say whether it was inserted. Repeating is safe.
 
     `unique` names the columns of a primary key or unique constraint; a conflict with any other raises IntegrityError.
     """
-    # Asked for by RETURNING: the count of rows is not dependable where the database also fills in a number.
-    return connection.execute(_insert_new(table, unique, connection.dialect.name), dict(values)).first() is not None
+    return _insert_new(table, unique, tuple(values), connection.dialect.name).run(connection, values) == 1
 
 
 def upsert_many(
@@ -24,21 +25,22 @@ def upsert_many(
 ) -> None:
     """Insert rows, or overwrite those with the same `unique` columns; one statement for all. Repeating is safe.
 
-    Every row gives every column that is to be written.
+    Every row gives the same columns; those it does not give stay as they are.
     """
-    connection.execute(_upsert(table, unique, connection.dialect.name), list(rows))
+    if rows:
+        _upsert(table, unique, tuple(rows[0]), connection.dialect.name).run_many(connection, rows)
 
 
 @lru_cache(maxsize=256)
-def _upsert(table: Table, unique: tuple[str, ...], dialect: str) -> Any:
+def _upsert(table: Table, unique: tuple[str, ...], columns: tuple[str, ...], dialect: str) -> Prepared:
     statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
-    columns = [table.c[name] for name in unique]
-    rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in unique}
-    return statement.on_conflict_do_update(index_elements=columns, set_=rest)
+    rest = {name: statement.excluded[name] for name in columns if name not in unique}
+    found = statement.on_conflict_do_update(index_elements=[table.c[name] for name in unique], set_=rest)
+    return Prepared(found, columns=columns)
 
 
 @lru_cache(maxsize=256)
-def _insert_new(table: Table, unique: tuple[str, ...], dialect: str) -> Any:
+def _insert_new(table: Table, unique: tuple[str, ...], columns: tuple[str, ...], dialect: str) -> Prepared:
     statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)
-    columns = [table.c[name] for name in unique]
-    return statement.on_conflict_do_nothing(index_elements=columns).returning(*columns)
+    found = statement.on_conflict_do_nothing(index_elements=[table.c[name] for name in unique])
+    return Prepared(found, columns=columns)

@@ -18,8 +18,9 @@ from engine.work_items import case_of, element_of, load_item, require_mine, requ
 from forms.clean import clean
 from forms.decode import with_readonly
 from forms.validate import validate
+from storage.prepared import Prepared
 
-_DONE = (
+_DONE = Prepared(
     update(work_item)
     .where(work_item.c.id == bindparam("item"))
     .values(
@@ -65,8 +66,8 @@ def complete_task(work: CaseWork, command: CompleteTask) -> dict[str, Any]:
     remember_for_undo(work, item.id)
     if element.properties.get("owns") == "true" and work.owner is None:
         work.set_owner(who.person_id)
-    work.connection.execute(
-        _DONE,
+    _DONE.run(
+        work.connection,
         {
             "item": item.id, "at": work.now, "by": who.person_id, "form_data": data, "next_version": item.version + 1,
         },

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision daa01729f3bb, after .
+Revision b503bde28c52, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "daa01729f3bb"
+revision = "b503bde28c52"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -45,7 +45,6 @@ def upgrade() -> None:
         ),
         sa.Column("recorded_by", sa.Text(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
@@ -65,6 +64,7 @@ def upgrade() -> None:
         sa.Column("refund_minor", sa.BigInteger(), nullable=True),
         sa.Column("refund_currency", sa.Text(), nullable=True),
         sa.Column("retention_hold", sa.Text(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_complaint")),
         sa.UniqueConstraint("number", name=op.f("uq_complaint__number")),
         sa.UniqueConstraint("tracking_digest", name=op.f("uq_complaint__tracking_digest")),
@@ -236,8 +236,6 @@ def upgrade() -> None:
         sa.Column("process_key", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("bundle", sa.LargeBinary(), nullable=False),
-        sa.Column("drawing", sa.LargeBinary(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column(
             "published_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
@@ -247,6 +245,8 @@ def upgrade() -> None:
         ),
         sa.Column("published_by", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("bundle", sa.LargeBinary(), nullable=False),
+        sa.Column("drawing", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_version")),
         sa.UniqueConstraint("process_key", "digest", name=op.f("uq_process_version__process_key_digest")),
         sa.UniqueConstraint("process_key", "number", name=op.f("uq_process_version__process_key_number")),
@@ -348,8 +348,6 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("version_id", sa.Text(), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
-        sa.Column("state", sa.LargeBinary(), nullable=False),
-        sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("facts_version", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("closure", sa.Text(), nullable=True),
@@ -372,9 +370,11 @@ def upgrade() -> None:
             "next_clock_due", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
         ),
         sa.Column("troubled", sa.Boolean(), nullable=False),
-        sa.Column("undo", sa.LargeBinary(), nullable=True),
         sa.Column("undo_task", sa.Text(), nullable=True),
         sa.Column("undo_until", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("state", sa.LargeBinary(), nullable=False),
+        sa.Column("undo", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["version_id"], ["process_version.id"], name=op.f("fk_instance__version_id")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_instance")),
     )
@@ -623,10 +623,10 @@ def upgrade() -> None:
         sa.Column(
             "entered_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
         ),
-        sa.Column("draft", sa.Text(), nullable=True),
         sa.Column("draft_by", sa.Text(), nullable=True),
         sa.Column("done_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.Column("done_by", sa.Text(), nullable=True),
+        sa.Column("draft", sa.Text(), nullable=True),
         sa.Column("data", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["instance.case_id"], name=op.f("fk_work_item__case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_item")),
