@@ -13,13 +13,16 @@ from app.scenarios.edit import EditUnfit, publish_edited
 from app.scenarios.file import instant, length
 from app.scenarios.stage import ScenarioFailed, Stage
 from complaints.change_facts import ChangeFacts
-from complaints.correspondence.messages import ReceiveMessage, Satisfaction, Withdraw
+from complaints.correspondence.messages import ReceiveMessage
+from complaints.correspondence.satisfaction import Satisfaction
+from complaints.correspondence.withdrawal import Withdraw
 from complaints.intake.retype import Retype
 from complaints.people.affected import AddAffected, AffectedPerson, RemoveAffected
 from complaints.people.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
 from complaints.people.respondents import NameRespondent
-from complaints.plan.actions import CompleteAction, CompleteRemedy
+from complaints.plan.actions import CompleteAction
 from complaints.plan.promises import KeepPromise
+from complaints.plan.remedies import CompleteRemedy
 from complaints.tables import action_item, affected, promise, remedy
 from engine.case_work import SYSTEM
 from engine.commands.claim import ClaimTask

@@ -9,8 +9,6 @@ from access.rights import Verb
 from complaints.case_now import has_ended, status, waited_message
 from complaints.correspondence.held_questions import not_yet_asked
 from complaints.correspondence.reopening import note_what_is_undone
-from complaints.correspondence.satisfaction import Satisfaction, satisfaction
-from complaints.correspondence.withdrawal import Withdraw, withdraw
 from complaints.letters import store_message
 from complaints.notices.notice_book import NoticeBooks
 from complaints.wording import LINE, finished, words
@@ -18,18 +16,6 @@ from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Conflict
 from engine.model.step import Deliver
-
-__all__ = [
-    "ReceiveMessage",
-    "Satisfaction",
-    "SendMessage",
-    "Withdraw",
-    "receive_message",
-    "satisfaction",
-    "send_message",
-    "withdraw",
-]
-"""Everything that passes between the house and the complainant."""
 
 ARRIVED, BEFORE_QUESTION = "answer_arrived", "letter_before_question"
 """Notices to the owner: a letter has come; it came before the question that is about to go out."""

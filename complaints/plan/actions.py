@@ -12,25 +12,12 @@ from access.rights import Verb
 from complaints.case_now import keep_facts, require_not_closed
 from complaints.plan.action_lines import settled
 from complaints.plan.late_records import tell_late
-from complaints.plan.remedies import CompleteRemedy, complete_remedy
 from complaints.tables import action_item
 from complaints.wording import words
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.dated import clear_dated, set_dated
 from engine.errors import Conflict, NotFound
-
-__all__ = [
-    "CompleteAction",
-    "CompleteRemedy",
-    "ReopenAction",
-    "action_overdue",
-    "complete_action",
-    "complete_remedy",
-    "open_actions",
-    "reopen_action",
-]
-"""What a plan is carried out by; a remedy is an action for one person."""
 
 NOTE = 2000
 """Characters of a note or a reason."""

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from complaints.people.affected import AddAffected, AffectedPerson
-from complaints.plan.actions import CompleteAction, CompleteRemedy, ReopenAction
+from complaints.plan.actions import CompleteAction, ReopenAction
+from complaints.plan.remedies import CompleteRemedy
 from complaints.tables import action_item, promise, refund_line, remedy
 from engine.commands.complete import CompleteTask
 from engine.commands.send_back import SendBack

@@ -11,8 +11,9 @@ import pytest
 from complaints.correspondence.satisfaction import Satisfaction
 from complaints.people.affected import AddAffected, AffectedPerson
 from complaints.plan.action_lines import open_actions, settled
-from complaints.plan.actions import CompleteAction, CompleteRemedy, ReopenAction
+from complaints.plan.actions import CompleteAction, ReopenAction
 from complaints.plan.plan_lines import record_plan, record_remedies
+from complaints.plan.remedies import CompleteRemedy
 from complaints.tables import action_item, remedy
 from engine.commands.claim import AssignTask
 from engine.commands.complete import CompleteTask
