@@ -125,7 +125,9 @@ def _refund(said: _Said, value: Any) -> None:
         return
     faults = money_faults(value, known_currencies())
     if faults:
-        said.wrong += [{"field": f"refund/{part}".rstrip("/"), "code": code} for part, code, _ in faults]
+        said.wrong += [
+            {"field": f"refund/{part}".rstrip("/"), "code": code, "values": values} for part, code, values in faults
+        ]
         return
     said.facts.update(refund=in_decimals(value["amount"], value["currency"]), refund_currency=value["currency"])
     said.columns.update(refund_minor=minor_units(value["amount"]), refund_currency=value["currency"])

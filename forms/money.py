@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any
@@ -50,7 +50,9 @@ def money_faults(value: object, currencies: Collection[str]) -> list[Fault]:
     known = isinstance(currency, str) and currency in currencies
     if not known:
         code = "required" if "currency" not in value else "money_currency"
-        faults.append(("currency", code, {} if code == "required" else {"currencies": ", ".join(currencies)}))
+        # A form names its few in its own order.
+        named = sorted(currencies) if isinstance(currencies, Set) else currencies
+        faults.append(("currency", code, {} if code == "required" else {"currencies": ", ".join(named)}))
     if "amount" not in value:
         faults.append(("amount", "required", {}))
         return faults

@@ -232,8 +232,8 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree, config: Proce
             require(False, "channel", "unknown")
     if command.refund_amount is not None:
         claimed = {"amount": command.refund_amount, "currency": _currency(command, config)}
-        for part, code, _ in money_faults(claimed, known_currencies()):
-            require(False, f"refund/{part}", code)
+        for part, code, values in money_faults(claimed, known_currencies()):
+            require(False, f"refund/{part}", code, **values)
     named = _people(command) if command.follows is None else []
     require(not named or principal is not None, "respondents", "staff-only")
     found = (

@@ -37,8 +37,8 @@ def checked_lines(work: CaseWork, asked: Any) -> list[dict[str, Any]]:
             raise _unfit(at, "shape")
         faults = money_faults(line.get("amount"), known_currencies())
         if faults:
-            part, code, _ = faults[0]
-            raise _unfit(f"{at}/amount/{part}".rstrip("/"), code)
+            part, code, values = faults[0]
+            raise _unfit(f"{at}/amount/{part}".rstrip("/"), code, values)
         if Decimal(line["amount"]["amount"]) <= 0:
             raise _unfit(f"{at}/amount/amount", "not-positive")
         lines.append({"payee": words(f"{at}/payee", line.get("payee"), longest=LINE), "amount": dict(line["amount"])})
@@ -60,5 +60,6 @@ def replan_refunds(work: CaseWork, lines: list[dict[str, Any]]) -> dict[str, Any
     return {n: v for n, v in follows.facts.items() if n not in ("plan_revision", "open_actions", "actions_opened")}
 
 
-def _unfit(field: str, code: str) -> Unfit:
-    return Unfit("The planned refunds do not fit.", fields=[{"field": field, "code": code}])
+def _unfit(field: str, code: str, values: Mapping[str, Any] | None = None) -> Unfit:
+    fault = {"field": field, "code": code, **({"values": values} if values else {})}
+    return Unfit("The planned refunds do not fit.", fields=[fault])

@@ -179,6 +179,19 @@ LINES = [
 ]
 
 
+def test_what_is_wrong_with_an_amount_is_told_with_its_figures(office: Office) -> None:
+    case = reach_plan(office)
+    won = {"amount": "1.5", "currency": "KRW"}
+    figures = {"currency": "KRW", "decimals": 0}
+    for changes, field in (
+        ({"refund": won}, "refund/amount"),
+        ({"refunds": [{"payee": "Gil", "amount": won}]}, "refunds/0/amount/amount"),
+    ):
+        with pytest.raises(Unfit) as found:
+            change(office, case, **changes)
+        assert found.value.details["fields"] == [{"field": field, "code": "money_decimals", "values": figures}]
+
+
 def test_planned_refunds_change_with_their_rows_and_figures(office: Office) -> None:
     case = reach_plan(office)
     office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))
