@@ -9,7 +9,7 @@ from engine.case_work import CaseWork
 from engine.tables import case_clock
 
 UNACKNOWLEDGED = "unacknowledged"
-"""The fact, where a process declares it, that nobody had acknowledged the case when it was closed."""
+"""The fact, where a process declares it, that nobody had acknowledged the case when it was closed, or moved here."""
 
 
 def note_what_is_undone(work: CaseWork) -> None:
@@ -21,11 +21,25 @@ def note_what_is_undone(work: CaseWork) -> None:
     config = work.process.config
     if status(work) != "closed" or UNACKNOWLEDGED not in config.facts or config.intake.clock is None:
         return
+    keep_facts(work, {UNACKNOWLEDGED: _last_state(work, config.intake.clock) not in (None, "met")})
+
+
+def nobody_acknowledged(work: CaseWork) -> bool:
+    """Say whether nobody has acknowledged the case so far, as the process that it runs in counts that (R-004-11).
+
+    A process whose receipt promises no acknowledgement has not acknowledged it.
+    """
+    clock = work.process.config.intake.clock
+    return clock is None or _last_state(work, clock) != "met"
+
+
+def _last_state(work: CaseWork, clock: str) -> str | None:
+    """Return how the newest round of a clock of the case stands, None for one that has never started."""
     table = case_clock.c
-    last = work.connection.execute(
+    state: str | None = work.connection.execute(
         select(table.state)
-        .where(table.case_id == work.case_id, table.name == config.intake.clock)
+        .where(table.case_id == work.case_id, table.name == clock)
         .order_by(table.round.desc())
         .limit(1)
     ).scalar()
-    keep_facts(work, {UNACKNOWLEDGED: last is not None and last != "met"})
+    return state

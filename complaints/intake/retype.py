@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from access.rights import Verb
 from complaints.case_now import keep_facts, waited_message
+from complaints.correspondence.reopening import UNACKNOWLEDGED, nobody_acknowledged
 from complaints.intake.filing import TYPES
 from complaints.plan.actions import open_actions
 from complaints.plan.remedies import remedy_facts
@@ -61,10 +62,13 @@ def retype(work: CaseWork, command: Retype) -> dict[str, Any]:
         raise Conflict("At this point the process does not let the case be moved to another: its diagram shows where.")
     table = complaint.c
     old_type = work.connection.execute(select(table.type).where(table.case_id == work.case_id)).scalar_one()
+    # Asked before the old process ends, which drops its clocks: what was done once is not done again (R-004-11).
+    unacknowledged = nobody_acknowledged(work)
     if not work.step(Deliver(waited, {}, buffer=False)).ended:
         raise Conflict("The process keeps the case: a procedure that runs beside it has to be recorded first.")
     work.log("retyped", name=command.process_key, was=was, type=command.type, was_type=old_type, reason=reason)
-    restart(work, command.process_key, {"type": command.type, "moves": _moves(work) + 1})
+    told = {"type": command.type, "moves": _moves(work) + 1, UNACKNOWLEDGED: unacknowledged}
+    restart(work, command.process_key, told)
     # What was carried out meanwhile is counted anew: a process that plans nothing keeps no count.
     keep_facts(work, {"open_actions": open_actions(work), **remedy_facts(work)})
     work.connection.execute(update(complaint).where(table.case_id == work.case_id).values(type=command.type))

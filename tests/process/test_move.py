@@ -165,7 +165,7 @@ def test_the_old_instance_is_put_aside_and_its_work_called_off(
     items = {row.id: row for row in rows(stage, work_item)}
     assert {items[each].state for each in opened} == {"cancelled"}
     assert {row.element for row in items.values() if row.state == "open"} == {
-        "acknowledge" if to == "complaint" else "answer"
+        "verify" if to == "complaint" else "answer"
     }
 
 
@@ -234,7 +234,8 @@ def test_a_case_that_comes_back_goes_on_with_what_it_knew(told: Told) -> None:
     (after,) = rows(stage, instance)
     # What is on record already does not open once more.
     assert (after.facts["external_state"], after.facts["moves"]) == ("recorded", 2)
-    assert [row.element for row in rows(stage, work_item) if row.state == "open"] == ["acknowledge"]
+    # Nor is it acknowledged once more.
+    assert [row.element for row in rows(stage, work_item) if row.state == "open"] == ["verify"]
     assert [row.ended_as for row in rows(stage, past_instance)] == ["retyped", "retyped"]
 
 
