@@ -6,7 +6,7 @@ one that is held back, being delivered, or to be tried again. One that was given
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -156,6 +156,13 @@ def claim(connection: Connection, now: datetime, *, limit: int, until: datetime)
     if ids:
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed_until=until))
     return [_message(row) for row in rows]
+
+
+def unclaim(connection: Connection, messages: Sequence[Message]) -> None:
+    """Give back what was claimed and not tried: it is due at once. Repeating is safe."""
+    ids = [message.id for message in messages]
+    if ids:
+        connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed_until=None))
 
 
 def mark_delivered(connection: Connection, message_id: str, *, now: datetime) -> bool:

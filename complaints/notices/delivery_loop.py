@@ -1,4 +1,7 @@
-"""One pass over what is to be told: a few messages a transaction, in order for each case and recipient."""
+"""One pass over what is to be told: a few messages a transaction, in order for each case and recipient.
+
+Whoever waits for their turn to write waits for one message and not for the rest.
+"""
 
 from __future__ import annotations
 
@@ -69,11 +72,17 @@ def _anything_due(database: Database, now: datetime) -> bool:
 
 def _deliver_some(database: Database, desk: Desk, *, now: datetime, ids: Ids, at_most: int) -> tuple[int, int]:
     """Deliver a few messages in one transaction, each on a savepoint of its own; return how many of how many."""
+    delivered = tried = 0
     with database.write(turn=Turn.SWEEP) as unit:
         messages = outbox.claim(unit.connection, now, limit=at_most, until=now + CLAIM_FOR)
-        delivered = sum(_deliver(unit.connection, message, desk, now=now, ids=ids) for message in messages)
+        for message in messages:
+            if tried and database.people_wait:
+                break
+            delivered += _deliver(unit.connection, message, desk, now=now, ids=ids)
+            tried += 1
+        outbox.unclaim(unit.connection, messages[tried:])
         unit.commit()
-    return delivered, len(messages)
+    return delivered, tried
 
 
 def _deliver(connection: Connection, message: Message, desk: Desk, *, now: datetime, ids: Ids) -> int:

@@ -19,6 +19,8 @@ from complaints.tables import action_item, message, notice, promise
 from engine.errors import NotFound, Unfit
 from engine.tables import incident
 from storage import outbox
+from storage.counting import counted
+from storage.database import Database
 from storage.errors import StoreBusy
 from storage.outbox import Message
 from storage.types import MICROSECOND
@@ -261,6 +263,19 @@ def test_delivery_goes_on_after_a_transaction_only_while_nothing_more_urgent_wai
         surroundings=AROUND, others_wait=lambda: waiting,
     )  # fmt: skip
     assert went_out == delivered
+
+
+def test_delivery_lets_people_in_after_the_message_at_hand(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        tell(office, None, "noted", "team:service")
+    monkeypatch.setattr(Database, "people_wait", property(lambda _self: True))
+    with counted(office.database) as count:
+        assert due(office) == 3
+    assert count.commits == 3
+    with office.database.read() as connection:
+        assert [(row.claimed_until, row.attempts) for row in connection.execute(select(outbox.outbox))] == [
+            (None, 0)
+        ] * 3
 
 
 def test_a_template_that_does_not_exist_reaches_staff_but_no_complainant(office: Office) -> None:
