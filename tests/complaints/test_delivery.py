@@ -272,10 +272,7 @@ def test_delivery_lets_people_in_after_the_message_at_hand(office: Office, monke
     with counted(office.database) as count:
         assert due(office) == 3
     assert count.commits == 3
-    with office.database.read() as connection:
-        assert [(row.claimed_until, row.attempts) for row in connection.execute(select(outbox.outbox))] == [
-            (None, 0)
-        ] * 3
+    assert [(row.claimed_until, row.attempts) for row in office.rows(outbox.outbox)] == [(None, 0)] * 3
 
 
 def test_a_template_that_does_not_exist_reaches_staff_but_no_complainant(office: Office) -> None:
