@@ -32,6 +32,8 @@ class Duty(StrEnum):
     """Takes complaints in and owns them."""
     LEADS = "leads"
     """Decides on what is grave."""
+    OUTSIDE = "outside"
+    """Holds the post that is asked where everybody inside is kept apart, or stands in for it; no team has this."""
 
 
 class Relation(StrEnum):
@@ -95,7 +97,7 @@ class Principal:
     roles: frozenset[Role] = frozenset()
     """Their roles."""
     duties: frozenset[Duty] = frozenset()
-    """What their teams are trusted with."""
+    """What their teams are trusted with, and the outside post."""
 
     def relations(self) -> frozenset[Relation]:
         """Return the relations that hold whatever the case."""

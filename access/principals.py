@@ -19,7 +19,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from access.policy import Principal, Role
+from access.policy import Duty, Principal, Role
 from access.posts import away
 from access.rights import HouseRules
 from access.tables import membership, person, post_holder, role
@@ -68,12 +68,14 @@ def principal_from(
     if row is None:
         return None
     teams = frozenset(fact.key for fact in facts if fact.what == "team")
+    held = frozenset(fact.key for fact in facts if fact.what == "post")
+    outside = {Duty.OUTSIDE} if rules.outside in held else set()
     return Principal(
         person_id=row.key,
         name=row.name,
         language=row.language,
         teams=teams,
-        posts=frozenset(fact.key for fact in facts if fact.what == "post"),
+        posts=held,
         roles=frozenset(Role(fact.key) for fact in facts if fact.what == "role"),
-        duties=rules.duties_of(teams),
+        duties=rules.duties_of(teams) | outside,
     )

@@ -23,6 +23,8 @@ class Standing(StrEnum):
     """Of a team that takes complaints in: whoever answers the phone may write down what is said."""
     FIRST_RESPONDER = "first_responder"
     """Of a team that takes complaints in, while nobody owns the case yet."""
+    OUTSIDE = "outside"
+    """Holds the outside post, or stands in for it: whoever is left where everybody inside is kept apart."""
     CONCERNED = "concerned"
     """The record at hand is theirs: it names their team, or they made it."""
 
@@ -43,6 +45,7 @@ class Verb(StrEnum):
     RETYPE = "move the case to another process"
     LINK = "link cases"
     NAME_RESPONDENT = "say whom the complaint is about"
+    CLEAR_COLLEAGUE = "say that a colleague is not meant after all"
     FOLLOW_UP = "open a new case after an ended one"
     PAUSE = "pause its clocks"
     RESUME = "let its clocks run on"
@@ -66,6 +69,8 @@ class HouseRules:
     """Team -> what its members are trusted with; a team that is not named has nothing."""
     may: Mapping[Verb, frozenset[Standing]]
     """Who may do what. Standings add up; whoever may not see the case is never asked."""
+    outside: str | None = None
+    """The post that is asked where everybody inside is kept apart."""
 
     def duties_of(self, teams: Collection[str]) -> frozenset[Duty]:
         """Return what somebody of these teams is trusted with."""
@@ -91,6 +96,7 @@ def standings_of(
         Standing.LEADS: Duty.LEADS in principal.duties,
         Standing.TAKES_IN: takes_in,
         Standing.FIRST_RESPONDER: takes_in and owner is None,
+        Standing.OUTSIDE: Duty.OUTSIDE in principal.duties,
         Standing.CONCERNED: bool(principal.teams & set(teams)) or principal.person_id in people,
     }
     return frozenset(standing for standing, holds in held.items() if holds)

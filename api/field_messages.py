@@ -35,6 +35,7 @@ FIELDS: Mapping[str, str] = {
     "not-in-team": marked("This person is not in the task's team."),
     "not-in-post": marked("This person does not hold the post."),
     "kept-apart": marked("This person is kept apart from the case."),
+    "not-kept-apart": marked("This person is not kept apart from the case."),
     "excluded": marked("This person is kept apart from it."),
     "is-owner": marked("This person owns the case already."),
     "away": marked("This person is away at the moment."),

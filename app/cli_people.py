@@ -14,6 +14,7 @@ from app.leaving import leave as close_account
 from app.leaving import told
 from app.serve import application_for
 from app.settings import Settings
+from complaints.people.reach import close_what_is_reached
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.errors import Unfit
@@ -66,7 +67,12 @@ def appoint(post: str, login: str, deputy: Annotated[str | None, typer.Option()]
     """Give a post to a person, with who stands in; replaces the present holder."""
     application = application_for(Settings())
     application.posts.post(post)
-    _do(lambda desk: posts.appoint(desk.connection, post, person_id=login, deputy=deputy, replace=True))
+
+    def act(desk: Desk) -> None:
+        posts.appoint(desk.connection, post, person_id=login, deputy=deputy, replace=True)
+        close_what_is_reached(desk.connection, now=desk.now)
+
+    _do(act)
     typer.echo(f"{login} holds {post}.")
 
 

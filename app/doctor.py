@@ -16,6 +16,7 @@ from app.existing import require_schema
 from app.leaving import findings_of_closed_accounts
 from app.serve import application_for
 from app.settings import Settings
+from complaints.people.reach import FINDING, nobodys_tasks
 from engine.kernel.step import inspect
 from engine.projection import item_id
 from engine.tables import case_clock, deadline, incident, instance, work_item
@@ -51,6 +52,7 @@ def findings(application: Application) -> Iterator[str]:
             yield f"case {row.case_id}: something has been due since {row.next_due.isoformat()} and did not fire"
         yield from _incidents(connection)
         yield from findings_of_closed_accounts(connection)
+        yield from _nobodys_tasks(connection)
         for version in application.versions.in_force(connection):
             yield from _version(application, connection, version)
 
@@ -89,6 +91,15 @@ def _incidents(connection: Connection) -> Iterator[str]:
         who = f" by {row.actor}" if row.actor else ""
         times = "once" if row.attempts == 1 else f"{row.attempts} times"
         yield f"{whose}: {row.doing}{who}{where} failed {times} since {row.at.isoformat()}: {row.reason}"
+
+
+def _nobodys_tasks(connection: Connection) -> Iterator[str]:
+    """Yield the open steps that nobody can take, save those whose incident says so already."""
+    said = select(incident.c.about).where(incident.c.doing == FINDING, incident.c.resolved_at.is_(None))
+    known = set(connection.execute(said).scalars())
+    for task in nobodys_tasks(connection):
+        if task.id not in known:
+            yield f"case {task.case_id}: the open step {task.element} waits for nobody: {task.reason}"
 
 
 def _case(application: Application, connection: Connection, row: Any) -> Iterator[str]:

@@ -19,6 +19,7 @@ from complaints.intake.retype import Retype, retype
 from complaints.notes import AddNote, add_note
 from complaints.notices.reading import ReadNotice, ReadNotices, read_notice, read_notices
 from complaints.people.affected import AddAffected, RemoveAffected, add_affected, remove_affected
+from complaints.people.cleared import ClearColleague, clear_colleague
 from complaints.people.ownership import (
     AcceptHandOver,
     AskHandOver,
@@ -65,6 +66,7 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
         Retype: retype,
         LinkCases: link_cases,
         NameRespondent: name_respondent,
+        ClearColleague: clear_colleague,
     }
     house_handlers: dict[type, HouseHandler] = {
         FileComplaint: file_complaint,

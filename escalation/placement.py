@@ -34,7 +34,10 @@ class PostPlacement:
         excluded = self._conflicted(work) | set(task.excluded)
         if task.assign is not None and task.assign.startswith("post:"):
             post = self._known(work, task.assign.removeprefix("post:"))
-            return None, self._assignment(work, post, excluded).post if excluded else post
+            found = self._assignment(work, post, excluded)
+            # A task waits for people who come back, not for a post that nobody fills.
+            passed_over = bool(excluded) or (found.because == "vacant" and found.person is not None)
+            return None, found.post if passed_over else post
         if task.team is not None and excluded and self._nobody_left(work, task.team, excluded):
             return None, self.posts.outside
         return None, None

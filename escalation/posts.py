@@ -107,7 +107,11 @@ def parse_posts(content: bytes, *, file: str) -> Posts:
     tables = dict(post_tables)
     for name in posts:
         _refuse_circle(name, posts, tables[name])
-    rules = HouseRules(duties={name: team.duties for name, team in teams.items()}, may=_may(top.section("may")))
+    rules = HouseRules(
+        duties={name: team.duties for name, team in teams.items()},
+        may=_may(top.section("may")),
+        outside=next((post.name for post in posts.values() if post.outside), None),
+    )
     if not rules.teams_with(Duty.TAKES_IN):
         raise top.problem("teams", "needs a team with takes_in = true, else nobody can own a case")
     return Posts(

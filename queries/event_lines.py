@@ -17,7 +17,7 @@ from queries.timeline_words import sentence
 STEPS = ("entered", "completed", "cancelled")
 HIDDEN = frozenset({"effect", "note", "message", "message-sent", "message-received"})
 """Kinds that say nothing to people, or that stand in the list as what they are about."""
-PEOPLE = frozenset({"owner", "taken-over"})
+PEOPLE = frozenset({"owner", "taken-over", "colleague-cleared"})
 """Kinds whose `name` is a person."""
 OTHER_CASES = frozenset({"linked", "unlinked"})
 """Kinds whose `name` is another case."""

@@ -26,6 +26,7 @@ from api.rest.case_answers import (
     StandAnswer,
 )
 from api.rest.complaint_bodies import (
+    ClearedColleagueBody,
     DeclineBody,
     DoneBody,
     ExtendBody,
@@ -49,6 +50,7 @@ from complaints.intake.follow_up import OpenLinked
 from complaints.intake.links import LinkCases
 from complaints.intake.retype import Retype
 from complaints.notes import AddNote
+from complaints.people.cleared import ClearColleague
 from complaints.people.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
 from complaints.people.respondents import NameRespondent
 from complaints.plan.actions import CompleteAction, ReopenAction
@@ -86,6 +88,13 @@ def name_respondent(context: Staff, complaint_id: Id, body: NamedRespondentBody,
     """Say which colleague the complaint is about: they see nothing of it from then on."""
     command = NameRespondent(complaint_id, body.person, body.name, body.role or "")
     return carry_out(context, command, lambda done, _: Answered(done, 201), once)
+
+
+@router.post("/respondents/cleared", response_model=StandAnswer, responses=CHANGES)
+def clear_colleague(context: Staff, complaint_id: Id, body: ClearedColleagueBody, once: OnceOnly) -> Response:
+    """Say that a colleague who is kept apart is not meant after all: from then on they may see the case again."""
+    command = ClearColleague(complaint_id, body.person, body.reason)
+    return carry_out(context, command, _stands(context, complaint_id), once)
 
 
 @router.post("/withdraw", response_model=StandAnswer, responses=CHANGES)

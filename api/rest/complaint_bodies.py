@@ -200,6 +200,16 @@ class NamedRespondentBody(Body):
     role: MaybeLine = None
 
 
+class ClearedColleagueBody(Body):
+    """Which colleague is not meant after all."""
+
+    model_config = example(person="zhou.qiang", reason="The complainant meant his namesake at the other campus.")
+
+    person: Name
+    """The colleague's login."""
+    reason: Reason
+
+
 class WithdrawBody(Body):
     """A withdrawal that staff write down."""
 

@@ -13,6 +13,7 @@ from complaints.correspondence.withdrawal import Withdraw
 from complaints.intake.retype import Retype
 from complaints.notes import AddNote
 from complaints.people.affected import AddAffected, AffectedPerson, RemoveAffected
+from complaints.people.cleared import ClearColleague
 from complaints.people.ownership import AcceptHandOver, AskHandOver, DeclineHandOver
 from complaints.people.respondents import NameRespondent
 from complaints.plan.actions import CompleteAction, ReopenAction
@@ -104,6 +105,7 @@ FORMS: Mapping[str, CaseForm] = {
     "facts": CaseForm(_facts, "facts", "facts"),
     "affected": CaseForm(_add_people, "affected-added", "affected"),
     "respondent": CaseForm(_respondent, "respondent-named", "who"),
+    "clear": CaseForm(lambda c, s: ClearColleague(c, s.text("person"), s.text("reason")), "colleague-cleared", "who"),
     "leave": CaseForm(lambda c, s: RemoveAffected(c, s.text("id")), "affected-removed", "affected"),
     "move": CaseForm(_move, "moved", "tasks"),
     "action": CaseForm(lambda c, s: CompleteAction(c, s.text("id"), s.text("note")), "action-done", "actions"),

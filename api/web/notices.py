@@ -27,6 +27,7 @@ DONE: Mapping[str, str] = {
     "moved": marked("The case goes on in the other process. Number, owner and facts stay."),
     "withdrawn": marked("The withdrawal is on record."),
     "respondent-named": marked("The colleague is named. From now on they see nothing of the case."),
+    "colleague-cleared": marked("The colleague may see the case again. Your reason is on record."),
     "notice-read": marked("The notice is marked as read."),
     "notices-read": marked("The notices are marked as read."),
     "facts": marked("The facts are changed. Priority, authority and due times were worked out again."),

@@ -21,6 +21,7 @@ SENTENCES: Mapping[str, str] = {
     "away": marked("This person is away at the moment."),
     "not-in-team": marked("This person is not in the team that this needs."),
     "kept-apart": marked("This person must be kept apart from the case."),
+    "not-kept-apart": marked("This person is not kept apart from the case."),
     "excluded": marked("This person did a step that this one must be apart from."),
     "out-of-range": marked("This number is too small or too large."),
     "not-integer": marked("Enter a whole number, such as 12."),

@@ -23,6 +23,7 @@ from complaints.intake.case_numbers import IN_A_NUMBER, IN_A_TRACKING_CODE, grou
 from complaints.intake.categories import CategoryTree
 from complaints.intake.named_colleagues import colleagues_named
 from complaints.people.people_concerned import MOST_PEOPLE
+from complaints.people.reach import note_nobodys_tasks
 from complaints.tables import complaint, respondent
 from engine.errors import Unfit, UnknownCalendar, Unsafe
 from engine.model.config import ProcessConfig
@@ -137,6 +138,7 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
         work.log("filed", name=number, channel=command.channel, recorded_by=principal.person_id if principal else None)
         work.step(Open())
         save(work, fence=0)
+        note_nobodys_tasks(work)
         clock = work.clock(config.intake.clock) if config.intake.clock else None
         due_at = clock.due_at if clock else None
         return Filed(case_id, told, grouped(code, IN_A_TRACKING_CODE), due_at, clock)

@@ -12,6 +12,7 @@ from access.tables import person
 from complaints.answer_meanings import HEARD, form_means
 from complaints.case_now import keep_facts
 from complaints.people.ownership import leave_to_duty
+from complaints.people.reach import note_nobodys_tasks
 from complaints.tables import respondent
 from complaints.wording import LINE, words
 from engine.case_rights import require
@@ -84,6 +85,7 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
         )
         _place_again(work)
         work.log("respondent-named", name=known)
+        note_nobodys_tasks(work)
     if unheard:
         keep_facts(work, {"respondent_named": True, "unheard_respondents": _unheard(work) + 1})
     return {"respondent": known}

@@ -69,6 +69,12 @@ def offered(redress: House) -> str:
     return case
 
 
+def kept_apart(redress: House) -> str:
+    case = owned(redress)
+    redress.person("li.na").post(f"/api/complaints/{case}/respondents", {"person": "zhou.qiang", "name": "Zhou"})
+    return case
+
+
 def paused(redress: House) -> str:
     case = owned(redress)
     redress.person("li.na").post(f"/api/complaints/{case}/pause", {"reason": "x"})
@@ -119,6 +125,7 @@ STAGES: Mapping[str, Callable[[House], Stage]] = {
     f"POST {CASE}/messages": with_case(owned),
     f"POST {CASE}/notes": with_case(owned),
     f"POST {CASE}/respondents": with_case(owned),
+    f"POST {CASE}/respondents/cleared": with_case(kept_apart, "chen.jing"),
     f"POST {CASE}/withdraw": with_case(owned),
     f"POST {CASE}/hand-over": with_case(owned),
     f"POST {CASE}/hand-over/decline": with_case(offered, "wang.fang"),

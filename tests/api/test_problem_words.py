@@ -87,6 +87,7 @@ VALUES = {
     *("change facts", "add the people concerned", "take people off the list", "offer the case to somebody"),
     *("write to the complainant", "write down what the complainant said", "settle an action", "settle a remedy"),
     *("settle a promise", "move the case to another process", "link cases", "say whom the complaint is about"),
+    "say that a colleague is not meant after all",
     *("open a new case after an ended one", "take back an offer of the case", "pause its clocks"),
     *("let its clocks run on", "extend a clock"),
 }
