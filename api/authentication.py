@@ -25,7 +25,7 @@ from api.arrival import Arrival, arrival_of, arrived
 from api.context import RequestContext, Settings, Shared
 from api.known_query import require_known_query
 from api.languages import DEFAULT, asked_language, note_own_language
-from api.sent_body import Sent, SentBody, require_all_heard
+from api.sent_body import SentBody, require_all_heard, sent_body
 from api.tracking_code import counted_attempt
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
@@ -204,25 +204,19 @@ def _let_complainant_in(request: Request, body: SentBody) -> Complainant:
     return Complainant(replace(context, language=spoken, receipt_of=case_id), case_id)
 
 
-async def anybody(
-    request: Request, body: Sent, _scheme: Annotated[object, Depends(BEARER)] = None
-) -> Arrival[RequestContext]:
+async def anybody(request: Request, _scheme: Annotated[object, Depends(BEARER)] = None) -> Arrival[RequestContext]:
     """Return a person, or somebody of the public, before the door."""
-    return arrived(request, partial(_let_anybody_in, request, body))
+    return arrived(request, partial(_let_anybody_in, request, await sent_body(request)))
 
 
-async def staff(
-    request: Request, body: Sent, _scheme: Annotated[object, Depends(BEARER)] = None
-) -> Arrival[RequestContext]:
+async def staff(request: Request, _scheme: Annotated[object, Depends(BEARER)] = None) -> Arrival[RequestContext]:
     """Return a member of staff before the door."""
-    return arrived(request, partial(_let_staff_in, request, body))
+    return arrived(request, partial(_let_staff_in, request, await sent_body(request)))
 
 
-async def receipt(
-    request: Request, body: Sent, _scheme: Annotated[object, Depends(RECEIPT)] = None
-) -> Arrival[Complainant]:
+async def receipt(request: Request, _scheme: Annotated[object, Depends(RECEIPT)] = None) -> Arrival[Complainant]:
     """Return a complainant before the door."""
-    return arrived(request, partial(_let_complainant_in, request, body))
+    return arrived(request, partial(_let_complainant_in, request, await sent_body(request)))
 
 
 _WAYS: Mapping[Any, Callable[[Request, SentBody], object]] = {

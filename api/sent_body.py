@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
@@ -36,9 +35,6 @@ async def sent_body(request: Request) -> SentBody:
         return SentBody(b"", asked=False)
     asked = route.body_field is not None or "requestBody" in (route.openapi_extra or {})
     return SentBody(await request.body(), asked)
-
-
-Sent = Annotated[SentBody, Depends(sent_body)]
 
 
 def require_all_heard(body: SentBody) -> None:

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -58,7 +59,20 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC) if isinstance(value, datetime) else from_microseconds(value)
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_STRICT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_FAST = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+
+
+def _as_text(value: Any) -> str:
+    """Return JSON as the standard library writes it, by a faster one wherever that cannot mean something else.
+
+    orjson writes `null` for what is no number, and does not know numbers beyond 64 bits and keys that are no text.
+    """
+    try:
+        written = orjson.dumps(value, option=_FAST)
+    except TypeError:
+        return _STRICT.encode(value)
+    return _STRICT.encode(value) if b"null" in written else written.decode()
 
 
 class Json(TypeDecorator[Any]):
@@ -75,7 +89,7 @@ class Json(TypeDecorator[Any]):
         """Return `value` as compact JSON text."""
         if value is None:
             return None
-        return _JSON.encode(value)
+        return _as_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Return the value read back."""

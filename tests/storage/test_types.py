@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, Table, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import StatementError
 
 from storage.database import Database
@@ -93,11 +95,18 @@ def test_a_json_value_comes_back_as_it_was(store: Database, value: Any) -> None:
     assert there_and_back(store, json=value).json == value
 
 
+@given(value=VALUES | st.integers(2**64, 2**80) | st.dictionaries(st.integers(0, 9), st.none() | TEXT, max_size=2))
+def test_json_says_what_the_standard_library_says(value: Any) -> None:
+    written = Json().process_bind_param(value, sqlite.dialect())
+    assert written is not None
+    assert json.loads(written) == json.loads(json.dumps(value))
+
+
 def test_a_json_object_keeps_the_order_of_its_keys(store: Database) -> None:
     assert list(there_and_back(store, json={"b": 1, "a": 2, "中": 3, "": 4}).json) == ["b", "a", "中", ""]
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, datetime(2026, 1, 1, tzinfo=UTC)])
+@pytest.mark.parametrize("value", [float("nan"), {"a": [None, float("inf")]}, {1, 2}, datetime(2026, 1, 1, tzinfo=UTC)])
 def test_what_json_cannot_say_is_refused(store: Database, value: Any) -> None:
     with pytest.raises(StatementError):
         there_and_back(store, json=value)
