@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from access.rights import Verb
 from engine.case_rights import require
 from engine.case_work import CaseWork
-from engine.errors import Unfit
+from engine.clocks.carried_clocks import BY_PEOPLE
+from engine.errors import Conflict, Unfit
 from engine.model.due import MODES
 from engine.model.step import ExtendClock, PauseClocks, Recalculate, ResumeClocks
+from engine.tables import case_clock
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class PauseCase:
     case_id: str
     why: str
     clock: str | None = None
-    reason: str = "with_reason"
+    reason: str = BY_PEOPLE
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class ResumeCase:
 
     case_id: str
     clock: str | None = None
-    reason: str = "with_reason"
+    reason: str = BY_PEOPLE
 
 
 @dataclass(frozen=True)
@@ -58,9 +62,12 @@ def _require_why(why: str) -> None:
 def pause_case(work: CaseWork, command: PauseCase) -> None:
     """Pause. Raises Unfit for a clock that the process does not have.
 
-    Raises Conflict when no running clock may be paused (an urgent case waits for nobody).
+    Raises Conflict when no running clock may be paused (an urgent case waits for nobody), and for a reason that is the
+    diagram's.
     """
     require(work, Verb.PAUSE)
+    if command.reason != BY_PEOPLE:
+        raise Conflict("The process itself pauses the clocks for this reason, nobody by hand.", reason=command.reason)
     _require_known(work, command.clock, _pausable(work, command.reason))
     _require_why(command.why)
     work.step(PauseClocks(command.reason, command.clock, command.why))
@@ -70,11 +77,19 @@ def pause_case(work: CaseWork, command: PauseCase) -> None:
 def resume_case(work: CaseWork, command: ResumeCase) -> None:
     """Resume. Raises Unfit for a clock that the process does not have.
 
-    Raises Conflict when nothing is paused for this reason.
+    Raises Conflict when nothing is paused for this reason, and for what the diagram has paused: it waits for something
+    still, an answer for instance, and the complainant would be told that it has come.
     """
     require(work, Verb.RESUME)
     _require_known(work, command.clock, _pausable(work, command.reason))
-    work.step(ResumeClocks(command.reason, command.clock))
+    if command.reason != BY_PEOPLE:
+        raise _paused_by_the_process()
+    try:
+        work.step(ResumeClocks(command.reason, command.clock))
+    except Conflict:
+        if _anything_paused(work, command.clock):
+            raise _paused_by_the_process() from None
+        raise
     work.tell("complainant", "resumed", {}, f"resume:{work.batch}")
 
 
@@ -92,6 +107,20 @@ def extend_case(work: CaseWork, command: ExtendCase) -> None:
     due = work.clock(name)
     values = {"why": command.why, "due_at": due.due_at.isoformat() if due and due.due_at else None}
     work.tell("complainant", "extended", values, f"extend:{work.batch}")
+
+
+def _paused_by_the_process() -> Conflict:
+    return Conflict(
+        "The process itself has paused the clocks, because it waits for something. They run on by themselves when it"
+        " has come: if the complainant has answered, write down what they said."
+    )
+
+
+def _anything_paused(work: CaseWork, clock: str | None) -> bool:
+    table = case_clock.c
+    paused = select(table.key).where(table.case_id == work.case_id, table.state == "paused")
+    one = paused if clock is None else paused.where(table.name == clock)
+    return work.connection.execute(one).first() is not None
 
 
 def _require_known(work: CaseWork, clock: str | None, allowed: list[str]) -> None:

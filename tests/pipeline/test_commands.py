@@ -12,13 +12,14 @@ from complaints.people.ownership import AskHandOver
 from complaints.plan.actions import CompleteAction
 from complaints.tables import action_item
 from engine.commands.claim import AssignTask, ClaimTask, ReleaseTask
-from engine.commands.clocks import PauseCase
+from engine.commands.clocks import PauseCase, ResumeCase
 from engine.commands.complete import CompleteTask
 from engine.commands.send_back import SendBack
 from engine.commands.take_next import TakeNext
 from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale, StepFailed, Unfit
 from engine.tables import event_log, incident
 from storage.counting import counted
+from storage.outbox import outbox
 from tests.pipeline.conftest import ACKNOWLEDGED, VERIFIED, Case
 
 
@@ -100,6 +101,17 @@ def test_a_firing_that_takes_the_task_away_stays_and_the_person_gets_a_conflict(
         case.pipeline.run(PauseCase(case.id, "why"), case.on.actor("li.na"))
     assert case.row().row_version == before + 1
     assert case.row().ended_at is not None
+
+
+@pytest.mark.parametrize("reason", ["ask_back", "with_reason"])
+def test_what_the_process_has_paused_nobody_ends_by_hand_and_no_letter_says_so(case: Case, reason: str) -> None:
+    case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    case.do("verify", "li.na", {"outcome": "ask_back", "question": "Which lesson?"})
+    case.clock.advance(timedelta(hours=1))
+    case.on.application.sweep.run_until_done()
+    with pytest.raises(Conflict, match="write down what they said"):
+        case.pipeline.run(ResumeCase(case.id, reason=reason), case.on.actor("li.na"))
+    assert "resumed" not in {row.kind for row in case.rows(select(outbox))}
 
 
 def test_a_failing_firing_is_an_incident_and_the_command_goes_on(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
