@@ -148,6 +148,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("pay_refund", {"paid_on": "2026-03-05", "reference": "TX-1", "pay_way": "original"}),
     ("callback", {"result": "satisfied", "rating": 5}),
     ("callback", {"result": "not_reached", "attempt_note": "无人接听。"}),
+    ("read_line", {"result": "satisfied", "line_note": "三月九日来信致谢。"}),
     ("leadership_look", {"instruction": "重新核对收费标准。", "decision": "reopen"}),
     ("offer_mediation", {"accepted": False}),
     ("mediate", {"mediation_result": "settled", "agreement": "退还一半学费。"}),
@@ -217,6 +218,8 @@ BAD: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("pay_refund", {"paid_on": "2026-02-30", "reference": "x"}, [("/paid_on", "format_date")]),
     ("callback", {"result": "not_satisfied"}, [("/dissatisfaction", "required")]),
     ("callback", {"result": "satisfied", "rating": 6}, [("/rating", "maximum")]),
+    ("read_line", {"result": "not_reached", "line_note": "未接通。"}, [("/result", "choice")]),
+    ("read_line", {"result": "not_satisfied"}, [("/dissatisfaction", "required"), ("/line_note", "required")]),
     ("leadership_look", {"decision": "reopen"}, [("/instruction", "required")]),
     ("offer_mediation", {}, [("/accepted", "required")]),
     ("mediate", {"mediation_result": "settled"}, [("/agreement", "required")]),
@@ -306,7 +309,7 @@ def test_every_form_names_what_the_diagram_asks_of_it() -> None:
         "verify": {"outcome"}, "plan": {"next"}, "callback": {"result"}, "offer_mediation": {"accepted"},
         "mediate": {"mediation_result"}, "decide_head": {"decision"}, "decide_leadership": {"decision"},
         "review_refund": {"decision"}, "late_case": {"action"}, "late_response": {"action"},
-        "late_acknowledgement": {"action"},
+        "late_acknowledgement": {"action"}, "read_line": {"result"},
     }  # fmt: skip
     for name, fields in deciding.items():
         assert {field.name for field in form(name).fields if field.required} >= fields, name
