@@ -14,7 +14,7 @@ from complaints.case_now import keep_facts
 from complaints.overwritten import keep_before, write_complaint
 from complaints.people.ownership import change_owner
 from complaints.plan.action_rows import open_actions
-from complaints.plan.plan_lines import to_be_paid
+from complaints.plan.refund_figures import to_be_paid
 from complaints.plan.remedies import drop_remedies, give, give_to_newcomers, remedy_facts, void_remedies
 from complaints.tables import SUPERSEDED, VOID, affected, complaint, refund_line
 from engine.case_work import CaseWork, EffectHandler
@@ -138,7 +138,9 @@ def record_payment(work: CaseWork, effect: Effect) -> None:
     """Write down that a refund was paid.
 
     Raises Conflict for a line that the record does not have, or no more, and Unfit for a day of payment that lies ahead
-    or before the day on which the complaint was received, as people of the case count days.
+    or before the day on which the complaint was received, as people of the case count days. That is no policy of the
+    house, so no process can change it: neither day can be true. What was paid before anybody complained was paid for
+    another reason, and a day that is mistyped would stand in the record of money for good.
     """
     line = effect.made["line"]
     paid_on = date.fromisoformat(effect.made["paid_on"]) if effect.made["paid_on"] else None

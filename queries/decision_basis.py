@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from complaints.plan.refund_figures import SINGLE, covered_figure
 from engine.tables import instance, work_item
 from queries.money import Money
 from queries.reader import Reader
@@ -19,7 +20,7 @@ class Reach:
 
     people: int
     refund: Money | None
-    """The largest single refund of the plan, None where the plan has none."""
+    """The largest of the plan, as `Basis.refund` counts it, None where the plan has none."""
     impact: str
     """In the reader's language."""
     revision: int
@@ -35,6 +36,8 @@ class Basis:
     heard_in: frozenset[str]
     """Elements whose forms stand beside every decision (`beside_decisions`): what the other side said."""
     now: Reach
+    refund: str | None
+    """What the process calls the figure that its refunds are approved by; None: the largest single refund."""
     before: Reach | None
     """What was approved last, None where nothing was."""
     quorum: int
@@ -56,9 +59,10 @@ def decision_basis(reader: Reader, task_id: str) -> Basis:
     element = process.diagram.elements.get(row.element)
     facts: Mapping[str, Any] = row.facts
     impact = words.value("impact", facts.get("impact") or "", reader.language)
+    figure = covered_figure(process.config.facts)
     now = Reach(
         int(facts.get("people") or 1),
-        _money(facts.get("largest_refund"), facts.get("planned_currency")),
+        _money(facts.get(figure), facts.get("planned_currency")),
         impact,
         int(facts.get("plan_revision") or 0),
     )
@@ -74,6 +78,7 @@ def decision_basis(reader: Reader, task_id: str) -> Basis:
             each.id for each in process.diagram.elements.values() if each.properties.get("beside_decisions") == "true"
         ),
         now=now,
+        refund=None if figure == SINGLE else words.fact(figure, reader.language),
         before=before if before.people > 0 else None,
         quorum=int(facts.get("quorum") or 1),
         named=bool(facts.get("respondent_named")),

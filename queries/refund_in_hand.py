@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from complaints.plan.plan_lines import to_be_paid
+from complaints.plan.refund_figures import to_be_paid
 from forms.display import shown_fact
 from forms.languages import Labels, pick
 from forms.money import in_decimals

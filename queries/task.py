@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 
 from access.policy import Principal, may_supervise, may_work_on
+from complaints.plan.refund_figures import PER_PAYEE, SINGLE
 from engine.errors import NotFound
 from engine.kernel.step import inspect
 from engine.process import CompiledProcess
@@ -26,7 +27,11 @@ from queries.refund_in_hand import NAME as REFUND_LINE
 from queries.refund_in_hand import refund_in_hand
 from queries.visibility import sees_whole, visible
 
-CURRENCY_OF: Mapping[str, str] = {"refund": "refund_currency", "largest_refund": "planned_currency"}
+CURRENCY_OF: Mapping[str, str] = {
+    "refund": "refund_currency",
+    SINGLE: "planned_currency",
+    PER_PAYEE: "planned_currency",
+}
 """Facts that are amounts -> the fact with their currency."""
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from complaints.answer_meanings import APPROVES, form_means
+from complaints.plan.refund_figures import covered_figure
 from engine.case_work import CaseWork
 from engine.errors import Unfit
 from engine.model.fact_values import read_fact
@@ -22,7 +23,7 @@ def check_ceiling(work: CaseWork, data: Mapping[str, Any]) -> None:
     if not form_means(work, APPROVES, data, unasked=False):
         return
     specs, stored = work.process.config.facts, work.row["facts"]
-    names = ("people", "largest_refund", "planned_currency")
+    names = ("people", covered_figure(specs), "planned_currency")
     if not specs.keys() >= set(names):
         return
     people, largest, currency = (read_fact(specs[n], stored.get(n, specs[n].default)) for n in names)

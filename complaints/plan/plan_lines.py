@@ -11,11 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from complaints.plan.action_lines import opened
-from complaints.wording import alike
+from complaints.plan.refund_figures import SETTLED, covered_figure, refund_facts
 from engine.errors import Unfit
 from engine.model.operation import Consequence
-
-SETTLED = ("paid", "rejected")
 
 
 def record_plan(
@@ -29,7 +27,7 @@ def record_plan(
     return Consequence(
         facts={
             "plan_revision": revision,
-            **_refund_facts(lines, initial),
+            **refund_facts(lines, initial),
             "refunds_revision": facts["refunds_revision"] + (1 if changed else 0),
             **interim.facts,
         },
@@ -84,31 +82,6 @@ def _in_one_currency(lines: Iterable[Mapping[str, Any]], asked: Iterable[Mapping
                 for number in other
             ],
         )  # fmt: skip
-
-
-def _refund_facts(lines: list[Any], initial: Mapping[str, Any]) -> dict[str, Any]:
-    home = initial["planned_currency"]
-    counted = [line for line in lines if line["state"] != "rejected"]
-    foreign = sorted({line["currency"] for line in counted} - {home})
-    waiting = [line["id"] for line in lines if line["state"] not in SETTLED]
-    return {
-        "planned_refunds": lines,
-        "largest_refund": str(max(_by_payee(counted).values(), default=Decimal(0))),
-        # Amounts in different currencies are never compared: the one that has no threshold decides.
-        "planned_currency": foreign[0] if foreign else home,
-        "waiting_refunds": waiting,
-        "reviewed_refunds": [line["id"] for line in lines if line["state"] == "approved"],
-        "open_refunds": len(waiting),
-    }
-
-
-def _by_payee(lines: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
-    """Return what each payee is to have: several lines to one person are one refund, however it is split (R-004-18)."""
-    sums: dict[str, Decimal] = {}
-    for line in lines:
-        payee = alike(line["payee"])
-        sums[payee] = sums.get(payee, Decimal(0)) + Decimal(line["amount"])
-    return sums
 
 
 def record_remedies(
@@ -181,17 +154,17 @@ def record_approval(
 ) -> Consequence:
     """Store what the approval covers (R-004-18).
 
-    `people` and `refund` hold what each approving vote covers, or one that decided alone; the smallest counts, and a
+    The refund covered is the figure that the process decides by (`refund_figures.covered_figure`). `people` and
+    `refund` hold what each approving vote covers, or one that decided alone; the smallest counts, and a
     vote that says nothing covers what there is today. What lies below that was refused when the vote was cast
     (`approval_limits.py`): votes begin anew when the figures change.
     """
+    largest = facts[covered_figure(facts)]
     people = [vote if vote is not None else facts["people"] for vote in _votes(parameters.get("people"))]
-    refunds = [
-        Decimal(vote["amount"]) if vote else facts["largest_refund"] for vote in _votes(parameters.get("refund"))
-    ]
+    refunds = [Decimal(vote["amount"]) if vote else largest for vote in _votes(parameters.get("refund"))]
     ceiling = {
         "ceiling_people": max(facts["people"], min(people, default=0)),
-        "ceiling_refund": str(max(facts["largest_refund"], min(refunds, default=Decimal(0)))),
+        "ceiling_refund": str(max(largest, min(refunds, default=Decimal(0)))),
         "ceiling_currency": facts["planned_currency"],
         "ceiling_level": parameters["level"],
         "ceiling_revision": facts["plan_revision"],
@@ -201,11 +174,6 @@ def record_approval(
 
 def _votes(said: Any) -> list[Any]:
     return list(said) if isinstance(said, list | tuple) else [said]
-
-
-def to_be_paid(line: Mapping[str, Any]) -> str:
-    """Return the amount of a line that is paid: what the review has approved, before it what is planned."""
-    return str(line.get("approved") or line["amount"])
 
 
 def _line(facts: Mapping[str, Any], line_id: str) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -238,7 +206,7 @@ def record_refund_decision(
         line["state"] = "rejected"
     # Task data still holds the reasons of earlier steps; only a refusal gives its own.
     reasons = None if parameters["granted"] else data.get("reasons")
-    return Consequence(_refund_facts(lines, initial), {"line": line, "reasons": reasons})
+    return Consequence(refund_facts(lines, initial), {"line": line, "reasons": reasons})
 
 
 def record_payment(
@@ -248,7 +216,7 @@ def record_payment(
     lines, line = _line(facts, parameters["refund"])
     line["state"] = "paid"
     made = {"line": line, "paid_on": data.get("paid_on"), "reference": data.get("reference")}
-    return Consequence(_refund_facts(lines, initial), made)
+    return Consequence(refund_facts(lines, initial), made)
 
 
 def void_plan(
@@ -263,4 +231,4 @@ def void_plan(
     gone = [line["id"] for line in facts["planned_refunds"] if line["state"] not in SETTLED]
     revision = facts["refunds_revision"] + (1 if gone else 0)
     remedies = {"open_remedies": 0, "remedies_recorded": []}
-    return Consequence({**_refund_facts(lines, initial), "refunds_revision": revision, **remedies}, {"refunds": gone})
+    return Consequence({**refund_facts(lines, initial), "refunds_revision": revision, **remedies}, {"refunds": gone})

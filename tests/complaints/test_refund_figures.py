@@ -1,0 +1,67 @@
+"""The two figures of planned refunds, and which of them an approval covers (R-004-18)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from complaints.plan.plan_lines import record_approval, record_payment
+from complaints.plan.refund_figures import covered_figure, refund_facts
+
+INITIAL = {"planned_currency": "CNY", "largest_refund_per_payee": Decimal(0)}
+
+
+def line(payee: str, amount: str, state: str = "planned", **more: str) -> dict[str, Any]:
+    return {"id": f"{payee}.{amount}", "payee": payee, "amount": amount, "currency": "CNY", "state": state, **more}
+
+
+@pytest.mark.parametrize(
+    ("lines", "single", "payee"),
+    [
+        ([], "0", "0"),
+        ([line("王晓", "5000.00"), line("李明", "9999.99"), line("王 晓", "5000.01")], "9999.99", "10000.01"),
+        ([line("An Na", "60.00"), line("Anna", "50.00")], "60.00", "60.00"),
+        ([line("Gil", "60.00", "rejected"), line("Gil", "50.00")], "50.00", "50.00"),
+        ([line("Gil", "6000.00", "approved", approved="3000.00"), line("GIL", "6000.00")], "6000.00", "12000.00"),
+        ([line("Gil", "6000.00", "paid", approved="3000.00"), line("Gil", "5000.00")], "5000.00", "8000.00"),
+        ([line("Gil", "6000.00", "paid"), line("Gil", "5000.00")], "6000.00", "11000.00"),
+    ],
+)
+def test_the_largest_line_and_the_largest_total_to_one_payee(
+    lines: list[dict[str, Any]], single: str, payee: str
+) -> None:
+    facts = refund_facts(lines, INITIAL)
+    assert (facts["largest_refund"], facts["largest_refund_per_payee"]) == (single, payee)
+
+
+def test_what_was_paid_less_than_planned_counts_from_the_payment_on() -> None:
+    approved = line("Gil", "500.00", "approved", approved="320.50")
+    facts = record_payment({"refund": approved["id"]}, {}, {"planned_refunds": [approved]}, INITIAL).facts
+    assert (facts["largest_refund"], facts["largest_refund_per_payee"]) == ("320.50", "320.50")
+
+
+def test_a_process_without_the_fact_is_not_told_it_and_approves_the_single_refund() -> None:
+    assert "largest_refund_per_payee" not in refund_facts([line("Gil", "1.00")], {"planned_currency": "CNY"})
+    assert (covered_figure({"largest_refund"}), covered_figure(INITIAL)) == (
+        "largest_refund",
+        "largest_refund_per_payee",
+    )
+
+
+@pytest.mark.parametrize(
+    ("figures", "vote", "covered"),
+    [
+        ({"largest_refund": Decimal(600)}, None, "600"),
+        ({"largest_refund": Decimal(600), "largest_refund_per_payee": Decimal(1100)}, None, "1100"),
+        ({"largest_refund": Decimal(600), "largest_refund_per_payee": Decimal(1100)}, "2000.00", "2000.00"),
+    ],
+)
+def test_an_approval_covers_the_figure_that_the_process_decides_by(
+    figures: dict[str, Decimal], vote: str | None, covered: str
+) -> None:
+    facts = {"people": 1, "planned_currency": "CNY", "plan_revision": 1, **figures}
+    refund = {"amount": vote, "currency": "CNY"} if vote else None
+    made = record_approval({"level": 2, "people": None, "refund": refund}, {}, facts, {}).made
+    assert made["ceiling"]["ceiling_refund"] == covered
