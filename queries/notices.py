@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from complaints.notices.reading import own, unread
+from complaints.notices.reading import own
 from complaints.tables import complaint, notice
 from engine.errors import NotFound
 from queries.reader import Reader
@@ -60,11 +60,6 @@ def one_notice(reader: Reader, notice_id: str) -> NoticeItem:
     if row is None:
         raise NotFound("There is no such notice.", notice=notice_id)
     return _item(row)
-
-
-def unread_notices(reader: Reader) -> int:
-    """Return how many notices the reader has not read, counted up to `complaints.notices.reading.MOST_COUNTED`."""
-    return unread(reader.connection, reader.who)
 
 
 def _rows() -> Select[Any]:

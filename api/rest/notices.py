@@ -20,6 +20,8 @@ from complaints.notices.reading import ReadNotice, ReadNotices
 from queries.notices import NoticeItem, NoticePage, notices, one_notice
 from queries.reader import Reader
 
+Seen = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,79}$")]
+
 router = APIRouter(prefix="/api/notices", tags=["notices"], route_class=ApiRoute)
 
 
@@ -29,6 +31,9 @@ class ReadBody(Body):
     model_config = example(until="2026-03-04T08:00:00Z")
 
     until: Moment = Field(description="`at` of the newest notice that you have seen.")
+    newest: Seen | None = Field(
+        default=None, description="Its `id`: of those told at the same instant, none that stands above it is marked."
+    )
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,8 @@ def list_notices(
 @router.post("/read", response_model=ReadAnswer, responses=problems(400, 401, 409, 413, 415, 422))
 def read_notices(context: Staff, body: ReadBody, once: OnceOnly) -> Response:
     """Mark everything as read that you were told up to an instant. Repeating is safe."""
-    return carry_out(context, ReadNotices(body.until), lambda done, _: Answered(ReadAnswer(done["read"])), once)
+    command = ReadNotices(body.until, body.newest)
+    return carry_out(context, command, lambda done, _: Answered(ReadAnswer(done["read"])), once)
 
 
 @router.post("/{notice_id}/read", response_model=NoticeItem, responses=problems(400, 401, 404, 409, 413, 415, 422))

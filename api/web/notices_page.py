@@ -30,16 +30,13 @@ def notices_page(here: Staff, view: str = "all", cursor: str | None = None) -> R
     chosen = asked.one_of(view, VIEWS, "all")
     with here.reading() as reader:
         page = asked.page(lambda after: notices(reader, unread_only=chosen == "unread", cursor=after), cursor)
-    until = max((each.at for each in page.items), default=here.now)
-    return here.page(
-        "notices.html", view=chosen, page=page, until=until.isoformat(), cursor=cursor or "", remarks=asked.remarks
-    )
+    return here.page("notices.html", view=chosen, page=page, cursor=cursor or "", remarks=asked.remarks)
 
 
 @router.post("/notices/read")
 def read_all(here: Staff, sent: Sent) -> Response:
     """Mark everything as read up to the newest notice that the page showed."""
-    here.run(ReadNotices(_instant(sent.text("until"))))
+    here.run(ReadNotices(_instant(sent.text("until")), sent.text("newest") or None))
     return here.go(_back(sent), done="notices-read")
 
 
@@ -59,6 +56,6 @@ def _back(sent: Posted) -> str:
 def _instant(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError as error:
+        return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:  # the first hours of the first year are before it elsewhere
         raise Unfit(fields=[{"field": "until", "code": "not-instant"}]) from error
-    return found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -21,10 +21,10 @@ from access.sessions import Session
 from api.authentication import session_cookie
 from api.languages import DEFAULT, asked_language
 from api.texts import marked
+from api.web.done_lines import DONE
 from api.web.guard import CSRF_FIELD, require_same_origin, require_token
 from api.web.headers import PAGE_HEADERS
 from api.web.moments import Moments
-from api.web.notices import DONE
 from api.web.posted import Posted, posted
 from api.web.site import Site, site_of
 from complaints.notices.reading import MOST_COUNTED, unread

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
 
 from access.policy import Principal
 from complaints.tables import notice
@@ -28,9 +28,11 @@ class ReadNotice:
 
 @dataclass(frozen=True)
 class ReadNotices:
-    """I have read everything that I was told up to this instant."""
+    """I have read everything that I was told up to this instant, or up to one notice of it."""
 
     until: datetime
+    newest: str | None = None
+    """The id of the newest notice that I have seen: those of the same instant that stand above it are not read."""
 
 
 def own(principal: Principal) -> ColumnElement[bool]:
@@ -60,7 +62,11 @@ def read_notice(desk: Desk, command: ReadNotice) -> dict[str, Any]:
 
 def read_notices(desk: Desk, command: ReadNotices) -> dict[str, Any]:
     """Mark everything told up to an instant, and return `{"read": how many were new}`. Repeating is safe."""
-    return _mark(desk, and_(notice.c.at <= command.until, own(_reader(desk))))
+    told = notice.c.at <= command.until
+    if command.newest is not None:
+        # In the order of the list: by instant, then by id.
+        told = and_(told, or_(notice.c.at < command.until, notice.c.id <= command.newest))
+    return _mark(desk, and_(told, own(_reader(desk))))
 
 
 def _mark(desk: Desk, mine: ColumnElement[bool]) -> dict[str, Any]:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from access.principals import principal
-from queries.notices import unread_notices
-from queries.reader import Reader
+from complaints.notices.reading import unread
 from tests.support.application import House, house_at
 from tests.support.stores import store_url
 
@@ -17,7 +16,8 @@ def counted(stored: House, login: str) -> int:
     application = stored.application
     with application.database.read() as connection:
         who = principal(connection, login, now=application.now(), rules=application.posts.rules)
-        return unread_notices(Reader(connection, application.library, application.now(), "en", who))
+        assert who is not None
+        return unread(connection, who)
 
 
 @pytest.mark.parametrize("store", ["sqlite-file", "postgresql"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, select
 
 from complaints.notices.reading import MOST_COUNTED
 from complaints.tables import notice
@@ -73,6 +73,35 @@ def test_all_are_marked_as_read_up_to_what_the_page_showed(redress: House) -> No
     assert "Notices" in navigation(rest)
     assert [form.action for form in rest.forms if form.action.startswith("/notices")] == []
     assert "You have read everything." in chen.get("/notices?view=unread").text
+
+
+def test_what_arrives_at_the_same_instant_after_the_page_was_shown_stays_unread(redress: House) -> None:
+    filed = late(redress)
+    chen = staff(redress, "chen.jing")
+    page = chen.get("/notices")
+    shown = redress.person("chen.jing").get("/api/notices")["items"]
+    same = dict(page.form("/notices/read").entries)
+    assert (same["until"], same["newest"]) == (shown[0]["at"], shown[0]["id"])
+    told = {"person": "chen.jing", "case_id": filed["id"], "template": "t", "values": {}, "text": "", "language": "en"}
+    with redress.application.database.write() as unit:
+        at = unit.connection.execute(select(notice.c.at).where(notice.c.id == shown[0]["id"])).scalar_one()
+        unit.connection.execute(insert(notice).values(**told, id="zzz", key="zzz", subject="Late", at=at))
+        unit.commit()
+    chen.send(page, "/notices/read")
+    assert len(lines(chen.get("/notices?view=unread"))) == 1
+    unread = redress.person("chen.jing").get("/api/notices?unread=true")["items"]
+    assert [each["id"] for each in unread] == ["zzz"]
+    body = {"until": shown[0]["at"], "newest": shown[0]["id"]}
+    assert redress.person("chen.jing").post("/api/notices/read", body) == {"read": 0}
+    assert redress.person("chen.jing").post("/api/notices/read", {**body, "newest": "zzz"}) == {"read": 1}
+
+
+@pytest.mark.parametrize("until", ["yesterday", "", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_an_instant_that_is_none_marks_nothing(redress: House, until: str) -> None:
+    late(redress)
+    chen = staff(redress, "chen.jing")
+    token = dict(chen.get("/notices").form("/notices/read").entries)
+    assert chen.post("/notices/read", {**token, "until": until}).status == 422
 
 
 def test_the_notices_of_others_and_the_public_cannot_be_marked_or_seen(redress: House) -> None:
