@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from access.policy import Principal, Role
+from app.assembly import application_for
 from app.case_file_sections import CaseText
 from app.container import Application
 from app.existing import require_schema
-from app.serve import application_for
 from app.settings import Settings
 from engine.errors import NotFound, Unfit
 from forms.languages import LANGUAGES

@@ -141,8 +141,8 @@ def publish_path(path: Path | None, note: str, settings: Settings) -> Iterator[s
     require_schema(settings)
     # The pages and the API: costly to load, and no check needs them.
     from api.finding_words import finding_words
+    from app.assembly import application_for
     from app.finding_lines import finding_lines
-    from app.serve import application_for
 
     words = finding_words(settings.locale_folder)
 

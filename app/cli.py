@@ -52,7 +52,7 @@ def worker() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database to this release's schema. Repeating is safe."""
-    from app.serve import prepare
+    from app.assembly import prepare
 
     prepare(Settings())
     typer.echo("The schema is up to date.")

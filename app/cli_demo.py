@@ -12,10 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
-from app.demo import seed, write_card
+from app.assembly import application_for, prepare
 from app.existing import DEMO_FILE, demo_settings
 from app.listening import listening
-from app.serve import application_for, prepare, serve_on
 from app.settings import Settings
 from engine.clock import SystemClock
 from storage.lock import lock_path, serving
@@ -30,6 +29,8 @@ def run(
     quiet: Annotated[bool, typer.Option(help="Do not print the sign-ins")] = False,
 ) -> None:
     """Serve the demo; the first time with people and complaints made up for it."""
+    from app.serve import serve_on
+
     settings = demo_settings(Settings())
     # First of all: a start that is refused has printed no token and left every file as it was.
     with serving(settings.database_url), listening(settings.host, settings.port) as sockets:
@@ -39,6 +40,8 @@ def run(
 
 def _ready(settings: Settings, *, fresh: bool, quiet: bool) -> None:
     """Make the demo's files where there are none or others are wanted, and print where and how to sign in."""
+    from app.demo import seed, write_card
+
     card, database = settings.var_folder / "demo.json", settings.var_folder / DEMO_FILE
     if fresh or not (card.exists() and database.exists()):
         _clear(settings)

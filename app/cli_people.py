@@ -9,10 +9,10 @@ import typer
 
 from access import people, posts, teams, tokens
 from app.absences import come_back, go_away
+from app.assembly import application_for
 from app.existing import require_schema
 from app.leaving import leave as close_account
 from app.leaving import told
-from app.serve import application_for
 from app.settings import Settings
 from complaints.people.reach import close_what_is_reached
 from engine.case_work import SYSTEM

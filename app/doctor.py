@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.assembly import application_for
 from app.container import Application, build
 from app.existing import require_schema
 from app.leaving import findings_of_closed_accounts
-from app.serve import application_for
 from app.settings import Settings
 from complaints.people.reach import FINDING, nobodys_tasks
 from engine.kernel.step import inspect

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from access import people, teams, tokens
+from app.assembly import prepare
 from app.container import build
-from app.serve import prepare
 from app.settings import Settings
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork

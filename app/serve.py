@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import socket
-from pathlib import Path
 
 import structlog
 import uvicorn
 
 from access import sessions
 from api.app import create_app
-from app.container import Application, build
-from app.demo_clock import DemoClock
+from app.assembly import application_for
+from app.container import Application
 from app.existing import require_file, require_schema
 from app.interpreter import ready_to_serve
 from app.listening import listening
@@ -21,7 +20,7 @@ from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.pipeline import Desk
 from escalation.metronome import Loop, Metronome
-from storage import idempotency, migrate
+from storage import idempotency
 from storage.lock import serving
 
 log = structlog.get_logger(__name__)
@@ -32,12 +31,6 @@ POSTS_SECONDS = 2.0
 """How often a process looks whether posts.toml has changed."""
 CALENDAR_SECONDS = 5.0
 """How soon after its start, and after a failure, a process counts cases again by changed calendars."""
-
-
-def application_for(settings: Settings) -> Application:
-    """Return the application of these settings, in the demo with its movable clock."""
-    clock = DemoClock(settings.var_folder / "demo-clock.json") if settings.demo else None
-    return build(settings, clock=clock)
 
 
 def loops(application: Application) -> list[Loop]:
@@ -113,9 +106,3 @@ def read_processes(application: Application) -> None:
     with application.database.read() as connection:
         for version in application.versions.in_force(connection):
             application.versions.process(connection, version.id)
-
-
-def prepare(settings: Settings) -> None:
-    """Make the folder of the installation and bring the schema up to date. Repeating is safe."""
-    Path(settings.var_folder).mkdir(parents=True, exist_ok=True)
-    migrate.upgrade(settings.database_url)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import signal
 import threading
 
+from app.assembly import application_for
 from app.existing import require_schema
 from app.interpreter import ready_to_serve
 from app.log import configure
-from app.serve import application_for, loops, read_processes
+from app.serve import loops, read_processes
 from app.settings import Settings
 from escalation.metronome import Metronome
 from storage.errors import StoreHeld

@@ -14,9 +14,10 @@ import pytest
 import uvicorn
 from fastapi.routing import iter_route_contexts
 
+from app.assembly import prepare
 from app.container import build
 from app.listening import CannotListen, listening
-from app.serve import prepare, serve
+from app.serve import serve
 from storage import migrate
 from storage.errors import StoreError
 from tests.support.application import House, settings

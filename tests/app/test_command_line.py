@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from api.finding_words import finding_words
-from app import cli_demo
 from app.cli import main
 from app.container import Application
 from app.demo import DemoPerson
@@ -352,8 +351,8 @@ def test_a_demo_that_starts_holds_its_file_and_its_port_from_the_first(
         seen.append((holder(settings.database_url), len(sockets)))
         application.database.close()
 
-    monkeypatch.setattr(cli_demo, "seed", seed)
-    monkeypatch.setattr(cli_demo, "serve_on", serve_on)
+    monkeypatch.setattr("app.demo.seed", seed)
+    monkeypatch.setattr("app.serve.serve_on", serve_on)
     code, out, err = shell.type(*words)
     assert (code, err) == (0, "")
     assert seen == [*([os.getpid()] if seeded else []), (os.getpid(), 1)]

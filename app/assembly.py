@@ -1,0 +1,25 @@
+"""Puts an installation together from its settings: its folder and schema, and the application with the right clock.
+
+Every command begins here; only what serves loads the web (`app/serve.py`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.container import Application, build
+from app.demo_clock import DemoClock
+from app.settings import Settings
+from storage import migrate
+
+
+def application_for(settings: Settings) -> Application:
+    """Return the application of these settings, in the demo with its movable clock."""
+    clock = DemoClock(settings.var_folder / "demo-clock.json") if settings.demo else None
+    return build(settings, clock=clock)
+
+
+def prepare(settings: Settings) -> None:
+    """Make the folder of the installation and bring the schema up to date. Repeating is safe."""
+    Path(settings.var_folder).mkdir(parents=True, exist_ok=True)
+    migrate.upgrade(settings.database_url)
