@@ -13,11 +13,14 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import structlog
 from structlog.typing import ExcInfo, Processor
 
 OF_THE_SYSTEM = (OSError, sqlite3.OperationalError)
 """Exceptions that speak of files, addresses and locks, and never quote anybody."""
+UNREACHED = psycopg.OperationalError
+"""The same of PostgreSQL, as long as it has no `sqlstate`: nothing has answered, so nothing is quoted."""
 
 
 def configure(level: str = "INFO") -> None:
@@ -61,7 +64,8 @@ def _without_arguments(record: logging.LogRecord) -> bool:
 def told(exc_info: ExcInfo) -> list[dict[str, Any]]:
     """Return an exception and what caused it, outermost first: `type`, `at` (file, line and function of each frame).
 
-    `reason` is what the exception says, for those of the system alone; `of` holds the members of a group.
+    `reason` is what the exception says, for those of the system alone; of what PostgreSQL has answered, which may quote
+    a row, it is the code (`sqlstate 23505`). `of` holds the members of a group.
     """
     return [_one(each) for each in _chain(exc_info[1])]
 
@@ -82,12 +86,11 @@ def _one(error: BaseException) -> dict[str, Any]:
         "type": type(error).__qualname__,
         "at": [f"{file}:{line} {name}" for file, line, name in frames],
     }
-    # What PostgreSQL answers may quote a row, its code does not; without a code nothing has answered.
-    state = getattr(error, "sqlstate", "")
-    if isinstance(error, OF_THE_SYSTEM) or state is None:
-        found["reason"] = str(error)
-    elif state:
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str) and state:
         found["reason"] = f"sqlstate {state}"
+    elif isinstance(error, (*OF_THE_SYSTEM, UNREACHED)):
+        found["reason"] = str(error)
     if isinstance(error, BaseExceptionGroup):
         found["of"] = [_one(each) for each in error.exceptions]
     return found

@@ -89,6 +89,8 @@ class TaskDesk:
     zone: ZoneInfo
     informed: bool
     """Whether the reader may know what the task is about: they see the whole case, or it is their own."""
+    version_id: str
+    """The version of the process that the case runs on."""
 
 
 def task(reader: Reader, task_id: str) -> TaskDesk:
@@ -124,7 +126,15 @@ def task(reader: Reader, task_id: str) -> TaskDesk:
         context=_context(reader, process, row, whole=whole) if works and row.state == "open" else {},
         earlier=earlier_forms(reader, row.case_id, process, whole=whole),
     )
-    return TaskDesk(view, form, row.facts, reader.zone(row.facts.get("campus")), informed)
+    zone = reader.zone(row.facts.get("campus"))
+    return TaskDesk(view, form, row.facts, zone, informed, row.version_id)
+
+
+def shown_facts(reader: Reader, desk: TaskDesk) -> tuple[ShownFact, ...]:
+    """Return what `desk.view.facts` holds in the language of this reader; nothing of the case is read again."""
+    if not desk.informed:
+        return ()
+    return _facts(reader, reader.process(desk.version_id), desk.form, desk.case_facts)
 
 
 def _works(who: Principal, row: Row[Any]) -> bool:

@@ -21,7 +21,7 @@ from forms.languages import LANGUAGES
 from forms.render import render_form
 from queries.colleagues import Colleague
 from queries.refund_in_hand import NAME as REFUND_LINE
-from queries.task import CURRENCY_OF, TaskDesk, task
+from queries.task import CURRENCY_OF, ShownFact, TaskDesk, shown_facts
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def draw(
         here.language,
         id_prefix="task",
         addressed=addressed,
-        facts=facts_in_words(here, desk),
+        facts=facts_in_words(here, desk, desk.view.facts),
         told=_told(here, desk, addressed),
         zone=desk.zone,
         candidates={"people": [Candidate(each.id, each.name) for each in people if not each.away]},
@@ -83,7 +83,7 @@ def _told(here: Visit, desk: TaskDesk, addressed: str) -> dict[str, Any] | None:
         return None
     there = replace(here, language=addressed)
     with there.reading() as reader:
-        return facts_in_words(there, task(reader, desk.view.task.id))
+        return facts_in_words(there, desk, shown_facts(reader, desk))
 
 
 def _refund_in_hand(desk: TaskDesk) -> Markup:
@@ -93,8 +93,11 @@ def _refund_in_hand(desk: TaskDesk) -> Markup:
     return Markup('<div class="notice"><p><strong>{}</strong></p></div>').format(showable(refund["text"]))
 
 
-def facts_in_words(here: Visit, desk: TaskDesk) -> dict[str, Any]:
-    """Return the facts of the case as a form shows them: instants in the zone of the place, amounts with currency."""
+def facts_in_words(here: Visit, desk: TaskDesk, shown: Sequence[ShownFact]) -> dict[str, Any]:
+    """Return the facts of the case as a form shows them: instants in the zone of the place, amounts with currency.
+
+    `shown` holds those that the step shows, in the language of the visit.
+    """
     facts, task = dict(desk.case_facts), desk.view.task
     moments = here.moments_in(desk.zone)
     for name, value in desk.case_facts.items():
@@ -104,10 +107,10 @@ def facts_in_words(here: Visit, desk: TaskDesk) -> dict[str, Any]:
     for name, currency in CURRENCY_OF.items():
         amount = facts.get(name)
         facts[name] = {"amount": str(amount), "currency": str(facts.get(currency) or "")} if amount else None
-    for shown in desk.view.facts:
+    for each in shown:
         # Codes that the process words (labels.toml); what the form words itself it finds by the code.
-        if isinstance(facts.get(shown.name), str) and shown.text:
-            facts[shown.name] = facts[shown.name] if _worded_by_form(desk, shown.name) else shown.text
+        if isinstance(facts.get(each.name), str) and each.text:
+            facts[each.name] = facts[each.name] if _worded_by_form(desk, each.name) else each.text
     return {**facts, "number": task.number, "subject": task.subject}
 
 

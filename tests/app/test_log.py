@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 import pytest
 import structlog
 
@@ -75,8 +76,8 @@ def test_the_members_of_a_group_are_told(capsys: pytest.CaptureFixture[str]) -> 
     assert SECRET not in json.dumps(line)
 
 
-class Refused(Exception):
-    """What a driver of PostgreSQL raises."""
+class Answered(Exception):
+    """Something of another library that has a code, or none."""
 
     def __init__(self, said: str, sqlstate: str | None) -> None:
         super().__init__(said)
@@ -85,7 +86,8 @@ class Refused(Exception):
 
 def test_of_what_postgresql_answers_only_the_code_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     configure()
-    for error in (Refused(f"Key (text)=({SECRET}) already exists", "23505"), Refused("connection refused", None)):
+    known = psycopg.errors.UniqueViolation(f"Key (text)=({SECRET}) already exists")
+    for error in (known, psycopg.OperationalError("connection refused")):
         structlog.get_logger("x").error("failed", exc_info=error)
     answered, unreached = lines(capsys)
     assert [each["exception"][0]["reason"] for each in (answered, unreached)] == [
@@ -93,6 +95,20 @@ def test_of_what_postgresql_answers_only_the_code_is_told(capsys: pytest.Capture
         "connection refused",
     ]
     assert SECRET not in json.dumps(answered)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Answered(SECRET, None), psycopg.DataError(f"cannot adapt {SECRET}"), psycopg.ProgrammingError(SECRET)],
+)
+def test_a_failure_without_a_code_is_told_by_its_kind_alone_where_it_may_quote_somebody(
+    capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    configure()
+    structlog.get_logger("x").error("failed", exc_info=error)
+    (line,) = lines(capsys)
+    assert (line["exception"][0]["type"], "reason" in line["exception"][0]) == (type(error).__qualname__, False)
+    assert SECRET not in json.dumps(line)
 
 
 def test_what_asyncio_says_beside_an_exception_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
