@@ -18,6 +18,7 @@ from complaints.notices.delivery_loop import run_once as deliver_once
 from complaints.notices.notice_book import NoticeBooks
 from complaints.notices.notice_check import check_told
 from complaints.notices.notice_values import Surroundings
+from complaints.notices.quoted_fields import check_quoted
 from complaints.operations import OPERATIONS
 from complaints.registry import DATED, handlers, on_completed
 from complaints.unmake import unmake
@@ -98,7 +99,7 @@ def house(posts: Posts) -> House:
         posts=frozenset(posts.posts),
         operations=OPERATIONS,
         types=TYPES,
-        checks=(check_told, check_answers, check_intake),
+        checks=(check_told, check_quoted, check_answers, check_intake),
     )
 
 
