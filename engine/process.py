@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from engine.model.config import ProcessConfig
+from engine.model.config import FactSpec, ProcessConfig
 from engine.model.elements import Diagram
 from engine.model.operation import KERNEL_OPERATIONS, Operation
 
@@ -46,6 +46,21 @@ class CompiledProcess:
     def clock_drops(self) -> Mapping[str, tuple[str, ...]]:
         """Element id -> clocks that no longer matter when it is reached."""
         return _by_element((e, c.name) for c in self.config.clocks.values() for e in c.dropped_by)
+
+    @cached_property
+    def fact_defaults(self) -> Mapping[str, Any]:
+        """Fact -> what it is before anybody says."""
+        return {name: spec.default for name, spec in self.config.facts.items()}
+
+    @cached_property
+    def facts_worded(self) -> tuple[FactSpec, ...]:
+        """The facts whose value is not what JSON keeps of it: amounts, instants, lists."""
+        return tuple(spec for spec in self.config.facts.values() if spec.type not in ("integer", "boolean", "string"))
+
+    @cached_property
+    def names_worded(self) -> tuple[str, ...]:
+        """Their names, and of what is derived, which is of the type that its expression gives."""
+        return tuple(dict.fromkeys([*(s.name for s in self.facts_worded), *(name for name, _ in self.config.derived)]))
 
 
 def _by_element(pairs: Any) -> Mapping[str, tuple[str, ...]]:

@@ -7,34 +7,27 @@ from decimal import Decimal
 from typing import Any
 
 from engine.errors import StepFailed, Unfit
-from engine.model.config import FactType
 from engine.model.fact_values import fact_to_json, read_fact
 from engine.process import CompiledProcess
 
 DecisionSink = Callable[[str, tuple[str, ...], Mapping[str, Any] | None], None]
 """Told of each decision taken: its id, the rules that matched, what it wrote; None where all facts stay."""
 
-_AS_STORED: Mapping[FactType, type] = {"integer": int, "boolean": bool, "string": str}
-"""Types that are stored as they are."""
-_ABSENT = object()
-
 
 class CaseFacts:
     """The facts during a step. `values` is what conditions read."""
 
     def __init__(self, process: CompiledProcess, stored: Mapping[str, Any], decided: DecisionSink) -> None:
-        specs = process.config.facts
         self._process, self._decided = process, decided
-        self.values: dict[str, Any] = {}
+        self.values: dict[str, Any] = {**process.fact_defaults, **stored}
         self._decisions: dict[str, tuple[list[Any], Mapping[str, Any], tuple[str, ...]]] = {}
         """What tables answered in this step, beside what they read."""
-        for name, spec in specs.items():
-            value = stored.get(name, _ABSENT)
-            if value is _ABSENT:
-                self.values[name] = spec.default
-            else:
-                plain = value.__class__ is _AS_STORED.get(spec.type)
-                self.values[name] = value if plain else read_fact(spec, value)
+        if len(self.values) > len(process.fact_defaults):
+            self.values = {name: self.values[name] for name in process.fact_defaults}
+        # At every step of every case: what JSON keeps as it is was checked when it came in, and is what it was.
+        for spec in process.facts_worded:
+            if spec.name in stored:
+                self.values[spec.name] = read_fact(spec, stored[spec.name])
         # Never from the store, where an amount is a text.
         self._derive()
         self.changed: dict[str, None] = {}
@@ -60,7 +53,12 @@ class CaseFacts:
         return frozenset(changed)
 
     def run_all(self) -> frozenset[str]:
-        """Run every table that re-runs, as at the opening of a case; return what changed."""
+        """Run every table that re-runs, as at the opening of a case; return what changed.
+
+        Raises Unfit for a fact that is given with another type than its own.
+        """
+        for name, spec in self._process.config.facts.items():
+            self.values[name] = read_fact(spec, self.values[name])
         changed = self._run_tables(None)
         self._note(changed)
         return frozenset(changed)
@@ -86,7 +84,7 @@ class CaseFacts:
 
     def to_json(self) -> dict[str, Any]:
         """Return the facts as they are stored."""
-        return {name: fact_to_json(value) for name, value in self.values.items()}
+        return {**self.values, **{name: fact_to_json(self.values[name]) for name in self._process.names_worded}}
 
     def _note(self, changed: set[str]) -> None:
         self.latest = frozenset(changed)
