@@ -15,7 +15,7 @@ from starlette.routing import Match, Mount
 
 from access import people
 from access.errors import AccessError
-from api.authentication import learn_sender, require_let_in
+from api.authentication import learn_sender, require_let_in, session_cookie
 from api.context import Shared
 from api.faults import of_house, of_library
 from api.finding_words import finding_words
@@ -26,7 +26,7 @@ from api.problems import problem
 from api.sent_body import NOT_JSON
 from api.sentences import Sentences
 from api.texts import marked
-from engine.errors import NotPublishable, Refusal, Unfit
+from engine.errors import NotPublishable, Refusal, StepFailed, Unfit
 from engine.model.problem import Problem
 from forms.pointer import pointer
 from storage.errors import BadCursor, KeyReused, OutcomeUnknown, StoreBusy, StoreError
@@ -67,6 +67,11 @@ HTTP_SENTENCES: Mapping[str, str] = {
 NO_JSON_TYPE = marked("The body must be JSON: send it as `Content-Type: application/json`.")
 UNREADABLE = marked("The request cannot be read.")
 UNFORESEEN = marked("Something went wrong inside; it is on record. Tell the operator this id if it happens again.")
+NOT_STORED = marked(
+    "Something in our system does not work, so nothing was stored; whoever looks after it has been told. Please keep "
+    "your text and send it again later, or turn to the institution in person or by telephone."
+)
+"""What the public is told of a step that failed: which table or step it was is for the operator alone."""
 
 STORE: Mapping[type[StoreError], tuple[str, int]] = {
     StoreBusy: ("busy", 503),
@@ -142,6 +147,9 @@ def _told(
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     sentences: Sentences = request.app.state.sentences
+    if isinstance(error, StepFailed) and not _from_staff(request):
+        kept = {name: value for name, value in error.details.items() if name == "incident"}
+        return _told(request, StepFailed.code, status_of(error), NOT_STORED, details=kept)
     details = dict(error.details)
     details.pop("scheme", None)
     if isinstance(one := details.pop("field", None), str):
@@ -159,6 +167,13 @@ def _refusal(request: Request, error: Exception) -> Response:
         request, error.code, status_of(error), error.message, *kinds_of(error), title=_titled(error), details=details,
         headers=headers_of(error),
     )  # fmt: skip
+
+
+def _from_staff(request: Request) -> bool:
+    """Say whether a request that a step was carried out for came from staff: with a token or a session of theirs."""
+    shared: Shared = request.app.state.shared
+    bearer = request.headers.get("authorization", "").lower().startswith("bearer ")
+    return bearer or session_cookie(shared.application.settings) in request.cookies
 
 
 def _titled(refusal: Refusal) -> str:

@@ -12,7 +12,7 @@ from app.settings import Settings
 from complaints.answer_meanings import check_answers
 from complaints.effects import EFFECTS
 from complaints.intake.categories import load_categories
-from complaints.intake.filing import TYPES
+from complaints.intake.filing import ORDINARY, TYPES
 from complaints.intake.form_check import check_intake
 from complaints.notices.delivery_loop import run_once as deliver_once
 from complaints.notices.notice_book import NoticeBooks
@@ -99,6 +99,7 @@ def house(posts: Posts) -> House:
         posts=frozenset(posts.posts),
         operations=OPERATIONS,
         types=TYPES,
+        filed=ORDINARY,
         checks=(check_told, check_quoted, check_answers, check_intake),
     )
 

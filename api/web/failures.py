@@ -21,7 +21,7 @@ from access.people import names
 from api import errors
 from api.texts import marked
 from api.web.visit import Visit, visit
-from engine.errors import NotFound, Refusal, SignInRequired
+from engine.errors import NotFound, Refusal, SignInRequired, StepFailed
 from storage.errors import BadCursor, StoreBusy, StoreError
 
 log = structlog.get_logger(__name__)
@@ -116,6 +116,8 @@ def refusal_text(here: Visit, failure: Exception) -> str:
     """Return the sentence of a refusal in the visitor's language, `` where the catalogue has none."""
     if not isinstance(failure, Refusal) or isinstance(failure, NotFound):
         return ""
+    if isinstance(failure, StepFailed) and here.session is None:
+        return here.site.sentences.said(errors.NOT_STORED, here.language)
     return here.site.sentences.find(failure.message, here.language) or ""
 
 

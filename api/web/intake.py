@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
+from api.errors import NOT_STORED
 from api.web.channels import CaseChannel, channels, received_at
 from api.web.failures import PageRoute
 from api.web.filing import command_from, first_answers, form_faults, intake_form
@@ -16,7 +17,7 @@ from api.web.posted import Posted
 from api.web.visit import Visit, from_public, from_staff, staff, visit
 from complaints.intake.filing import UNSAFE_MODES
 from engine.case_work import COMPLAINANT
-from engine.errors import Unfit, Unsafe
+from engine.errors import StepFailed, Unfit, Unsafe
 from forms.clean import clean
 from forms.decode import ADD_ROW, decode, rows_wanted
 from forms.field_problem import FieldProblem
@@ -82,6 +83,10 @@ def _file(here: Visit, sent: Posted, known: Sequence[CaseChannel] | None) -> Res
         return _unsafe(here, known, data, sent)
     except SentBefore:
         return _form_page(here, known, data=data, sent=sent, sent_before=True, status=409)
+    except StepFailed:
+        # What was written stays on the page; the failure is on record (engine.pipeline).
+        told = here.site.sentences.said(NOT_STORED, here.language)
+        return _form_page(here, known, data=data, sent=sent, not_stored=told, status=500)
     if known is not None:
         return here.page("filed_by_staff.html", filed=filed)
     return confirmation(here, filed)
@@ -115,6 +120,7 @@ def _form_page(
     problems: Sequence[FieldProblem] = (),
     unsafe: bool = False,
     sent_before: bool = False,
+    not_stored: str = "",
     wrong_time: bool = False,
     status: int = 200,
 ) -> Response:
@@ -137,6 +143,7 @@ def _form_page(
         once=new_token(here) if sent is None or sent_before or not has_token(sent) else sent.text("_once"),
         unsafe=unsafe,
         sent_before=sent_before,
+        not_stored=not_stored,
         wrong_time=wrong_time,
-        wrong=bool(problems) or unsafe or wrong_time,
+        wrong=bool(problems or not_stored) or unsafe or wrong_time,
     )

@@ -34,6 +34,12 @@ from engine.tables import conflict_of_interest
 from forms.money import in_decimals, known_currencies, money_faults
 
 TYPES = ("complaint", "opinion", "suggestion", "inquiry")
+ORDINARY: Mapping[str, Any] = {
+    "type": "complaint", "category": "other", "channel": "web", "campus": "main", "language": "zh-CN", "relation": "",
+    "identity_mode": "identified", "stated_people": 1, "people": 1, "listed_people": 0, "respondent_named": False,
+    "unheard_respondents": 0,
+}  # fmt: skip
+"""Facts as whoever files gives them who fills in no more than the subject and the text."""
 UNSAFE_MODES = ("anonymous", "confidential")
 """Ways to stay unknown that this installation cannot keep its word on yet."""
 TRACKING_LENGTH = 16

@@ -50,19 +50,19 @@ def examine(
             problems.append(_unreadable(process_file(files)[0], error))
         else:
             told = {problem.element for problem in problems if problem.element}
-            problems += _rehearsed(process, files, told)
+            problems += _rehearsed(process, files, told, house.filed)
     if any(problem.severity == "error" for problem in problems):
         process = None
     return _sorted(problems, files), process
 
 
-def _rehearsed(process: CompiledProcess, files: Files, told: set[str]) -> list[Problem]:
+def _rehearsed(process: CompiledProcess, files: Files, told: set[str], filed: Mapping[str, Any]) -> list[Problem]:
     """Return what walking through the process finds; the same files are walked once."""
-    house = repr((sorted(process.operations), sorted(told)))
+    house = repr((sorted(process.operations), sorted(told), sorted(filed.items())))
     key = hashlib.sha256(pack(files) + house.encode()).digest()
     found = _WALKED.get(key)
     if found is None:
-        found = rehearse(process, file=process_file(files)[0], known=told)
+        found = rehearse(process, file=process_file(files)[0], known=told, filed=filed)
         _WALKED[key] = found
         for oldest in list(_WALKED)[:-MOST_WALKED]:  # a list of one moment: other threads check bundles, too
             _WALKED.pop(oldest, None)

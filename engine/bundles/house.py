@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from engine.bundles.bundle import Files
 from engine.model.config import ProcessConfig
@@ -25,3 +26,5 @@ class House:
     """What the floors below check besides: notices, labels."""
     types: Collection[str] = ()
     """The types of case that intake knows; none: a process may claim any."""
+    filed: Mapping[str, Any] = field(default_factory=dict)
+    """The facts that an ordinary filing gives: a process that cannot open a case with them is refused."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Final, Literal
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final, Literal
 
 from engine.errors import Refusal
 from engine.expressions.language import ExpressionFailed
@@ -19,14 +19,16 @@ _SHOWN: Final = 8
 _CIRCLES: Final = "The process"
 
 
-def rehearse(process: CompiledProcess, *, file: str, known: Collection[str] = ()) -> list[Problem]:
+def rehearse(
+    process: CompiledProcess, *, file: str, known: Collection[str] = (), filed: Mapping[str, Any] | None = None
+) -> list[Problem]:
     """Walk through a process that passed the other checks and return what failed, each cause once.
 
     `file` is named where a failure belongs to no step; of the elements in `known` something was told already, and no
-    warning is told besides. Walks 600 steps of the kernel at most, in memory, always in the same way. Never raises for
-    what the process does. Pure, so repeating is safe.
+    warning is told besides. `filed`: the facts that an ordinary filing gives. Walks 600 steps of the kernel at most, in
+    memory, always in the same way. Never raises for what the process does. Pure, so repeating is safe.
     """
-    walks = Walks(process)
+    walks = Walks(process, filed or {})
     walks.walk()
     found: dict[tuple[str | None, str], Problem] = {}
     for failure in sorted(walks.failures, key=lambda each: (len(each.path), each.path)):
@@ -48,6 +50,13 @@ def _told(process: CompiledProcess, failure: Failure, file: str) -> Iterator[Pro
         return
     table = process.decisions.get(str(refusal.details.get("decision") or ""))
     if table is not None:
+        if failure.opening:
+            yield Problem(
+                table.file, table.line, "error", FAILS, table.id, table.name,
+                f"No case could be taken in, since a table fails, on this way: {path}. {refusal.message.rstrip('.')}.",
+                "Add a rule or a default for it.",
+            )  # fmt: skip
+            return
         yield Problem(
             table.file, table.line, "warning", FAILS, table.id, table.name,
             f"A table fails, on this way: {path}. {refusal.message.rstrip('.')}.",
@@ -65,12 +74,12 @@ def _told(process: CompiledProcess, failure: Failure, file: str) -> Iterator[Pro
 
 
 def _severity(failure: Failure, refusal: Refusal) -> Literal["error", "warning"]:
-    """Return `error` only for what is certain: a name without a value after answers that the forms take.
+    """Return `error` only for what is certain: no case opens, or a name has no value after answers that forms take.
 
     What came in a message is not known here, and facts that a case opens with may keep it from ever going this way.
     """
     missing = isinstance(refusal, ExpressionFailed) and refusal.details.get("name") is not None
-    return "error" if missing and not failure.by_message else "warning"
+    return "error" if failure.opening or (missing and not failure.by_message) else "warning"
 
 
 def _problem(

@@ -42,6 +42,11 @@ class Failure:
     by_message: bool
     """True: a message came in on the way, of whose content nothing is known."""
 
+    @property
+    def opening(self) -> bool:
+        """Say whether the case did not even open."""
+        return len(self.path) == 1
+
 
 @dataclass(frozen=True)
 class _Place:
@@ -82,6 +87,8 @@ class Walks:
     """The walks through one process; `failures` tells what they came to, the shortest walk to each first."""
 
     process: CompiledProcess
+    filed: Mapping[str, Any] = field(default_factory=dict)
+    """What an ordinary filing gives: facts that a case opens with, as far as the process has them."""
     failures: list[Failure] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
     """The elements that some walk came to."""
@@ -135,7 +142,10 @@ class Walks:
     def _openings(self) -> Iterator[tuple[dict[str, Any], str]]:
         config = self.process.config
         received = {clock.start_fact for clock in config.clocks.values() if clock.start_fact}
-        basis = {name: _BEGIN.isoformat() for name in received if name in config.facts}
+        basis = {name: value for name, value in self.filed.items() if name in config.facts}
+        if config.types and "type" in basis:
+            basis["type"] = config.types[0]
+        basis |= {name: _BEGIN.isoformat() for name in received if name in config.facts}
         for spec in config.facts.values():
             if spec.intake and spec.type == "boolean":
                 yield {**basis, spec.name: True}, f"open {{{spec.name}=true}}"

@@ -132,7 +132,7 @@ def _parameter(name: str, value: str) -> dict[str, bytes]:
 
 def test_a_parameter_that_fails_is_found_at_its_service_task() -> None:
     (found,) = findings(_parameter("template", "[1, 2][3]"))
-    assert (found.file, found.severity, found.code) == (DIAGRAM, "warning", "walk-fails")
+    assert (found.file, found.severity, found.code) == (DIAGRAM, "error", "walk-fails")  # no case would even open
     assert found.element is not None
     line = shipped("inquiry")[DIAGRAM].decode().splitlines()[(found.line or 0) - 1]
     assert f'id="{found.element}"' in line
@@ -175,3 +175,25 @@ def test_the_same_files_are_walked_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert _WALKED
     monkeypatch.setattr("engine.bundles.examine_bundle.rehearse", _never)
     assert findings(shipped("inquiry")) == []
+
+
+def _without_rule(rule: str) -> dict[str, bytes]:
+    """Return the complaint bundle without a rule of its authority table."""
+    files, name = shipped(), "bpmn/complaint/authority.dmn"
+    text = files[name].decode()
+    changed = re.sub(rf'<rule id="{rule}">.*?</rule>', "", text, flags=re.DOTALL)
+    assert changed != text
+    return {**files, name: changed.encode()}
+
+
+def test_a_process_that_could_take_in_no_case_is_refused() -> None:
+    (found,) = [problem for problem in findings(_without_rule("authority_owner")) if problem.code == "walk-fails"]
+    assert (found.severity, found.file, found.element) == ("error", "bpmn/complaint/authority.dmn", "authority")
+    assert found.message.startswith("No case could be taken in, since a table fails, on this way: open.")
+
+
+def test_a_table_is_asked_what_an_ordinary_filing_gives_and_not_only_what_facts_begin_with() -> None:
+    process = compile_bundle(shipped(), HOUSE)
+    begun = [basis for basis, _ in Walks(process, {"type": "x", "category": "other", "unknown": 1})._openings()]
+    assert all(each["type"] == "complaint" and each["category"] == "other" for each in begun)
+    assert all("unknown" not in each for each in begun)
