@@ -388,6 +388,7 @@ def test_what_goes_to_the_complainant_is_public_and_nothing_else_is() -> None:
         ("late_response", "interim_text"),
         ("respond", "promises"),
         ("respond", "response_text"),
+        ("review_refund", "amount"),
         ("review_refund", "papers_wanted"),
         ("review_refund", "reasons"),
         ("send_result", "result_text"),
