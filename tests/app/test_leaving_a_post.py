@@ -14,8 +14,10 @@ from engine.commands.claim import ReleaseTask
 from engine.commands.house_work import HouseWork
 from engine.errors import Forbidden
 from engine.pipeline import Desk
+from engine.tables import event_log
 from storage.outbox import outbox
 from tests.support.application import House, house
+from tests.support.plans import PLAN
 
 HEAD = "head_of_customer_service"
 UNTIL = "until somebody is appointed, who stands in acts, else the post above: `redress user appoint"
@@ -59,6 +61,39 @@ def test_a_deputy_who_has_left_stands_in_for_nobody(redress: House) -> None:
     in_house(redress, lambda desk: posts.appoint(desk.connection, HEAD, person_id="chen.jing", deputy="wu.min"))
     in_house(redress, lambda desk: [leave(desk, each) for each in ("chen.jing", "wu.min")])
     assert late_first_response(redress) == {"person:huang.lan"}
+
+
+def test_a_step_that_waits_for_the_post_is_passed_on_and_a_new_one_goes_up_at_once(redress: House) -> None:
+    first, second = (important(redress) for _ in range(2))
+    plan(redress, first)
+    (step,) = redress.person("wu.min").get(f"/api/complaints/{first['id']}")["tasks"]
+    left = in_house(redress, lambda desk: leave(desk, "wu.min"))
+    assert [task.number for task in left.passed_on] == [first["number"]]
+    assert list(told(left))[1] == f"Passed on to the posts above: {first['number']} ({step['name']})."
+    plan(redress, second)
+    for filed in (first, second):
+        redress.do("huang.lan", "decide_head", filed["id"], {"decision": "approve", "reasons": "It is right."})
+    with redress.application.database.read() as connection:
+        (line,) = connection.execute(event_log.select().where(event_log.c.kind == "passed-on")).all()
+    assert (line.case_id, line.name, line.detail) == (
+        first["id"], step["id"], {"was": "head_of_supervision", "post": "academic_director"}
+    )  # fmt: skip
+
+
+def important(redress: House) -> Any:
+    """Return a complaint of which the head of supervision decides, with its plan to be made."""
+    filed = redress.file("li.na", channel="phone", category="conduct.staff")
+    case = filed["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "I look after this.", "contact_way": "phone"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x", "ask_hearing": True})
+    redress.do("li.na", "respond", case, {"response_text": "We look into it."})
+    redress.do("zhou.qiang", "hear_respondent", case, {"heard": "declined", "hearing_note": "Asked twice."})
+    return filed
+
+
+def plan(redress: House, filed: Any) -> None:
+    """Send the plan to whoever decides."""
+    redress.do("li.na", "plan", filed["id"], PLAN)
 
 
 def test_posts_of_a_closed_account_are_named_until_somebody_is_appointed(redress: House) -> None:

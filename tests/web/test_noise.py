@@ -26,7 +26,7 @@ VALUES = st.one_of(
 PAIRS = st.lists(st.tuples(NAMES, VALUES), max_size=12)
 PUBLIC = ("/complain", "/track", "/track/messages", "/track/satisfaction", "/track/withdraw", "/sign-in", "/language")
 FORMS = ("reply", "heard", "note", "offer", "accept", "decline", "pause", "resume", "extend", "withdraw", "facts",
-         "affected", "leave", "action", "reopen", "promise", "remedy")  # fmt: skip
+         "clear", "affected", "leave", "action", "reopen", "promise", "remedy")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
