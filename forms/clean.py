@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
+from forms.characters import as_seen, is_blank
 from forms.form import Field, Form
 from forms.formats import canonical_instant, instant_of
 from forms.money import cleaned_amount
@@ -20,8 +21,9 @@ _NARROWED = ("date", "date-time", "email")
 def clean(form: Form, data: Any) -> Any:
     """Return the answer in its canonical form; `data` is left alone. Never raises, safe to repeat.
 
-    Texts are composed (NFC) and trimmed, line breaks are line feeds, and none in a field of one line. What is blank is
-    no answer and goes: null, an empty text, an empty list, an empty row, an amount of money without a figure. Answers
+    Texts are composed (NFC) and trimmed, line breaks are line feeds, and none in a field of one line, which loses its
+    format characters too (`forms.characters.as_seen`). What is blank is no answer and goes: null, a text that shows
+    nothing, an empty list, an empty row, an amount of money without a figure. Answers
     of a multiple choice stand in the order of the form, each once. Instants are in UTC with Z. Amounts lose their
     thousands separators. Unknown names and wrong types stay as they are, for validation to report.
     """
@@ -59,7 +61,9 @@ def _text(field: Field, value: str) -> str:
     if field.kind in ("integer", "number", "boolean"):
         return value.strip() and value
     text = unicodedata.normalize("NFKC" if field.kind in _NARROWED else "NFC", value)
-    text = (_LINE_ENDS.sub("\n", text) if field.multiline else _BREAKS.sub(" ", text)).strip()
+    text = (_LINE_ENDS.sub("\n", text) if field.multiline else as_seen(_BREAKS.sub(" ", text))).strip()
+    if is_blank(text):
+        return ""
     if field.kind == "date-time":
         instant = instant_of(text)
         return canonical_instant(instant) if instant else text

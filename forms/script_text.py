@@ -10,11 +10,13 @@ from forms.languages import Labels, pick
 from forms.ui_shape import SCRIPT_PARTS
 
 _BLANK = re.compile(r"\{([a-z][a-z0-9_.]{0,127})\}")
+_UNFILLED = re.compile(r"\{\{[^{}\n]{1,200}\}\}|｛[^｛｝\n]{1,200}｝")
+"""Blanks as other programs and input methods write them. 【 】 are brackets as others are."""
 
 
 def has_blanks(text: str) -> bool:
-    """Say whether a blank is still to be filled in."""
-    return _BLANK.search(text) is not None
+    """Say whether a blank is still to be filled in: {name}, {{ name }} or ｛name｝."""
+    return _BLANK.search(text) is not None or _UNFILLED.search(text) is not None
 
 
 def filled(text: str, facts: Mapping[str, Any]) -> str:

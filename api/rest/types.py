@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 from complaints.people.people_concerned import MOST_PEOPLE
-from forms.characters import UNUSABLE
+from forms.characters import UNUSABLE, as_seen, is_blank
 from forms.money import known_currencies, money_faults
 
 MOST_VALUES, DEEPEST = 20_000, 20
@@ -26,7 +26,8 @@ _LINE_ENDS = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
 def _showable(text: str) -> str:
     if UNUSABLE.search(text):
         raise PydanticCustomError("unshowable", "The text holds characters that no page can show.")
-    return unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)).strip()
+    kept = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)).strip()
+    return "" if is_blank(kept) else kept
 
 
 def _required(text: str) -> str:
@@ -51,7 +52,11 @@ def _written(value: Any) -> Any:
     return value
 
 
-Line = Annotated[str, Field(max_length=200), AfterValidator(_showable)]
+def _line(text: str) -> str:
+    return as_seen(text).strip()
+
+
+Line = Annotated[str, Field(max_length=200), AfterValidator(_showable), AfterValidator(_line)]
 """One line of text, up to 200 characters; may be empty."""
 Name = Annotated[Line, AfterValidator(_required)]
 """One line that has to be there."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
+from forms.characters import is_blank
+
 MOST_FIELDS = 2000
 """More than the largest form has (200 fields, some with a hundred rows) and far fewer than what would hurt."""
 
@@ -19,12 +21,13 @@ class Posted:
     files: dict[str, bytes] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
-        """Return the last value under a name, `` where there is none."""
-        return next((value for key, value in reversed(self.pairs) if key == name), "")
+        """Return the last value under a name, `` where there is none or it shows nothing."""
+        value = next((value for key, value in reversed(self.pairs) if key == name), "")
+        return "" if is_blank(value) else value
 
     def all(self, name: str) -> list[str]:
         """Return every value under a name that is not blank, in order."""
-        return [value for key, value in self.pairs if key == name and value.strip()]
+        return [value for key, value in self.pairs if key == name and not is_blank(value)]
 
     def number(self, name: str) -> int | None:
         """Return a whole number, None where none was typed."""

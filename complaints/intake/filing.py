@@ -31,6 +31,7 @@ from engine.model.step import ClockView, Open
 from engine.pipeline import Desk
 from engine.projection import save
 from engine.tables import conflict_of_interest
+from forms.characters import is_blank
 from forms.money import in_decimals, known_currencies, money_faults
 
 TYPES = ("complaint", "opinion", "suggestion", "inquiry")
@@ -218,8 +219,8 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree, config: Proce
     require(command.type in TYPES, "type", "unknown")
     require(command.process is None or _may_choose(desk), "process", "staff-only")
     require(tree.exists(command.category), "category", "unknown")
-    require(bool(command.subject.strip()), "subject", "required")
-    require(bool(command.text.strip()), "text", "required")
+    require(not is_blank(command.subject), "subject", "required")
+    require(not is_blank(command.text), "text", "required")
     require(1 <= command.people <= MOST_PEOPLE, "people", "out-of-range", least=1, most=MOST_PEOPLE)
     require(command.language in ("zh-CN", "ko", "en"), "language", "unknown")
     if config is not None and set(command.flags) - set(_flags(config)):

@@ -10,6 +10,7 @@ from typing import Literal
 from complaints.toml_reading import ContentInvalid, Reading
 from engine.errors import NotFound, Unfit
 from engine.model.problem import Problem
+from forms.characters import is_blank
 from forms.languages import LANGUAGES, Labels, pick
 from forms.script_text import has_blanks
 
@@ -117,7 +118,7 @@ def render(template: Template, language: str, values: Mapping[str, str], *, gap:
     `gap`: stands where a value is missing; then nothing is refused. For colleagues, who are better told of a case with
     a gap than not at all.
     """
-    known = {name: value for name, value in values.items() if value.strip()}
+    known = {name: value for name, value in values.items() if not is_blank(value)}
     tag = language if language in LANGUAGES else LANGUAGES[0]
     lines = [
         line.removeprefix(OPTIONAL)

@@ -38,7 +38,10 @@ def check_quoted(files: Files, config: ProcessConfig | None) -> Iterator[Problem
         diagram, scripts, fields = index_diagrams(diagrams), list(_scripts(diagrams)), _fields(files)
     except (NoticesInvalid, etree.XMLSyntaxError, ValueError):
         return
-    asked = _Asked(fields, _forms_of_steps(diagram), _senders(diagram))
+    steps = _forms_of_steps(diagram)
+    if not {""}.union(*steps.values()) <= {"", *_forms(files)}:
+        return  # A form that is missing is one finding already.
+    asked = _Asked(fields, steps, _senders(diagram))
     carried = _carried([*scripts, *_changed_facts(diagram, config), *_derived(config)], asked)
     for template in book.templates.values():
         yield from _of_template(path or "", book, template, asked)
@@ -103,6 +106,11 @@ def _fields(files: Files) -> dict[str, list[_Field]]:
             for name, kind in schema.items():
                 found.setdefault(name, []).append(_Field(form, name in public, kind == "string"))
     return found
+
+
+def _forms(files: Files) -> set[str]:
+    names = (PurePosixPath(path).name for path in files if path.startswith("forms/"))
+    return {name.removesuffix(SCHEMA_SUFFIX) for name in names if name.endswith(SCHEMA_SUFFIX)}
 
 
 def _public(ui: bytes) -> set[str]:
