@@ -145,7 +145,8 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
         work.log("filed", name=number, channel=command.channel, recorded_by=principal.person_id if principal else None)
         work.step(Open())
         save(work, fence=0)
-        note_nobodys_tasks(work)
+        if barred:
+            note_nobodys_tasks(work)
         clock = work.clock(config.intake.clock) if config.intake.clock else None
         due_at = clock.due_at if clock else None
         return Filed(case_id, told, grouped(code, IN_A_TRACKING_CODE), due_at, clock)
