@@ -22,6 +22,7 @@ from engine.model.config import ProcessConfig
 from engine.tables import case_clock, event_log
 from forms.languages import Labels, labels, pick
 from queries.explain import clock_line
+from queries.public_promises import PublicPromise, public_promises
 from queries.reader import Reader
 from queries.visibility import cases
 from queries.words import ProcessWords
@@ -81,6 +82,8 @@ class Tracking:
     next: PublicClock | None
     """The next promised time."""
     clocks: tuple[PublicClock, ...]
+    promises: tuple[PublicPromise, ...]
+    """What people have promised besides, in letters and calls."""
     messages: tuple[PublicMessage, ...]
     timeline: tuple[PublicLine, ...]
     language: str
@@ -131,6 +134,7 @@ def tracking(reader: Reader, case_id: str) -> Tracking:
         owner_name=people.names(reader.connection, [row.case_owner]).get(row.case_owner) if row.case_owner else None,
         next=min(running, key=lambda clock: clock.due_at or reader.now, default=None),
         clocks=clocks,
+        promises=tuple(public_promises(reader, case_id, process)),
         messages=_messages(reader, case_id),
         timeline=tuple(_lines(reader, row, words, promises)),
         language=row.language,

@@ -214,3 +214,35 @@ def test_letters_that_are_held_do_not_follow_a_withdrawal(redress: House) -> Non
     told = [letter["text"] for letter in letters if letter["direction"] == "out"]
     assert [("哪一层的饮水机" in text, "已撤回" in text) for text in told][-1] == (False, True)
     assert not any("哪一层的饮水机" in text for text in told)
+
+
+def test_a_promise_reaches_the_complainant_once_it_can_not_be_sent_back_and_says_whether_it_was_kept(
+    redress: House,
+) -> None:
+    filed = redress.file(language="en")
+    mine = redress.complainant(filed["tracking_code"])
+    due = "2026-03-03T06:00:00+00:00"
+    promised = {"acknowledgement_text": "Hello.", "promises": [{"what": "A call from the teacher", "due_at": due}]}
+    redress.do("li.na", "acknowledge", filed["id"], promised)
+    assert mine.get("/api/track")["promises"] == []  # as long as the letter waits
+    redress.later(minutes=5)
+    (one,) = mine.get("/api/track")["promises"]
+    assert (one["what"], one["due_at"], one["state"], one["state_text"], one["kept_at"]) == (
+        "A call from the teacher", due, "open", "Still to come", None,
+    )  # fmt: skip
+    redress.later(hours=4)
+    (late,) = mine.get("/api/track", headers={"Accept-Language": "ko"})["promises"]
+    assert (late["state"], late["state_text"]) == ("missed", "제때 지키지 못함")
+    redress.person("li.na").post(f"/api/complaints/{filed['id']}/promises/{one['id']}/keep", {})
+    (kept,) = mine.get("/api/track")["promises"]
+    assert (kept["state"], kept["state_text"]) == ("kept_late", "Kept, but late")
+
+
+def test_a_promise_that_is_sent_back_was_never_made(redress: House) -> None:
+    filed = redress.file(language="en")
+    promised = {"acknowledgement_text": "Hello.", "promises": [{"what": "Soon", "due_at": "2026-03-03T06:00:00Z"}]}
+    task = redress.task("li.na", "acknowledge", filed["id"])["id"]
+    redress.do("li.na", "acknowledge", filed["id"], promised)
+    redress.person("li.na").post(f"/api/tasks/{task}/send-back")
+    redress.later(minutes=30)
+    assert redress.complainant(filed["tracking_code"]).get("/api/track")["promises"] == []

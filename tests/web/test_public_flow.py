@@ -158,3 +158,15 @@ def test_what_is_written_after_the_end_opens_a_linked_case_with_a_code_of_its_ow
         page = li_na.get(f"/cases/{case['id']}")
         assert f"Linked cases {words} {other['number']}" in page.text
         assert page.link(other["number"]) == f"/cases/{other['id']}"
+
+
+def test_what_was_promised_in_a_letter_stands_among_the_promises(redress: House) -> None:
+    case = redress.file(language="en")
+    promised = {"what": "A call from the teacher", "due_at": "2026-03-03T06:00:00Z"}
+    redress.do("li.na", "acknowledge", case["id"], {"acknowledgement_text": "Hello.", "promises": [promised]})
+    redress.later(minutes=5)
+    who = visitor(redress)
+    page = who.send(who.get("/track"), "/track", {"code": case["tracking_code"]})
+    (section,) = [node for node in page.elements("section") if node.get("aria-labelledby") == "promises"]
+    assert "A call from the teacher" in text_of(section)
+    assert "Still to come" in text_of(section)
