@@ -108,14 +108,18 @@ def record_remedies(work: CaseWork, effect: Effect) -> None:
     Of a remedy that was recorded before, only people who have joined since get theirs. What the plan no longer gives
     becomes void for whoever has not got it.
     """
-    drop_remedies(work, effect.made["remedies_dropped"])
+    made = effect.made
+    if not (made["remedies"] or made["remedies_again"] or made["remedies_dropped"]):
+        return
+    drop_remedies(work, made["remedies_dropped"])
     people = list(
         work.connection.execute(
             select(affected.c.id).where(affected.c.case_id == work.case_id, affected.c.left_at.is_(None))
         ).scalars()
     )
-    give(work, effect.made["remedies"], people or [None], effect.cause)
-    give_to_newcomers(work, effect.made["remedies_again"], people, effect.cause)
+    give(work, made["remedies"], people or [None], effect.cause)
+    if made["remedies_again"]:
+        give_to_newcomers(work, made["remedies_again"], people, effect.cause)
     # The step has counted already; what the rows say goes first, whatever it reckoned with.
     keep_facts(work, remedy_facts(work))
 

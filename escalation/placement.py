@@ -144,6 +144,9 @@ class PostPlacement:
 
     @staticmethod
     def _has_left(work: CaseWork, person_id: str | None) -> bool:
+        acts = work.actor.principal
+        if acts is not None and acts.person_id == person_id:
+            return False  # they have just signed in
         return not work.connection.execute(select(person.c.active).where(person.c.id == person_id)).scalar()
 
     @staticmethod
