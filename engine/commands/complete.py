@@ -76,7 +76,8 @@ def complete_task(work: CaseWork, command: CompleteTask) -> dict[str, Any]:
     work.services.completed(work, element.id, data)
     asked = frozenset(field.name for field in form.fields) if form is not None else frozenset()
     work.step(Complete(item.task, data, asked))
-    if not work.reversible:
+    if not work.reversible or never_undone(work):
+        # What the step has found may have made it urgent: then nothing waits, its own notices least of all.
         work.row["undo"] = None
         work.hold_until = None
     return {"task": item.id}
@@ -101,13 +102,16 @@ def check_form(work: CaseWork, name: str | None, data: Mapping[str, Any]) -> dic
     return kept
 
 
+def never_undone(work: CaseWork) -> bool:
+    """Say whether, as the facts are now, the process holds nothing back (`undo.none_when`)."""
+    rule, facts = work.process.config.undo_none_when, work.row["facts"]
+    return rule is not None and bool(rule.evaluate({name: facts.get(name) for name in rule.names}, {}))
+
+
 def remember_for_undo(work: CaseWork, task_id: str) -> None:
     """Keep the state before the step while what it tells people is held back (`undo_seconds` of the process)."""
     config = work.process.config
-    never = config.undo_none_when is not None and bool(
-        config.undo_none_when.evaluate({n: work.row["facts"].get(n) for n in config.undo_none_when.names}, {})
-    )
-    if config.undo_seconds <= 0 or never:
+    if config.undo_seconds <= 0 or never_undone(work):
         work.row.update(undo=None, undo_task=None, undo_until=None)
         return
     until = work.now + timedelta(seconds=config.undo_seconds)

@@ -41,6 +41,16 @@ def test_an_urgent_case_holds_nothing_back_and_says_so(redress: House) -> None:
             redress.do("li.na", "verify", case, VERIFIED)
 
 
+def test_a_step_that_makes_the_case_urgent_holds_nothing_back(redress: House) -> None:
+    case, _ = acknowledged(redress)
+    redress.later(minutes=30)
+    assert redress.person("li.na").get(f"/api/complaints/{case}")["priority"] == "high"
+    task = redress.task("li.na", "verify", case)["id"]
+    redress.do("li.na", "verify", case, {**VERIFIED, "safety": True})
+    assert redress.person("li.na").get(f"/api/complaints/{case}")["priority"] == "urgent"
+    assert refused(redress, task)["rule"] == 'priority == "urgent"'
+
+
 def test_sending_back_twice_says_who_did_it_and_when(redress: House) -> None:
     _, task = acknowledged(redress)
     redress.person("chen.jing").post(f"/api/tasks/{task}/send-back", {"reason": "Wrong words."})
