@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from access.errors import UnknownPerson
 from app.doctor import findings
 from app.leaving import Left, leave, told
 from engine.case_work import SYSTEM
+from engine.clock import MovableClock
 from engine.commands.house_work import HouseWork
 from engine.tables import event_log, instance, work_item
+from storage.schema import metadata
 from tests.support.application import House, house
 
 ACKNOWLEDGED = {"acknowledgement_text": "We have it.", "contact_way": "phone"}
@@ -29,6 +32,15 @@ def rows(redress: House, statement: Any) -> list[Any]:
     """Return what a query gives."""
     with redress.application.database.read() as connection:
         return list(connection.execute(statement).all())
+
+
+def everything(redress: House) -> dict[str, list[Any]]:
+    """Return all rows of every table."""
+    with redress.application.database.read() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
+            for table in metadata.sorted_tables
+        }
 
 
 def doctor(redress: House) -> list[str]:
@@ -136,3 +148,18 @@ def test_who_owns_nothing_leaves_without_more_words(redress: House) -> None:
 def test_nobody_cannot_leave(redress: House) -> None:
     with pytest.raises(UnknownPerson):
         left(redress, "nobody")
+
+
+def test_what_cannot_be_given_back_leaves_its_case_as_it_was_though_something_had_fallen_due(
+    redress: House, owned: Any
+) -> None:
+    clock = redress.application.clock
+    assert isinstance(clock, MovableClock)
+    clock.advance(timedelta(days=3))
+    before = everything(redress)
+    done = left(redress, "li.na")
+    after = everything(redress)
+    assert ([task.holder for task in done.tasks], done.released) == (["li.na"], [])
+    assert {name for name, rows in after.items() if rows != before[name]} == {"api_token", "person"}
+    assert redress.application.sweep.run_until_done() > 0
+    assert rows(redress, select(event_log).where(event_log.c.kind == "fired")) != []

@@ -204,3 +204,65 @@ def test_a_remedy_left_out_and_said_again_is_given_to_whoever_has_not_got_it(off
     plan_again(office, case, {"remedies": [DAYS]})
     waiting = [row.affected_id for row in office.rows(remedy, case) if row.done_at is None and row.void_at is None]
     assert (waiting, left(office, case)) == (people[listed:], (0, 1))
+
+
+def actions(*asked: tuple[str, str]) -> dict[str, Any]:
+    """Return a plan with these actions of academic affairs, each with its day."""
+    return {
+        "actions": [
+            {"title": title, "owner_team": "academic", "due_on": day, "blocking": True} for title, day in asked
+        ],
+        "remedies": [DAYS],
+    }  # fmt: skip
+
+
+def standing(office: Office, case: str) -> list[tuple[str, bool, bool]]:
+    """Return each action by title with whether it is done and whether it was dropped, in the order of their writing."""
+    rows = sorted(office.rows(action_item, case), key=lambda row: (row.created_at, row.title))
+    return [(row.title, row.done_at is not None, row.void_at is not None) for row in rows]
+
+
+def test_what_was_dropped_counts_no_more_when_the_rest_is_done(office: Office) -> None:
+    case = to_be_planned_again(office)
+    office.do(
+        CompleteTask(office.task(case, "plan").id, actions(("New book", "2026-03-04"), ("Tell all", "2026-03-05")))
+    )
+    plan_again(office, case, actions(("New book", "2026-03-04")))
+    assert standing(office, case) == [("New book", False, False), ("Tell all", False, True)]
+    assert left(office, case)[0] == 1
+    book = next(row for row in office.rows(action_item, case) if row.title == "New book")
+    assert office.do(CompleteAction(case, book.id)) == {"open_actions": 0}
+    assert left(office, case)[0] == 0
+
+
+def test_what_was_opened_again_by_hand_belongs_to_the_plan_as_it_stands_and_the_next_may_drop_it(
+    office: Office,
+) -> None:
+    case = to_be_planned_again(office)
+    (book,) = office.rows(action_item, case)
+    office.do(CompleteAction(case, book.id))
+    office.do(CompleteTask(office.task(case, "plan").id, actions(("Tell all", "2026-03-05"))))
+    assert standing(office, case) == [("New book", True, False), ("Tell all", False, False)]
+    assert office.do(ReopenAction(case, book.id, "Not there.")) == {"open_actions": 2}
+    revision = office.facts(case)["plan_revision"]
+    assert [(each["title"], each["revision"]) for each in office.facts(case)["actions_opened"]] == [
+        ("New book", revision), ("Tell all", revision),
+    ]  # fmt: skip
+    plan_again(office, case, actions(("Tell all", "2026-03-05")))
+    assert standing(office, case) == [("New book", False, True), ("Tell all", False, False)]
+    assert left(office, case)[0] == 1
+
+
+def test_a_plan_that_moves_an_action_never_touches_the_one_of_that_name_that_was_dropped(office: Office) -> None:
+    case = to_be_planned_again(office)
+    office.do(CompleteTask(office.task(case, "plan").id, {}))
+    (dropped,) = office.rows(action_item, case)
+    for day in ("2026-03-04", "2026-03-06"):
+        plan_again(office, case, actions(("New book", day)))
+    first, second = sorted(office.rows(action_item, case), key=lambda row: row.void_at is None)
+    assert first == dropped
+    assert (second.void_at, second.due_at) == (None, datetime(2026, 3, 6, 10, tzinfo=UTC))
+    plan_again(office, case, {})
+    assert [row.void_at is None for row in office.rows(action_item, case)] == [False, False]
+    assert next(row for row in office.rows(action_item, case) if row.id == dropped.id) == dropped
+    assert left(office, case)[0] == 0

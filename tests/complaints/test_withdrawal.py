@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from complaints.correspondence.withdrawal import Withdraw
 from complaints.tables import message
 from engine.errors import Conflict, Forbidden, NotFound, Unfit
 from engine.tables import event_log, instance
-from tests.complaints.office import Office
+from storage.outbox import Message, outbox, write
+from tests.complaints.office import MONDAY, Office
 from tests.complaints.walk import reach_closed
 
 
@@ -75,3 +78,23 @@ def test_leadership_speaks_for_the_complainant_but_a_stranger_does_not(office: O
     with pytest.raises((Forbidden, NotFound)):
         office.do(Withdraw(case, "No.", "Gil", "by phone"), "fay")
     assert office.do(Withdraw(case, "", "Gil", "by phone"), "dan") == {"message": None}
+
+
+def test_letters_to_the_complainant_that_are_held_do_not_go_out_and_what_staff_are_told_does(office: Office) -> None:
+    case = office.file()
+    held = [
+        Message(
+            id=to, case_id=case, cause="1:x", kind="noted", recipient=to, payload={}, created_at=MONDAY,
+            deliver_after=MONDAY, held_until=MONDAY + timedelta(minutes=1),
+        )
+        for to in ("complainant", f"person:{office.people['ann']}", "team:service")
+    ]  # fmt: skip
+    with office.database.write() as unit:
+        write(unit.connection, held)
+        unit.commit()
+    office.do(Withdraw(case), None)
+    cancelled = {row.id: row.cancelled_at for row in office.rows(outbox, case)}
+    assert {one.id: cancelled.pop(one.id) for one in held} == {
+        "complainant": MONDAY, f"person:{office.people['ann']}": None, "team:service": None,
+    }  # fmt: skip
+    assert set(cancelled.values()) <= {None}

@@ -15,14 +15,17 @@ from complaints.people.ownership import AcceptHandOver, AskHandOver
 from complaints.tables import note
 from engine import firing
 from engine.case_work import SYSTEM, CaseWork
-from engine.commands.claim import ClaimTask
+from engine.commands.claim import ClaimTask, ReleaseTask
+from engine.commands.house_work import HouseWork
 from engine.commands.send_back import SendBack
 from engine.commands.take_next import TakeNext
 from engine.dated import set_dated
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Forbidden, NotFound, Refusal
+from engine.pipeline import Desk
 from engine.projection import save
 from engine.tables import deadline, incident, instance
 from storage.errors import StoreBusy
+from storage.schema import metadata
 from tests.pipeline.conftest import ACKNOWLEDGED, Case
 
 
@@ -150,3 +153,28 @@ def test_taking_the_next_task_leaves_cases_alone_that_it_may_not_take(case: Case
     with pytest.raises(NotFound):
         case.pipeline.run(TakeNext(), case.on.actor("gao.yan"))
     assert (case.row(), case.kinds()) == before
+
+
+@pytest.mark.parametrize(("by", "refusal"), [("li.na", Conflict), ("wang.fang", Forbidden)])
+def test_after_a_refusal_within_other_work_the_case_stands_as_before_and_what_is_due_fires_later(
+    case: Case, by: str, refusal: type[Refusal]
+) -> None:
+    """The first is overtaken by what fires, and what fired does not stay: whoever asked commits other things."""
+    item = case.item("acknowledge")
+    case.pipeline.run(ClaimTask(item.id), case.on.actor("li.na"))
+    case.clock.advance(timedelta(minutes=46))
+    before = {table.name: case.rows(select(table)) for table in metadata.sorted_tables}
+    actor, said = case.on.actor(by), []
+
+    def work(desk: Desk) -> None:
+        with pytest.raises(refusal) as caught:
+            desk.pipeline.within(desk.connection, ReleaseTask(item.id), actor)
+        said.append(caught.value.message)
+        desk.connection.execute(insert(note).values(id="n", case_id=case.id, at=desk.now, author="x", text="Other."))
+
+    case.pipeline.run(HouseWork(work), SYSTEM)
+    after = {table.name: case.rows(select(table)) for table in metadata.sorted_tables}
+    assert len(said) == 1
+    assert {name for name, rows in after.items() if rows != before[name]} == {"note"}
+    assert case.on.application.sweep.run_until_done() == 1
+    assert case.kinds().count("fired") == 1
