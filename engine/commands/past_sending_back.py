@@ -38,8 +38,9 @@ def in_the_way(work: CaseWork, item: Any) -> Conflict:
                             task=item.id, operation=known.name)  # fmt: skip
     later = [line for line in rows if line.at > item.done_at and line.kind not in BESIDE]
     never = config.undo_none_when
-    # What the facts said before the step; where it changed them, or others have since, nobody knows that any more.
-    same = never is not None and not any(line.kind == "facts" and never.names & line.detail.keys() for line in rows)
+    # What the facts said right after the step, which counts as well as before it; where others have changed them since,
+    # nobody knows that any more.
+    same = never is not None and not any(line.kind == "facts" and never.names & line.detail.keys() for line in later)
     if never is not None and same and never.evaluate({name: row["facts"].get(name) for name in never.names}, {}):
         return Conflict("In a case like this the process holds no notices back, so a step cannot be sent back.",
                         task=item.id, rule=never.source)  # fmt: skip

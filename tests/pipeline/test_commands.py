@@ -205,13 +205,13 @@ def test_a_step_cannot_be_sent_back_once_others_have_built_on_it_or_its_notices_
         case.pipeline.run(SendBack(verified), case.on.actor("li.na"))
 
 
-def test_a_step_that_made_the_case_urgent_was_held_itself_and_others_stand_in_its_way(case: Case) -> None:
+def test_a_step_that_makes_the_case_urgent_is_not_held_itself_and_that_stays_the_reason(case: Case) -> None:
     case.do("acknowledge", "li.na", ACKNOWLEDGED)
     case.do("verify", "li.na", {**VERIFIED, "safety": True})
-    assert (case.row().priority, case.row().undo is None) == ("urgent", False)
+    assert (case.row().priority, case.row().undo) == ("urgent", None)
     case.clock.advance(timedelta(seconds=10))
     case.pipeline.run(AskHandOver(case.id, "wang.fang", "holidays"), case.on.actor("li.na"))
-    with pytest.raises(Conflict, match="Others have built on this step"):
+    with pytest.raises(Conflict, match="In a case like this the process holds no notices back"):
         case.pipeline.run(SendBack(case.item("verify").id), case.on.actor("li.na"))
 
 
