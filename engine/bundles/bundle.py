@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import lzma
 import re
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -56,16 +57,24 @@ def pack(files: Files) -> bytes:
 
 
 def unpack(data: bytes) -> dict[str, bytes]:
-    """Return the files of a zip. Raises UnreadableBundle: no zip, odd paths, too many or too large files."""
+    """Return the files of a zip. Raises UnreadableBundle: no zip, odd paths, a path twice, too many or too large files.
+
+    Paths that differ in case or composition alone are one: on many disks they are the same file.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = [e for e in archive.infolist() if not e.is_dir()]
             if len(entries) > MAX_FILES:
                 raise UnreadableBundle(f"The bundle has more than {MAX_FILES} files.")
             files: dict[str, bytes] = {}
+            seen: set[str] = set()
             left = MAX_BYTES
             for entry in entries:
                 name = _safe_name(entry.filename)
+                one = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", name).casefold())
+                if one in seen:
+                    raise UnreadableBundle(f"The bundle holds this file twice: {name[:100]!r}")
+                seen.add(one)
                 with archive.open(entry) as stream:
                     # Never trust the size that the archive states.
                     content = stream.read(left + 1)

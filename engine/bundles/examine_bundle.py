@@ -12,6 +12,7 @@ from typing import Any
 from engine.bundles.bundle import Files, pack, process_file
 from engine.bundles.compile_bundle import compile_bundle
 from engine.bundles.house import House
+from engine.bundles.unused_files import check_files_used
 from engine.configuration.labels_file import read_labels
 from engine.configuration.process_file import read_config
 from engine.configuration.references import Surroundings, check_config
@@ -103,6 +104,7 @@ def _found(files: Files, house: House, previous: Mapping[str, str] | None) -> li
     if config is not None:
         surroundings = Surroundings(teams=house.teams, posts=house.posts, types=house.types)
         problems += check_config(bundle, config, (file, content), surroundings)
+    problems += check_files_used(files)
     for more in house.checks:
         problems += more(files, config)
     problems += check_read(bundle)

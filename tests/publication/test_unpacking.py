@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from contextlib import suppress
 
@@ -55,3 +56,37 @@ def test_a_bundle_whose_content_is_damaged_is_refused(method: int) -> None:
     data[begin : begin + 30] = bytes(30)
     with pytest.raises(UnreadableBundle, match="no readable zip"):
         unpack(bytes(data))
+
+
+def _zipped(*entries: tuple[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that a name comes twice is the point
+        for name, content in entries:
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "again", ["bpmn/a/process.toml", "bpmn/A/Process.toml", "bpmn/a/ｐrocess.toml", "bpmn/a/./process.toml"]
+)
+def test_a_path_that_comes_twice_is_refused(again: str) -> None:
+    data = _zipped(("bpmn/a/process.toml", b"1"), (again, b"2"))
+    with pytest.raises(UnreadableBundle, match="The bundle holds this file twice"):
+        unpack(data)
+
+
+@pytest.mark.parametrize(
+    ("path", "verdict"),
+    [
+        ("bpmn/posts.toml", ("warning", "file-unused")),
+        ("bpmn/complaint/posts.toml", ("warning", "file-unused")),
+        ("bpmn/complaint/more.json", ("warning", "file-unused")),
+        ("forms/definitions/complaint/more.json", ("warning", "file-unused")),
+        ("bpmn/notices.toml", ("error", "file-elsewhere")),
+        ("bpmn/other/labels.toml", ("error", "file-elsewhere")),
+    ],
+)
+def test_a_file_that_belongs_to_no_process_is_named(path: str, verdict: tuple[str, str]) -> None:
+    found = [p for p in findings({**shipped(), path: b"[teams]"}) if p.code.startswith("file-")]
+    assert [(p.file, (p.severity, p.code)) for p in found] == [(path, verdict)]
