@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, select, true, update
 
-from access.errors import PostHeld, UnfitAbsence, UnfitDeputy
+from access.errors import PostHeld, UnfitAbsence, UnfitDeputy, UnknownPerson
 from access.people import get
 from access.randomness import Ids
 from access.tables import absence, person, post_holder
@@ -43,10 +43,10 @@ def appoint(
     connection: Connection, post: str, *, person_id: str, deputy: str | None = None, replace: bool = False
 ) -> PostHolder:
     """Give the post to a person. Raises PostHeld if another holds it and `replace` is not set, UnfitDeputy,
-    UnknownPerson. Repeating is safe."""
-    get(connection, person_id)
-    if deputy is not None:
-        get(connection, deputy)
+    UnknownPerson also for a closed account. Repeating is safe."""
+    for each in (person_id, deputy):
+        if each is not None and not get(connection, each).active:
+            raise UnknownPerson(f"The account {each} is closed: nobody can act with it.")
     if deputy == person_id:
         raise UnfitDeputy
     values = {"post": post, "person": person_id, "deputy": deputy}

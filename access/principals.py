@@ -10,11 +10,14 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    Exists,
     Text,
     bindparam,
+    exists,
     literal,
     not_,
     null,
+    or_,
     select,
     union_all,
 )
@@ -32,9 +35,11 @@ def facts_of(who: ColumnElement[Any]) -> CompoundSelect[Any]:
     Made once for each way of naming a person: by id, by the token or the session they show.
     """
     now: Any = bindparam("now", type_=Instant())
-    holder_present = select(person.c.id).where(
-        person.c.id == post_holder.c.person, person.c.active, not_(away(person.c.id, now=now))
-    )
+    mine = post_holder.alias()
+
+    def present(someone: ColumnElement[Any]) -> Exists:
+        return exists().where(person.c.id == someone, person.c.active, not_(away(person.c.id, now=now)))
+
     return union_all(
         select(literal("person").label("what"), person.c.id.label("key"), person.c.name, person.c.language).where(
             person.c.id == who, person.c.active
@@ -43,7 +48,13 @@ def facts_of(who: ColumnElement[Any]) -> CompoundSelect[Any]:
         select(literal("role"), role.c.role, null(), null()).where(role.c.person == who),
         select(literal("post"), post_holder.c.post, null(), null()).where(post_holder.c.person == who),
         select(literal("post"), post_holder.c.post, null(), null()).where(
-            post_holder.c.deputy == who, not_(holder_present.exists())
+            post_holder.c.deputy == who, not_(present(post_holder.c.person))
+        ),
+        # Of use only to whoever has a post above one of these.
+        select(literal("unfilled"), post_holder.c.post, null(), null()).where(
+            exists().where(or_(mine.c.person == who, mine.c.deputy == who)),
+            not_(present(post_holder.c.person)),
+            not_(present(post_holder.c.deputy)),
         ),
     )
 
@@ -54,7 +65,8 @@ _BY_ID = facts_of(bindparam("who", type_=Text()))
 def principal(connection: Connection, person_id: str, *, now: datetime, rules: HouseRules) -> Principal | None:
     """Return the person as the policy sees them at `now` under the house's rules, None if none such is active.
 
-    A deputy has the post while its holder is away or has left; the holder keeps it.
+    A deputy has the post while its holder is away or has left, and whoever has the post above while neither is there;
+    the holder keeps it.
     """
     return principal_from(connection, _BY_ID, {"who": person_id, "now": now}, rules=rules)
 
@@ -69,6 +81,9 @@ def principal_from(
         return None
     teams = frozenset(fact.key for fact in facts if fact.what == "team")
     held = frozenset(fact.key for fact in facts if fact.what == "post")
+    unfilled = frozenset(fact.key for fact in facts if fact.what == "unfilled")
+    if held and unfilled:
+        held |= _stands_in_for(connection, held, unfilled, rules)
     outside = {Duty.OUTSIDE} if rules.outside in held else set()
     return Principal(
         person_id=row.key,
@@ -79,3 +94,18 @@ def principal_from(
         roles=frozenset(Role(fact.key) for fact in facts if fact.what == "role"),
         duties=rules.duties_of(teams) | outside,
     )
+
+
+def _stands_in_for(
+    connection: Connection, held: frozenset[str], unfilled: frozenset[str], rules: HouseRules
+) -> frozenset[str]:
+    """Return the posts without anybody present of which the next that is filled, on the way up, is one of `held`."""
+    appointed = frozenset(connection.scalars(select(post_holder.c.post)))
+    found = set()
+    for post in unfilled:
+        above = rules.above.get(post)
+        while above is not None and above not in held and (above in unfilled or above not in appointed):
+            above = rules.above.get(above)
+        if above in held:
+            found.add(post)
+    return frozenset(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from access.policy import Duty, Principal, may_supervise
@@ -71,6 +71,8 @@ class HouseRules:
     """Who may do what. Standings add up; whoever may not see the case is never asked."""
     outside: str | None = None
     """The post that is asked where everybody inside is kept apart."""
+    above: Mapping[str, str] = field(default_factory=dict)
+    """Post -> the post above, which acts while nobody of the post is there; never the outside post."""
 
     def duties_of(self, teams: Collection[str]) -> frozenset[Duty]:
         """Return what somebody of these teams is trusted with."""

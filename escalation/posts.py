@@ -111,6 +111,8 @@ def parse_posts(content: bytes, *, file: str) -> Posts:
         duties={name: team.duties for name, team in teams.items()},
         may=_may(top.section("may")),
         outside=next((post.name for post in posts.values() if post.outside), None),
+        # Nobody from outside stands in for somebody who is away.
+        above={p.name: p.next for p in posts.values() if p.next is not None and not posts[p.next].outside},
     )
     if not rules.teams_with(Duty.TAKES_IN):
         raise top.problem("teams", "needs a team with takes_in = true, else nobody can own a case")
