@@ -113,3 +113,22 @@ def test_no_page_breaks_its_own_policy_and_nothing_is_missing(opened: Opened, pl
     page.wait_for_selector("[data-drawn=yes]")
     assert missing == []
     assert SAID == []
+
+
+def test_one_long_word_breaks_on_a_phone(opened: Opened, place: Place) -> None:
+    word = "Projektorlampe" * 13
+    filed = place.house.file(subject=word, text=word, language="en")
+    promised = [{"what": word, "due_at": "2026-03-03T09:00:00Z"}]
+    place.house.do("li.na", "acknowledge", filed["id"], {"acknowledgement_text": word, "promises": promised})
+    place.house.later(minutes=5)
+    page = opened(width=360, language="en")
+    page.goto("/track")
+    page.fill("#code", filed["tracking_code"])
+    page.press("#code", "Enter")
+    page.wait_for_selector(".status-card")
+    assert page.locator(".promise h3", has_text=word).count() == 1
+    assert overflow(page) == 0
+    page = opened("li.na", width=360)
+    for path in ("/inbox", "/cases", f"/cases/{filed['id']}", place.task(filed["id"], "verify")):
+        page.goto(path)
+        assert (path, overflow(page)) == (path, 0)
