@@ -135,6 +135,8 @@ class CaseWork:
     """People kept apart from the case by a conflict of interest; None: not looked up yet."""
     settled: set[str] = field(default_factory=set)
     """Ids of the tasks whose rows the command has written itself."""
+    afterwards: list[Callable[[CaseWork], None]] = field(default_factory=list)
+    """What looks at the whole of what the command did, once it is done and before it is written down."""
     hold_until: datetime | None = None
     """Until then what this change tells people can still be called back."""
     reversible: bool = True

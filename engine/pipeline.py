@@ -213,6 +213,8 @@ class Pipeline:
         try:
             with work.attempt() if fired else nullcontext():
                 answer = handle(work, command)
+                for look in work.afterwards:
+                    look(work)
         except Conflict as refusal:
             if not fired:
                 raise

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from complaints.plan.refund_figures import SINGLE, covered_figure
+from complaints.plan.refund_figures import CEILING_PAYEES, PAYEES, SINGLE, covered_figure
 from engine.tables import instance, work_item
 from queries.money import Money
 from queries.reader import Reader
@@ -25,6 +25,8 @@ class Reach:
     """In the reader's language."""
     revision: int
     """Of the plan."""
+    payees: int | None = None
+    """To how many there is a refund; None where the process does not count them."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Basis:
     now: Reach
     refund: str | None
     """What the process calls the figure that its refunds are approved by; None: the largest single refund."""
+    payees: str | None
+    """What the process calls the number of payees; None: it does not count them."""
     before: Reach | None
     """What was approved last, None where nothing was."""
     quorum: int
@@ -59,18 +63,20 @@ def decision_basis(reader: Reader, task_id: str) -> Basis:
     element = process.diagram.elements.get(row.element)
     facts: Mapping[str, Any] = row.facts
     impact = words.value("impact", facts.get("impact") or "", reader.language)
-    figure = covered_figure(process.config.facts)
+    figure, counted = covered_figure(process.config.facts), PAYEES in process.config.facts
     now = Reach(
         int(facts.get("people") or 1),
         _money(facts.get(figure), facts.get("planned_currency")),
         impact,
         int(facts.get("plan_revision") or 0),
+        int(facts.get(PAYEES) or 0) if counted else None,
     )
     before = Reach(
         int(facts.get("ceiling_people") or 0),
         _money(facts.get("ceiling_refund"), facts.get("ceiling_currency")),
         "",
         int(facts.get("ceiling_revision") or 0),
+        int(facts.get(CEILING_PAYEES) or 0) if counted else None,
     )
     return Basis(
         decides_on=element.listed("exclude") if element else (),
@@ -79,6 +85,7 @@ def decision_basis(reader: Reader, task_id: str) -> Basis:
         ),
         now=now,
         refund=None if figure == SINGLE else words.fact(figure, reader.language),
+        payees=words.fact(PAYEES, reader.language) if counted else None,
         before=before if before.people > 0 else None,
         quorum=int(facts.get("quorum") or 1),
         named=bool(facts.get("respondent_named")),

@@ -14,6 +14,7 @@ from babel.dates import format_datetime
 from sqlalchemy import Connection, func, select
 
 from access.people import names
+from complaints.notices.change_words import change_in_words
 from complaints.notices.notices import Template, clock_of
 from complaints.tables import action_item, complaint, promise
 from engine.process import CompiledProcess
@@ -187,6 +188,7 @@ _FILLERS: Mapping[str, Callable[[Telling], str]] = {
     "task": _task,
     "duty": _duty,
     "person": lambda telling: telling.name(telling.given.get("person")),
+    "change": lambda telling: change_in_words(telling.process, telling.given.get("changed"), telling.language),
     "item": _item,
     "link": _link,
 }

@@ -28,6 +28,7 @@ PLACEHOLDERS: Mapping[str, Audience | None] = {
     "task": "staff",
     "duty": "staff",
     "person": "staff",
+    "change": "staff",
     "item": "staff",
     "link": "staff",
 }

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from complaints.plan.action_lines import opened
-from complaints.plan.refund_figures import SETTLED, covered_figure, refund_facts
+from complaints.plan.refund_figures import CEILING_PAYEES, PAYEES, SETTLED, covered_figure, refund_facts
 from engine.errors import Unfit
 from engine.model.operation import Consequence
 
@@ -157,7 +157,9 @@ def record_approval(
     The refund covered is the figure that the process decides by (`refund_figures.covered_figure`). `people` and
     `refund` hold what each approving vote covers, or one that decided alone; the smallest counts, and a
     vote that says nothing covers what there is today. What lies below that was refused when the vote was cast
-    (`approval_limits.py`): votes begin anew when the figures change.
+    (`approval_limits.py`): votes begin anew when the figures change. So many payees are covered as the plan has, or as
+    the approval covers people: in a group one more of them may be paid, and nobody else instead (`ceiling_payees`,
+    where the process has that fact).
     """
     largest = facts[covered_figure(facts)]
     people = [vote if vote is not None else facts["people"] for vote in _votes(parameters.get("people"))]
@@ -169,6 +171,8 @@ def record_approval(
         "ceiling_level": parameters["level"],
         "ceiling_revision": facts["plan_revision"],
     }
+    if CEILING_PAYEES in initial:
+        ceiling[CEILING_PAYEES] = max(facts.get(PAYEES) or 0, ceiling["ceiling_people"])
     return Consequence(ceiling, {"ceiling": ceiling})
 
 

@@ -2,7 +2,9 @@
 
 Two of them say how much is at stake: `largest_refund`, the largest single line, and `largest_refund_per_payee`, the
 largest total of the lines to one payee. Which of them decides is for the process to say: its tables and its ceiling
-read the one or the other (R-004-18). A process that wants the second one only has to have the fact.
+read the one or the other (R-004-18). A third, `planned_payees`, says to how many payees there is a line that is not
+rejected: who was approved for one is not approved for five. A process that wants the second or the third one only has
+to have the fact.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from complaints.wording import alike
 
 SETTLED = ("paid", "rejected")
 SINGLE, PER_PAYEE = "largest_refund", "largest_refund_per_payee"
+PAYEES = "planned_payees"
+CEILING_PAYEES = "ceiling_payees"
 
 
 def covered_figure(facts: Container[str]) -> str:
@@ -34,11 +38,12 @@ def refund_facts(lines: list[Any], initial: Mapping[str, Any]) -> dict[str, Any]
     counted = [line for line in lines if line["state"] != "rejected"]
     foreign = sorted({line["currency"] for line in counted} - {home})
     waiting = [line["id"] for line in lines if line["state"] not in SETTLED]
-    totals = {PER_PAYEE: str(max(_by_payee(counted).values(), default=Decimal(0)))} if PER_PAYEE in initial else {}
+    totals = _by_payee(counted)
+    asked = {PER_PAYEE: str(max(totals.values(), default=Decimal(0))), PAYEES: len(totals)}
     return {
         "planned_refunds": lines,
         SINGLE: str(max((_counts(line) for line in counted), default=Decimal(0))),
-        **totals,
+        **{name: figure for name, figure in asked.items() if name in initial},
         # Amounts in different currencies are never compared: the one that has no threshold decides.
         "planned_currency": foreign[0] if foreign else home,
         "waiting_refunds": waiting,

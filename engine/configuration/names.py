@@ -21,6 +21,7 @@ def check_names(reader: Reader, config: ProcessConfig) -> None:
     for number, throw in enumerate(config.throws):
         for name in sorted(throw.on - known):
             reader.wrong(f"throws[{number}].on", f"names {name}, which is no fact", _advice(name, known))
+    _told(reader, config, known)
     for clock in config.clocks.values():
         at = f"clocks.{clock.name}"
         seen: set[str] = set()
@@ -33,6 +34,18 @@ def check_names(reader: Reader, config: ProcessConfig) -> None:
         if clock.start_fact and (fact is None or fact.type != "instant"):
             why = "which is no fact" if fact is None else f"a fact of the type {fact.type}"
             reader.wrong(f"{at}.from", f"names {clock.start_fact}, {why}", "Use now, or a fact of the type instant.")
+
+
+def _told(reader: Reader, config: ProcessConfig, known: Collection[str]) -> None:
+    for number, notice in enumerate(config.tells):
+        for key, names in (("on", notice.on), ("lower", notice.lower), ("shows", notice.shows)):
+            for name in sorted(set(names).difference(known)):
+                reader.wrong(f"tells[{number}].{key}", f"names {name}, which is no fact", _advice(name, known))
+        for name in sorted(set(notice.lower) & config.facts.keys()):
+            spec = config.facts[name]
+            if spec.type not in ("integer", "amount") and not spec.values:
+                reader.wrong(f"tells[{number}].lower", f"names {name}, of which nothing is lower than another",
+                             "Name a number, or give the fact its values, from the lowest up.")  # fmt: skip
 
 
 def _written(reader: Reader, config: ProcessConfig) -> None:
@@ -92,6 +105,9 @@ def _read(config: ProcessConfig) -> Iterator[tuple[str, Expression]]:
     """Yield every condition over facts, with its place."""
     yield from ((f"derived.{name}", expression) for name, expression in config.derived)
     yield from ((f"throws[{n}].when", throw.when) for n, throw in enumerate(config.throws) if throw.when)
+    for n, notice in enumerate(config.tells):
+        conditions = (("was", notice.was), ("when", notice.when))
+        yield from ((f"tells[{n}].{key}", condition) for key, condition in conditions if condition)
     if config.undo_none_when is not None:
         yield "undo.none_when", config.undo_none_when
     for clock in config.clocks.values():

@@ -16,6 +16,7 @@ from engine.model.config import (
     FACT_TYPES,
     AnswerMeaning,
     Budget,
+    ChangeNotice,
     ClockSpec,
     FactSpec,
     IntakeRules,
@@ -43,13 +44,14 @@ _NOTHING = compile_expression("False")
 KEYS: Mapping[str, tuple[str, ...]] = {
     "": (
         *("key", "process", "types", "default_team", "title", "undo", "intake"),
-        *("messages", "facts", "tables", "derived", "throws", "clocks", "late", "answers"),
+        *("messages", "facts", "tables", "derived", "throws", "tells", "clocks", "late", "answers"),
     ),
     "undo": ("seconds", "none_when"),
     "intake": ("look_back_days", "clock", "form"),
     "facts": ("type", "default", "label", "intake", "changeable", "values", "overrides", "counts_as"),
     "tables": ("decision", "writes", "rerun", "rules_fact"),
     "throws": ("message", "when", "on"),
+    "tells": ("to", "template", "on", "lower", "was", "when", "shows"),
     "clocks": (
         *("label", "duty", "scope", "starts", "from", "met_by", "dropped_by", "once", "stays_met", "calendar"),
         *("pause_reasons", "pausable", "extend_once", "extend_at_most", "budget", "rungs"),
@@ -88,6 +90,7 @@ def read_config(data: bytes, file: str) -> tuple[ProcessConfig | None, list[Prob
         tables=tuple(_tables(reader, table)),
         derived=tuple(_derived(reader, table)),
         throws=tuple(_throws(reader, table)),
+        tells=tuple(_tells(reader, table)),
         clocks=dict(_clocks(reader, table)),
         undo_seconds=max(0, reader.get(undo, "seconds", int, "undo.", 0)),
         undo_none_when=reader.expression(undo, "none_when", "undo."),
@@ -194,6 +197,19 @@ def _throws(reader: Reader, table: Mapping[str, Any]) -> Iterator[Throw]:
         if not message:
             reader.wrong(f"{at}message", "names no message", "Give the name of a message of the diagram.")
         yield Throw(message, reader.expression(entry, "when", at), frozenset(reader.strings(entry, "on", at)))
+
+
+def _tells(reader: Reader, table: Mapping[str, Any]) -> Iterator[ChangeNotice]:
+    for at, entry in reader.tables(table, "tells", ""):
+        reader.only(entry, KEYS["tells"], at)
+        to, template = reader.strings(entry, "to", at), reader.get(entry, "template", str, at, "")
+        if not to or not template:
+            reader.wrong(at.rstrip("."), "tells nobody or nothing", "Give `to` and `template`.")
+        on, lower = frozenset(reader.strings(entry, "on", at)), reader.strings(entry, "lower", at)
+        if not on and not lower:
+            reader.wrong(at.rstrip("."), "says of no fact that its change is told", "Give `on`, `lower` or both.")
+        was, when = reader.expression(entry, "was", at), reader.expression(entry, "when", at)
+        yield ChangeNotice(to, template, on, lower, was, when, reader.strings(entry, "shows", at))
 
 
 def _clocks(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, ClockSpec]]:

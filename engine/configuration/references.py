@@ -109,7 +109,8 @@ def _recipients(reader: Reader, config: ProcessConfig, house: Surroundings) -> N
         for number, rung in enumerate(clock.rungs)
     )
     late = ((f"late.{kind}.to", notice.to, kind, (*ANYBODY, *STANDINGS)) for kind, notice in config.late.items())
-    for place, recipients, name, words in (*ladders, *late):
+    tells = ((f"tells[{n}].to", notice.to, notice.template, ANYBODY) for n, notice in enumerate(config.tells))
+    for place, recipients, name, words in (*ladders, *late, *tells):
         for to in recipients:
             kind, _, code = to.partition(":")
             if to in words or code in known.get(kind, ()):

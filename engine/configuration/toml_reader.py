@@ -32,6 +32,7 @@ _HOLDERS = {
     "messages": "the message",
     "tables": "the table",
     "throws": "the throw",
+    "tells": "the notice of a change",
     "budget": "the budget",
     "rungs": "the rung",
     "late": "what is late as",

@@ -139,6 +139,26 @@ class LateNotice:
 
 
 @dataclass(frozen=True)
+class ChangeNotice:
+    """Who is told when people change facts, whether or not anybody has to decide anew."""
+
+    to: tuple[str, ...]
+    """In the words of a rung."""
+    template: str
+    on: frozenset[str] = frozenset()
+    """Only when one of these facts changed; empty: any."""
+    lower: tuple[str, ...] = ()
+    """Only when one of these is lower than before: a number, or one of its `values`, which stand from the lowest up.
+    A fact that `overrides` another: when it lies below what the tables say."""
+    was: Expression | None = None
+    """Only where this held before the change."""
+    when: Expression | None = None
+    """Only where this holds after it."""
+    shows: tuple[str, ...] = ()
+    """The facts that the notice shows as they were and as they are; none: those of `on` and `lower`."""
+
+
+@dataclass(frozen=True)
 class AnswerMeaning:
     """The answer of a form that means something to the house, as the process calls it."""
 
@@ -188,3 +208,4 @@ class ProcessConfig:
     """What an answer means to the house (`approves`, `duplicate`) -> the field of a form and its values."""
     late: Mapping[str, LateNotice] = field(default_factory=dict)
     """Kind of dated record -> who is told when it is late."""
+    tells: tuple[ChangeNotice, ...] = ()

@@ -146,7 +146,7 @@ def test_a_name_that_cannot_be_a_name_is_refused() -> None:
 
 def test_an_internal_placeholder_can_reach_staff_but_no_complainant() -> None:
     internal = [name for name, audience in PLACEHOLDERS.items() if audience == "staff"]
-    assert internal == ["task", "duty", "person", "item", "link"]
+    assert internal == ["task", "duty", "person", "change", "item", "link"]
     for name in internal:
         text = SMALL.replace("{owner}", "{" + name + "}")
         assert problems_of(text) == ["placeholder-not-for-reader"] * 3

@@ -10,7 +10,7 @@ import pytest
 from complaints.plan.plan_lines import record_approval, record_payment
 from complaints.plan.refund_figures import covered_figure, refund_facts
 
-INITIAL = {"planned_currency": "CNY", "largest_refund_per_payee": Decimal(0)}
+INITIAL = {"planned_currency": "CNY", "largest_refund_per_payee": Decimal(0), "planned_payees": 0}
 
 
 def line(payee: str, amount: str, state: str = "planned", **more: str) -> dict[str, Any]:
@@ -65,3 +65,22 @@ def test_an_approval_covers_the_figure_that_the_process_decides_by(
     refund = {"amount": vote, "currency": "CNY"} if vote else None
     made = record_approval({"level": 2, "people": None, "refund": refund}, {}, facts, {}).made
     assert made["ceiling"]["ceiling_refund"] == covered
+
+
+def test_payees_are_counted_once_however_their_names_are_typed_and_not_where_nothing_is_paid() -> None:
+    lines = [line("王晓", "1.00"), line("王 晓", "2.00", "paid"), line("Gil", "3.00"), line("Mina", "4.00", "rejected")]
+    assert refund_facts(lines, INITIAL)["planned_payees"] == 2
+    assert "planned_payees" not in refund_facts(lines, {"planned_currency": "CNY"})
+
+
+@pytest.mark.parametrize(
+    ("payees", "people", "vote", "covered"), [(1, 1, None, 1), (5, 1, None, 5), (12, 12, 15, 15), (20, 12, 15, 20)]
+)
+def test_an_approval_covers_as_many_payees_as_the_plan_has_or_as_it_covers_people(
+    payees: int, people: int, vote: int | None, covered: int
+) -> None:
+    facts = {"people": people, "planned_currency": "CNY", "plan_revision": 1, "largest_refund": Decimal(600)}
+    asked = {"level": 2, "people": vote, "refund": None}
+    made = record_approval(asked, {}, {**facts, "planned_payees": payees}, {"ceiling_payees": 0}).made
+    assert made["ceiling"]["ceiling_payees"] == covered
+    assert "ceiling_payees" not in record_approval(asked, {}, facts, {}).facts

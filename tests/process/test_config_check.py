@@ -33,6 +33,13 @@ def test_the_shipped_bundle_has_no_findings() -> None:
         ('default_team = "service"', 'default_team = "servise"', "default_team", "Did you mean service?"),
         ('types = ["complaint"]', 'types = ["complain"]', "types", "Did you mean complaint?"),
         ('key = "complaint"', 'key = "complaints"', "key", 'Write key = "complaint".'),
+        ('shows = ["planned_refunds"]', 'shows = ["planned_refund"]', "tells[0].shows",
+         "Did you mean planned_refunds?"),
+        ('lower = ["impact_override"]', 'lower = ["impact_rules"]', "tells[2].lower",
+         "Name a number, or give the fact its values, from the lowest up."),
+        ('was = "authority_level > 0"', 'was = "authority_leve > 0"', "tells[3].was", "Did you mean authority_level?"),
+        ('to = ["fact:department_head"]', 'to = ["fact:departmenthead"]', "tells[1].to",
+         "Did you mean department_head?"),
         ('message = "facts_changed"', 'message = "fact_changed"', "throws[4].message", "Did you mean facts_changed?"),
         ('template = "acknowledge_overdue"', 'template = "acknowledge_overdue"\nmessage = "withdrw"',
          "clocks.acknowledge.rungs[1].message", "Did you mean withdraw?"),
@@ -46,6 +53,14 @@ def test_a_slip_of_the_pen_is_found_with_its_line(old: str, new: str, element: s
     assert problem.message.endswith(".")
     assert problem.line is not None
     assert new.split("\n")[-1] in files[CONFIG].decode().split("\n")[problem.line - 1]
+
+
+def test_a_change_that_is_told_names_facts_and_readers() -> None:
+    said = 'key = "x"\ntitle = {zh-CN = "x", ko = "x", en = "x"}\n[[tells]]\n'
+    problems = read_config(said.encode(), CONFIG)[1]
+    assert [(p.element, p.line, p.advice) for p in problems] == [
+        ("tells[0]", 3, "Give `to` and `template`."), ("tells[0]", 3, "Give `on`, `lower` or both."),
+    ]  # fmt: skip
 
 
 def test_a_message_that_people_send_and_nothing_takes_is_a_warning() -> None:

@@ -1,0 +1,62 @@
+"""What people have changed, in the reader's language: each fact as it was and as it is."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from engine.process import CompiledProcess
+from forms.display import shown_fact
+from forms.languages import pick
+from forms.money import in_decimals
+
+MOST_SHOWN = 12
+"""Entries of a list that a notice names; of more it says how many."""
+NOTHING = "–"
+SECTIONS = {"priority": "priorities", "impact": "impacts"}
+"""Facts whose words have a section of their own in `labels.toml`."""
+
+
+def change_in_words(process: CompiledProcess, changed: object, language: str) -> str:
+    """Return a line for each of `changed` (`{"fact", "was", "now"}`, values as JSON); `` where there is nothing.
+
+    Of a list it says what went and what came; a planned refund is its payee and its amount.
+    """
+    lines = []
+    for each in changed if isinstance(changed, list) else ():
+        was, now = each["was"], each["now"]
+        if isinstance(was, list) and isinstance(now, list):
+            old, new = ([_entry(one, language) for one in several] for several in (was, now))
+            said = _entries(Counter(old) - Counter(new)), _entries(Counter(new) - Counter(old))
+        else:
+            old_value, new_value = (_value(process, each["fact"], one, language) or NOTHING for one in (was, now))
+            said = old_value, new_value
+        spec = process.config.facts.get(each["fact"])
+        name = pick(spec.labels, language) if spec is not None else str(each["fact"])
+        lines.append(f"{name}: {said[0]} → {said[1]}")
+    return "\n".join(lines)
+
+
+def _value(process: CompiledProcess, fact: str, value: Any, language: str) -> str:
+    content = process.documents.get("labels.toml")
+    sections: Mapping[str, Any] = {} if content is None else tomllib.loads(content.decode("utf-8-sig"))
+    labels = sections.get(SECTIONS[fact]) if fact in SECTIONS else sections.get("values", {}).get(fact)
+    if isinstance(value, str) and isinstance(labels, Mapping) and value in labels:
+        return pick(labels[value], language)
+    return shown_fact(value, language)
+
+
+def _entry(one: Any, language: str) -> str:
+    if isinstance(one, Mapping) and {"payee", "amount", "currency"} <= one.keys():
+        amount = {"amount": in_decimals(str(one["amount"]), str(one["currency"])), "currency": one["currency"]}
+        return f"{one['payee']} {shown_fact(amount, language)}"
+    return shown_fact(one, language)
+
+
+def _entries(entries: Counter[str]) -> str:
+    """Return the first of them, and how many more there are; what stands there twice is named twice."""
+    named = list(entries.elements())
+    more = f" … (+{len(named) - MOST_SHOWN})" if len(named) > MOST_SHOWN else ""
+    return "; ".join(named[:MOST_SHOWN]) + more or NOTHING

@@ -1,0 +1,121 @@
+"""Whoever the process names is told of what people change: where nobody decides anew, somebody knows (R-004-18).
+
+`[[tells]]` of process.toml says of which facts, whom and in which words. What a change comes to is seen at its end,
+when tables and steps have followed; it is told once, in one notice for each reader and template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from engine.case_work import CaseWork
+from engine.model.config import ChangeNotice
+from engine.model.fact_values import fact_to_json, read_fact
+from engine.process import CompiledProcess
+
+Facts = Mapping[str, Any]
+"""The facts of a case by their names, with the values that conditions and tables read; derived ones too."""
+
+
+def watch_changes(work: CaseWork, *, data: Mapping[str, Any] | None = None, reason: str = "") -> None:
+    """Tell at the end of this change whomever the process names of what it came to.
+
+    `data`: of the form just completed, from which a notice may quote its `text_from`; `reason`: why, where no form
+    says. A second time in one change counts for nothing, so repeating is safe.
+    """
+    if work.process.config.tells and not work.afterwards:
+        work.afterwards.append(partial(_tell_changes, data=dict(data or {}), reason=reason))
+
+
+def _tell_changes(work: CaseWork, *, data: Mapping[str, Any], reason: str) -> None:
+    process = work.process
+    seen = _Seen(process, _typed(process, work.facts_at_start), _typed(process, work.row["facts"]))
+    tellings: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for told in process.config.tells:
+        changes = list(seen.changes(told)) if seen.concerns(told) else []
+        for to in told.to if changes else ():
+            known = tellings.setdefault((to, told.template), [])
+            known += [each for each in changes if each not in known]
+    who = work.actor.principal
+    for (to, template), changes in tellings.items():
+        values = {"changed": changes, "text": reason, "person": who.person_id if who is not None else None}
+        values.update(work.services.excerpt(process, template, data))
+        work.tell(to, template, values, f"changed:{template}:{to}")
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One change: the facts as they were and as they are."""
+
+    process: CompiledProcess
+    before: Facts
+    after: Facts
+    _lower: dict[str, tuple[Any, Any] | None] = field(default_factory=dict)
+
+    def concerns(self, told: ChangeNotice) -> bool:
+        """Say whether a notice is due."""
+        if told.on and not any(self.before[name] != self.after[name] for name in told.on):
+            return False
+        if told.lower and not any(self.lower(name) for name in told.lower):
+            return False
+        held = told.was is None or told.was.evaluate(self.before, {})
+        return bool(held and (told.when is None or told.when.evaluate(self.after, {})))
+
+    def changes(self, told: ChangeNotice) -> Iterator[dict[str, Any]]:
+        """Yield what the notice shows: a fact, what it was and what it is, as JSON."""
+        for name in told.shows or (*sorted(told.on), *told.lower):
+            spec = self.process.config.facts.get(name)
+            lower = self.lower(name) if spec is not None and spec.overrides and name in told.lower else None
+            was, now = lower or (self.before[name], self.after[name])
+            if was != now:
+                fact = spec.overrides if spec is not None and lower else name
+                yield {"fact": fact, "was": fact_to_json(was), "now": fact_to_json(now)}
+
+    def lower(self, name: str) -> tuple[Any, Any] | None:
+        """Return what a fact was and is where it is lower now, None where it is not.
+
+        A fact that overrides another is lower than what the tables say; how far it was so before counts for nothing.
+        """
+        if name not in self._lower:
+            spec = self.process.config.facts.get(name)
+            if spec is not None and spec.overrides:
+                deep, deeper = (_below(self.process, facts, name) for facts in (self.before, self.after))
+                self._lower[name] = deeper[1:] if deeper[0] > deep[0] else None
+            else:
+                was, now = self.before[name], self.after[name]
+                order = spec.values if spec is not None else ()
+                fallen = _rank(order, now) < _rank(order, was) if order else bool(now < was)
+                self._lower[name] = (was, now) if fallen else None
+        return self._lower[name]
+
+
+def _below(process: CompiledProcess, facts: Facts, name: str) -> tuple[int, Any, Any]:
+    """Return how far what people have set lies below what the tables say, and the two values; 0 where it does not."""
+    spec, chosen = process.config.facts[name], facts[name]
+    written = spec.overrides or name
+    use = next((each for each in process.config.tables if written in each.writes), None)
+    decision = process.decisions.get(use.decision) if use is not None else None
+    if not chosen or decision is None:
+        return 0, None, None
+    outputs = decision.evaluate(_derived(process, {**facts, name: ""})).values
+    said = outputs.get(written) if isinstance(outputs, Mapping) else outputs
+    return max(0, _rank(spec.values, said) - _rank(spec.values, chosen)), said, chosen
+
+
+def _rank(order: tuple[str, ...], value: Any) -> int:
+    """Return the place of a value among those that a fact can have, from the lowest up; -1 for none of them."""
+    return order.index(value) if value in order else -1
+
+
+def _typed(process: CompiledProcess, stored: Facts) -> dict[str, Any]:
+    specs = process.config.facts
+    return _derived(process, {name: read_fact(spec, stored.get(name, spec.default)) for name, spec in specs.items()})
+
+
+def _derived(process: CompiledProcess, facts: dict[str, Any]) -> dict[str, Any]:
+    for name, expression in process.config.derived:
+        facts[name] = expression.evaluate(facts, {})
+    return facts
