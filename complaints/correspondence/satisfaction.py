@@ -1,4 +1,4 @@
-"""The complainant says whether the outcome is satisfactory (R-002-33, R-002-36): one answer a round."""
+"""The complainant says whether the outcome is satisfactory (R-002-33, R-002-36): in each round the newest answer."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ class Satisfaction:
 def satisfaction(work: CaseWork, command: Satisfaction) -> dict[str, Any]:
     """Take the answer, and return `{"message": id or None, "delivered": name or None, "repeated": bool}`.
 
-    It goes to whoever waits for it; while the result is out and nobody asks yet, it is kept until somebody does. Who
-    was not reached before the closing and is content may still say so: that is noted and opens nothing again. Raises
-    Conflict before there is a result, for another answer in the same round, from who has withdrawn, and after the end;
-    Forbidden, Unfit.
+    It goes to whoever waits for it; while the result is out and nobody asks yet, it is kept until somebody does. As
+    long as the diagram waits for an answer, another one takes back the earlier. Who was not reached before the closing
+    and is content may still say so: that is noted and opens nothing again. Raises Conflict before there is a result,
+    for another answer while nobody waits for one, from who has withdrawn, and after the end; Forbidden, Unfit.
     """
     require(work, Verb.SPEAK_FOR_COMPLAINANT)
     text = words("text", command.text, required=False)
@@ -54,7 +54,7 @@ def satisfaction(work: CaseWork, command: Satisfaction) -> dict[str, Any]:
     names = work.process.config.messages.get("satisfaction", ())
     waited, earlier = waited_message(work, "satisfaction"), _answered(work)
     asked = waited is not None and waited == names[0]
-    if not asked and earlier is not None and earlier == command.satisfied:
+    if earlier is not None and earlier == command.satisfied:
         return {"message": None, "delivered": None, "repeated": True}
     if not asked and earlier is not None:
         raise Conflict("You have answered already. Write a message if something has changed.", satisfied=earlier)
@@ -81,15 +81,22 @@ def _answered(work: CaseWork) -> bool | None:
 
 
 def answer_of_this_round(connection: Connection, case_id: str) -> bool | None:
-    """Return what the complainant of a case has answered since its status last changed, None for nothing."""
+    """Return what the complainant of a case has answered since its status last changed, None for nothing.
+
+    What they wrote after an answer, and somebody waited for, has taken that answer back: it is read before it counts.
+    """
     table = event_log.c
-    last = connection.execute(
+    events = connection.execute(
         select(table.kind, table.detail)
-        .where(table.case_id == case_id, table.kind.in_(("status", "satisfaction")))
+        .where(table.case_id == case_id, table.kind.in_(("status", "satisfaction", "message-received")))
         .order_by(table.sequence.desc())
-        .limit(1)
-    ).first()
-    return bool(last.detail["satisfied"]) if last is not None and last.kind == "satisfaction" else None
+    )
+    for event in events:
+        if event.kind == "satisfaction":
+            return bool(event.detail["satisfied"])
+        if event.kind == "status" or event.detail.get("delivered"):
+            return None
+    return None
 
 
 def _too_soon_or_late(work: CaseWork) -> Conflict:

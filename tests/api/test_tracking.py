@@ -19,6 +19,7 @@ def resolved(redress: House) -> tuple[str, str]:
     redress.do("li.na", "plan", case, PLAN)
     redress.do("li.na", "carry_out", case, {"carried_out": "好。"})
     redress.do("li.na", "send_result", case, {"result_text": "已更正。"})
+    redress.later(minutes=2)  # until then it could be sent back, and nobody outside knows of it
     return case, filed["tracking_code"]
 
 
@@ -246,3 +247,29 @@ def test_a_promise_that_is_sent_back_was_never_made(redress: House) -> None:
     redress.person("li.na").post(f"/api/tasks/{task}/send-back")
     redress.later(minutes=30)
     assert redress.complainant(filed["tracking_code"]).get("/api/track")["promises"] == []
+
+
+def test_who_was_satisfied_may_take_it_back_until_the_case_is_closed(redress: House) -> None:
+    case, code = resolved(redress)
+    mine, li_na = redress.complainant(code), redress.person("li.na")
+    redress.later(minutes=2)
+    mine.post("/api/track/satisfaction", {"satisfied": True})
+    assert mine.post("/api/track/messages", {"text": "等等，还没有解决。"})["delivered"] == "written"
+    assert [task["element"] for task in li_na.get(f"/api/complaints/{case}")["tasks"]] == ["read_line"]
+    assert "satisfaction" in mine.get("/api/track")["can"]
+    again = mine.post("/api/track/satisfaction", {"satisfied": True})
+    assert (again["delivered"], again["repeated"]) == ("satisfaction", False)
+    assert mine.post("/api/track/satisfaction", {"satisfied": False})["delivered"] == "satisfaction"
+    assert [task["element"] for task in li_na.get(f"/api/complaints/{case}")["tasks"]] == ["leadership_look"]
+    refused = mine.refused(409, "POST", "/api/track/satisfaction", {"satisfied": True})
+    assert refused["code"] == "conflict"
+
+
+def test_an_answer_after_the_days_of_asking_counts_until_the_case_is_closed(redress: House) -> None:
+    case, code = resolved(redress)
+    mine = redress.complainant(code)
+    redress.later(days=15)
+    assert "satisfaction" in mine.get("/api/track")["can"]
+    assert mine.post("/api/track/satisfaction", {"satisfied": False, "text": "不满意。"})["delivered"] == "satisfaction"
+    tasks = redress.person("li.na").get(f"/api/complaints/{case}")["tasks"]
+    assert [task["element"] for task in tasks] == ["leadership_look"]
