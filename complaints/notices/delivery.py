@@ -49,12 +49,16 @@ class Desk:
 def deliver(connection: Connection, message: Message, desk: Desk, *, now: datetime, ids: Ids) -> None:
     """Write down what a message says where its recipient reads it. Delivering it again changes nothing.
 
-    Raises NotFound for a case, a template or a kind of recipient that does not exist, and where nobody is left to read
-    it: a closed account, a team without anybody who may. Unfit, naming what is missing, for a letter to a complainant
-    that is not finished.
+    Raises NotFound for a message about no case, for a case, a template or a kind of recipient that does not exist, and
+    where nobody is left to read it: a closed account, a team without anybody who may. Unfit, naming what is missing,
+    for a letter to a complainant that is not finished.
     """
+    case = case_to_tell(connection, message.case_id) if message.case_id else None
+    if case is None:
+        # Whoever was told of it could find it nowhere: what people read stands behind the wall of its case.
+        raise NotFound("There is no such case.", case=message.case_id)
     if message.recipient == "complainant":
-        _to_complainant(connection, message, desk, now=now)
+        _to_complainant(connection, message, case, desk, now=now)
         return
     kind, _, key = message.recipient.partition(":")
     table = person.c
@@ -65,44 +69,52 @@ def deliver(connection: Connection, message: Message, desk: Desk, *, now: dateti
         people = {member.id: member.language for member in members(connection, key)}
     else:
         raise NotFound("Nothing in this house delivers to such a recipient.", recipient=message.recipient)
-    _to_staff(connection, message, desk, people, now=now, ids=ids)
+    _to_staff(connection, message, case, desk, people, now=now, ids=ids)
 
 
 def _to_staff(
-    connection: Connection, message: Message, desk: Desk, people: Mapping[str, str], *, now: datetime, ids: Ids
+    connection: Connection,
+    message: Message,
+    case: Any,
+    desk: Desk,
+    people: Mapping[str, str],
+    *,
+    now: datetime,
+    ids: Ids,
 ) -> None:
     """Write a row for each of `people` (id -> language), in their language."""
     barred = set(
         connection.execute(
-            select(conflict_of_interest.c.person).where(conflict_of_interest.c.case_id == message.case_id)
+            select(conflict_of_interest.c.person).where(conflict_of_interest.c.case_id == case.case_id)
         ).scalars()
     )
     # Nobody learns of a complaint about themselves, whichever team they are in.
     readers = {each: reader_language(language) for each, language in people.items() if each not in barred}
     if not readers and message.recipient.partition(":")[2] not in barred:
         raise NotFound("Nobody is there who could read it: appoint somebody.", recipient=message.recipient)
-    template, told = _told(connection, message, desk, sorted(set(readers.values())))
+    template, told = _told(connection, message, case, desk, sorted(set(readers.values())))
     for each, language in readers.items():
         values = {
-            "id": ids.new(), "key": f"{message.id}:{each}", "person": each, "case_id": message.case_id or "",
+            "id": ids.new(), "key": f"{message.id}:{each}", "person": each, "case_id": case.case_id,
             "template": template, "values": message.payload.get("values") or {}, "at": now,
             "subject": told[language].subject, "text": told[language].body, "language": told[language].language,
         }  # fmt: skip
-        insert_new(connection, notice, values, unique=("key",))
+        if insert_new(connection, notice, values, unique=("key",)):
+            read_earlier(connection, desk.versions, values)
 
 
 def _told(
-    connection: Connection, message: Message, desk: Desk, languages: Sequence[str]
+    connection: Connection, message: Message, case: Any, desk: Desk, languages: Sequence[str]
 ) -> tuple[str, dict[str, Notice]]:
     """Return the name of the template, and what it says in each language; a plain sentence where nobody wrote one.
 
     Raises NotFound for a template that is for complainants alone.
     """
-    case = case_to_tell(connection, message.case_id) if message.case_id else None
-    found = None if case is None else _book_with(connection, case, message.kind, desk)
-    if case is None or found is None:
-        number = "" if case is None else f"{case.number}: "
-        return message.kind, {each: Notice(number + pick(SOMETHING_NEW, each), "", each) for each in languages}
+    found = _book_with(connection, case, message.kind, desk)
+    if found is None:
+        return message.kind, {
+            each: Notice(f"{case.number}: {pick(SOMETHING_NEW, each)}", "", each) for each in languages
+        }
     process, book = found
     template = book.for_reader(message.kind, "staff")
     given, told = message.payload.get("values") or {}, {}
@@ -140,12 +152,9 @@ def _written_in(connection: Connection, case: Any, kind: str, desk: Desk) -> tup
     return process, book.for_reader(kind, "complainant")
 
 
-def _to_complainant(connection: Connection, message: Message, desk: Desk, *, now: datetime) -> None:
+def _to_complainant(connection: Connection, message: Message, case: Any, desk: Desk, *, now: datetime) -> None:
     if message.kind == WRITTEN_ALREADY:
         return
-    case = case_to_tell(connection, message.case_id) if message.case_id else None
-    if case is None:
-        raise NotFound("There is no such case.", case=message.case_id)
     process, template = _written_in(connection, case, message.kind, desk)
     language = reader_language(case.language)
     given = message.payload.get("values") or {}

@@ -114,8 +114,6 @@ def _note_failure(connection: Connection, message: Message, reason: str, *, now:
         outbox.give_up(connection, message.id, error=reason, now=now)
     else:
         outbox.mark_failed(connection, message.id, error=reason, retry_at=now + RETRY_AFTER[attempts - 1])
-    if message.case_id is None:
-        return
     table, doing = incident.c, _doing(message)
     known = connection.execute(select(table.id).where(table.doing == doing, table.resolved_at.is_(None))).first()
     if known is None:

@@ -177,3 +177,15 @@ def test_a_duplicate_is_linked_and_unlinked_and_a_step_says_why_it_stays(stored:
     assert li_na.refused(409, "POST", f"/api/tasks/{task}/send-back")["by"] == "li.na"
     texts = [line["text"] for line in li_na.get(f"/api/complaints/{first['id']}/timeline")["items"]]
     assert f"No longer linked: Repeated by {second['number']}" in texts
+
+
+def test_the_owner_who_turns_out_to_be_meant_loses_the_case_to_whoever_stands_in(stored: House) -> None:
+    """Li Na is on duty herself: who stands in is found only by whoever knows that she is kept apart from now on."""
+    case = stored.file("li.na", channel="phone")["id"]
+    wang = stored.person("wang.fang")
+    assert wang.get(f"/api/complaints/{case}")["case_owner"] == "li.na"
+    body = {"person": "li.na", "name": "Li Na"}
+    stored.person("chen.jing").post(f"/api/complaints/{case}/respondents", body)
+    assert wang.get(f"/api/complaints/{case}")["case_owner"] == "wang.fang"
+    assert stored.task("wang.fang", "acknowledge", case)["assignee"] == "wang.fang"
+    stored.person("li.na").refused(404, "GET", f"/api/complaints/{case}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from complaints.notices.delivery import Desk, deliver
 from complaints.notices.delivery_loop import RETRY_AFTER, run_once
 from complaints.notices.notice_values import Surroundings, Telling, case_to_tell, notice_values
 from complaints.people.ownership import AcceptHandOver, AskHandOver
-from complaints.tables import action_item, message, notice, promise
+from complaints.tables import action_item, complaint, message, notice, promise
 from engine.errors import NotFound, Unfit
 from engine.tables import incident
 from storage import outbox
@@ -60,16 +60,27 @@ def letters(office: Office, case: str) -> list[tuple[str | None, str]]:
     return [(row.subject, row.text) for row in office.rows(message, case)]
 
 
-def test_a_colleague_reads_a_notice_with_what_it_is_about(office: Office) -> None:
-    case = office.file()
-    due_at = "2026-03-05T01:00:00+00:00"
-    one = tell(office, case, "promise_missed", f"person:{office.people['ann']}", promise="p1", due_at=due_at)
+def test_a_colleague_reads_a_notice_with_what_it_is_about_in_their_own_language(office: Office) -> None:
+    case, due_at = office.file(), datetime(2026, 3, 5, 1, tzinfo=UTC)
+    with office.database.write() as unit:
+        people.change(unit.connection, office.people["bea"], language="ko")
+        unit.connection.execute(
+            insert(promise).values(id="p1", case_id=case, what="Call her", due_at=due_at, made_at=MONDAY, cause="1:x")
+        )
+        unit.commit()
+    one = tell(office, case, "promise_missed", "team:service", promise="p1", due_at=due_at.isoformat())
     assert due(office) == 1
-    (row,) = office.rows(notice)
-    assert (row.key, row.person, row.case_id, row.template, row.at, row.read_at) == (
-        f"{one.id}:{office.people['ann']}", office.people["ann"], case, "promise_missed", MONDAY, None,
-    )  # fmt: skip
-    assert row.values == {"promise": "p1", "due_at": due_at}
+    number, rows = office.rows(complaint, case)[0].number, office.rows(notice)
+    for row in rows:
+        assert (row.key, row.case_id, row.template, row.at, row.read_at, row.subject) == (
+            f"{one.id}:{row.person}", case, "promise_missed", MONDAY, None, number,
+        )  # fmt: skip
+        assert row.values == {"promise": "p1", "due_at": due_at.isoformat()}
+    names = {person: name for name, person in office.people.items()}
+    assert sorted((names[row.person], row.language, row.text) for row in rows) == [
+        ("ann", "en", "Call her was due by Thu 5 Mar 2026, 09:00 (China Time)."),
+        ("bea", "ko", "Call her was due by 2026년 3월 5일 (목) 09:00 (중국 시간)."),
+    ]
 
 
 def test_a_team_is_whoever_belongs_to_it_when_the_notice_arrives(office: Office) -> None:
@@ -238,11 +249,21 @@ def test_a_recipient_that_nobody_delivers_to_is_on_record(office: Office, recipi
     assert len(office.rows(incident, case)) == 1
 
 
-def test_a_notice_about_no_case_reaches_people_and_never_complainants(office: Office) -> None:
-    tell(office, None, "welcome", f"person:{office.people['ann']}")
-    tell(office, None, "welcome", "complainant")
-    assert due(office) == 1
-    assert [(row.person, row.case_id) for row in office.rows(notice)] == [(office.people["ann"], "")]
+def test_a_notice_about_no_case_reaches_nobody_and_is_on_record(office: Office) -> None:
+    """What people read stands behind the wall of its case: nobody could find what is about none."""
+    told = [
+        tell(office, about, "many", to)
+        for about in (None, "t0000000000000000000")
+        for to in (f"person:{office.people['ann']}", "complainant")
+    ]
+    assert (due(office), office.rows(notice), office.rows(message)) == (0, [], [])
+    assert sorted((line.case_id or "", line.doing, line.reason) for line in office.rows(incident)) == sorted(
+        (
+            one.case_id or "", f"deliver many to {one.recipient} [{one.id}]",
+            f"There is no such case. {{'case': {one.case_id!r}}}",
+        )
+        for one in told
+    )  # fmt: skip
 
 
 def test_a_pass_has_a_limit(office: Office) -> None:
@@ -256,8 +277,9 @@ def test_a_pass_has_a_limit(office: Office) -> None:
 def test_delivery_goes_on_after_a_transaction_only_while_nothing_more_urgent_waits(
     office: Office, waiting: bool, delivered: int
 ) -> None:
+    # Each of a case of its own: of one case, one at a time.
     for _ in range(30):
-        tell(office, None, "noted", "team:service")
+        tell(office, office.file(), "noted", "team:service")
     went_out = run_once(
         office.database, now=office.clock.now(), ids=office.ids, versions=office.versions, notices=office.notices,
         surroundings=AROUND, others_wait=lambda: waiting,
@@ -267,7 +289,7 @@ def test_delivery_goes_on_after_a_transaction_only_while_nothing_more_urgent_wai
 
 def test_delivery_lets_people_in_after_the_message_at_hand(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
-        tell(office, None, "noted", "team:service")
+        tell(office, office.file(), "noted", "team:service")
     monkeypatch.setattr(Database, "people_wait", property(lambda _self: True))
     with counted(office.database) as count:
         assert due(office) == 3
@@ -286,6 +308,8 @@ def test_a_template_that_does_not_exist_reaches_staff_but_no_complainant(office:
             deliver(unit.connection, outside, desk, now=MONDAY, ids=office.ids)
         unit.commit()
     assert readers(office, case) == [("ann", "unheard_of")]
+    (row,), number = office.rows(notice), office.rows(complaint, case)[0].number
+    assert (row.subject, row.text, row.language) == (f"{number}: there is something new", "", "en")
 
 
 def test_a_staff_template_never_reaches_a_complainant(office: Office) -> None:

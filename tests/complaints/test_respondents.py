@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from access import people, posts
+from access import people, posts, teams
 from complaints.intake.filing import Respondent
 from complaints.people.ownership import AcceptHandOver, AskHandOver
 from complaints.people.respondents import NameRespondent
-from complaints.tables import respondent
+from complaints.tables import hand_over, respondent
 from engine.commands.claim import ClaimTask
 from engine.commands.complete import CompleteTask
-from engine.errors import NotFound, Unfit
+from engine.errors import Conflict, NotFound, Unfit
 from engine.tables import conflict_of_interest, event_log, work_item
 from tests.complaints.office import DAY, MONDAY, Office
 
@@ -145,3 +145,38 @@ def test_somebody_unknown_is_refused(office: Office) -> None:
     case = office.file()
     with pytest.raises(Unfit):
         office.do(NameRespondent(case, "nobody", "Nobody"))
+
+
+def test_where_nobody_holds_the_duty_post_the_case_goes_to_the_post_above_and_an_open_offer_lapses(
+    office: Office,
+) -> None:
+    case = office.file()
+    office.do(AskHandOver(case, office.people["bea"], "Holidays."))
+    with office.database.write() as unit:
+        posts.vacate(unit.connection, "duty_officer")
+        teams.join(unit.connection, office.people["dan"], "service")
+        unit.commit()
+    before = len(list(office.told(case)))
+    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
+    assert office.case(case).case_owner == office.people["dan"]
+    assert office.task(case, "look").assignee == office.people["dan"]
+    (offer,) = office.rows(hand_over, case)
+    assert (offer.answer, offer.accepted, offer.answered_at) == ("lapsed", False, MONDAY)
+    assert list(office.told(case))[before:] == [("complainant", "new_owner"), ("dan", "case_yours")]
+    with pytest.raises(Conflict):
+        office.do(AcceptHandOver(case), "bea")
+
+
+def test_where_nobody_holds_any_post_the_case_has_no_owner_and_the_team_of_last_resort_hears_of_it(
+    office: Office,
+) -> None:
+    case = office.file()
+    with office.database.write() as unit:
+        for held in posts.holders(unit.connection):
+            posts.vacate(unit.connection, held.post)
+        unit.commit()
+    before = len(list(office.told(case)))
+    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
+    assert (office.case(case).case_owner, office.task(case, "look").assignee) == (None, None)
+    assert list(office.told(case))[before:] == [(f"team:{office.posts_file.last_resort}", "case_ownerless")]
+    assert office.log(case, "taken-over", "ownerless") == [("ownerless", None)]
