@@ -99,8 +99,7 @@ def _to_staff(
             "template": template, "values": message.payload.get("values") or {}, "at": now,
             "subject": told[language].subject, "text": told[language].body, "language": told[language].language,
         }  # fmt: skip
-        if insert_new(connection, notice, values, unique=("key",)):
-            read_earlier(connection, desk.versions, values)
+        insert_new(connection, notice, values, unique=("key",))
 
 
 def _told(
