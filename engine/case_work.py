@@ -18,6 +18,7 @@ from engine.kernel.step import step
 from engine.model.due import Calendars
 from engine.model.step import ClockView, DueItem, Effect, Event, OpenTask, Projected, StepCommand, StepResult
 from engine.process import CompiledProcess
+from engine.typed_json import plain
 from engine.unforeseen import failing_on_record
 from engine.versions import Versions
 
@@ -36,6 +37,8 @@ class Actor:
         return self.principal.person_id if self.principal is not None else self.kind
 
 
+IN_HAND = "in_hand"
+"""What a notice is told of a clock's ladder: the data of each step that it watches where each process has its own."""
 SYSTEM = Actor("system")
 COMPLAINANT = Actor("complainant")
 
@@ -215,23 +218,48 @@ class CaseWork:
         if known is not None and not known.reversible:
             self.reversible = False
         if effect.operation == "notify":
+            # A rung has no element and no data of its own. Two that would say the same of two duties say it once.
+            rung = effect.element is None
+            data = {IN_HAND: self._in_hand(effect.parameters)} if rung else effect.data
             to = effect.parameters["to"]
             for each in to if isinstance(to, list | tuple) else [to]:
                 template = str(effect.parameters["template"])
                 values = {k: v for k, v in effect.parameters.items() if k not in ("to", "template")}
-                values.update(self.services.excerpt(self.process, template, effect.data))
-                self.tell(str(each), template, values, effect.cause)
+                values.update(self.services.excerpt(self.process, template, data))
+                self.tell(str(each), template, values, effect.cause, once=rung)
             return
         self.services.effects[effect.operation](self, effect)
 
-    def tell(self, to: str, template: str, values: Mapping[str, Any], cause: str) -> None:
-        """Note that somebody is to be told; written to the outbox with everything else."""
+    def _in_hand(self, told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Return the data of the open steps for which a `clock` runs that is due at `due_at`, each in a called process.
+
+        Steps are known by the instant at which both began. A step that began later, because the clock was paused, may
+        be any of those that no round began with.
+        """
+        spec, result = self.process.config.clocks.get(str(told.get("clock"))), self.result
+        if spec is None or not spec.per_process or result is None:
+            return []
+        diagram = self.process.diagram.elements
+        inside = {diagram[each].process for each in spec.starts if each in diagram}
+        rounds = [c for c in result.clocks if c.name == spec.name and c.state in ("running", "paused")]
+        began = {c.started_at for c in rounds}
+        meant = {c.started_at for c in rounds if plain(c.due_at) == told.get("due_at")}
+        steps = [task for task in result.tasks if task.process in inside]
+        return [dict(task.context) for task in steps if task.entered_at in meant or task.entered_at not in began]
+
+    def tell(self, to: str, template: str, values: Mapping[str, Any], cause: str, *, once: bool = False) -> None:
+        """Note that somebody is to be told; written to the outbox with everything else.
+
+        `once`: not where they are told the very same in this change already.
+        """
         due = {
             c.name: c.due_at.isoformat()
             for c in (self.result.clocks if self.result else ())
             if c.state == "running" and c.due_at
         }
-        self.tellings.append(Telling(to, template, {**values, "clocks": due} if due else values, cause))
+        telling = Telling(to, template, {**values, "clocks": due} if due else values, cause)
+        if not once or all((t.to, t.template, t.values) != (to, template, telling.values) for t in self.tellings):
+            self.tellings.append(telling)
 
     def log(self, kind: str, *, name: str | None = None, element: str | None = None, **detail: Any) -> None:
         """Add a line to the case's log."""

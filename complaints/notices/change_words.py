@@ -28,7 +28,7 @@ def change_in_words(process: CompiledProcess, changed: object, language: str) ->
     for each in changed if isinstance(changed, list) else ():
         was, now = each["was"], each["now"]
         if isinstance(was, list) and isinstance(now, list):
-            old, new = ([_entry(one, language) for one in several] for several in (was, now))
+            old, new = ([entry_in_words(one, language) for one in several] for several in (was, now))
             said = _entries(Counter(old) - Counter(new)), _entries(Counter(new) - Counter(old))
         else:
             old_value, new_value = (_value(process, each["fact"], one, language) or NOTHING for one in (was, now))
@@ -48,7 +48,8 @@ def _value(process: CompiledProcess, fact: str, value: Any, language: str) -> st
     return shown_fact(value, language)
 
 
-def _entry(one: Any, language: str) -> str:
+def entry_in_words(one: Any, language: str) -> str:
+    """Return an entry of a list; a planned refund is its payee and its amount."""
     if isinstance(one, Mapping) and {"payee", "amount", "currency"} <= one.keys():
         amount = {"amount": in_decimals(str(one["amount"]), str(one["currency"])), "currency": one["currency"]}
         return f"{one['payee']} {shown_fact(amount, language)}"

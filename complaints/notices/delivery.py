@@ -18,6 +18,7 @@ from complaints.letters import next_instant
 from complaints.notices.notice_book import NoticeBooks
 from complaints.notices.notice_values import Surroundings, Telling, case_to_tell, notice_values, reader_language
 from complaints.notices.notices import Notice, NoticeBook, Template, render
+from complaints.notices.superseded import read_earlier
 from complaints.tables import message as letter
 from complaints.tables import notice
 from engine.errors import NotFound, Unfit
@@ -99,7 +100,8 @@ def _to_staff(
             "template": template, "values": message.payload.get("values") or {}, "at": now,
             "subject": told[language].subject, "text": told[language].body, "language": told[language].language,
         }  # fmt: skip
-        insert_new(connection, notice, values, unique=("key",))
+        if insert_new(connection, notice, values, unique=("key",)):
+            read_earlier(connection, desk.versions, values)
 
 
 def _told(

@@ -7,6 +7,8 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from complaints.notices.notices import NoticeBook, parse_notices
+from complaints.plan.refund_figures import LINE_IN_HAND
+from engine.case_work import IN_HAND
 from engine.process import CompiledProcess
 
 EMPTY = NoticeBook({})
@@ -29,7 +31,10 @@ class NoticeBooks:
         return found
 
     def excerpt(self, process: CompiledProcess, template: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the text that the template takes from a form (`text_from`), and an amount; nothing else gets out."""
+        """Return the text that the template takes from a form (`text_from`), an amount, and which refunds are in hand.
+
+        Nothing else gets out. Of a clock that tells, `data` holds what the steps hold that it watches (`IN_HAND`).
+        """
         found = self.of(process).templates.get(template)
         if found is None:
             return {}
@@ -39,4 +44,8 @@ class NoticeBooks:
         amount = data.get("amount")
         if "amount" in found.placeholders and isinstance(amount, dict):
             picked["amount"] = f"{amount['amount']} {amount['currency']}"
+        if "item" in found.placeholders:
+            steps = data.get(IN_HAND, [data])
+            lines = [str(each[LINE_IN_HAND]) for each in steps if each.get(LINE_IN_HAND) is not None]
+            picked.update({"refunds": list(dict.fromkeys(lines))} if lines else {})
         return picked

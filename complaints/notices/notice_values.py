@@ -14,7 +14,7 @@ from babel.dates import format_datetime
 from sqlalchemy import Connection, func, select
 
 from access.people import names
-from complaints.notices.change_words import change_in_words
+from complaints.notices.change_words import change_in_words, entry_in_words
 from complaints.notices.notices import Template, clock_of
 from complaints.tables import action_item, complaint, promise
 from engine.process import CompiledProcess
@@ -164,6 +164,9 @@ def _item(telling: Telling) -> str:
     given = telling.given
     if isinstance(given.get("item"), str):
         return str(given["item"])
+    if given.get("refunds"):
+        lines = (line for line in telling.case.facts.get("planned_refunds") or () if line["id"] in given["refunds"])
+        return "; ".join(entry_in_words(line, telling.language) for line in lines)
     columns = {"action": (action_item.c.id, action_item.c.title), "promise": (promise.c.id, promise.c.what)}
     for kind, (key, words) in columns.items():
         if isinstance(given.get(kind), str):

@@ -17,6 +17,8 @@ from complaints.wording import alike
 
 SETTLED = ("paid", "rejected")
 SINGLE, PER_PAYEE = "largest_refund", "largest_refund_per_payee"
+LINE_IN_HAND = "refund_line"
+"""The variable of the diagram that holds the number of the line in hand."""
 PAYEES = "planned_payees"
 CEILING_PAYEES = "ceiling_payees"
 
