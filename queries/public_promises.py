@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import select
@@ -12,9 +12,9 @@ from sqlalchemy import select
 from complaints.plan.promises import FIELD
 from complaints.tables import promise
 from engine.process import CompiledProcess
-from engine.tables import instance
 from forms.form import Form
 from forms.languages import Labels, labels, pick
+from queries.held_step import HeldStep
 from queries.reader import Reader
 
 STATES: dict[str, Labels] = {
@@ -41,31 +41,23 @@ class PublicPromise:
     kept_at: datetime | None
 
 
-def public_promises(reader: Reader, case_id: str, process: CompiledProcess) -> Iterator[PublicPromise]:
+def public_promises(
+    reader: Reader, case_id: str, process: CompiledProcess, held: HeldStep | None
+) -> Iterator[PublicPromise]:
     """Yield the promises of a case, soonest first, that the complainant may read.
 
     Those of a step that can still be sent back wait, as its letters do: sending it back takes them away. A form that
     asks them for staff alone keeps them inside.
     """
     rows = reader.connection.execute(
-        select(promise, instance.c.undo_until)
-        .join(instance, instance.c.case_id == promise.c.case_id)
-        .where(promise.c.case_id == case_id)
-        .order_by(promise.c.due_at, promise.c.id)
+        select(promise).where(promise.c.case_id == case_id).order_by(promise.c.due_at, promise.c.id)
     )
     for row in rows:
-        if _held(row, process, reader.now) or not _public(row.cause, process):
+        if (held is not None and row.made_at >= held.since) or not _public(row.cause, process):
             continue
         state = _state(row, reader.now)
         said = pick(STATES[state], reader.language)
         yield PublicPromise(row.id, row.what, row.made_at, row.due_at, state, said, row.kept_at)
-
-
-def _held(row: Any, process: CompiledProcess, now: datetime) -> bool:
-    """Say whether the step that made it can still be sent back (`undo_seconds`)."""
-    if row.undo_until is None or now >= row.undo_until:
-        return False
-    return bool(row.made_at >= row.undo_until - timedelta(seconds=process.config.undo_seconds))
 
 
 def _public(cause: str, process: CompiledProcess) -> bool:

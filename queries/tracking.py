@@ -22,6 +22,7 @@ from engine.model.config import ProcessConfig
 from engine.tables import case_clock, event_log
 from forms.languages import Labels, labels, pick
 from queries.explain import clock_line
+from queries.held_step import HeldStep, held_step
 from queries.public_promises import PublicPromise, public_promises
 from queries.reader import Reader
 from queries.visibility import cases
@@ -123,24 +124,26 @@ def tracking(reader: Reader, case_id: str) -> Tracking:
     promises = public_clocks(process.config)
     clocks = tuple(_clocks(reader, case_id, words, zone, promises))
     running = [clock for clock in clocks if clock.state == "running" and clock.due_at is not None]
+    held = held_step(reader, case_id, process)
+    status, closure = (row.status, row.closure) if held is None else (held.status, held.closure)
     return Tracking(
         number=row.number,
         subject=row.subject,
-        status=row.status,
-        status_text=words.status(row.status, reader.language),
-        closure=row.closure,
-        closure_text=words.closure(row.closure, reader.language) if row.closure else None,
+        status=status,
+        status_text=words.status(status, reader.language),
+        closure=closure,
+        closure_text=words.closure(closure, reader.language) if closure else None,
         received_at=row.received_at,
         owner_name=people.names(reader.connection, [row.case_owner]).get(row.case_owner) if row.case_owner else None,
         next=min(running, key=lambda clock: clock.due_at or reader.now, default=None),
         clocks=clocks,
-        promises=tuple(public_promises(reader, case_id, process)),
+        promises=tuple(public_promises(reader, case_id, process, held)),
         messages=_messages(reader, case_id),
-        timeline=tuple(_lines(reader, row, words, promises)),
+        timeline=tuple(_lines(reader, row, words, promises, held)),
         language=row.language,
         zone=zone.key,
-        can=_can(reader, row, process.config.messages),
-        message_reopens=_reopens(row, process.config.messages),
+        can=_can(reader, row, process.config.messages, held),
+        message_reopens=status == row.status and _reopens(row, process.config.messages),
         message_opens_linked=row.ended_at is not None,
     )
 
@@ -177,7 +180,9 @@ def _messages(reader: Reader, case_id: str) -> tuple[PublicMessage, ...]:
     return tuple(PublicMessage(*row) for row in rows)
 
 
-def _lines(reader: Reader, row: Any, words: ProcessWords, promises: Sequence[str]) -> Iterator[PublicLine]:
+def _lines(
+    reader: Reader, row: Any, words: ProcessWords, promises: Sequence[str], held: HeldStep | None
+) -> Iterator[PublicLine]:
     yield PublicLine(row.received_at, pick(RECEIVED, reader.language))
     table = event_log.c
     events = reader.connection.execute(
@@ -187,7 +192,7 @@ def _lines(reader: Reader, row: Any, words: ProcessWords, promises: Sequence[str
     )
     for event in events:
         sentence = _sentence(event, promises)
-        if sentence is not None:
+        if sentence is not None and (held is None or event.at < held.since):
             what = _what(event, words, reader.language)
             yield PublicLine(event.at, pick(sentence, reader.language).format(what=what))
 
@@ -214,18 +219,18 @@ def _reopens(row: Any, messages: Mapping[str, tuple[str, ...]]) -> bool:
     return closed and not set(messages.get("text", ())).isdisjoint(row.waits_for)
 
 
-def _can(reader: Reader, row: Any, messages: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _can(reader: Reader, row: Any, messages: Mapping[str, tuple[str, ...]], held: HeldStep | None) -> tuple[str, ...]:
     # A letter is always welcome: before the end it belongs to the case, after it to one that continues it.
     can = ["messages"]
     if row.ended_at is not None:
         return tuple(can)
     waits = set(row.waits_for)
     asked = messages.get("satisfaction", ())
-    # Asked once a round; who changes their mind before the case is closed writes (complaints.correspondence).
-    out = bool(asked) and (asked[0] in waits or row.status == "resolved")
-    unanswered = out and answer_of_this_round(reader.connection, row.case_id) is None
+    # One answer a round: after it the result is still out, but nobody asks any more (complaints.correspondence).
+    unanswered = row.status == "resolved" and answer_of_this_round(reader.connection, row.case_id) is None
     withdrawn = bool(row.facts.get("complainant_withdrawn"))
-    if unanswered and not withdrawn:
+    told = held is None or held.status == row.status
+    if asked and (asked[0] in waits or unanswered) and told and not withdrawn:
         can.append("satisfaction")
     if set(messages.get("withdraw", ())) & waits and not withdrawn:
         can.append("withdraw")

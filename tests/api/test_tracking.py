@@ -104,10 +104,37 @@ def test_one_click_of_satisfaction_closes_a_routine_case(redress: House) -> None
     assert mine.get("/api/track")["can"] == ["messages", "withdraw"]
     assert mine.post("/api/track/satisfaction", {"satisfied": True})["repeated"] is True
     redress.do("li.na", "close_case", case, CLOSED)
+    redress.later(minutes=2)
     seen = mine.get("/api/track")
     assert (seen["status"], seen["closure"], seen["closure_text"]) == ("closed", "satisfied", "投诉人满意")
     for odd in ({"satisfied": "yes"}, {"satisfied": True, "rating": 6}, {}, {"satisfied": None}):
         mine.refused(422, "POST", "/api/track/satisfaction", odd)
+
+
+def test_a_step_that_can_still_be_sent_back_has_not_happened_for_the_complainant(redress: House) -> None:
+    filed = redress.file(by="li.na", category="other")
+    case, mine = filed["id"], redress.complainant(filed["tracking_code"])
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好，我会跟进。"})
+    redress.later(minutes=2)
+    for element, data in (("verify", VERIFIED), ("respond", {"response_text": "正在核实。"}), ("plan", PLAN)):
+        redress.do("li.na", element, case, data)
+    redress.do("li.na", "carry_out", case, {"carried_out": "好。"})
+    before = mine.get("/api/track")
+    redress.do("li.na", "send_result", case, {"result_text": "已更正。"})
+    sent = mine.get("/api/track")
+    assert {**sent, "clocks": 0, "next": 0} == {**before, "clocks": 0, "next": 0}
+    assert (sent["status"], "satisfaction" in sent["can"]) == ("in_progress", False)
+    redress.later(minutes=2)
+    seen = mine.get("/api/track")
+    assert (seen["status"], "satisfaction" in seen["can"]) == ("resolved", True)
+    assert len(seen["timeline"]) == len(sent["timeline"]) + 1
+    mine.post("/api/track/satisfaction", {"satisfied": True})
+    redress.do("li.na", "close_case", case, CLOSED)
+    seen = mine.get("/api/track")
+    assert (seen["status"], seen["closure"]) == ("resolved", None)
+    redress.later(minutes=2)
+    seen = mine.get("/api/track")
+    assert (seen["status"], seen["closure"]) == ("closed", "satisfied")
 
 
 def test_each_result_may_be_answered_once(redress: House) -> None:
@@ -126,6 +153,7 @@ def test_each_result_may_be_answered_once(redress: House) -> None:
             redress.do("li.na", "plan", case, PLAN)
             redress.do("li.na", "carry_out", case, {"carried_out": "好。"})
             redress.do("li.na", "send_result", case, {"result_text": "已更正。"})
+            redress.later(minutes=2)
     assert "satisfaction" not in mine.get("/api/track")["can"]
 
 
@@ -141,6 +169,7 @@ def test_who_has_withdrawn_is_not_asked_and_cannot_answer(redress: House) -> Non
     redress.do("li.na", "plan", case, {**PLAN, "refunds": [refund]})
     redress.do("li.na", "carry_out", case, {"carried_out": "好。"})
     redress.do("li.na", "send_result", case, {"result_text": "已更正。"})
+    redress.later(minutes=2)
     seen = mine.get("/api/track")
     assert (seen["status"], seen["can"]) == ("resolved", ["messages"])
     english = {"Accept-Language": "en"}

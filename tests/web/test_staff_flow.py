@@ -64,6 +64,7 @@ def test_a_complaint_goes_from_the_inbox_to_closed_by_plain_forms(redress: House
         page = complete(li_na, open_task(li_na, case, name), answers)
         assert page.status == 200, page.text
 
+    redress.later(minutes=2)  # until then the result could be sent back
     learner = visitor(redress)
     track = learner.send(learner.get("/track"), "/track", {"code": filed["tracking_code"]})
     thanks = learner.send(track, "/track/satisfaction", {"satisfied": "yes", "text": "Thank you"})

@@ -47,6 +47,7 @@ def test_in_the_time_of_grace_it_is_said_that_a_message_opens_the_case_again_and
     case, code = resolved(redress)
     redress.complainant(code).post("/api/track/satisfaction", {"satisfied": True})
     redress.do("li.na", "close_case", case, CLOSED)
+    redress.later(minutes=2)
     who = visitor(redress, language)
     page = opened(who, code)
     assert REOPENS[language] in page.text
