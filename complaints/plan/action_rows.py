@@ -19,7 +19,8 @@ from engine.model.step import Effect
 def open_actions(work: CaseWork, effect: Effect) -> None:
     """Open action items with owner team and due time, and move those that go on; the teams are told.
 
-    Those that are no longer part of the plan become void, on record; nobody waits for their day any more.
+    Those that are no longer part of the plan become void, on record; nobody waits for their day any more. Whose they
+    were is told so, and so is the team from which a plan takes an action to give it to another.
     """
     for each in effect.made["actions_dropped"]:
         _drop(work, each)
@@ -53,6 +54,8 @@ def _move(work: CaseWork, before: Mapping[str, Any], after: Mapping[str, Any]) -
         if due_at is not None:
             set_dated(work, "action", row.id, due_at)
     work.log("action-changed", name=row.id, title=row.title, team=after["team"], was=row.team, due_on=after["due_on"])
+    if row.team != after["team"]:
+        _tell_dropped(work, row)
     _tell(work, after["team"], row.title, due_at, f"action:{row.id}:{work.batch}")
 
 
@@ -63,6 +66,7 @@ def _drop(work: CaseWork, record: Mapping[str, Any]) -> None:
     _write(work, row, void_at=work.now)
     clear_dated(work, "action", row.id)
     work.log("action-dropped", name=row.id, title=row.title, team=row.team)
+    _tell_dropped(work, row)
 
 
 def _row_of(work: CaseWork, record: Mapping[str, Any]) -> Any:
@@ -91,3 +95,8 @@ def _tell(work: CaseWork, team: str | None, title: str, due_at: datetime | None,
         add_team(work, team)
         values = {"item": title, "due_at": due_at.isoformat() if due_at else None}
         work.tell(f"team:{team}", "action_opened", values, cause)
+
+
+def _tell_dropped(work: CaseWork, row: Any) -> None:
+    if row.team:
+        work.tell(f"team:{row.team}", "action_dropped", {"item": row.title}, f"action:{row.id}:{work.batch}:dropped")

@@ -146,6 +146,8 @@ def test_a_plan_that_leaves_out_what_is_open_lets_it_go_on_record(office: Office
         ("action-dropped", action.id),
         ("remedies-dropped", None),
     ]
+    told = [each for each in office.told(case) if each[1] == "action_dropped"]
+    assert told == [("team:academic", "action_dropped")]
     for command in (CompleteAction(case, action.id), ReopenAction(case, action.id, "After all.")):
         with pytest.raises(Conflict, match="no longer part of the plan"):
             office.do(command)
