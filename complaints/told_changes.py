@@ -32,6 +32,8 @@ def watch_changes(work: CaseWork, *, data: Mapping[str, Any] | None = None, reas
 
 def _tell_changes(work: CaseWork, *, data: Mapping[str, Any], reason: str) -> None:
     process = work.process
+    if not _may_concern(process, work.facts_at_start, work.row["facts"]):
+        return
     seen = _Seen(process, _typed(process, work.facts_at_start), _typed(process, work.row["facts"]))
     tellings: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for told in process.config.tells:
@@ -44,6 +46,17 @@ def _tell_changes(work: CaseWork, *, data: Mapping[str, Any], reason: str) -> No
         values = {"changed": changes, "text": reason, "person": who.person_id if who is not None else None}
         values.update(work.services.excerpt(process, template, data))
         work.tell(to, template, values, f"changed:{template}:{to}")
+
+
+def _may_concern(process: CompiledProcess, before: Facts, after: Facts) -> bool:
+    """Say, of stored facts, whether a notice may be due: most steps change nothing that anybody is told of."""
+    specs, watched = process.config.facts, set[str]()
+    for told in process.config.tells:
+        watched |= told.on.union(told.lower)
+        # What tables say instead moves with everything that they read.
+        if any(after.get(name) and name in specs and specs[name].overrides for name in told.lower):
+            return before != after
+    return any(before.get(name) != after.get(name) for name in watched)
 
 
 @dataclass(frozen=True)
