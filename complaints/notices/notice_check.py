@@ -30,6 +30,7 @@ TOLD_BY_COMMANDS: tuple[tuple[str, str], ...] = (
     ("owner", "answer_arrived"),
     ("owner", "task_assigned"),
     ("owner", "action_opened"),
+    ("owner", "action_dropped"),
     ("owner", "hand_over_offered"),
     ("owner", "hand_over_accepted"),
     ("owner", "hand_over_declined"),
@@ -61,6 +62,7 @@ def check_told(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:
         *_in_diagrams(files),
         *_in_ladders(config),
         *_of_what_is_late(config),
+        *_of_what_is_changed(config),
         *(("", *told) for told in TOLD_BY_COMMANDS),
     ):
         reader = "complainant" if to == "complainant" else "staff"
@@ -104,6 +106,12 @@ def _of_what_is_late(config: ProcessConfig | None) -> Iterator[tuple[str, str, s
     for kind, notice in config.late.items() if config else ():
         for to in notice.to:
             yield f", which `late.{kind}` of process.toml sends", to, notice.template
+
+
+def _of_what_is_changed(config: ProcessConfig | None) -> Iterator[tuple[str, str, str]]:
+    for number, notice in enumerate(config.tells if config else (), start=1):
+        for to in notice.to:
+            yield f", which no. {number} of `tells` of process.toml sends", to, notice.template
 
 
 def _late(files: Files, config: ProcessConfig | None) -> Iterator[Problem]:

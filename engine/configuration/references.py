@@ -14,6 +14,8 @@ from engine.publication import Bundle, awaited_messages
 
 ANYBODY = ("owner", "complainant")
 """Who can be told by a word, in every process."""
+STAFF = ("owner",)
+"""Who of them may read why staff have changed something."""
 STANDINGS = ("leads", "supervisor", "concerned")
 """Who else can be told of what has a day of its own: how people stand to a case, in the words of posts.toml."""
 
@@ -109,7 +111,7 @@ def _recipients(reader: Reader, config: ProcessConfig, house: Surroundings) -> N
         for number, rung in enumerate(clock.rungs)
     )
     late = ((f"late.{kind}.to", notice.to, kind, (*ANYBODY, *STANDINGS)) for kind, notice in config.late.items())
-    tells = ((f"tells[{n}].to", notice.to, notice.template, ANYBODY) for n, notice in enumerate(config.tells))
+    tells = ((f"tells[{n}].to", notice.to, notice.template, STAFF) for n, notice in enumerate(config.tells))
     for place, recipients, name, words in (*ladders, *late, *tells):
         for to in recipients:
             kind, _, code = to.partition(":")

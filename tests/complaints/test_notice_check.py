@@ -23,8 +23,12 @@ def _without(content: bytes, template: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("template", "by"), [("receipt", "diagram"), ("acknowledge_overdue", "ladder"), ("paused", "command")]
-)
+    ("template", "by"),
+    [
+        ("receipt", "diagram"), ("acknowledge_overdue", "ladder"), ("paused", "command"), ("action_dropped", "command"),
+        ("grade_lowered", "tells"),
+    ],
+)  # fmt: skip
 def test_a_template_that_is_missing_is_an_error(files: dict[str, bytes], template: str, by: str) -> None:
     files[NOTICES] = _without(files[NOTICES], template)
     config = read_config(files[CONFIG], CONFIG)[0]

@@ -37,6 +37,8 @@ def test_the_shipped_bundle_has_no_findings() -> None:
          "Did you mean planned_refunds?"),
         ('lower = ["impact_override"]', 'lower = ["impact_rules"]', "tells[2].lower",
          "Name a number, or give the fact its values, from the lowest up."),
+        ('to = ["fact:department_head"]', 'to = ["complainant"]', "tells[1].to",
+         "Write owner, post:<code>, deputy:<post>, team:<code> or fact:<name>."),
         ('was = "authority_level > 0"', 'was = "authority_leve > 0"', "tells[3].was", "Did you mean authority_level?"),
         ('to = ["fact:department_head"]', 'to = ["fact:departmenthead"]', "tells[1].to",
          "Did you mean department_head?"),
