@@ -72,8 +72,9 @@ class PostPlacement:
         instead of such an owner, and who stands in or the next post up instead of such a holder.
         """
         if to == "complainant":
-            # The change in which they withdraw still tells them so.
-            return () if work.facts_at_start.get("complainant_withdrawn") else ("complainant",)
+            # The change in which they withdraw still tells them so, and the one in which they take part again does.
+            withdrawn = (each.get("complainant_withdrawn") for each in (work.facts_at_start, work.row["facts"]))
+            return () if all(withdrawn) else ("complainant",)
         if to.startswith("fact:"):
             fact = to.removeprefix("fact:")
             to = f"post:{work.row['facts'].get(fact) or fact}"

@@ -34,6 +34,7 @@ def waits_without_end(bundle: Bundle) -> Iterator[Finding]:
             and all(kind == "message" for kind, _ in kinds)
             and not sure & {*messages}
             and not bundle.around(node, _ended_by_a_time)
+            and not _only_beside(node)
         ):
             yield Finding(
                 node.element,
@@ -50,3 +51,22 @@ def _waits_itself(node: Node) -> bool:
 
 def _ended_by_a_time(node: Node) -> bool:
     return any(event.interrupting and each.kind == "timer" for event in node.boundaries for each in event.definitions)
+
+
+def _only_beside(node: Node) -> bool:
+    """Say whether nothing but boundary events that do not interrupt lead here: the case itself goes on meanwhile.
+
+    That such a wait ends with what it stands beside is for the rule `outlives-its-host` to see.
+    """
+    seen: set[str] = set()
+    left = [node]
+    while left:
+        each = left.pop()
+        if each.id in seen:
+            continue
+        seen.add(each.id)
+        before = [flow.source for flow in each.incoming if flow.source is not None]
+        if not before and (each.host is None or each.interrupting):
+            return False
+        left.extend(before)
+    return True

@@ -115,6 +115,7 @@ def test_a_timer_waits_only_for_a_clock_that_can_have_started(main: str, codes: 
             "s=start -> g=first -> w=catch message answer -> e=end\ng -> v=catch message other -> e",
             {"waits-without-end"},
         ),
+        ("s=start -> u=user -> e=end\nb=beside u timer P7D -> w=catch message answer -> e2=end", {"outlives-its-host"}),
         ("s=start -> p=sub inner -> e=end", {"waits-without-end"}),
         ("s=start -> p=sub inner -> e=end\nl=on p timer P7D -> e2=end", set()),
         ("s=start -> p=call inner -> e=end\nl=on p timer P7D -> e2=end", set()),
