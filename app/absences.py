@@ -42,8 +42,6 @@ def _instant(text: str, option: str) -> datetime:
         return parse_instant(text).astimezone(datetime.fromisoformat(text).tzinfo)
     except TimerError as fault:
         raise Unfit(f"{option}: {fault}. {fault.advice}") from None
-    except OverflowError:
-        raise Unfit(f"{option}: {text} is outside the years that can be counted.") from None
 
 
 def _told(at: datetime) -> str:

@@ -10,19 +10,12 @@ from sqlalchemy import insert, select
 from access import people
 from complaints.tables import notice
 from engine.tables import conflict_of_interest
-from tests.support.application import Client, House
+from tests.support.application import Client, House, house
+from tests.support.lateness import late
 
 
 def told(client: Client, query: str = "") -> Any:
     return client.get(f"/api/notices{query}")["items"]
-
-
-def late(redress: House) -> Any:
-    """Return a case that nobody has acknowledged, of which the leaders are told again and again."""
-    filed = redress.file(category="other")
-    for _ in range(3):
-        redress.later(days=1)
-    return filed
 
 
 def test_what_a_team_is_told_stands_with_each_member_in_their_own_language_the_newest_first(redress: House) -> None:
@@ -37,18 +30,65 @@ def test_what_a_team_is_told_stands_with_each_member_in_their_own_language_the_n
     assert (first["complaint_id"], first["number"], first["template"], first["read_at"]) == (
         filed["id"], filed["number"], "still_late", None,
     )  # fmt: skip
-    assert (first["subject"], first["language"]) == (f"{filed['number']}：逾期件每日提醒", "zh-CN")
-    assert first["text"].startswith("这件投诉仍在逾期清单上（期限 2026年3月")
-    assert (korean["subject"], korean["language"]) == (f"{filed['number']}: 지연 건 일일 알림", "ko")
+    assert (first["subject"], first["text"], first["language"]) == (
+        f"{filed['number']}：逾期件每日提醒",
+        "这件投诉仍在逾期清单上（期限 2026年3月4日周三 11:00 (中国时间)）。在解决之前，每天提醒一次。\n"
+        "任务：首次实质答复",
+        "zh-CN",
+    )
+    assert (korean["subject"], korean["text"], korean["language"]) == (
+        f"{filed['number']}: 지연 건 일일 알림",
+        "이 건은 아직 지연 목록에 있습니다(기한 2026년 3월 4일 (수) 11:00 (중국 시간)). 해결될 때까지 매일 알립니다.\n"
+        "업무: 첫 실질 답변",
+        "ko",
+    )
     assert "{" not in "".join(each["subject"] + each["text"] for each in liu + huang)
 
 
-def test_what_was_told_stays_as_it_was_told(redress: House) -> None:
-    filed = late(redress)
-    before = told(redress.person("chen.jing"))
-    redress.do("li.na", "acknowledge", filed["id"], {"acknowledgement_text": "您好。"})
-    after = told(redress.person("chen.jing"))
-    assert after[-len(before) :] == before
+def test_a_letter_says_its_times_in_the_zone_of_the_campus_and_where_the_complainant_sees_more() -> None:
+    redress = house(public_url="https://c.example/")
+    filed = redress.file(language="en", category="other")
+    redress.do("li.na", "acknowledge", filed["id"], {"acknowledgement_text": "We have it.", "contact_way": "phone"})
+    redress.later(minutes=2)
+    letters = redress.complainant(filed["tracking_code"]).get("/api/track")["messages"]
+    number = filed["number"]
+    assert [(each["subject"], each["text"]) for each in letters] == [
+        (
+            f"We have received it ({number})",
+            f"Hello,\n\nWe have received what you told us. Its number is {number}. Thank you for letting us know.\n\n"
+            "What happens next:\n1. By Tue 3 Mar 2026, 12:00 (China Time) a member of staff confirms to you that we look"
+            " into it; the same person stays responsible to the end.\n"
+            "2. By Wed 4 Mar 2026, 11:00 (China Time) you get a first substantive answer.\n"
+            "3. By Thu 12 Mar 2026, 18:00 (China Time) we tell you the result.\n\n"
+            "If anything changes or you want to add something, you can reply at any time. Please keep the number and the"
+            " tracking code.\n\nTo see where it stands: https://c.example/track",
+        ),
+        (
+            f"We are looking into it ({number})",
+            f"We have it.\n\nResponsible for it: 李娜\nNumber: {number}\n"
+            "You hear from us again by Wed 4 Mar 2026, 11:00 (China Time)\n\n"
+            "To see where it stands: https://c.example/track",
+        ),
+    ]
+
+
+def test_what_was_told_stays_as_it_was_told_when_somebody_has_another_name(redress: House) -> None:
+    case = redress.file("li.na", channel="phone")["id"]
+    wang, li = redress.person("wang.fang"), redress.person("li.na")
+
+    def offered() -> list[str]:
+        li.post(f"/api/complaints/{case}/hand-over", {"to": "wang.fang", "reason": "Holidays."})
+        redress.deliver()
+        return [each["text"] for each in told(wang) if each["template"] == "hand_over_offered"]
+
+    before = offered()
+    assert [("李娜" in text, "李丽娜" in text) for text in before] == [(True, False)]
+    with redress.application.database.write() as unit:
+        people.change(unit.connection, "li.na", name="李丽娜")
+        unit.commit()
+    wang.post(f"/api/complaints/{case}/hand-over/decline", {"why": "Full."})
+    again = offered()
+    assert again == [before[0].replace("李娜", "李丽娜"), before[0]]
 
 
 def test_a_list_in_pages_shows_each_notice_once(redress: House) -> None:
@@ -92,15 +132,16 @@ def test_the_notices_of_somebody_else_are_not_there(redress: House) -> None:
 def test_everything_up_to_an_instant_is_marked_as_read_and_what_came_later_is_not(redress: House) -> None:
     late(redress)
     chen, liu = redress.person("chen.jing"), redress.person("liu.gang")
-    lines = told(chen)
+    lines, theirs = told(chen), told(liu)
     middle = lines[1]["at"]
     up_to = [each["id"] for each in lines if each["at"] <= middle]
-    assert chen.post("/api/notices/read", {"until": middle}) == {"read": len(up_to)}
+    new = [each["id"] for each in lines if each["id"] in up_to and each["read_at"] is None]
+    assert chen.post("/api/notices/read", {"until": middle}) == {"read": len(new)}
     assert [each["id"] for each in told(chen, "?unread=true")] == [
         each["id"] for each in lines if each["id"] not in up_to
     ]
     assert chen.post("/api/notices/read", {"until": middle}) == {"read": 0}
-    assert all(each["read_at"] is None for each in told(liu))
+    assert told(liu) == theirs
 
 
 @pytest.mark.parametrize("until", [None, "today", "2026-03-04T08:00:00", 5])

@@ -83,6 +83,10 @@ def test_absences_that_overlap_end_together(redress: House) -> None:
 def test_who_is_not_away_cannot_come_back(redress: House) -> None:
     with pytest.raises(Conflict, match=re.escape("li.na is not away now; nothing was changed.")):
         back(redress)
+    away(redress, since="2026-03-10T00:00+08:00", until="2026-03-12T00:00+08:00")
+    told = "li.na is not away now; nothing was changed. Away again from 2026-03-09T16:00+00:00."
+    with pytest.raises(Conflict, match=re.escape(told)):
+        back(redress)
 
 
 @pytest.mark.parametrize(
@@ -92,6 +96,10 @@ def test_who_is_not_away_cannot_come_back(redress: House) -> None:
         ({"until": "2026-03-05"}, "--until: 2026-03-05 has no time zone. Add the time and the offset, "),
         ({"until": "2026-03-05T10:00"}, "--until: 2026-03-05T10:00 has no time zone. "),
         ({"until": "9999-12-31T23:59-12:00"}, "--until: 9999-12-31T23:59-12:00 is out of range. "),
+        (
+            {"until": "2026-03-05T10:00Z", "since": "0001-01-01T00:00+14:00"},
+            "--from: 0001-01-01T00:00+14:00 is out of range. ",
+        ),
         ({"until": "2026-03-03T10:59+08:00"}, "The time in --until is over already: 2026-03-03T10:59+08:00."),
         ({"until": "2026-03-05T10:00Z", "since": "soon"}, "--from: soon is not a date and time. "),
     ],

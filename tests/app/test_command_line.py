@@ -378,3 +378,20 @@ def test_an_address_that_is_no_database_does_not_fit(shell: Shell, monkeypatch: 
 )
 def test_findings_are_counted_in_the_right_number(errors: int, warnings: int, language: str, told: str) -> None:
     assert counted(errors, warnings, finding_words(Settings().locale_folder), language) == told
+
+
+def test_people_go_away_come_back_and_leave_by_commands(shell: Shell) -> None:
+    migrate.upgrade(Settings().database_url)
+    code, out, wrong = shell.type("user", "add", "an.na", "An Na", "--team", "service", "--language", "en")
+    assert (code, out.startswith("Token of an.na, shown once: redress_"), wrong) == (0, True, "")
+    words = ("--from", "2020-01-01T00:00Z", "--until", "2099-03-05T10:00+08:00", "--note", "Ask Bo.")
+    told = "an.na is away from 2020-01-01T00:00+00:00 until 2099-03-05T10:00+08:00."
+    assert shell.type("user", "away", "an.na", *words) == (0, told, "")
+    later = ("--from", "2098-01-01T00:00Z", "--until", "2099-01-01T00:00Z")
+    assert shell.type("user", "away", "an.na", *later)[0] == 0
+    again = " Away again from 2098-01-01T00:00+00:00."
+    assert shell.type("user", "back", "an.na") == (0, f"an.na is back.{again}", "")
+    assert shell.type("user", "back", "an.na") == (1, "", f"an.na is not away now; nothing was changed.{again}")
+    assert shell.type("user", "leave", "an.na") == (0, "The account an.na is closed.", "")
+    wrong = "The account an.na is closed; who has left is away for good."
+    assert shell.type("user", "away", "an.na", *words) == (2, "", wrong)

@@ -140,6 +140,37 @@ def test_a_failure_on_the_way_leaves_the_account_open_and_the_tasks_where_they_a
     assert redress.person("li.na").get("/api/me")["id"] == "li.na"
 
 
+def test_what_is_left_is_counted_and_listed_and_a_closed_case_is_not_among_it(redress: House) -> None:
+    cases = [redress.file("li.na", channel="phone") for _ in range(3)]
+    with redress.application.database.write() as unit:
+        unit.connection.execute(instance.update().where(instance.c.case_id == cases[0]["id"]).values(status="closed"))
+        unit.commit()
+    done = left(redress, "li.na")
+    closed, *numbers = (case["number"] for case in cases)
+    name = redress.person("wang.fang").get("/api/tasks?team=service")["items"][0]["name"]
+    assert [case.number for case in done.cases] == numbers
+    assert list(told(done))[1:] == [
+        f"li.na still owns 2 open cases: {numbers[0]}, {numbers[1]}. A supervisor opens each and offers it to a"
+        " colleague, who accepts; the tasks of its owner go along.",
+        "li.na still has 3 open tasks: " + ", ".join(f"{each} ({name})" for each in (closed, *numbers)) + ". What does"
+        " not go along with its case, a supervisor assigns to somebody else, on the page of the task.",
+    ]
+    assert not [line for line in doctor(redress) if "its owner" in line and closed in line]
+
+
+def test_a_task_that_a_supervisor_gave_away_goes_back_to_its_team_too(redress: House, owned: Any) -> None:
+    verify = redress.task("li.na", "verify", owned["id"])["id"]
+    with redress.application.database.write() as unit:
+        unit.connection.execute(instance.update().values(case_owner="wang.fang"))
+        unit.connection.execute(work_item.update().values(owner_bound=False, assignee=None))
+        unit.commit()
+    body = {"to": "kim.minji", "reason": "She knows the class."}
+    redress.person("chen.jing").post(f"/api/tasks/{verify}/assign", body)
+    done = left(redress, "kim.minji")
+    assert ([task.id for task in done.released], done.tasks) == ([verify], [])
+    assert redress.task("wang.fang", "verify", owned["id"])["assignee"] is None
+
+
 def test_who_owns_nothing_leaves_without_more_words(redress: House) -> None:
     assert list(told(left(redress, "gao.yan"))) == ["The account gao.yan is closed."]
     assert doctor(redress) == []

@@ -180,3 +180,28 @@ def test_where_nobody_holds_any_post_the_case_has_no_owner_and_the_team_of_last_
     assert (office.case(case).case_owner, office.task(case, "look").assignee) == (None, None)
     assert list(office.told(case))[before:] == [(f"team:{office.posts_file.last_resort}", "case_ownerless")]
     assert office.log(case, "taken-over", "ownerless") == [("ownerless", None)]
+
+
+def test_whoever_has_the_name_of_a_colleague_who_is_known_to_be_meant_is_not_kept_apart(office: Office) -> None:
+    with office.database.write() as unit:
+        people.add(unit.connection, login="bea2", name="Bea", language="en", ids=office.ids, now=MONDAY)
+        unit.commit()
+    case = office.file(respondents=(Respondent("Bea", person="bea2"),))
+    assert [row.person for row in office.rows(conflict_of_interest, case)] == ["bea2"]
+    assert [(row.name, row.person) for row in office.rows(respondent, case)] == [("Bea", "bea2")]
+
+
+def test_who_has_left_is_not_taken_for_whoever_is_meant(office: Office) -> None:
+    with office.database.write() as unit:
+        people.add(unit.connection, login="bea2", name="Bea", language="en", ids=office.ids, now=MONDAY)
+        people.deactivate(unit.connection, "bea2", now=MONDAY)
+        unit.commit()
+    case = office.file(respondents=(Respondent("Bea"),))
+    assert [row.person for row in office.rows(respondent, case)] == [office.people["bea"]]
+    assert [row.person for row in office.rows(conflict_of_interest, case)] == [office.people["bea"]]
+    with office.database.write() as unit:
+        people.deactivate(unit.connection, office.people["bea"], now=MONDAY)
+        unit.commit()
+    later = office.file(respondents=(Respondent("Bea"),))
+    assert [row.person for row in office.rows(respondent, later)] == [None]
+    assert office.rows(conflict_of_interest, later) == []

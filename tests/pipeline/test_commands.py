@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.doctor import findings
 from complaints.people.ownership import AskHandOver
 from complaints.plan.actions import CompleteAction
 from complaints.tables import action_item
+from engine.case_work import SYSTEM
 from engine.commands.claim import AssignTask, ClaimTask, ReleaseTask
 from engine.commands.clocks import PauseCase, ResumeCase
 from engine.commands.complete import CompleteTask
 from engine.commands.send_back import SendBack
 from engine.commands.take_next import TakeNext
 from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale, StepFailed, Unfit
-from engine.tables import event_log, incident
+from engine.tables import event_log, incident, work_item
 from storage.counting import counted
 from storage.outbox import outbox
 from tests.pipeline.conftest import ACKNOWLEDGED, VERIFIED, Case
@@ -248,3 +249,18 @@ def test_a_team_that_was_given_an_action_sees_the_case_and_can_settle_it(case: C
     case.pipeline.run(CompleteAction(case.id, action, "done"), case.on.actor("he.tao"))
     with pytest.raises(NotFound):
         case.pipeline.run(CompleteAction(case.id, action, "done"), case.on.actor("gao.yan"))
+
+
+def test_a_task_that_nobody_else_would_find_is_not_given_back_and_one_that_nobody_has_neither(case: Case) -> None:
+    item = case.item("acknowledge")
+    with pytest.raises(Forbidden, match="Only who has a task can give it back"):
+        case.pipeline.run(ReleaseTask(item.id), SYSTEM)
+    case.pipeline.run(ClaimTask(item.id), case.on.actor("li.na"))
+    with case.on.application.database.write() as unit:
+        unit.connection.execute(update(work_item).values(team=None, post=None, owner_bound=False))
+        unit.commit()
+    before = case.item("acknowledge")
+    for actor in (case.on.actor("li.na"), SYSTEM):
+        with pytest.raises(Conflict, match="Nobody else would find this task"):
+            case.pipeline.run(ReleaseTask(item.id), actor)
+    assert case.item("acknowledge") == before
