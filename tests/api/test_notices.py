@@ -56,12 +56,12 @@ def test_a_letter_says_its_times_in_the_zone_of_the_campus_and_where_the_complai
         (
             f"We have received it ({number})",
             f"Hello,\n\nWe have received what you told us. Its number is {number}. Thank you for letting us know.\n\n"
-            "What happens next:\n1. By Tue 3 Mar 2026, 12:00 (China Time) a member of staff confirms to you that we look"
-            " into it; the same person stays responsible to the end.\n"
+            "What happens next:\n1. By Tue 3 Mar 2026, 12:00 (China Time) a member of staff confirms to you that we"
+            " look into it; the same person stays responsible to the end.\n"
             "2. By Wed 4 Mar 2026, 11:00 (China Time) you get a first substantive answer.\n"
             "3. By Thu 12 Mar 2026, 18:00 (China Time) we tell you the result.\n\n"
-            "If anything changes or you want to add something, you can reply at any time. Please keep the number and the"
-            " tracking code.\n\nTo see where it stands: https://c.example/track",
+            "If anything changes or you want to add something, you can reply at any time. Please keep the number and"
+            " the tracking code.\n\nTo see where it stands: https://c.example/track",
         ),
         (
             f"We are looking into it ({number})",
