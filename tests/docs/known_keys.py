@@ -46,6 +46,7 @@ def known_keys(*texts: str) -> set[str]:
         for text in texts:
             read_config(text.encode(), "process.toml")
     plain = {NAMED.sub(r"\1.<name>", key) for key in asked if not PLAIN_LANGUAGES.search(key)}
-    holders = {"facts", "clocks", "derived", "messages", "undo", "intake", "tables", "throws", "tells", "late", "answers"}
+    holders = {"facts", "clocks", "derived", "messages", "undo", "intake", "tables", "throws", "tells", "late"}
+    holders |= {"answers"}
     holders |= {"clocks.<name>.budget", "clocks.<name>.rungs", "clocks.<name>.extend_at_most"}
     return plain - holders
