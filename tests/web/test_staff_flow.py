@@ -182,7 +182,8 @@ def test_a_decision_stands_beside_its_plan_its_hearing_and_its_limits(redress: H
         [text_of(cell) for cell in row.iter() if str(cell.tag).endswith(("}td", "}th"))] for row in page.elements("tr")
     ]
     assert rows[1:] == [
-        ["People, up to", "12"], ["Largest total planned for one payee", "15,000.00 CNY"], ["Impact", "Major"],
+        ["People, up to", "12"], ["Largest total planned for one payee", "15,000.00 CNY"],
+        ["Payees in the plan", "1"], ["Impact", "Major"],
         ["Revision of the plan", "1"],
     ]  # fmt: skip
     assert "2 votes in favour are needed." in page.text
