@@ -49,8 +49,8 @@ def play_on(on: Stage) -> None:
                     f"{scenario.name}, step {number} ({_brief(step)}): refused, {refusal.code}: {refusal.message} "
                     f"{refusal.details}"
                 ) from None
-            except ScenarioInvalid:
-                raise
+            except ScenarioInvalid as invalid:
+                raise ScenarioFailed(f"{scenario.name}, step {number} ({_brief(step)}): {invalid}") from None
             except UNWRITTEN as error:
                 raise _unwritten(f"{scenario.name}, step {number} ({_brief(step)})", error) from None
     except BaseException:

@@ -200,9 +200,20 @@ def test_every_scenario_of_a_folder_is_played_however_its_file_ends(shell: Shell
 @pytest.mark.parametrize(
     ("step", "said"),
     [
-        ("affected: [{name: A}]", "'list' object has no attribute 'get'"),
-        ("hand_over: {why: x}", "'to' is missing"),
-        ("absence: {person: li.na, until: later}", "absence: 'later' is no instant; write 2026-03-03T20:50:00+08:00"),
+        (
+            "affected: [{name: A}]",
+            "affected: [{'name': 'A'}]): not written as docs/process-owner/scenarios.md says:"
+            " 'list' object has no attribute 'get'",
+        ),
+        (
+            "hand_over: {why: x}",
+            "hand_over: {'why': 'x'}): not written as docs/process-owner/scenarios.md says: 'to' is missing",
+        ),
+        (
+            "absence: {person: li.na, until: later}",
+            "absence: {'person': 'li.na', 'until': 'later'}): absence: 'later' is no instant;"
+            " write 2026-03-03T20:50:00+08:00",
+        ),
     ],
 )
 def test_a_step_of_a_scenario_that_is_written_otherwise_is_named(shell: Shell, step: str, said: str) -> None:
@@ -211,7 +222,26 @@ def test_a_step_of_a_scenario_that_is_written_otherwise_is_named(shell: Shell, s
     (shell.folder / "odd.yaml").write_text(f"{head}steps:\n  - {step}\n", encoding="utf-8")
     code, told, errors = shell.type("scenario", "odd.yaml")
     assert (code, errors) == (1, "")
-    assert said in told, told
+    assert told.splitlines() == [f"FAILED odd, step 1 ({said}", "0 of 1 scenarios hold."]
+
+
+@pytest.mark.parametrize(
+    ("complaint", "said"),
+    [
+        ("[a]", "dictionary update sequence element #0 has length 1; 2 is required"),
+        (
+            "{subject: s, complainant: {nickname: A}}",
+            "Complainant.__init__() got an unexpected keyword argument 'nickname'",
+        ),
+        ("{subject: s, refund: {currency: CNY}}", "'amount' is missing"),
+    ],
+)
+def test_a_complaint_of_a_scenario_that_is_written_otherwise_is_named(shell: Shell, complaint: str, said: str) -> None:
+    text = f"title: x\nat: 2026-03-03T11:00:00+08:00\ncomplaint: {complaint}\nsteps:\n  - expect: {{}}\n"
+    (shell.folder / "odd.yaml").write_text(text, encoding="utf-8")
+    code, told, errors = shell.type("scenario", "odd.yaml")
+    where = "FAILED odd: the complaint: not written as docs/process-owner/scenarios.md says: "
+    assert (code, told.splitlines(), errors) == (1, [where + said, "0 of 1 scenarios hold."], "")
 
 
 def test_a_scenario_that_is_no_yaml_fails_with_its_line(shell: Shell) -> None:

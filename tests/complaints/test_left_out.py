@@ -172,7 +172,7 @@ def test_a_plan_sent_back_restores_what_it_left_out(office: Office) -> None:
     assert left(office, case) == (0, 0)
 
 
-def test_what_was_given_stays_given_and_who_still_waits_gets_it_if_a_later_plan_says_it_again(office: Office) -> None:
+def test_what_was_given_stays_given_though_a_later_plan_leaves_it_out(office: Office) -> None:
     case = to_be_planned_again(office)
     (given,) = office.rows(remedy, case)
     office.do(CompleteRemedy(case, given.id, "Seven days were added."))
