@@ -209,6 +209,16 @@ def test_planned_refunds_change_with_their_rows_and_figures(office: Office) -> N
     assert office.facts(case)["largest_refund"] == "0"
 
 
+def test_the_same_planned_refunds_sent_again_change_nothing(office: Office) -> None:
+    case = reach_plan(office)
+    office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))
+    other = [{**LINES[0], "amount": {"amount": "7", "currency": "CNY"}}, LINES[1]]
+    change(office, case, refunds=other)
+    before = office.rows(refund_line, case), office.facts(case)
+    change(office, case, refunds=other)
+    assert (office.rows(refund_line, case), office.facts(case)) == before
+
+
 def test_a_task_goes_back_from_who_changes_the_refunds_that_it_must_stay_apart_from(office: Office) -> None:
     case = reach_plan(office)
     office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))

@@ -122,6 +122,17 @@ def test_a_remedy_that_the_next_plan_does_not_say_is_dropped_by_its_number() -> 
     assert record_remedies({}, {}, facts, {}).made["remedies_dropped"] == []
 
 
+def test_remedies_of_a_case_that_was_moved_are_numbered_beside_those_of_the_process_before() -> None:
+    facts: dict[str, Any] = {**FACTS, "plan_revision": 1}
+    lines = []
+    for moves in (None, 1, 2):
+        facts.update(plan_revision=1, reopened=moves or 0, **({"moves": moves} if moves else {}))
+        consequence = record_remedies({}, {"remedies": [APOLOGY, DAYS]}, facts, {})
+        facts.update(consequence.facts)
+        lines += [each["line"] for each in consequence.made["remedies"]]
+    assert lines == ["0.1.1", "0.1.2", "1.1.1", "1.1.2", "2.1.1", "2.1.2"]
+
+
 PLAN: dict[str, Any] = {
     "actions": [{"title": "New book", "owner_team": "academic", "due_on": "2026-03-04", "blocking": True}],
     "remedies": [DAYS],
