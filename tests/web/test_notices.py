@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select
 
+from access import teams
 from complaints.notices.reading import MOST_COUNTED
 from complaints.tables import notice
+from engine.tables import case_team
 from storage.errors import StoreBusy
 from tests.support.application import House
 from tests.support.lateness import late
@@ -174,3 +176,35 @@ def test_a_page_is_shown_without_the_number_while_the_store_is_busy(
     page = chen.get("/inbox")
     assert page.status == 200
     assert "Notices" in navigation(page)
+
+
+def test_only_the_first_page_marks_all_as_read(redress: House) -> None:
+    filed = late(redress)
+    told = {"person": "gao.yan", "case_id": filed["id"], "template": "t", "values": {}, "text": "T", "language": "ko"}
+    with redress.application.database.write() as unit:
+        # Legal affairs see the case as long as they are asked in it.
+        unit.connection.execute(insert(case_team).values(case_id=filed["id"], team="legal"))
+        more = [
+            {**told, "id": f"n{number:03}", "key": f"n{number}", "subject": "소식", "at": redress.application.now()}
+            for number in range(60)
+        ]
+        unit.connection.execute(insert(notice), more)
+        unit.commit()
+    gao = staff(redress, "gao.yan")
+    first = gao.get("/notices")
+    second = gao.get(first.link("More"))
+    assert (len(lines(first)), len(lines(second))) == (50, 10)
+    actions = [[form.action for form in page.forms if form.action == "/notices/read"] for page in (first, second)]
+    assert actions == [["/notices/read"], []]
+    assert {node.get("lang") for node in first.elements("h2") if "task-name" in (node.get("class") or "")} == {"ko"}
+    korean = staff(redress, "gao.yan", "ko").get("/notices")
+    assert {node.get("lang") for node in korean.elements("h2") if "task-name" in (node.get("class") or "")} == {None}
+
+
+def test_whoever_works_on_no_case_has_neither_inbox_nor_notices(redress: House) -> None:
+    with redress.application.database.write() as unit:
+        teams.give_role(unit.connection, "ops", "auditor")
+        unit.commit()
+    ops = staff(redress, "ops")
+    assert [name for name in navigation(ops.get("/processes")) if name.startswith(("Inbox", "Notices", "Cases"))] == []
+    assert {"Inbox", "Notices", "Cases"} <= set(navigation(staff(redress, "gao.yan").get("/processes")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.application import House
-from tests.web.visitor import staff, visitor
+from tests.web.visitor import staff, text_of, visitor
 
 FOLLOWS = "From then on this person sees nothing of the case"
 
@@ -92,3 +92,27 @@ def test_whoever_may_not_name_has_no_form_and_complainants_see_nothing_of_it(red
         assert (f"/cases/{case}/respondent" in [form.action for form in page.forms]) is allowed, login
     guest = visitor(redress)
     assert "The coach" not in guest.send(guest.get("/track"), "/track", {"code": filed["tracking_code"]}).text
+
+
+def test_a_name_that_is_typed_as_it_was_chosen_is_one_name(redress: House) -> None:
+    case = redress.file(by="li.na", respondents=[{"name": "The coach"}])["id"]
+    li_na = staff(redress, "li.na")
+    sent = {"named": "The coach", "name": " The coach ", "person": "wang.fang"}
+    assert li_na.send(li_na.get(f"/cases/{case}"), f"/cases/{case}/respondent", sent).status == 200
+    assert redress.person("li.na").get(f"/api/complaints/{case}")["respondents"] == [
+        {"name": "The coach", "role": None, "person": "wang.fang"}
+    ]
+
+
+def test_whoever_is_known_already_is_not_offered_as_somebody_who_was_named_in_words_alone(redress: House) -> None:
+    respondents = [{"name": "The coach", "person": "wang.fang"}, {"name": "The guard"}]
+    case = redress.file(by="li.na", respondents=respondents)["id"]
+    li_na = staff(redress, "li.na")
+    action = f"/cases/{case}/respondent"
+    page = li_na.get(f"/cases/{case}")
+    options = [each for each in page.elements("select") if each.get("name") == "named"]
+    assert [[text_of(each) for each in options[0].iter() if str(each.tag).endswith("}option")]] == [
+        ["The guard", "Somebody not named yet"]
+    ]
+    after = li_na.send(page, action, {"named": "The guard", "person": "he.tao"})
+    assert "named" not in after.form(action).names
