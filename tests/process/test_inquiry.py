@@ -38,6 +38,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("late_acknowledgement", {"action": "take_over"}),
     ("late_answer", {"action": "reassign", "reassign_to": "p-2", "reason": "值班员休假。"}),
     ("final_word", {"final_text": "我们再次核实后仍是如此，您可以提出投诉。"}),
+    ("read_line", {"satisfied": False, "line_note": "三月九日来信：链接打不开。"}),
 ]  # fmt: skip
 BAD: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("answer", {}, [("/next", "required")]),
@@ -59,6 +60,7 @@ BAD: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("late_acknowledgement", {}, [("/action", "required")]),
     ("late_answer", {"action": "reassign"}, [("/reassign_to", "required"), ("/reason", "required")]),
     ("final_word", {}, [("/final_text", "required")]),
+    ("read_line", {"satisfied": True}, [("/line_note", "required")]),
 ]  # fmt: skip
 
 

@@ -15,7 +15,8 @@ def speak(client: Client, staff: Staff, case: Case, file: Mapping[str, Any]) -> 
     """Do what the plan wants the complainant to do now; say whether anything was done."""
     plan, waits = case.plan, set(file["waits_for"])
     elements = {task["element"] for task in file["tasks"]}
-    asked = "satisfaction" in waits and file["status"] == "resolved"
+    # Until it is closed the case hears another answer; these people have one mind.
+    asked = "satisfaction" in waits and file["status"] == "resolved" and "close_case" not in elements
     if (
         plan.withdraw_at
         and not case.withdrawn
