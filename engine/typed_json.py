@@ -17,7 +17,7 @@ import orjson
 AMOUNT: Final = "\0amount"
 INSTANT: Final = "\0instant"
 _MARK: Final = rb"\u0000"
-_PLAIN: Final = (str, int, bool, type(None))
+_PLAIN: Final = frozenset((str, int, bool, type(None)))
 
 
 def dumps(value: Any) -> bytes:
@@ -33,8 +33,14 @@ def loads(data: bytes) -> Any:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON for people and other systems: amounts as decimal texts, instants as ISO 8601."""
-    if value.__class__ in _PLAIN:
+    kind = value.__class__
+    if kind in _PLAIN:
         return value
+    # Most of what is asked for holds nothing but texts and numbers: no call for each of them.
+    if kind is dict:
+        return {key: each if each.__class__ in _PLAIN else plain(each) for key, each in value.items()}
+    if kind is list:
+        return [each if each.__class__ in _PLAIN else plain(each) for each in value]
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, datetime):

@@ -35,6 +35,10 @@ def dump_tree(workflow: CaseWorkflow) -> dict[str, Any]:
 
 
 def _dump_flow(flow: Any) -> list[Any]:
+    if not flow.touched and (flow.data or 0) == flow.loaded[1]:
+        # Most steps of a case move in one or two of its processes; the others are as they were.
+        loaded: list[Any] = flow.loaded
+        return loaded
     # Runs for every task of the case at every step: no calls where none are needed.
     rows: list[list[Any]] = []
     bases: list[dict[str, Any]] = []
@@ -161,6 +165,7 @@ def _load_flow(flow: Any, record: list[Any], top: CaseWorkflow) -> None:
         if state < FINISHED and isinstance(spec, CatchingEvent):
             _load_catch(task, top)
     flow.tasks, flow.task_tree = tasks, order[0]
+    flow.loaded, flow.touched = record, False
     flow.last_task = tasks.get(last)
 
 
@@ -178,6 +183,8 @@ def _load_catch(task: CaseTask, top: CaseWorkflow) -> None:
     seen = task.internal_data.get("seen_events")
     if seen:
         definitions = task.task_spec.event_definition.event_definitions
-        task.internal_data["seen_events"] = [BpmnEvent(definitions[i], payload=p) for i, p in seen]
+        known = [BpmnEvent(definitions[i], payload=p) for i, p in seen]
+        # The record stays what it is: it may be written again.
+        task.internal_data = {**task.internal_data, "seen_events": known}
     if task._state == TaskState.WAITING:
         top.event_manager.tasks[task.id] = task

@@ -53,6 +53,7 @@ class Kept:
         record: list[Any] = [self.armed and self.armed.isoformat(), at, self.days, int(self.provisional)]
         while len(record) > 1 and not record[-1]:
             record.pop()
+        task.workflow.touched = True
         task.internal_data.setdefault("due", {})[timer] = at if self.armed is None else record
 
 
@@ -174,6 +175,7 @@ class CaseCycle(TimerEventDefinition):
         if cycle is None:
             engine = task.workflow.script_engine
             cycle = {"next": self.plan.first(engine.now).isoformat(), "left": self.plan.repetitions}
+            task.workflow.touched = True
             task.internal_data["cycle"] = cycle
         return datetime.fromisoformat(cycle["next"])
 

@@ -163,6 +163,7 @@ class Execution:
                 if task is None or task._state != WAITING:
                     continue
                 self._flow.running = task
+                task.workflow.touched = True
                 task.task_spec._update(task)
                 if isinstance(task.task_spec, EventBasedGateway) and task.internal_data.get("seen_events"):
                     # Two timers due at the same instant: the gateway still takes one way, the first in the file.

@@ -54,8 +54,17 @@ class CaseTask(Task):
         self.data: dict[str, Any] = {}
         self.internal_data: dict[str, Any] = {}
         self.last_state_change = top.tick()
+        workflow.touched = True
         if parent is not None:
             parent._child_added_notify(self)
+
+    def _sync_children(self, task_specs: list[Any], state: int = TaskState.MAYBE) -> None:
+        if self._children:
+            super()._sync_children(task_specs, state)
+            return
+        # What the library comes to where there is nothing yet to keep, to move or to drop.
+        for spec in task_specs:
+            self._add_child(spec, state)
 
     def _add_child(self, task_spec: Any, state: int = TaskState.MAYBE) -> CaseTask:
         task = CaseTask(self.workflow, task_spec, self, state)
@@ -64,10 +73,11 @@ class CaseTask(Task):
         return task
 
     def _set_state(self, value: int) -> None:
-        old = self._state
+        old, flow = self._state, self.workflow
+        # An event that a task waits for may be noted without any other change.
+        flow.touched = True
         if value != old:
-            spec, flow = self.task_spec, self.workflow
-            top = flow.top_workflow
+            spec, top = self.task_spec, flow.top_workflow
             top.sequence = self.last_state_change = top.sequence + 1
             self._state = value
             if value == READY:
@@ -125,6 +135,10 @@ class _Flat:
     task_removed_event: Any
     stirred = True
     """Whether an automatic task may have become ready since the last look."""
+    touched = True
+    """Whether anything in this tree may differ from what was loaded; who changes a task without its state says so."""
+    loaded: list[Any]
+    """What it was loaded from; only there where it was loaded."""
 
     def update_waiting_tasks(self) -> None:
         """Ask every waiting task whether it may go on."""
@@ -159,6 +173,7 @@ class _Flat:
     def _task_removed_notify(self, task: CaseTask) -> None:
         # The library leaves removed tasks in its event manager and their subprocesses alive: ghosts that catch
         # messages, and that make an interrupted multi-instance unloadable.
+        self.touched = True
         if task._state < TaskState.COMPLETED and task._state >= WAITING:
             self.top_workflow.journal(task, task._state, TaskState.CANCELLED)
         self.top_workflow.purge(task.id)

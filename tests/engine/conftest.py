@@ -8,8 +8,15 @@ from typing import Any
 import pytest
 
 from tests.support.cases import Bundle, Case, Way
+from tests.support.untouched import watch_untouched
 
 StartCase = Callable[..., Case]
+
+
+@pytest.fixture(autouse=True)
+def untouched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Watch in every test that what is written as it was loaded is what it would be; return whose trees were."""
+    return watch_untouched(monkeypatch)
 
 
 @pytest.fixture(params=["kept", "reloaded"])

@@ -161,7 +161,9 @@ def test_this_release_has_a_golden_file() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.json")), ids=lambda path: path.stem)
-def test_every_state_that_a_release_has_written_loads_and_goes_on(path: Path) -> None:
+def test_every_state_that_a_release_has_written_loads_and_goes_on(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A release before may have kept what is left out now; it stays until something moves in its process.
+    monkeypatch.undo()
     golden = orjson.loads(path.read_bytes())
     process = compile_rich({"test.bpmn": golden["diagram"].encode()}, golden["config"].encode())
     story = [tuple(at) for at in golden["story"]]
