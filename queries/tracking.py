@@ -226,11 +226,12 @@ def _can(reader: Reader, row: Any, messages: Mapping[str, tuple[str, ...]], held
         return tuple(can)
     waits = set(row.waits_for)
     asked = messages.get("satisfaction", ())
-    # One answer a round: after it the result is still out, but nobody asks any more (complaints.correspondence).
-    unanswered = row.status == "resolved" and answer_of_this_round(reader.connection, row.case_id) is None
+    # Asked once a round; who changes their mind before the case is closed writes (complaints.correspondence).
+    out = bool(asked) and (asked[0] in waits or row.status == "resolved")
+    unanswered = out and answer_of_this_round(reader.connection, row.case_id) is None
     withdrawn = bool(row.facts.get("complainant_withdrawn"))
     told = held is None or held.status == row.status
-    if asked and (asked[0] in waits or unanswered) and told and not withdrawn:
+    if unanswered and told and not withdrawn:
         can.append("satisfaction")
     if set(messages.get("withdraw", ())) & waits and not withdrawn:
         can.append("withdraw")

@@ -216,6 +216,7 @@ def test_after_the_end_the_complainant_is_told_that_a_letter_opens_a_linked_case
     mine = redress.complainant(code)
     mine.post("/api/track/satisfaction", {"satisfied": True})
     redress.do("li.na", "close_case", case, CLOSED)
+    redress.later(minutes=2)
     seen = mine.get("/api/track")
     assert (seen["can"], seen["message_opens_linked"], seen["message_reopens"]) == (["messages"], False, True)
     redress.later(days=30)
