@@ -75,7 +75,7 @@ def _dump_flow(flow: Any) -> list[Any]:
                 task.task_spec.name,
                 task.last_state_change,
                 1 if task.triggered else 0,
-                _dump_internal(task) if task.internal_data else 0,
+                (_dump_internal(task) or 0) if task.internal_data else 0,
                 changed,
                 removed,
             ]
