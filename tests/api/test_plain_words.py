@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import Any
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
+from complaints.tables import action_item
+from escalation.due import CalendarBook
+from escalation.labels import Labels
 from queries.cell_words import cell_in_words
-from queries.fact_words import amount_in_words
+from queries.fact_words import amount_in_words, campus_in_words, channel_in_words
+from queries.reader import Reader
+from queries.timeline_words import sentence
 from queries.words import ProcessWords
 from tests.support.application import House
 from tests.support.plans import PLAN
@@ -180,3 +188,42 @@ def test_a_message_that_nobody_worded_is_told_by_its_own_name(redress: House) ->
     words = ProcessWords(process)
     assert words.message("withdraw", "en") == "the withdrawal"
     assert words.message("called_back", "ko") == "called back"
+
+
+def reader_in(redress: House, connection: Any, language: str) -> Reader:
+    return Reader(connection, redress.application.library, redress.application.now(), language)
+
+
+class TwoCampuses:
+    """Calendars of two campuses that call the telephone by other names."""
+
+    names = ("a/phone", "b/phone")
+
+    def timeline(self, name: str) -> Any:
+        return SimpleNamespace(channel=SimpleNamespace(labels=Labels(*[name[0].upper()] * 3)))
+
+
+def test_a_channel_is_called_as_on_its_own_campus_and_one_that_is_gone_by_its_key(redress: House) -> None:
+    with redress.application.database.read() as connection:
+        reader = reader_in(redress, connection, "zh-CN")
+        assert channel_in_words(reader, "phone", "atlantis") == channel_in_words(reader, "phone") == "电话"
+        assert channel_in_words(reader, "kakao", "main") == "KakaoTalk"
+        assert (channel_in_words(reader, "telex", "main"), campus_in_words(reader, "atlantis")) == ("telex", "atlantis")
+        assert [campus_in_words(reader, each) for each in ("main", "seoul")] == ["主校区", "首尔校区"]
+        two = replace(reader, library=replace(reader.library, calendars=cast("CalendarBook", TwoCampuses())))
+        assert [channel_in_words(two, "phone", each) for each in ("a", "b", "c", None)] == ["A", "B", "A", "A"]
+
+
+def test_an_action_that_a_later_plan_dropped_is_shown_no_more_and_told_with_its_title(redress: House) -> None:
+    case = crossed(redress)
+    li_na, path = redress.person("li.na"), f"/api/complaints/{case}"
+    (before,) = li_na.get(path)["actions"]
+    assert before["title"] == "更正课件"
+    with redress.application.database.write() as unit:
+        unit.connection.execute(update(action_item).values(void_at=redress.application.now()))
+        unit.commit()
+    assert li_na.get(path)["actions"] == []
+    assert [sentence("action-dropped", language, {"title": "更正课件"}) for language in LANGUAGES] == [
+        "新方案不再包含此整改事项：更正课件", "새 방안에서 제외된 조치: 更正课件",
+        "Action no longer part of the plan: 更正课件",
+    ]  # fmt: skip

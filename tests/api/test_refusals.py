@@ -362,3 +362,39 @@ def test_a_name_that_stands_twice_is_refused_and_named(redress: House, content: 
         assert (again.status_code, faults(again.json())) == (422, faults(answer.json())), encoding
     filed = redress.http.post("/api/complaints", content='{"subject": "a", "subject": "b"}', headers=headers)
     assert (filed.status_code, faults(filed.json())) == (422, {("/subject", "repeated")})
+
+
+@pytest.mark.parametrize(
+    ("people", "code"),
+    [([], "too-few"), ([{"name": f"P{number}"} for number in range(1001)], "too-many")],
+    ids=["none", "many"],
+)
+def test_people_who_are_too_few_or_too_many_for_one_list_are_refused(
+    redress: House, people: list[Any], code: str
+) -> None:
+    case = redress.file("li.na", channel="phone")["id"]
+    owner, path = redress.person("li.na"), f"/api/complaints/{case}/affected"
+    assert faults(owner.refused(422, "POST", path, {"people": people})) == {("/people", code)}
+    assert owner.get(path) == {"items": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    ("rating", "limit", "said"), [(0, {"least": 1}, "不能小于 1。"), (6, {"most": 5}, "不能大于 5。")]
+)
+def test_a_rating_beyond_the_scale_is_told_its_limit(
+    redress: House, rating: int, limit: dict[str, int], said: str
+) -> None:
+    complainant = redress.complainant(redress.file()["tracking_code"])
+    problem = complainant.refused(422, "POST", "/api/track/satisfaction", {"satisfied": True, "rating": rating})
+    assert [(field["field"], field["code"], field["values"], field["message"]) for field in problem["fields"]] == [
+        ("/rating", "out-of-range", limit, said)
+    ]
+
+
+def test_planned_refunds_beyond_the_most_are_refused(redress: House) -> None:
+    owner = redress.person("li.na")
+    case = f"/api/complaints/{redress.file(by='li.na')['id']}"
+    lines = [{"payee": f"P{number}", "amount": {"amount": "1", "currency": "CNY"}} for number in range(501)]
+    headers = {"If-Match": owner.call("GET", case).headers["ETag"]}
+    problem = owner.refused(422, "PATCH", f"{case}/facts", {"refunds": lines}, headers=headers)
+    assert faults(problem) == {("/refunds", "too-many")}
