@@ -60,6 +60,20 @@ def test_a_key_means_the_installation_and_says_so(
     assert unpack((beside / "x.zip").read_bytes()) == read_folders(own, forms, "complaint")
 
 
+@pytest.mark.parametrize("folder", [True, False])
+def test_a_key_means_the_installation_though_something_else_of_that_name_is_in_the_way(
+    beside: Path, folder: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own, forms = Settings().bpmn_folder, Settings().forms_folder
+    if folder:
+        (beside / "complaint").mkdir()
+    else:
+        (beside / "complaint").write_text("Notes.", "utf-8")
+    done = bundled(monkeypatch, capsys, "complaint", "x.zip")
+    assert done == (0, [f"Packed from {own / 'complaint'} and {forms / 'complaint'}.", "x.zip written."], "")
+    assert unpack((beside / "x.zip").read_bytes()) == read_folders(own, forms, "complaint")
+
+
 def test_a_process_without_forms_is_packed_and_told_to_be_without(
     beside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

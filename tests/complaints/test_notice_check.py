@@ -26,6 +26,7 @@ def _without(content: bytes, template: str) -> bytes:
     ("template", "by"),
     [
         ("receipt", "diagram"), ("acknowledge_overdue", "ladder"), ("paused", "command"), ("action_dropped", "command"),
+        ("resumed", "command"), ("extended", "command"), ("new_owner", "command"), ("case_ownerless", "command"),
         ("grade_lowered", "tells"),
     ],
 )  # fmt: skip

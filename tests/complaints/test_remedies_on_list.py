@@ -9,6 +9,7 @@ import pytest
 
 from complaints.intake.filing import Complainant
 from complaints.people.affected import AddAffected, AffectedPerson, RemoveAffected
+from complaints.people.listed_complainant import complainant_among
 from complaints.plan.remedies import CompleteRemedy, remedy_facts
 from complaints.tables import remedy
 from engine.case_work import SYSTEM
@@ -199,3 +200,22 @@ def test_who_left_before_the_next_plan_and_comes_back_gets_what_that_gives(offic
     (again,) = join(office, case, AffectedPerson("Hana"))
     waiting = [who for who, done, void in given_to(office, case) if not done and not void]
     assert waiting == [ivo, again]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_number_of_a_learner_says_more_surely_than_a_name_who_the_complainant_is(
+    office: Office, turned: bool
+) -> None:
+    case = office.file(complainant=Complainant(name="Gil", learner_id="L-1", phone=PHONE), on_behalf_of="Hana")
+    listed = [
+        ("number", AffectedPerson("Somebody", None, "l-1")), ("behalf", AffectedPerson("Hana", None, None)),
+        ("own", AffectedPerson("Gil", PHONE, None)), ("other", AffectedPerson("Gil", PHONE, "L-2")),
+        ("contact", AffectedPerson("Nobody", PHONE, None)),
+    ]  # fmt: skip
+    found = []
+    with office.database.write() as unit:
+        work = office.pipeline.load(unit.connection, case, SYSTEM, office.clock.now())
+        while (one := complainant_among(work, reversed(listed) if turned else listed)) is not None:
+            found.append(one)
+            listed = [each for each in listed if each[0] != one]
+    assert (found, [key for key, _ in listed]) == (["number", "behalf", "own"], ["other", "contact"])

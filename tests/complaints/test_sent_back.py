@@ -14,7 +14,7 @@ from complaints.unmake import unmake
 from engine.case_work import SYSTEM
 from engine.commands.complete import CompleteTask
 from engine.commands.send_back import SendBack
-from engine.errors import Conflict
+from engine.errors import Conflict, Unfit
 from engine.model.step import Effect
 from engine.tables import case_team
 from tests.complaints.office import DAY, MONDAY, Office
@@ -129,3 +129,14 @@ def test_a_line_with_the_number_of_a_superseded_one_takes_its_place_until_sent_b
     assert (row.approved_minor, row.reviewed_by, row.reviewed_at, row.reasons) == (None, None, None, None)
     office.do(SendBack(task.id))
     assert [dict(row._mapping) for row in office.rows(refund_line, case)] == [old]
+
+
+def test_who_cannot_get_a_case_is_told_beside_the_parameter_where_no_field_of_a_form_says_it(office: Office) -> None:
+    case = office.file()
+    parameters = {"action": "reassign", "to": "nobody", "why": "Late."}
+    with office.database.write() as unit:
+        work = office.pipeline.load(unit.connection, case, SYSTEM, MONDAY)
+        for element in (None, "look", "gone"):
+            with pytest.raises(Unfit) as caught:
+                EFFECTS["change_owner"](work, Effect("change_owner", parameters, element, "x"))
+            assert caught.value.details["fields"] == [{"field": "to", "code": "unknown-person"}]
