@@ -29,6 +29,10 @@ def remarks(page: Page) -> list[str]:
          "The link to more entries is not valid any more: this is the beginning of the list."),
         ("/approvals?cursor=%00",
          "The link to more entries is not valid any more: this is the beginning of the list."),
+        ("/notices?view=zzz", "“zzz” cannot be chosen here; that part of the address was left out."),
+        ("/notices?cursor=zzz",
+         "The link to more entries is not valid any more: this is the beginning of the list."),
+        ("/notices?unread=true", "This list knows no “unread”; that part of the address was left out."),
         ("/approvals?team=legal", "This list knows no “team”; that part of the address was left out."),
     ],
 )  # fmt: skip
@@ -36,11 +40,12 @@ def test_what_a_list_does_not_know_is_said_on_it(redress: House, path: str, said
     redress.file(by="li.na", subject="only one")
     page = staff(redress, "li.na").get(path)
     assert (page.status, remarks(page)) == (200, [said])
-    assert ("only one" in page.text) is not path.startswith("/approvals")
+    assert ("only one" in page.text) is not path.startswith(("/approvals", "/notices"))
 
 
 @pytest.mark.parametrize("path", ["/cases?status=closed&q=x&overdue=yes", "/inbox?view=mine", "/inbox?view=team",
                                   "/inbox?view=team&team=service", "/inbox?view=overdue&done=claimed", "/approvals",
+                                  "/notices", "/notices?view=unread&done=notice-read",
                                   "/cases?q=&status="])  # fmt: skip
 def test_what_a_list_knows_is_shown_without_a_word(redress: House, path: str) -> None:
     assert remarks(staff(redress, "li.na").get(path)) == []

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.web import pages
+from api.web.case_commands import FORMS
 from tests.support.application import House, house
 from tests.web.conftest import with_pages
 from tests.web.visitor import Visitor, staff, visitor
@@ -24,9 +27,20 @@ VALUES = st.one_of(
     ),
 )
 PAIRS = st.lists(st.tuples(NAMES, VALUES), max_size=12)
-PUBLIC = ("/complain", "/track", "/track/messages", "/track/satisfaction", "/track/withdraw", "/sign-in", "/language")
-FORMS = ("reply", "heard", "note", "offer", "accept", "decline", "pause", "resume", "extend", "withdraw", "facts",
-         "clear", "affected", "leave", "action", "reopen", "promise", "remedy")  # fmt: skip
+POSTED = sorted(
+    {
+        path
+        for router in pages.ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and "POST" in route.methods
+        for path in ([route.path.replace("{form}", form) for form in FORMS] if "{form}" in route.path else [route.path])
+    }
+)
+"""Every address that takes a form."""
+PUBLIC = [path for path in POSTED if "{" not in path and path != "/track/leave"]
+"""Those that name nothing; save the one that closes the tracking page of the test."""
+STAFF = [path for path in POSTED if path not in ("/sign-in", "/sign-out")]
+"""All of them; save those that would end the one session of the test, or begin another."""
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +61,13 @@ def fields(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
     return data
 
 
+def test_the_forms_of_visitors_cases_tasks_and_notices_are_among_them() -> None:
+    assert {"/complain", "/track/messages", "/track/withdraw", "/sign-in", "/language", "/tasks/next"} <= set(PUBLIC)
+    assert {"/cases/{case_id}/reply", "/cases/{case_id}/remedy", "/tasks/{task_id}/complete"} <= set(STAFF)
+    assert "/notices/{notice_id}/read" in STAFF
+    assert len(STAFF) > 30
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(path=st.sampled_from(PUBLIC), pairs=PAIRS)
 def test_public_forms_take_any_noise(
@@ -57,13 +78,13 @@ def test_public_forms_take_any_noise(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(form=st.sampled_from((*FORMS, "complete")), pairs=PAIRS)
+@given(form=st.sampled_from(STAFF), pairs=PAIRS)
 def test_forms_of_staff_take_any_noise(
     noisy: tuple[Visitor, Visitor, str, str], form: str, pairs: list[tuple[str, str]]
 ) -> None:
     _guest, colleague, case, task = noisy
     csrf = next(dict(each.entries)["_csrf"] for each in colleague.get("/inbox").forms if "_csrf" in each.names)
-    path = f"/tasks/{task}/complete" if form == "complete" else f"/cases/{case}/{form}"
+    path = form.format_map({"case_id": case, "task_id": task, "notice_id": "unknown", "key": "complaint"})
     page = colleague.post(path, {**fields(pairs), "_csrf": [csrf]})
     assert page.status < 500, page.text
 
