@@ -1,4 +1,4 @@
-"""The last step of a case while it can still be sent back: outside the house it has not happened yet (R-004-27)."""
+"""The last step of a case while it can still be sent back: outside the house it has not happened yet."""
 
 from __future__ import annotations
 
