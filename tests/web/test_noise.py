@@ -32,7 +32,7 @@ POSTED = sorted(
         path
         for router in pages.ROUTERS
         for route in router.routes
-        if isinstance(route, APIRoute) and "POST" in route.methods
+        if isinstance(route, APIRoute) and "POST" in (route.methods or ())
         for path in ([route.path.replace("{form}", form) for form in FORMS] if "{form}" in route.path else [route.path])
     }
 )
