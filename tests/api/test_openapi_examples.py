@@ -11,9 +11,9 @@ from engine.case_work import SYSTEM
 from engine.commands.publish import PublishBundle
 from tests.api.test_fuzz import operations
 from tests.api.test_openapi import bodies
-from tests.api.test_tracking import CLOSED, PLAN, VERIFIED
-from tests.api.test_tracking import resolved as result_out
 from tests.support.application import Client, House, house
+from tests.support.results import CLOSED, PLAN, VERIFIED
+from tests.support.results import resolved as result_out
 
 CASE = "/api/complaints/{complaint_id}"
 Stage = tuple[Client, dict[str, str], dict[str, str]]

@@ -15,16 +15,10 @@ from engine.case_work import SYSTEM
 from engine.clock import MovableClock
 from engine.commands.house_work import HouseWork
 from engine.errors import Conflict, Unfit
-from tests.support.application import OPENING, House, house
+from tests.support.application import OPENING, House
 
 DUTY = "duty_officer"
 """Li Na's post; Wang Fang stands in."""
-
-
-@pytest.fixture
-def redress() -> House:
-    """Return an installation; it is eleven o'clock in Shanghai, 3 March 2026."""
-    return house()
 
 
 def do(redress: House, act: Any) -> Any:

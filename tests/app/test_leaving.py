@@ -17,7 +17,7 @@ from engine.clock import MovableClock
 from engine.commands.house_work import HouseWork
 from engine.tables import event_log, instance, work_item
 from storage.schema import metadata
-from tests.support.application import House, house
+from tests.support.application import House
 
 ACKNOWLEDGED = {"acknowledgement_text": "We have it.", "contact_way": "phone"}
 
@@ -49,13 +49,12 @@ def doctor(redress: House) -> list[str]:
 
 
 @pytest.fixture
-def redress() -> House:
+def redress(redress: House) -> House:
     """Return an installation; who leaves here holds no post."""
-    made = house()
-    with made.application.database.write() as unit:
+    with redress.application.database.write() as unit:
         posts.appoint(unit.connection, "duty_officer", person_id="wang.fang", replace=True)
         unit.commit()
-    return made
+    return redress
 
 
 @pytest.fixture

@@ -16,17 +16,11 @@ from engine.errors import Forbidden
 from engine.pipeline import Desk
 from engine.tables import event_log
 from storage.outbox import outbox
-from tests.support.application import House, house
+from tests.support.application import House
 from tests.support.plans import PLAN
 
 HEAD = "head_of_customer_service"
 UNTIL = "until somebody is appointed, who stands in acts, else the post above: `redress user appoint"
-
-
-@pytest.fixture
-def redress() -> House:
-    """Return an installation."""
-    return house()
 
 
 def in_house(redress: House, act: Any) -> Any:

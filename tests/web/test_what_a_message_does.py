@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.test_tracking import CLOSED, resolved
 from tests.support.application import House
+from tests.support.results import CLOSED, resolved
 from tests.web.visitor import Page, Visitor, visitor
 
 REOPENS = {

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.application import House, house
-from tests.web.conftest import with_pages
+from tests.support.application import House
 from tests.web.test_staff_flow import complete, open_task
 from tests.web.visitor import staff
-
-
-@pytest.fixture
-def redress() -> House:
-    """An installation in memory with its pages, in which nothing is filed yet."""
-    return with_pages(house(secure_cookies=False))
 
 
 def late(redress: House) -> str:
