@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ import pytest
 from forms.controls import Candidate
 from forms.decode import decode
 from forms.field_problem import FieldProblem
-from forms.languages import LANGUAGES
+from forms.languages import LANGUAGES, Labels
 from forms.render import initial_data, render_form
 from forms.texts import TEXTS
 from forms.validate import validate
@@ -188,6 +189,25 @@ def test_words_to_a_person_are_in_their_language_and_say_so() -> None:
     same = parsed(render_form(equipment(), None, (), "en", id_prefix="p", addressed="en", facts=FACTS))
     assert by_id(same, "p-reply").get("lang") is None
     assert "English" not in text_of(by_id(same, "p-reply--help"))
+
+
+@pytest.mark.parametrize(
+    ("missing", "spoken"),
+    [((), "ko"), (("fact",), None), (("empathy", "fact", "next_step", "time"), "zh-CN")],
+)
+def test_words_of_which_some_are_missing_in_a_language_are_not_said_to_be_in_it(
+    missing: tuple[str, ...], spoken: str | None
+) -> None:
+    whole = equipment()
+    (reply,) = [field for field in whole.fields if field.name == "reply"]
+    changed = replace(reply, script={part: _without(text, part in missing) for part, text in reply.script.items()})
+    drawn = render_form(replace(whole, layout=(changed,)), None, (), "en", id_prefix="p", addressed="ko", facts=FACTS)
+    assert by_id(parsed(drawn), "p-reply").get("lang") == spoken
+
+
+def _without(text: Labels, wanted: bool) -> Labels:
+    """Return a text as it is, or without its Korean where that is wanted."""
+    return {language: said for language, said in text.items() if not (wanted and language == "ko")}
 
 
 def test_a_draft_that_begins_with_an_empty_line_keeps_it() -> None:
