@@ -34,6 +34,7 @@ def test_a_complaint_goes_from_filing_to_closing_over_http(redress: House) -> No
     redress.do("li.na", "send_result", case, {"result_text": "课件已更正，并为您安排了补课。"})
     assert li_na.get(f"/api/complaints/{case}")["status"] == "resolved"
 
+    redress.later(minutes=2)
     complainant = redress.complainant(filed["tracking_code"])
     assert complainant.get("/api/track")["status"] == "resolved"
     complainant.post("/api/track/satisfaction", {"satisfied": True, "text": "谢谢"})
@@ -44,6 +45,7 @@ def test_a_complaint_goes_from_filing_to_closing_over_http(redress: House) -> No
     )  # fmt: skip
     closed = li_na.get(f"/api/complaints/{case}")
     assert (closed["status"], closed["closure"]) == ("closed", "satisfied")
+    redress.later(minutes=2)
     assert complainant.get("/api/track")["closure"] == "satisfied"
 
 

@@ -76,6 +76,7 @@ def test_a_complaint_goes_from_the_inbox_to_closed_by_plain_forms(redress: House
          "no_change_reason": "The checks are enough."},
     )  # fmt: skip
     assert (closing.path, "Closed" in closing.text) == (f"/cases/{case}", True)
+    redress.later(minutes=2)
     assert "Complainant satisfied" in learner.get("/track").text
 
 
