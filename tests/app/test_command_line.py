@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import Any
 import pytest
 
 from api.finding_words import finding_words
-from app.cli import main
 from app.container import Application
 from app.demo import DemoPerson
 from app.demo_clock import DemoClock
@@ -26,41 +24,11 @@ from app.refusal_words import OF_FILES, of_file, said
 from app.settings import ROOT, Settings
 from storage import migrate
 from storage.lock import holder, serving
+from tests.app.conftest import Shell
 
 MISSING = (
     "There is no database: {file}. Set REDRESS_DATABASE_URL to the one that you mean; `redress init` makes a new one."
 )
-
-
-class Shell:
-    """A folder of its own, in which commands are typed."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder, self._capsys, self._monkeypatch = folder, capsys, monkeypatch
-        self.database = folder / "var" / "redress.db"
-        monkeypatch.setenv("REDRESS_VAR_FOLDER", str(folder / "var"))
-        monkeypatch.setenv("REDRESS_DATABASE_URL", f"sqlite:///{self.database}")
-        (folder / "var").mkdir()
-        monkeypatch.chdir(folder)
-
-    def type(self, *words: str) -> tuple[int, str, str]:
-        """Return exit code, what was printed, and what was said to be wrong."""
-        self._monkeypatch.setattr(sys, "argv", ["redress", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = self._capsys.readouterr()
-        code = ended.value.code
-        return int(code) if isinstance(code, int) else 0, told.out.strip(), told.err.strip()
-
-    def unset(self, name: str) -> None:
-        """Forget a setting."""
-        self._monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
-    """Return a shell in an empty folder, with a database named that nobody has made."""
-    return Shell(tmp_path, capsys, monkeypatch)
 
 
 @pytest.mark.parametrize(
