@@ -106,9 +106,11 @@ def test_who_may_do_what_is_read_verb_by_verb() -> None:
         ({}, "may.change_facts", "is missing: say who may change facts, [] for nobody"),
         (MAY | {"link": "owner"}, "may.link", "must be a list of texts"),
         (MAY | {"link": ["owners"]}, "may.link",
-         "names 'owners'; write one of complainant, owner, supervisor, leads, takes_in, first_responder, outside, concerned"),
+         "names 'owners'; write one of complainant, owner, supervisor, leads, takes_in, first_responder, outside,"
+         " concerned"),
         (MAY | {"link": ["house"]}, "may.link",
-         "names 'house'; write one of complainant, owner, supervisor, leads, takes_in, first_responder, outside, concerned"),
+         "names 'house'; write one of complainant, owner, supervisor, leads, takes_in, first_responder, outside,"
+         " concerned"),
         (MAY | {"links": ["owner"]}, "may.links", None),
     ],
 )  # fmt: skip

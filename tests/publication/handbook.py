@@ -54,9 +54,9 @@ A bundle without errors is then walked through in memory, with the engine that r
 taken once where it can be reached within 600 steps, messages come in, times fall due. `walk-fails` is a step or table
 that fails on the way which the finding tells (`open > verify {outcome=founded} > time:respond_overdue`): an error where
 no case would open with what an ordinary filing gives, or a name has no value after nothing but answers and times, else
-a warning, because a message may bring what is missing and facts may keep a case from going that way. `walk-hangs` (warning) is a way after which nobody and nothing can go on.
-`not-runnable` is an error: the engine cannot make the process ready to run. A walk is a sample: what it does not come
-to may still fail.
+a warning, because a message may bring what is missing and facts may keep a case from going that way. `walk-hangs`
+(warning) is a way after which nobody and nothing can go on. `not-runnable` is an error: the engine cannot make the
+process ready to run. A walk is a sample: what it does not come to may still fail.
 
 What conditions, timers and scripts may say:
 
