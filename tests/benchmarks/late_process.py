@@ -85,6 +85,7 @@ def late_bundle() -> bytes:
 
 
 def _notices() -> str:
-    """Return the shipped notices; where one names a clock of the shipped process, it names the only one there is."""
+    """Return the shipped notices as this process can give them: it has one clock, and no form that they could quote."""
     shipped = (ROOT / "bpmn" / "complaint" / "notices.toml").read_text(encoding="utf-8")
+    shipped = re.sub(r"^text_from = .*\n", "", shipped, flags=re.MULTILINE).replace("{text}", "-")
     return re.sub(r"\{\w+_by\}", "{react_by}", shipped)

@@ -276,7 +276,7 @@ def test_an_effect_that_raises_what_nobody_foresaw_leaves_nothing_half_done_and_
     before, task, told = case.row(), case.item("acknowledge"), len(case.notices())
     done: list[str] = []
 
-    def burst(work: CaseWork, to: str, template: str, values: Any, cause: str) -> None:
+    def burst(work: CaseWork, to: str, template: str, values: Any, cause: str, *, once: bool) -> None:
         work.connection.execute(update(instance).values(case_owner="nobody"))
         done.append(template)
         raise KeyError("13800000001")
