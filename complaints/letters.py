@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from complaints.tables import complaint, message
 from engine.case_work import CaseWork
@@ -33,5 +33,8 @@ def next_instant(connection: Connection, case_id: str, *, now: datetime) -> date
 
     Letters are read in the order of their instants, and several go out in one pass: none may share another's.
     """
-    last: datetime | None = connection.scalar(select(func.max(message.c.at)).where(message.c.case_id == case_id))
+    last: datetime | None = connection.scalar(_LAST, {"the_case": case_id})
     return now if last is None else max(now, last + MICROSECOND)
+
+
+_LAST = select(func.max(message.c.at)).where(message.c.case_id == bindparam("the_case"))

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 )
 
 from storage.insert import insert_new
+from storage.prepared import Prepared
 from storage.schema import metadata
 from storage.types import Counter, Instant, Json
 
@@ -167,7 +169,7 @@ def unclaim(connection: Connection, messages: Sequence[Message]) -> None:
 
 def mark_delivered(connection: Connection, message_id: str, *, now: datetime) -> bool:
     """Note that the message went out. Repeating is safe: False, and the first instant stays."""
-    return _settle(connection, message_id, delivered_at=now, last_error=None)
+    return _DELIVERED.run(connection, {"message": message_id, "at": now}) == 1
 
 
 def mark_failed(connection: Connection, message_id: str, *, error: str, retry_at: datetime) -> bool:
@@ -208,27 +210,35 @@ def let_go(connection: Connection, case_id: str, cause_prefix: str, *, now: date
 
 
 def _due(now: datetime, limit: int) -> Select[Any]:
-    earlier = outbox.alias("earlier")
-    blocked = exists().where(
-        earlier.c.case_id == outbox.c.case_id,
-        earlier.c.recipient == outbox.c.recipient,
-        earlier.c.sequence < outbox.c.sequence,
-        earlier.c.delivered_at.is_(None),
-        earlier.c.cancelled_at.is_(None),
-        earlier.c.given_up_at.is_(None),
+    return _DUE.limit(limit).params(now=now)
+
+
+_EARLIER = outbox.alias("earlier")
+_BLOCKED = exists().where(
+    _EARLIER.c.case_id == outbox.c.case_id,
+    _EARLIER.c.recipient == outbox.c.recipient,
+    _EARLIER.c.sequence < outbox.c.sequence,
+    _EARLIER.c.delivered_at.is_(None),
+    _EARLIER.c.cancelled_at.is_(None),
+    _EARLIER.c.given_up_at.is_(None),
+)
+_NOW: Any = bindparam("now", type_=Instant())
+_DUE = (
+    select(outbox)
+    .where(
+        _WAITING,
+        outbox.c.deliver_after <= _NOW,
+        or_(outbox.c.held_until.is_(None), outbox.c.held_until <= _NOW),
+        or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= _NOW),
+        ~_BLOCKED,
     )
-    return (
-        select(outbox)
-        .where(
-            _WAITING,
-            outbox.c.deliver_after <= now,
-            or_(outbox.c.held_until.is_(None), outbox.c.held_until <= now),
-            or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= now),
-            ~blocked,
-        )
-        .order_by(outbox.c.sequence)
-        .limit(limit)
-    )
+    .order_by(outbox.c.sequence)
+)
+_DELIVERED = Prepared(
+    update(outbox)
+    .where(outbox.c.id == bindparam("message"), _WAITING)
+    .values(claimed_until=None, delivered_at=bindparam("at"), last_error=None)
+)
 
 
 def _settle(connection: Connection, message_id: str, **values: Any) -> bool:

@@ -5,12 +5,12 @@ A mail or a chat message is another channel's; whoever has no channel reads it o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from access.tables import person
 from access.teams import members
@@ -38,6 +38,15 @@ GAP = "–"
 """Stands where a notice to a colleague has nothing to say."""
 
 
+_PERSON = select(person.c.id, person.c.language).where(person.c.id == bindparam("who"), person.c.active)
+_BARRED = select(conflict_of_interest.c.person).where(conflict_of_interest.c.case_id == bindparam("the_case"))
+_PAST = (
+    select(past_instance.c.version_id)
+    .where(past_instance.c.case_id == bindparam("the_case"))
+    .order_by(past_instance.c.number.desc())
+)
+
+
 @dataclass(frozen=True)
 class Desk:
     """What delivery looks things up in; built once for a process."""
@@ -62,9 +71,8 @@ def deliver(connection: Connection, message: Message, desk: Desk, *, now: dateti
         _to_complainant(connection, message, case, desk, now=now)
         return
     kind, _, key = message.recipient.partition(":")
-    table = person.c
     if kind == "person":
-        rows = connection.execute(select(table.id, table.language).where(table.id == key, table.active))
+        rows = connection.execute(_PERSON, {"who": key})
         people = {row.id: row.language for row in rows}
     elif kind == "team":
         people = {member.id: member.language for member in members(connection, key)}
@@ -84,11 +92,7 @@ def _to_staff(
     ids: Ids,
 ) -> None:
     """Write a row for each of `people` (id -> language), in their language."""
-    barred = set(
-        connection.execute(
-            select(conflict_of_interest.c.person).where(conflict_of_interest.c.case_id == case.case_id)
-        ).scalars()
-    )
+    barred = set(connection.execute(_BARRED, {"the_case": case.case_id}).scalars())
     # Nobody learns of a complaint about themselves, whichever team they are in.
     readers = {each: reader_language(language) for each, language in people.items() if each not in barred}
     if not readers and message.recipient.partition(":")[2] not in barred:
@@ -134,14 +138,18 @@ def _book_with(connection: Connection, case: Any, kind: str, desk: Desk) -> tupl
 
     A notice that was held back, or is still on its way, when the case moves is delivered all the same.
     """
-    past = past_instance.c
-    before = select(past.version_id).where(past.case_id == case.case_id).order_by(past.number.desc())
-    for version_id in (case.version_id, *connection.execute(before).scalars()):
+    for version_id in _versions(connection, case):
         process = desk.versions.process(connection, version_id)
         book = desk.notices.of(process)
         if kind in book.templates:
             return process, book
     return None
+
+
+def _versions(connection: Connection, case: Any) -> Iterator[str]:
+    """Yield the version that a case runs on, then those it ran on before, the latest first."""
+    yield case.version_id
+    yield from connection.execute(_PAST, {"the_case": case.case_id}).scalars()
 
 
 def _written_in(connection: Connection, case: Any, kind: str, desk: Desk) -> tuple[CompiledProcess, Template]:

@@ -6,12 +6,13 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from access.people import names
 from complaints.notices.change_words import change_in_words, entry_in_words
@@ -72,20 +73,28 @@ class Telling:
         content = self.process.documents.get("labels.toml")
         if content is None or key is None:
             return ""
-        labels = tomllib.loads(content.decode("utf-8-sig")).get(section, {}).get(key)
+        labels = _sections(content).get(section, {}).get(key)
         return pick(labels, self.language) if isinstance(labels, Mapping) else ""
+
+
+@lru_cache(maxsize=16)
+def _sections(labels_file: bytes) -> Mapping[str, Any]:
+    return tomllib.loads(labels_file.decode("utf-8-sig"))
 
 
 def case_to_tell(connection: Connection, case_id: str) -> Any | None:
     """Return the row that every notice of a case may need; None for a case that is no complaint."""
-    return connection.execute(
-        select(
-            complaint.c.number, complaint.c.language, instance.c.case_id, instance.c.version_id, instance.c.facts,
-            instance.c.case_owner, instance.c.status, instance.c.closure, instance.c.ended_at,
-        )
-        .join(instance, instance.c.case_id == complaint.c.case_id)
-        .where(complaint.c.case_id == case_id)
-    ).first()  # fmt: skip
+    return connection.execute(_CASE, {"the_case": case_id}).first()
+
+
+_CASE = (
+    select(
+        complaint.c.number, complaint.c.language, instance.c.case_id, instance.c.version_id, instance.c.facts,
+        instance.c.case_owner, instance.c.status, instance.c.closure, instance.c.ended_at,
+    )
+    .join(instance, instance.c.case_id == complaint.c.case_id)
+    .where(complaint.c.case_id == bindparam("the_case"))
+)  # fmt: skip
 
 
 def notice_values(telling: Telling, template: Template) -> dict[str, str]:
