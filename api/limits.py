@@ -18,6 +18,9 @@ from engine.errors import TooMany
 MOST_CLIENTS = 50_000
 """Clients that are remembered; the one not seen for longest is forgotten first, with a full bucket."""
 
+HEARD_OUT = 32 * 1024 * 1024
+"""Bytes of a request that is too large which are passed over before it is refused."""
+
 
 @dataclass
 class _Bucket:
@@ -86,15 +89,27 @@ class BodyLimit:
 
         async def counted() -> Message:
             nonlocal left
-            if left < 0:
-                raise self._refusal()
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise self._refusal()
-            return message
+            if left >= 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if left >= 0:
+                    return message
+                if not message.get("more_body"):
+                    raise self._refusal()
+            await _hear_out(receive)
+            raise self._refusal()
 
         await self._app(scope, counted, send)
 
     def _refusal(self) -> HTTPException:
         return HTTPException(413, f"A request has at most {self._most} bytes.")
+
+
+async def _hear_out(receive: Receive) -> None:
+    """Pass over the rest of a request, up to a bound: who still sends when the connection closes reads no answer."""
+    heard = 0
+    while heard < HEARD_OUT:
+        message = await receive()
+        heard += len(message.get("body", b""))
+        if not message.get("more_body"):
+            return
