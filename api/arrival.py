@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from inspect import iscoroutinefunction
 from typing import Any, Generic, TypeVar
 
 from fastapi import Request
@@ -42,6 +43,8 @@ class ApiRoute(APIRoute):
     """A route that lets in whoever has arrived before it does anything else. Raises TypeError for an `async def`."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **settings: Any) -> None:
+        if iscoroutinefunction(endpoint):
+            raise TypeError(f"{endpoint.__name__}: signing in waits for the store; answer in a plain function")
         super().__init__(path, _letting_in(endpoint), **settings)
 
 
