@@ -100,7 +100,9 @@ class _Seen:
             else:
                 was, now = self.before[name], self.after[name]
                 order = spec.values if spec is not None else ()
-                fallen = _rank(order, now) < _rank(order, was) if order else bool(now < was)
+                # What nobody has said is neither more nor less.
+                said = was is not None and now is not None
+                fallen = _rank(order, now) < _rank(order, was) if order else said and bool(now < was)
                 self._lower[name] = (was, now) if fallen else None
         return self._lower[name]
 
