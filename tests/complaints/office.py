@@ -187,6 +187,38 @@ class Office:
             unit.connection.execute(insert(conflict_of_interest).values(case_id=case_id, person=self.people[name]))
             unit.commit()
 
+    def away(self, name: str) -> None:
+        """Make somebody absent for a day from now on."""
+        start = self.clock.now()
+        with self.database.write() as unit:
+            posts.add_absence(
+                unit.connection, self.people[name], start_at=start, end_at=start + DAY, note="", ids=self.ids
+            )
+            unit.commit()
+
+    def leave(self, name: str) -> None:
+        """Close somebody's account."""
+        with self.database.write() as unit:
+            people.deactivate(unit.connection, self.people[name], now=self.clock.now())
+            unit.commit()
+
+    def join(self, name: str, *joined: str) -> None:
+        """Make somebody a member of teams; who is not there yet is seated first."""
+        with self.database.write() as unit:
+            if name not in self.people:
+                added = people.add(unit.connection, name=name.title(), language="en", ids=self.ids, now=MONDAY)
+                self.people[name] = added.id
+            for team in joined:
+                teams.join(unit.connection, self.people[name], team)
+            unit.commit()
+
+    def vacate(self, *emptied: str) -> None:
+        """Leave posts without a holder."""
+        with self.database.write() as unit:
+            for post in emptied:
+                posts.vacate(unit.connection, post)
+            unit.commit()
+
     def rows(self, table: Table, case_id: str | None = None, **where: Any) -> Sequence[Any]:
         """Return rows of a table, of one case, with these values, in the order of their keys."""
         query = select(table)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from access import people, posts, teams
+from access import posts
 from complaints.intake.filing import Respondent
 from complaints.people.cleared import ClearColleague
 from complaints.people.reach import FINDING, close_what_is_reached, nobodys_tasks
@@ -13,7 +13,7 @@ from complaints.tables import respondent
 from engine.commands.claim import ClaimTask
 from engine.errors import Forbidden, NotFound, Unfit
 from engine.tables import conflict_of_interest, event_log, incident, work_item
-from tests.complaints.office import MONDAY, Office
+from tests.complaints.office import Office
 
 EVERYBODY = tuple(Respondent(name) for name in ("Ann", "Bea", "Cho", "Dan", "Eve", "Fay", "Gus"))
 
@@ -21,11 +21,9 @@ EVERYBODY = tuple(Respondent(name) for name in ("Ann", "Bea", "Cho", "Dan", "Eve
 @pytest.fixture
 def office(office: Office) -> Office:
     """An institution with somebody from outside, who can be complained about as well."""
+    office.join("gus", "mediation")
     with office.database.write() as unit:
-        added = people.add(unit.connection, name="Gus", language="en", ids=office.ids, now=MONDAY)
-        teams.join(unit.connection, added.id, "mediation")
-        posts.appoint(unit.connection, "outside_post", person_id=added.id)
-        office.people["gus"] = added.id
+        posts.appoint(unit.connection, "outside_post", person_id=office.people["gus"])
         unit.commit()
     return office
 
@@ -37,12 +35,11 @@ def incidents(office: Office, case: str) -> list[tuple[str, bool]]:
 
 def newcomer(office: Office) -> None:
     """Let somebody whom nobody has named hold the outside post, as `redress user appoint` does."""
+    office.join("hal")
     with office.database.write() as unit:
-        added = people.add(unit.connection, name="Hal", language="en", ids=office.ids, now=MONDAY)
-        posts.appoint(unit.connection, "outside_post", person_id=added.id, replace=True)
+        posts.appoint(unit.connection, "outside_post", person_id=office.people["hal"], replace=True)
         close_what_is_reached(unit.connection, now=office.clock.now())
         unit.commit()
-        office.people["hal"] = added.id
 
 
 def test_a_complaint_about_everybody_is_an_incident_that_says_whom_to_appoint_and_nothing_of_the_complaint(
@@ -82,8 +79,9 @@ def test_somebody_from_outside_lets_those_in_who_are_not_meant_and_the_step_goes
     office.do(ClearColleague(case, office.people["ann"], "Another Ann is meant."), "hal")
     (step,) = office.rows(work_item, case, state="open")
     assert (step.post, step.team) == (None, "service")
-    assert office.people["ann"] not in [row.person for row in office.rows(conflict_of_interest, case)]
-    assert {row.name: row.person for row in office.rows(respondent, case)}["Ann"] is None
+    others = {name: office.people[name.lower()] for name in ("Bea", "Cho", "Dan", "Eve", "Fay", "Gus")}
+    assert {row.person for row in office.rows(conflict_of_interest, case)} == set(others.values())
+    assert {row.name: row.person for row in office.rows(respondent, case)} == {"Ann": None, **others}
     (line,) = office.rows(event_log, case, kind="colleague-cleared")
     assert (line.actor, line.name, line.detail) == (
         office.people["hal"], office.people["ann"], {"reason": "Another Ann is meant."}
@@ -121,10 +119,8 @@ def test_only_who_may_says_that_a_colleague_is_not_meant_and_only_with_a_reason(
 
 def test_of_what_is_open_the_doctor_finds_what_nobody_can_take(office: Office) -> None:
     case = office.file(by=None)
-    with office.database.write() as unit:
-        for name in ("ann", "bea"):
-            people.deactivate(unit.connection, office.people[name], now=MONDAY)
-        unit.commit()
+    office.leave("ann")
+    office.leave("bea")
     with office.database.read() as connection:
         (found,) = nobodys_tasks(connection)
     assert (found.case_id, found.reason) == (

@@ -109,9 +109,7 @@ NOBODY = "Nobody is there who could read it: appoint somebody."
 
 def test_who_has_left_is_told_nothing_more_and_the_notice_is_not_lost_without_a_trace(office: Office) -> None:
     case = office.file()
-    with office.database.write() as unit:
-        people.deactivate(unit.connection, office.people["ann"], now=MONDAY)
-        unit.commit()
+    office.leave("ann")
     one = tell(office, case, "many", f"person:{office.people['ann']}")
     assert (due(office), readers(office, case)) == (0, [])
     (line,) = office.rows(incident)
@@ -127,12 +125,7 @@ def test_a_notice_to_a_team_of_which_nobody_may_read_it_waits_for_somebody_on_re
     tell(office, case, "many", "team:legal")
     assert (due(office), readers(office, case)) == (0, [])
     assert [line.reason.startswith(NOBODY) for line in office.rows(incident)] == [True, True]
-    with office.database.write() as unit:
-        added = people.add(unit.connection, name="Hal", language="en", ids=office.ids, now=MONDAY)
-        office.people["hal"] = added.id
-        for team in ("service", "legal"):
-            teams.join(unit.connection, added.id, team)
-        unit.commit()
+    office.join("hal", "service", "legal")
     office.clock.advance(RETRY_AFTER[0])
     assert (due(office), readers(office, case)) == (2, [("hal", "many"), ("hal", "many")])
     assert [line.resolved_at for line in office.rows(incident)] == [office.clock.now()] * 2

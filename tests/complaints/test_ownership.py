@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from access import people, posts, teams
 from complaints.correspondence.satisfaction import Satisfaction
 from complaints.people.ownership import AcceptHandOver, AskHandOver, DeclineHandOver, change_owner
 from complaints.tables import hand_over
@@ -156,16 +155,10 @@ def test_who_cannot_own_a_case_is_not_offered_it(office: Office) -> None:
 
 def test_who_is_away_or_has_left_is_not_offered_a_case(office: Office) -> None:
     case = office.file()
-    with office.database.write() as unit:
-        posts.add_absence(
-            unit.connection, office.people["bea"], start_at=MONDAY, end_at=MONDAY + DAY, note="", ids=office.ids
-        )
-        unit.commit()
+    office.away("bea")
     assert refused(office, case, "bea") == "away"
     office.clock.advance(DAY)
-    with office.database.write() as unit:
-        people.deactivate(unit.connection, office.people["bea"], now=office.clock.now())
-        unit.commit()
+    office.leave("bea")
     assert refused(office, case, "bea") == "unknown-person"
 
 
@@ -212,9 +205,7 @@ def test_taking_over_is_at_once_and_ends_the_open_offer(office: Office) -> None:
 
 def test_an_offer_decided_by_the_diagram_replaces_the_open_one(office: Office) -> None:
     case = offered(office)
-    with office.database.write() as unit:
-        teams.join(unit.connection, office.people["fay"], "service")
-        unit.commit()
+    office.join("fay", "service")
     direct(office, case, "dan", person=office.people["bea"], reason="Late.", offer=True)
     assert len(office.rows(hand_over, case)) == 1
     direct(office, case, "dan", person=office.people["fay"], reason="Late.", offer=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from access import people, posts, teams
+from access import people, posts
 from complaints.intake.filing import Respondent
 from complaints.people.ownership import AcceptHandOver, AskHandOver
 from complaints.people.respondents import NameRespondent
@@ -13,7 +13,24 @@ from engine.commands.claim import ClaimTask
 from engine.commands.complete import CompleteTask
 from engine.errors import Conflict, NotFound, Unfit
 from engine.tables import conflict_of_interest, event_log, work_item
-from tests.complaints.office import DAY, MONDAY, Office
+from tests.complaints.office import MONDAY, Office
+
+
+@pytest.fixture
+def namesake(office: Office) -> str:
+    """Another Bea, by a short name of her own."""
+    with office.database.write() as unit:
+        added = people.add(unit.connection, name="Bea", language="en", ids=office.ids, now=MONDAY)
+        unit.commit()
+    office.people["bea2"] = added.id
+    return "bea2"
+
+
+def about_ann(office: Office, case: str) -> list[tuple[str, str]]:
+    """Let Eve say that the complaint is about Ann, who owns the case; return who is told what of it."""
+    before = len(list(office.told(case)))
+    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
+    return list(office.told(case))[before:]
 
 
 def test_the_named_colleague_sees_the_case_no_more_and_loses_their_task(office: Office) -> None:
@@ -69,33 +86,23 @@ def test_a_case_of_the_owner_who_is_named_goes_to_whoever_is_on_duty(office: Off
 
 def test_whoever_gets_the_case_hears_that_it_is_theirs_and_not_why(office: Office) -> None:
     case = office.file()
-    before = len(list(office.told(case)))
-    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
-    assert list(office.told(case))[before:] == [("complainant", "new_owner"), ("bea", "case_yours")]
+    assert about_ann(office, case) == [("complainant", "new_owner"), ("bea", "case_yours")]
     assert office.log(case, "taken-over", "ownerless") == [("taken-over", office.people["bea"])]
 
 
 def test_whoever_takes_no_complaints_in_does_not_get_the_case_but_hears_that_nobody_owns_it(office: Office) -> None:
     case = office.file()
-    with office.database.write() as unit:
-        posts.vacate(unit.connection, "duty_officer")
-        unit.commit()
-    before = len(list(office.told(case)))
-    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
+    office.vacate("duty_officer")
+    assert about_ann(office, case) == [("dan", "case_ownerless")]
     assert office.case(case).case_owner is None
-    assert list(office.told(case))[before:] == [("dan", "case_ownerless")]
     assert office.log(case, "taken-over", "ownerless") == [("ownerless", None)]
     assert office.rows(work_item, case, assignee=office.people["ann"], state="open") == []
 
 
 def test_who_is_on_duty_and_away_does_not_get_the_case(office: Office) -> None:
     case = office.file()
-    with office.database.write() as unit:
-        posts.add_absence(
-            unit.connection, office.people["bea"], start_at=MONDAY, end_at=MONDAY + DAY, note="", ids=office.ids
-        )
-        unit.commit()
-    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
+    office.away("bea")
+    assert about_ann(office, case) == [("dan", "case_ownerless")]
     assert (office.case(case).case_owner, office.log(case, "ownerless")) == (None, [("ownerless", None)])
 
 
@@ -108,10 +115,7 @@ def test_who_was_named_in_words_alone_is_to_be_heard_once_it_is_known_who_it_is(
     assert office.facts(case)["unheard_respondents"] == 1
 
 
-def test_which_of_two_namesakes_is_meant_stands_in_the_log(office: Office) -> None:
-    with office.database.write() as unit:
-        people.add(unit.connection, login="bea2", name="Bea", language="en", ids=office.ids, now=MONDAY)
-        unit.commit()
+def test_which_of_two_namesakes_is_meant_stands_in_the_log(office: Office, namesake: str) -> None:
     case = office.file(respondents=(Respondent("Bea"),))
     assert office.log(case, "respondent-named") == []
     named = office.do(NameRespondent(case, office.people["bea"], "Bea"))
@@ -127,12 +131,10 @@ def test_whoever_has_the_name_that_was_given_is_kept_apart_from_the_first_moment
     assert named == {written: office.people["bea"], "Somebody else": None}
 
 
-def test_of_namesakes_all_are_kept_apart_and_none_is_said_to_be_meant(office: Office) -> None:
-    with office.database.write() as unit:
-        people.add(unit.connection, login="bea2", name="Bea", language="en", ids=office.ids, now=MONDAY)
-        unit.commit()
+def test_of_namesakes_all_are_kept_apart_and_none_is_said_to_be_meant(office: Office, namesake: str) -> None:
     case = office.file(respondents=(Respondent("Bea"),))
-    assert len(office.rows(conflict_of_interest, case)) == 2
+    both = {office.people["bea"], office.people[namesake]}
+    assert {row.person for row in office.rows(conflict_of_interest, case)} == both
     assert [row.person for row in office.rows(respondent, case)] == [None]
 
 
@@ -152,17 +154,13 @@ def test_where_nobody_holds_the_duty_post_the_case_goes_to_the_post_above_and_an
 ) -> None:
     case = office.file()
     office.do(AskHandOver(case, office.people["bea"], "Holidays."))
-    with office.database.write() as unit:
-        posts.vacate(unit.connection, "duty_officer")
-        teams.join(unit.connection, office.people["dan"], "service")
-        unit.commit()
-    before = len(list(office.told(case)))
-    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
+    office.vacate("duty_officer")
+    office.join("dan", "service")
+    assert about_ann(office, case) == [("complainant", "new_owner"), ("dan", "case_yours")]
     assert office.case(case).case_owner == office.people["dan"]
     assert office.task(case, "look").assignee == office.people["dan"]
     (offer,) = office.rows(hand_over, case)
     assert (offer.answer, offer.accepted, offer.answered_at) == ("lapsed", False, MONDAY)
-    assert list(office.told(case))[before:] == [("complainant", "new_owner"), ("dan", "case_yours")]
     with pytest.raises(Conflict):
         office.do(AcceptHandOver(case), "bea")
 
@@ -171,37 +169,26 @@ def test_where_nobody_holds_any_post_the_case_has_no_owner_and_the_team_of_last_
     office: Office,
 ) -> None:
     case = office.file()
-    with office.database.write() as unit:
-        for held in posts.holders(unit.connection):
-            posts.vacate(unit.connection, held.post)
-        unit.commit()
-    before = len(list(office.told(case)))
-    office.do(NameRespondent(case, office.people["ann"], "Ann"), "eve")
+    office.vacate("duty_officer", "head_of_customer_service")
+    assert about_ann(office, case) == [(f"team:{office.posts_file.last_resort}", "case_ownerless")]
     assert (office.case(case).case_owner, office.task(case, "look").assignee) == (None, None)
-    assert list(office.told(case))[before:] == [(f"team:{office.posts_file.last_resort}", "case_ownerless")]
     assert office.log(case, "taken-over", "ownerless") == [("ownerless", None)]
 
 
-def test_whoever_has_the_name_of_a_colleague_who_is_known_to_be_meant_is_not_kept_apart(office: Office) -> None:
-    with office.database.write() as unit:
-        people.add(unit.connection, login="bea2", name="Bea", language="en", ids=office.ids, now=MONDAY)
-        unit.commit()
-    case = office.file(respondents=(Respondent("Bea", person="bea2"),))
-    assert [row.person for row in office.rows(conflict_of_interest, case)] == ["bea2"]
-    assert [(row.name, row.person) for row in office.rows(respondent, case)] == [("Bea", "bea2")]
+def test_whoever_has_the_name_of_a_colleague_who_is_known_to_be_meant_is_not_kept_apart(
+    office: Office, namesake: str
+) -> None:
+    case = office.file(respondents=(Respondent("Bea", person=office.people[namesake]),))
+    assert [row.person for row in office.rows(conflict_of_interest, case)] == [office.people[namesake]]
+    assert [(row.name, row.person) for row in office.rows(respondent, case)] == [("Bea", office.people[namesake])]
 
 
-def test_who_has_left_is_not_taken_for_whoever_is_meant(office: Office) -> None:
-    with office.database.write() as unit:
-        people.add(unit.connection, login="bea2", name="Bea", language="en", ids=office.ids, now=MONDAY)
-        people.deactivate(unit.connection, "bea2", now=MONDAY)
-        unit.commit()
+def test_who_has_left_is_not_taken_for_whoever_is_meant(office: Office, namesake: str) -> None:
+    office.leave(namesake)
     case = office.file(respondents=(Respondent("Bea"),))
     assert [row.person for row in office.rows(respondent, case)] == [office.people["bea"]]
     assert [row.person for row in office.rows(conflict_of_interest, case)] == [office.people["bea"]]
-    with office.database.write() as unit:
-        people.deactivate(unit.connection, office.people["bea"], now=MONDAY)
-        unit.commit()
+    office.leave("bea")
     later = office.file(respondents=(Respondent("Bea"),))
     assert [row.person for row in office.rows(respondent, later)] == [None]
     assert office.rows(conflict_of_interest, later) == []
