@@ -21,6 +21,13 @@ from storage.types import Instant
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """Where tasks without a due time stand: behind all others."""
+_LISTED = tuple(
+    work_item.c[name]
+    for name in (
+        "id", "case_id", "element", "process", "team", "post", "assignee", "excluded", "round", "state", "version",
+        "due_at", "entered_at",
+    )
+)  # fmt: skip
 BY_TIME = (
     Sort(func.coalesce(work_item.c.due_at, literal(NEVER, Instant()), type_=Instant()), datetime),
     Sort(work_item.c.id, str),
@@ -141,9 +148,8 @@ def task_item(reader: Reader, task_id: str) -> TaskItem:
 
 def task_rows() -> Select[Any]:
     """Return the selection of tasks with what lists show of their case; put `visible` behind it."""
-    columns = [column for column in work_item.c if column.name not in ("draft", "data")]
     return (
-        select(*columns, instance.c.version_id, instance.c.priority, complaint.c.number, complaint.c.subject)
+        select(*_LISTED, instance.c.version_id, instance.c.priority, complaint.c.number, complaint.c.subject)
         .add_columns(person.c.name.label("assignee_name"))
         .join_from(work_item, instance, instance.c.case_id == work_item.c.case_id)
         .join(complaint, complaint.c.case_id == work_item.c.case_id)

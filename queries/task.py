@@ -98,8 +98,11 @@ def task(reader: Reader, task_id: str) -> TaskDesk:
     who, connection = reader.who, reader.connection
     row = connection.execute(
         task_rows()
-        .add_columns(work_item.c.draft, work_item.c.data, instance.c.facts, instance.c.undo_task)
-        .add_columns(instance.c.undo_until, instance.c.case_owner)
+        .add_columns(
+            work_item.c.task, work_item.c.form, work_item.c.owner_bound, work_item.c.draft, work_item.c.draft_by
+        )
+        .add_columns(work_item.c.data, work_item.c.done_by, work_item.c.done_at)
+        .add_columns(instance.c.facts, instance.c.undo_task, instance.c.undo_until, instance.c.case_owner)
         .where(work_item.c.id == task_id, visible(who))
     ).one_or_none()
     if row is None:

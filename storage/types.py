@@ -72,7 +72,9 @@ def _as_text(value: Any) -> str:
         written = orjson.dumps(value, option=_FAST)
     except TypeError:
         return _STRICT.encode(value)
-    return _STRICT.encode(value) if b"null" in written else written.decode()
+    if b"null" in written and orjson.loads(written) != value:
+        return _STRICT.encode(value)
+    return written.decode()
 
 
 class Json(TypeDecorator[Any]):
