@@ -18,7 +18,6 @@ from tests.complaints.office import Office
 from tests.complaints.walk import reach_asked, reach_plan
 
 CNY = {"amount": "1", "currency": "CNY"}
-NOTHING = {"field": "refunds/0/amount/amount", "code": "not-positive"}
 
 
 def refused(office: Office, command: Any, by: str | None = "ann") -> list[dict[str, Any]]:

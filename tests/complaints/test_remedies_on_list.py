@@ -36,22 +36,35 @@ def given_to(office: Office, case: str, **fields: Any) -> list[tuple[str | None,
 
 
 def join(office: Office, case: str, *people: AffectedPerson) -> list[str]:
+    """List people as concerned; return the id of each."""
     ids: list[str] = office.do(AddAffected(case, people))["ids"]
     return ids
 
 
 def give(office: Office, case: str, person: str | None) -> None:
+    """Give somebody everything that they wait for."""
     for row in office.rows(remedy, case):
         if row.affected_id == person and row.done_at is None and row.void_at is None:
             office.do(CompleteRemedy(case, row.id, "Done."))
 
 
+def planned(office: Office, plan: Mapping[str, Any], *people: AffectedPerson) -> tuple[str, list[str]]:
+    """Return a case in which a plan gives these people something, and the id of each; Ivo, the last, stays."""
+    case = reach_plan(office)
+    ids = join(office, case, *people, AffectedPerson("Ivo"))
+    office.do(CompleteTask(office.task(case, "plan").id, dict(plan)))
+    return case, ids
+
+
 def test_a_plan_that_replaces_what_another_gave_is_counted(office: Office) -> None:
     case = to_be_planned_again(office)
-    join(office, case, *(AffectedPerson(name) for name in ("Hana", "Ivo", "Jo")))
+    people = join(office, case, *(AffectedPerson(name) for name in ("Hana", "Ivo", "Jo")))
     assert office.facts(case)["open_remedies"] == 4
     office.do(CompleteTask(office.task(case, "plan").id, {"remedies": [{"kind": "apology", "note": "Sorry."}]}))
-    given_to(office, case)
+    everybody = [None, *people]
+    assert sorted(given_to(office, case), key=str) == sorted(
+        [*((who, False, True) for who in everybody), *((who, False, False) for who in people)], key=str
+    )
     assert office.facts(case)["open_remedies"] == 3
 
 
@@ -98,9 +111,7 @@ def test_of_parent_and_child_the_child_has_what_the_parent_complained_for(office
 
 
 def test_what_somebody_waits_for_is_void_when_they_leave_and_what_was_given_stays(office: Office) -> None:
-    case = reach_plan(office)
-    hana, ivo = join(office, case, AffectedPerson("Hana"), AffectedPerson("Ivo"))
-    office.do(CompleteTask(office.task(case, "plan").id, dict(BOTH)))
+    case, (hana, ivo) = planned(office, BOTH, AffectedPerson("Hana"))
     first, second = (row for row in office.rows(remedy, case) if row.affected_id == hana)
     office.do(CompleteRemedy(case, first.id, "Done."))
     office.do(RemoveAffected(case, hana))
@@ -129,9 +140,7 @@ def test_what_somebody_waits_for_is_void_when_they_leave_and_what_was_given_stay
 def test_who_comes_back_is_not_given_twice_what_they_have(
     office: Office, before: AffectedPerson, after: AffectedPerson
 ) -> None:
-    case = reach_plan(office)
-    hana, ivo = join(office, case, before, AffectedPerson("Ivo"))
-    office.do(CompleteTask(office.task(case, "plan").id, dict(BOTH)))
+    case, (hana, ivo) = planned(office, BOTH, before)
     first = next(row for row in office.rows(remedy, case) if row.affected_id == hana)
     office.do(CompleteRemedy(case, first.id, "Done."))
     office.do(RemoveAffected(case, hana))
@@ -157,9 +166,7 @@ def test_who_comes_back_is_not_given_twice_what_they_have(
 def test_somebody_else_who_joins_gets_what_the_plan_gives(
     office: Office, before: AffectedPerson, after: AffectedPerson
 ) -> None:
-    case = reach_plan(office)
-    hana, ivo = join(office, case, before, AffectedPerson("Ivo"))
-    office.do(CompleteTask(office.task(case, "plan").id, dict(PLAN)))
+    case, (hana, ivo) = planned(office, PLAN, before)
     give(office, case, hana)
     office.do(RemoveAffected(case, hana))
     (other,) = join(office, case, after)
@@ -169,11 +176,8 @@ def test_somebody_else_who_joins_gets_what_the_plan_gives(
 
 
 def test_of_two_namesakes_who_left_only_one_comes_back_for_each_that_joins(office: Office) -> None:
-    case = reach_plan(office)
     people = AffectedPerson("Hana"), AffectedPerson("Hana")
-    first, second = join(office, case, *people)
-    (ivo,) = join(office, case, AffectedPerson("Ivo"))
-    office.do(CompleteTask(office.task(case, "plan").id, dict(PLAN)))
+    case, (first, second, ivo) = planned(office, PLAN, *people)
     for person in (first, second):
         give(office, case, person)
         office.do(RemoveAffected(case, person))
