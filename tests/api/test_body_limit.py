@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import anyio
 import pytest
 from starlette.exceptions import HTTPException
@@ -12,9 +10,11 @@ from starlette.types import Message, Receive, Scope, Send
 from api import limits
 from api.limits import BodyLimit
 
+REFUSED = "413 A request has at most 10 bytes."
 
-def heard(*chunks: int, stated: int | None = None) -> tuple[int, int]:
-    """Send chunks of so many bytes to a limit of ten; return how many were taken, and what reached the route."""
+
+def heard(*chunks: int, stated: int | None = None) -> tuple[int, int, str | None]:
+    """Send chunks of so many bytes to a limit of ten; return how many it took, what the route got, and the refusal."""
     waiting, reached = [b"x" * size for size in chunks], 0
 
     async def receive() -> Message:
@@ -32,22 +32,27 @@ def heard(*chunks: int, stated: int | None = None) -> tuple[int, int]:
             more = message["more_body"]
 
     headers = [] if stated is None else [(b"content-length", str(stated).encode())]
-    with contextlib.suppress(HTTPException):
+    refusal = None
+    try:
         anyio.run(BodyLimit(route, most_bytes=10), {"type": "http", "headers": headers}, receive, send)
-    return len(chunks) - len(waiting), reached
+    except HTTPException as refused:
+        refusal = f"{refused.status_code} {refused.detail}"
+    return len(chunks) - len(waiting), reached, refusal
 
 
 def test_what_fits_reaches_the_route() -> None:
-    assert heard(4, 6) == (2, 10)
+    assert heard(4, 6) == (2, 10, None)
 
 
 @pytest.mark.parametrize("stated", [None, 33])
 def test_what_is_too_large_is_heard_to_its_end_and_not_passed_on(stated: int | None) -> None:
-    taken, reached = heard(9, 8, 8, 8, stated=stated)
-    assert taken == 4
-    assert reached == (0 if stated else 9)
+    assert heard(9, 8, 8, 8, stated=stated) == (4, 0 if stated else 9, REFUSED)
 
 
-def test_what_is_far_too_large_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_ends_with_the_chunk_that_is_too_much_is_refused_at_once() -> None:
+    assert heard(9, 2) == (2, 9, REFUSED)
+
+
+def test_of_what_is_far_too_large_only_so_much_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "HEARD_OUT", 16)
-    assert heard(8, 8, 8, 8, stated=32) == (2, 0)
+    assert heard(8, 8, 8, 8, stated=32) == (2, 0, REFUSED)

@@ -19,6 +19,7 @@ from app.settings import ROOT, Settings
 from engine.tables import instance
 from engine.versions import Versions
 from storage.outbox import outbox
+from tests.support.delivery import deliver_all
 
 FOLDER = ROOT / "docs" / "cases"
 HEAD = """<!-- Written by tests/docs/case_files.py from {story}; a test keeps it current. -->
@@ -40,20 +41,16 @@ class ToldStage(Stage):
         if self.case_id:
             self.move_to(self.clock.now() + BY_HAND)
         answer = super().run(command, login)
-        self._tell()
+        deliver_all(self.application)
         return answer
 
     def move_to(self, at: datetime) -> None:
         """Move the clock from one due instant or delivery to the next."""
         while (following := self._following(at)) is not None:
             super().move_to(following)
-            self._tell()
+            deliver_all(self.application)
         super().move_to(at)
-        self._tell()
-
-    def _tell(self) -> None:
-        while self.application.deliver(lambda: True):
-            pass
+        deliver_all(self.application)
 
     def _following(self, at: datetime) -> datetime | None:
         now = self.clock.now()

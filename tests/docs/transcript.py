@@ -55,7 +55,7 @@ class Shell:
         if words[0] == "redress":
             return self._moved(timedelta(hours=int(words[-1].strip("+h"))))
         text = self._curl(words[1:])
-        self._redress.application.deliver(lambda: True)
+        self._redress.deliver()
         if not chosen:
             return "\n".join(text.strip().splitlines()[: int(lines) if lines else None])
         return _picked(json.loads(text), shlex.split(chosen))

@@ -16,6 +16,7 @@ from app.scenarios.stage import Stage
 from app.settings import ROOT, Settings
 from complaints.tables import notice
 from engine.versions import Versions
+from tests.support.delivery import deliver_all
 
 SCENARIOS = ROOT / "bpmn" / "complaint" / "scenarios"
 REFUND = 'refunds: [{payee: 王晓, amount: {amount: "300.00", currency: CNY}}]'
@@ -36,8 +37,7 @@ def stage(versions: Versions, tmp_path: Path) -> Iterator[Stage]:
 def told(stage: Stage, template: str, *, until: str) -> list[Any]:
     """Move to an instant, deliver, and return the notices, in order."""
     stage.move_to(datetime.fromisoformat(f"{until}T18:00:00+08:00"))
-    while stage.application.deliver(lambda: True):
-        pass
+    deliver_all(stage.application)
     table = notice.c
     with stage.application.database.read() as connection:
         mine = select(notice).where(table.case_id == stage.case_id, table.template == template)

@@ -19,6 +19,7 @@ from complaints.change_facts import ChangeFacts
 from complaints.tables import notice
 from engine.tables import instance
 from engine.versions import Versions
+from tests.support.delivery import deliver_all
 
 HELD = timedelta(minutes=1)
 SCENARIOS = ROOT / "bpmn" / "complaint" / "scenarios"
@@ -42,7 +43,7 @@ class Case:
     def told(self, *templates: str) -> list[tuple[str, str, str]]:
         """Deliver what is held no more; return (person, template, text) of what is new, by person."""
         self.stage.move_to(self.stage.clock.now() + HELD)
-        self.stage.application.deliver(lambda: True)
+        deliver_all(self.stage.application)
         table = notice.c
         with self.stage.application.database.read() as connection:
             mine = select(table.person, table.template, table.text).where(

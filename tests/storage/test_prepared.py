@@ -40,24 +40,27 @@ ROW: dict[str, Any] = {
 
 
 def rows(database: Database) -> list[dict[str, Any]]:
+    """Return what stands in the table, in the order of its writing."""
     with database.read() as connection:
         return [dict(row._mapping) for row in connection.execute(select(thing).order_by(thing.c.number))]
 
 
-@pytest.fixture(autouse=True)
-def a_table(empty_database: Database) -> None:
+@pytest.fixture
+def store(empty_database: Database) -> Database:
+    """A database with the table, once of each kind."""
     with empty_database.write() as unit:
         thing.create(unit.connection)
         unit.commit()
+    return empty_database
 
 
-def test_what_is_inserted_reads_as_it_was(empty_database: Database) -> None:
-    with empty_database.write() as unit:
+def test_what_is_inserted_reads_as_it_was(store: Database) -> None:
+    with store.write() as unit:
         assert INSERT.run(unit.connection, ROW) == 1
         INSERT.run_many(unit.connection, [{**ROW, "name": None, "detail": None}, {**ROW, "version": 3}])
         INSERT.run_many(unit.connection, [])
         unit.commit()
-    found = rows(empty_database)
+    found = rows(store)
     assert [{n: row[n] for n in COLUMNS} for row in found] == [
         ROW,
         {**ROW, "name": None, "detail": None},
@@ -66,33 +69,33 @@ def test_what_is_inserted_reads_as_it_was(empty_database: Database) -> None:
     assert len({row["number"] for row in found}) == 3
 
 
-def test_what_the_statement_says_itself_is_kept(empty_database: Database) -> None:
+def test_what_the_statement_says_itself_is_kept(store: Database) -> None:
     later = NOON + timedelta(days=1)
-    with empty_database.write() as unit:
+    with store.write() as unit:
         INSERT.run_many(unit.connection, [ROW, {**ROW, "name": "other"}])
         assert CLOSE.run(unit.connection, {"who": ROW["name"], "when": later}) == 1
         assert CLOSE.run(unit.connection, {"who": "nobody", "when": later}) == 0
         unit.commit()
-    closed, other = rows(empty_database)
+    closed, other = rows(store)
     assert {n: closed[n] for n in COLUMNS} == {**ROW, "open": False, "content": None, "at": later, "version": 2}
     assert {n: other[n] for n in COLUMNS} == {**ROW, "name": "other"}
 
 
-def test_a_value_that_is_missing_is_told_and_nothing_is_written(empty_database: Database) -> None:
-    with empty_database.write() as unit, pytest.raises(KeyError, match="version"):
+def test_a_value_that_is_missing_is_told_and_nothing_is_written(store: Database) -> None:
+    with store.write() as unit, pytest.raises(KeyError, match="version"):
         INSERT.run(unit.connection, {n: v for n, v in ROW.items() if n != "version"})
-    assert rows(empty_database) == []
+    assert rows(store) == []
 
 
-def test_an_instant_without_a_zone_is_refused_as_everywhere(empty_database: Database) -> None:
-    with empty_database.write() as unit, pytest.raises(ValueError, match="aware"):
+def test_an_instant_without_a_zone_is_refused_as_everywhere(store: Database) -> None:
+    with store.write() as unit, pytest.raises(ValueError, match="aware"):
         INSERT.run(unit.connection, {**ROW, "at": datetime(2026, 1, 1)})  # noqa: DTZ001
-    assert rows(empty_database) == []
+    assert rows(store) == []
 
 
-def test_a_statement_with_a_list_is_refused(empty_database: Database) -> None:
+def test_a_statement_with_a_list_is_refused(store: Database) -> None:
     with_list = Prepared(delete(thing).where(thing.c.name.in_(bindparam("names", expanding=True))))
-    with empty_database.write() as unit, pytest.raises(ValueError, match="cannot be prepared"):
+    with store.write() as unit, pytest.raises(ValueError, match="cannot be prepared"):
         with_list.run(unit.connection, {"names": ["a"]})
 
 

@@ -31,6 +31,7 @@ from engine.clock import MovableClock
 from engine.commands.publish import PublishBundle
 from engine.ids import CountedIds
 from storage import migrate
+from tests.support.delivery import deliver_all
 
 with warnings.catch_warnings():
     # The client asks for a successor of httpx, which nothing else here needs; it works with the one that we have.
@@ -189,9 +190,7 @@ class House:
 
     def deliver(self) -> None:
         """Deliver what is to be told by now."""
-        # Until nothing more goes out: the loop lets deadlines fire in between, and here nothing falls due meanwhile.
-        while self.application.deliver(lambda: True):
-            pass
+        deliver_all(self.application)
 
 
 def house(**changes: Any) -> House:
