@@ -36,12 +36,7 @@ async def once(
         str | None, Header(description="A random value of your own, 8 to 255 characters: the request happens once.")
     ] = None,
 ) -> Once:
-    """Return the key and the body of a request. Raises Unfit for a key that cannot be one."""
-    if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
-        raise Unfit(
-            "An Idempotency-Key has 8 to 255 visible ASCII characters.",
-            fields=[{"field": "Idempotency-Key", "in": "header", "code": "malformed"}],
-        )
+    """Return the key and the body of a request; whether it can be a key is said once its sender is let in."""
     return Once(idempotency_key, await request.body() if idempotency_key is not None else b"")
 
 
@@ -63,8 +58,13 @@ def carry_out(
     """Run a command and answer; with a key, the first answer again for the same request.
 
     `present` is called with the command's answer inside its transaction. Raises the command's Refusal, KeyReused for
-    the same key with another request.
+    the same key with another request, Unfit for a key that cannot be one.
     """
+    if once.key is not None and not _KEY.fullmatch(once.key):
+        raise Unfit(
+            "An Idempotency-Key has 8 to 255 visible ASCII characters.",
+            fields=[{"field": "Idempotency-Key", "in": "header", "code": "malformed"}],
+        )
     shown: list[Answered] = []
 
     def before_commit(connection: Connection, result: Any) -> None:

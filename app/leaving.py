@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from access import people
 from access.tables import person, post_holder
@@ -171,16 +171,20 @@ def findings_of_closed_accounts(connection: Connection) -> Iterator[str]:
         )
 
 
+def _meant(login: str | None) -> ColumnElement[bool]:
+    """Ask for one person, without a login for those whose account is closed."""
+    return person.c.active.is_(False) if login is None else person.c.id == login
+
+
 def _cases(connection: Connection, login: str | None = None) -> list[HeldCase]:
     """Return the open cases that a person owns, without a login those of closed accounts."""
     table = instance.c
-    mine = person.c.active.is_(False) if login is None else person.c.id == login
     found = connection.execute(
         select(_NUMBER.label("number"), table.case_owner)
         .select_from(instance)
         .join(person, person.c.id == table.case_owner)
         .outerjoin(complaint, complaint.c.case_id == table.case_id)
-        .where(table.ended_at.is_(None), table.status != "closed", mine)
+        .where(table.ended_at.is_(None), table.status != "closed", _meant(login))
         .order_by(_NUMBER)
     )
     return [HeldCase(number=row.number, owner=row.case_owner) for row in found]
@@ -189,14 +193,13 @@ def _cases(connection: Connection, login: str | None = None) -> list[HeldCase]:
 def _tasks(connection: Connection, login: str | None = None) -> list[HeldTask]:
     """Return the open tasks that a person has, without a login those of closed accounts, in the order of the cases."""
     table = work_item.c
-    mine = person.c.active.is_(False) if login is None else person.c.id == login
     found = connection.execute(
         select(table.id, _NUMBER.label("number"), table.name, table.assignee)
         .select_from(work_item)
         .join(instance, instance.c.case_id == table.case_id)
         .join(person, person.c.id == table.assignee)
         .outerjoin(complaint, complaint.c.case_id == table.case_id)
-        .where(table.state == "open", mine)
+        .where(table.state == "open", _meant(login))
         .order_by(table.case_id, table.entered_at, table.id)
     )
     return [HeldTask(id=row.id, number=row.number, name=row.name, holder=row.assignee) for row in found]
@@ -206,9 +209,8 @@ def _posts(connection: Connection, login: str | None = None) -> list[HeldPost]:
     """Return the posts that a person holds or stands in for, without a login those of closed accounts."""
     table, found = post_holder.c, []
     for column in (table.person, table.deputy):
-        mine = person.c.active.is_(False) if login is None else person.c.id == login
         rows = connection.execute(
-            select(table.post, column.label("who")).join(person, person.c.id == column).where(mine)
+            select(table.post, column.label("who")).join(person, person.c.id == column).where(_meant(login))
         )
         found += [HeldPost(post=row.post, person=row.who, stands_in=column is table.deputy) for row in rows]
     return sorted(found, key=lambda held: (held.post, held.stands_in))
@@ -217,14 +219,13 @@ def _posts(connection: Connection, login: str | None = None) -> list[HeldPost]:
 def _offers(connection: Connection, login: str | None = None) -> list[HeldOffer]:
     """Return the open offers to a person, without a login those to closed accounts."""
     table = hand_over.c
-    mine = person.c.active.is_(False) if login is None else person.c.id == login
     found = connection.execute(
         select(_NUMBER.label("number"), table.to_person)
         .select_from(hand_over)
         .join(instance, instance.c.case_id == table.case_id)
         .join(person, person.c.id == table.to_person)
         .outerjoin(complaint, complaint.c.case_id == table.case_id)
-        .where(table.answered_at.is_(None), instance.c.ended_at.is_(None), instance.c.status != "closed", mine)
+        .where(table.answered_at.is_(None), instance.c.ended_at.is_(None), instance.c.status != "closed", _meant(login))
         .order_by(_NUMBER)
     )
     return [HeldOffer(number=row.number, to=row.to_person) for row in found]

@@ -231,21 +231,16 @@ class CaseWork:
         self.services.effects[effect.operation](self, effect)
 
     def _in_hand(self, told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """Return the data of the open steps for which a `clock` runs that is due at `due_at`, each in a called process.
-
-        Steps are known by the instant at which both began. A step that began later, because the clock was paused, may
-        be any of those that no round began with.
-        """
-        spec, result = self.process.config.clocks.get(str(told.get("clock"))), self.result
-        if spec is None or not spec.per_process or result is None:
+        """Return the data of the open steps beside a `clock` that is due at `due_at`, each in its called process."""
+        result = self.result
+        if result is None:
             return []
-        diagram = self.process.diagram.elements
-        inside = {diagram[each].process for each in spec.starts if each in diagram}
-        rounds = [c for c in result.clocks if c.name == spec.name and c.state in ("running", "paused")]
-        began = {c.started_at for c in rounds}
-        meant = {c.started_at for c in rounds if plain(c.due_at) == told.get("due_at")}
-        steps = [task for task in result.tasks if task.process in inside]
-        return [dict(task.context) for task in steps if task.entered_at in meant or task.entered_at not in began]
+        meant = {
+            clock.scope
+            for clock in result.clocks
+            if clock.scope and (clock.name, plain(clock.due_at)) == (told.get("clock"), told.get("due_at"))
+        }
+        return [dict(task.context) for task in result.tasks if task.scope in meant]
 
     def tell(self, to: str, template: str, values: Mapping[str, Any], cause: str, *, once: bool = False) -> None:
         """Note that somebody is to be told; written to the outbox with everything else.

@@ -109,24 +109,31 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Upload:
-    """A bundle as it was sent."""
+    """A bundle as it was sent, not looked at yet: whoever sent it signs in first."""
 
-    content: bytes
+    sent: bytes | None
+    """None: a form without it."""
     note: str
+
+    @property
+    def content(self) -> bytes:
+        """The zip. Raises Unfit where none was sent."""
+        if self.sent is None:
+            raise Unfit("Send the zip as the part `bundle`.", fields=[{"field": "bundle", "code": "required"}])
+        return self.sent
 
 
 async def upload(
     request: Request,
     bundle_note: Annotated[str, Header(max_length=LONGEST_NOTE, description="Why; with a plain zip.")] = "",
 ) -> Upload:
-    """Return the bundle of a request: a zip as the body, or the part `bundle` of a form. Raises Unfit."""
+    """Return the bundle of a request: a zip as the body, or the part `bundle` of a form."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         return Upload(await request.body(), bundle_note)
     async with request.form(max_files=1, max_fields=4) as form:
         part, note = form.get("bundle"), form.get("note", "")
-        if not isinstance(part, UploadFile):
-            raise Unfit("Send the zip as the part `bundle`.", fields=[{"field": "bundle", "code": "required"}])
-        return Upload(await part.read(), note if isinstance(note, str) else "")
+        sent = await part.read() if isinstance(part, UploadFile) else None
+        return Upload(sent, note if isinstance(note, str) else "")
 
 
 AGAIN: Responses = {

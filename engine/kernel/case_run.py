@@ -231,6 +231,7 @@ class CaseRun:
             element=element.id,
             name=element.name,
             process=element.process,
+            scope=token.scopes[0],
             team=element.team or self.process.config.default_team,
             assign=assign,
             owns=element.properties.get("owns") == "true",

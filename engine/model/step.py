@@ -100,6 +100,8 @@ class OpenTask:
     element: str
     name: str
     process: str
+    scope: str
+    """Id of the call activity that its process runs in, as clocks name theirs; empty in the outermost."""
     team: str | None
     assign: str | None
     """`owner`, `post:<code>`, or None for the team's pool; facts are already resolved."""

@@ -50,18 +50,15 @@ def _told(process: CompiledProcess, failure: Failure, file: str) -> Iterator[Pro
         return
     table = process.decisions.get(str(refusal.details.get("decision") or ""))
     if table is not None:
+        why = refusal.message.rstrip(".")
         if failure.opening:
-            yield Problem(
-                table.file, table.line, "error", FAILS, table.id, table.name,
-                f"No case could be taken in, since a table fails, on this way: {path}. {refusal.message.rstrip('.')}.",
-                "Add a rule or a default for it.",
-            )  # fmt: skip
-            return
-        yield Problem(
-            table.file, table.line, "warning", FAILS, table.id, table.name,
-            f"A table fails, on this way: {path}. {refusal.message.rstrip('.')}.",
-            "Add a rule or a default for it, unless no case can open with such facts.",
-        )  # fmt: skip
+            says = f"No case could be taken in, since a table fails, on this way: {path}. {why}."
+            advice = "Add a rule or a default for it."
+        else:
+            says = f"A table fails, on this way: {path}. {why}."
+            advice = "Add a rule or a default for it, unless no case can open with such facts."
+        severity: Literal["error", "warning"] = "error" if failure.opening else "warning"
+        yield Problem(table.file, table.line, severity, FAILS, table.id, table.name, says, advice)
         return
     element = process.diagram.elements.get(str(refusal.details.get("element") or ""))
     why = refusal.message.rstrip(".")

@@ -101,3 +101,11 @@ def test_a_note_with_a_key_is_written_once(redress: House) -> None:
 def test_a_key_that_cannot_be_one_is_refused(redress: House, key: str) -> None:
     answer = redress.http.post("/api/complaints", json=dict(COMPLAINT), headers={"Idempotency-Key": key.encode()})
     assert (answer.status_code, answer.json()["code"]) == (422, "unfit")
+
+
+def test_whoever_sends_a_key_that_cannot_be_one_signs_in_first(redress: House) -> None:
+    case = redress.file(by="li.na")["id"]
+    answer = redress.http.post(
+        f"/api/complaints/{case}/notes", json={"text": "-"}, headers={"Idempotency-Key": "short"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (401, "sign-in-required")
