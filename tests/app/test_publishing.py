@@ -35,7 +35,9 @@ def test_a_step_that_is_renamed_in_the_diagram_alone_is_told_when_it_is_publishe
     drawing.write_text(text.replace(drawn[0], f'userTask id="{drawn[1]}" name="Odd name"', 1), "utf-8")
     warning, done = publish_path(None, "", settings)
     line = text.split(drawn[0])[0].count("\n") + 1
-    assert warning.startswith(
-        f"bpmn/inquiry/inquiry.bpmn:{line}: warning label-differs: {drawn[1]} (Odd name) The user"
+    assert warning == (
+        f"bpmn/inquiry/inquiry.bpmn:{line}: warning label-differs: {drawn[1]} (Odd name) The user task"
+        ' "Odd name" is called 处置逾期答复 / 답변 지연 조치 / Act on the late answer in labels.toml, and people read'
+        " that name. Change its entry in labels.toml too, or delete it there: then people read the name in the diagram."
     )
     assert done == "inquiry 2: published, 1 warning"

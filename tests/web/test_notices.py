@@ -99,7 +99,9 @@ def test_an_instant_that_is_none_marks_nothing(redress: House, until: str) -> No
     late(redress)
     chen = staff(redress, "chen.jing")
     token = dict(chen.get("/notices").form("/notices/read").entries)
+    before = redress.person("chen.jing").get("/api/notices?unread=true")["items"]
     assert chen.post("/notices/read", {**token, "until": until}).status == 422
+    assert redress.person("chen.jing").get("/api/notices?unread=true")["items"] == before != []
 
 
 def test_the_notices_of_others_and_the_public_cannot_be_marked_or_seen(redress: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -48,7 +49,9 @@ def test_a_fault_of_an_amount_that_filing_finds_is_said_with_its_figures(
     assert {language: message_for(fault, language) for language in said} == said
 
 
-@pytest.mark.parametrize(("waiting", "said"), [(0, ""), (1, "1 remedy is not given yet"), (2, "2 remedies are not")])
+@pytest.mark.parametrize(
+    ("waiting", "said"), [(0, ""), (1, "1 remedy is not given yet"), (2, "2 remedies are not given yet")]
+)
 def test_a_remedy_that_is_given_or_void_is_not_owed(waiting: int, said: str) -> None:
     def remedy(**at: datetime) -> Any:
         return SimpleNamespace(**{"done_at": None, "void_at": None, **at})
@@ -57,4 +60,4 @@ def test_a_remedy_that_is_given_or_void_is_not_owed(waiting: int, said: str) -> 
     case = SimpleNamespace(id="c1", actions=[], refunds=[], remedies=listed)
     page = read_texts(ROOT / "locale").templates["en"].get_template("parts/owed.html").module
     shown: str = page.still_open(case)  # type: ignore[attr-defined]
-    assert (said in shown, bool(shown.strip())) == (True, bool(waiting))
+    assert re.sub("<[^>]*>", "", shown).strip() == said
