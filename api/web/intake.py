@@ -17,7 +17,7 @@ from api.web.posted import Posted
 from api.web.visit import Visit, from_public, from_staff, staff, visit
 from complaints.intake.filing import UNSAFE_MODES
 from engine.case_work import COMPLAINANT
-from engine.errors import StepFailed, Unfit, Unsafe
+from engine.errors import StepFailed, Unfit
 from forms.clean import clean
 from forms.decode import ADD_ROW, decode, rows_wanted
 from forms.field_problem import FieldProblem
@@ -79,8 +79,6 @@ def _file(here: Visit, sent: Posted, known: Sequence[CaseChannel] | None) -> Res
         # The time of receipt is asked beside the form; too old, or to come, is for the process to say.
         late = known is not None and any(each.pointer == RECEIVED_AT for each in faults)
         return _form_page(here, known, data=data, sent=sent, problems=faults, wrong_time=late, status=422)
-    except Unsafe:
-        return _unsafe(here, known, data, sent)
     except SentBefore:
         return _form_page(here, known, data=data, sent=sent, sent_before=True, status=409)
     except StepFailed:

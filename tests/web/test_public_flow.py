@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from escalation.due import CalendarBook
+from escalation.refusals import NoStaffedTime
 from tests.support.application import House
 from tests.web.visitor import Page, Visitor, staff, text_of, visitor
 
@@ -130,6 +134,21 @@ def test_an_anonymous_complaint_is_refused_with_the_reason_and_nothing_is_stored
     page = who.send(who.get("/complain"), "/complain", anonymous)
     assert page.status == 422
     assert "We cannot take a confidential or anonymous complaint yet." in page.text
+    assert redress.person("li.na").get("/api/complaints")["items"] == []
+
+
+def test_where_nobody_is_ever_there_the_page_says_so_and_nothing_of_staying_unknown(
+    redress: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count(*given: object, **named: object) -> None:
+        raise NoStaffedTime
+
+    monkeypatch.setattr(CalendarBook, "add", count)
+    who = visitor(redress)
+    page = who.send(who.get("/complain"), "/complain", STORY)
+    reason = "Nobody is there at any time this calendar knows, so no due time can be promised."
+    assert (page.status, page.title, reason in page.text) == (422, "Something does not fit", True)
+    assert "anonymous" not in page.text
     assert redress.person("li.na").get("/api/complaints")["items"] == []
 
 
