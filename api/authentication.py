@@ -82,6 +82,7 @@ def _anybody(request: Request) -> RequestContext:
         raise
     own = principal.language if principal and principal.language in LANGUAGES else DEFAULT
     if principal is not None:
+        request.state.principal = principal
         note_own_language(request, own)
     client = f"person:{principal.person_id}" if principal else f"address:{address}"
     shared.buckets.take(client, per_minute=settings.requests_per_minute)
@@ -114,6 +115,12 @@ def _principal(request: Request, shared: Shared) -> Principal | None:
     if request.method not in SAFE and not session.accepts(request.headers.get(CSRF_HEADER, "")):
         raise ForeignRequest
     return session.principal
+
+
+def signed_in(request: Request) -> Principal | None:
+    """Return the person whom a request was let in for, None for everybody else, and before anybody was."""
+    found: Principal | None = getattr(request.state, "principal", None)
+    return found
 
 
 def _note_use(shared: Shared, person: str, token: str) -> None:

@@ -15,7 +15,7 @@ from starlette.routing import Match, Mount
 
 from access import people
 from access.errors import AccessError
-from api.authentication import learn_sender, require_let_in, session_cookie
+from api.authentication import learn_sender, require_let_in, signed_in
 from api.context import Shared
 from api.faults import of_house, of_library
 from api.finding_words import finding_words
@@ -147,7 +147,7 @@ def _told(
 def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     sentences: Sentences = request.app.state.sentences
-    if isinstance(error, StepFailed) and not _from_staff(request):
+    if isinstance(error, StepFailed) and signed_in(request) is None:
         kept = {name: value for name, value in error.details.items() if name == "incident"}
         return _told(request, StepFailed.code, status_of(error), NOT_STORED, details=kept)
     details = dict(error.details)
@@ -167,13 +167,6 @@ def _refusal(request: Request, error: Exception) -> Response:
         request, error.code, status_of(error), error.message, *kinds_of(error), title=_titled(error), details=details,
         headers=headers_of(error),
     )  # fmt: skip
-
-
-def _from_staff(request: Request) -> bool:
-    """Say whether a request that a step was carried out for came from staff: with a token or a session of theirs."""
-    shared: Shared = request.app.state.shared
-    bearer = request.headers.get("authorization", "").lower().startswith("bearer ")
-    return bearer or session_cookie(shared.application.settings) in request.cookies
 
 
 def _titled(refusal: Refusal) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from api.authentication import session_cookie
 from engine.decisions.refusals import NoRuleMatched
 from engine.kernel.case_facts import CaseFacts
 from engine.tables import incident, instance
@@ -60,6 +61,14 @@ def test_the_public_is_told_plainly_that_it_was_not_stored(failing: House, langu
     (reason,), cases = on_record(failing)
     assert reason.startswith("The step triage_on_receipt failed: No rule of authority matches.")
     assert cases == 0
+
+
+def test_whose_session_is_over_is_the_public(failing: House) -> None:
+    cookie = session_cookie(failing.application.settings)
+    headers = {"Cookie": f"{cookie}=long-over", "Accept-Language": "en"}
+    told = failing.http.post("/api/complaints", json=dict(COMPLAINT), headers=headers).json()
+    assert told["detail"] == SAID["en"]
+    assert set(told) == {"type", "title", "status", "detail", "code", "incident"}
 
 
 def test_staff_are_told_which_table_it_was(failing: House) -> None:
