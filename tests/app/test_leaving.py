@@ -16,8 +16,8 @@ from engine.case_work import SYSTEM
 from engine.clock import MovableClock
 from engine.commands.house_work import HouseWork
 from engine.tables import event_log, instance, work_item
-from storage.schema import metadata
 from tests.support.application import House
+from tests.support.stores import every_row
 
 ACKNOWLEDGED = {"acknowledgement_text": "We have it.", "contact_way": "phone"}
 
@@ -32,15 +32,6 @@ def rows(redress: House, statement: Any) -> list[Any]:
     """Return what a query gives."""
     with redress.application.database.read() as connection:
         return list(connection.execute(statement).all())
-
-
-def everything(redress: House) -> dict[str, list[Any]]:
-    """Return all rows of every table."""
-    with redress.application.database.read() as connection:
-        return {
-            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
-            for table in metadata.sorted_tables
-        }
 
 
 def doctor(redress: House) -> list[str]:
@@ -186,9 +177,9 @@ def test_what_cannot_be_given_back_leaves_its_case_as_it_was_though_something_ha
     clock = redress.application.clock
     assert isinstance(clock, MovableClock)
     clock.advance(timedelta(days=3))
-    before = everything(redress)
+    before = every_row(redress.application.database)
     done = left(redress, "li.na")
-    after = everything(redress)
+    after = every_row(redress.application.database)
     assert ([task.holder for task in done.tasks], done.released) == (["li.na"], [])
     assert {name for name, rows in after.items() if rows != before[name]} == {"api_token", "person"}
     assert redress.application.sweep.run_until_done() > 0

@@ -25,8 +25,8 @@ from engine.pipeline import Desk
 from engine.projection import save
 from engine.tables import deadline, incident, instance
 from storage.errors import StoreBusy
-from storage.schema import metadata
 from tests.pipeline.conftest import ACKNOWLEDGED, Case
+from tests.support.stores import every_row
 
 
 def test_a_firing_that_fails_leaves_no_row_behind_and_is_tried_again(
@@ -163,7 +163,7 @@ def test_after_a_refusal_within_other_work_the_case_stands_as_before_and_what_is
     item = case.item("acknowledge")
     case.pipeline.run(ClaimTask(item.id), case.on.actor("li.na"))
     case.clock.advance(timedelta(minutes=46))
-    before = {table.name: case.rows(select(table)) for table in metadata.sorted_tables}
+    before = every_row(case.on.application.database)
     actor, said = case.on.actor(by), []
 
     def work(desk: Desk) -> None:
@@ -173,7 +173,7 @@ def test_after_a_refusal_within_other_work_the_case_stands_as_before_and_what_is
         desk.connection.execute(insert(note).values(id="n", case_id=case.id, at=desk.now, author="x", text="Other."))
 
     case.pipeline.run(HouseWork(work), SYSTEM)
-    after = {table.name: case.rows(select(table)) for table in metadata.sorted_tables}
+    after = every_row(case.on.application.database)
     assert len(said) == 1
     assert {name for name, rows in after.items() if rows != before[name]} == {"note"}
     assert case.on.application.sweep.run_until_done() == 1

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from storage import migrate
 from storage.database import Database
+from storage.schema import metadata
 from tests.support.postgres import PostgresServer, running
 
 STORES = ("sqlite-file", "sqlite-memory", "postgresql")
@@ -32,6 +35,15 @@ def store_url(name: str, request: pytest.FixtureRequest, folder: Path) -> str:
         return "sqlite://"
     server: PostgresServer = request.getfixturevalue("postgres_server")
     return server.create()
+
+
+def every_row(database: Database) -> dict[str, list[Any]]:
+    """Return all rows of every table that the test imported, by its name, in the order of their keys."""
+    with database.read() as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
+            for table in metadata.sorted_tables
+        }
 
 
 @pytest.fixture(params=STORES)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from engine.case_work import SYSTEM
 from engine.commands.publish import PublishBundle
+from storage.counting import counted
 from tests.publication.shipped import FORMS, shipped
 from tests.support.application import House, house
 from tests.web.conftest import with_pages
@@ -78,17 +77,7 @@ def test_words_to_say_and_the_facts_in_them_are_in_the_language_that_the_complai
 def test_a_task_is_read_once_whatever_language_the_complainant_reads(redress: House, language: str) -> None:
     case = redress.file("li.na", channel="phone", language=language)["id"]
     task = redress.task("li.na", "acknowledge", case)["id"]
-    seen: list[str] = []
-    with redress.application.database.read() as connection:
-        engine = connection.engine
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
     li_na = staff(redress, "li.na")
-    event.listen(engine, "before_cursor_execute", note)
-    try:
+    with counted(redress.application.database) as count:
         assert li_na.get(f"/tasks/{task}").status == 200
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    assert len([each for each in seen if "work_item.draft" in each and "undo_until" in each]) == 1
+    assert len([each for each in count.sql if "work_item.draft" in each and "undo_until" in each]) == 1
