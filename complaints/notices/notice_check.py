@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from lxml import etree
 
 from complaints.answer_meanings import form_properties
+from complaints.notices.chosen_texts import chosen_texts
 from complaints.notices.notices import DUE_TIME, NoticeBook, check_notices, clock_of, parse_notices
 from complaints.plan.late_records import KINDS
 from complaints.plan.promises import FIELD as PROMISES
@@ -162,28 +162,9 @@ def _in_diagrams(files: Files) -> Iterator[tuple[str, str, str]]:
             if operator.get("id") != "notify":
                 continue
             given = {p.get("id"): p.get("value") or "" for p in operator.iter(f"{{{SPIFF}}}parameter")}
-            for template in _possible(given.get("template", "")):
-                for to in _possible(given.get("to", "")):
+            for template in chosen_texts(given.get("template", "")):
+                for to in chosen_texts(given.get("to", "")):
                     yield ", which the diagram sends", to, template
-
-
-def _possible(source: str) -> set[str]:
-    """Return the texts that an expression may come to, as far as it chooses between texts."""
-
-    def texts(node: ast.expr) -> set[str]:
-        match node:
-            case ast.Constant(value=str(text)):
-                return {text}
-            case ast.IfExp(body=body, orelse=orelse):
-                return texts(body) | texts(orelse)
-            case ast.BoolOp(values=several) | ast.List(elts=several) | ast.Tuple(elts=several):
-                return set().union(*(texts(each) for each in several))
-        return set()
-
-    try:
-        return texts(ast.parse(source.strip(), mode="eval").body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()  # What is no expression is another check's business.
 
 
 def _problem(file: str, template: str | None, message: str) -> Problem:

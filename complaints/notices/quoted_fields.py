@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from lxml import etree
 
+from complaints.notices.chosen_texts import chosen_texts
 from complaints.notices.notices import NoticeBook, NoticesInvalid, Template, parse_notices
 from engine.bundles.bundle import Files
 from engine.bundles.examine_bundle import form_names
@@ -191,7 +192,7 @@ def _said(template: Template) -> bool:
 def _senders(diagram: Diagram) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for element in diagram.elements.values():
-        for template in _constants(element.parameters.get("template", "")):
+        for template in chosen_texts(element.parameters.get("template", "")):
             found.setdefault(template, set()).add(element.process)
     return found
 
@@ -213,8 +214,8 @@ def _of_services(diagram: Diagram, asked: _Asked, carried: Mapping[str, tuple[_M
 
 def _may_reach_complainant(element: Element) -> bool:
     to = element.parameters.get("to", "")
-    named = _constants(to)
-    return "template" in element.parameters and ("complainant" in named or bool(_flowing(_parsed(to))))
+    named = "complainant" in chosen_texts(to) or bool(_flowing(_parsed(to)))
+    return named and "template" in element.parameters
 
 
 def _carried(made: list[_Made], asked: _Asked) -> dict[str, tuple[_Made, str]]:
@@ -285,12 +286,3 @@ def _flowing(node: ast.AST) -> frozenset[str]:
         case ast.IfExp(body=body, orelse=orelse):
             return _flowing(body) | _flowing(orelse)
     return frozenset().union(*(_flowing(each) for each in ast.iter_child_nodes(node)))
-
-
-def _constants(source: str) -> frozenset[str]:
-    """Return the texts that stand in an expression."""
-    return frozenset(
-        each.value
-        for each in ast.walk(_parsed(source))
-        if isinstance(each, ast.Constant) and isinstance(each.value, str)
-    )

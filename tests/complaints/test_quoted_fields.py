@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -119,6 +120,29 @@ def test_a_service_task_passes_nothing_internal_to_the_complainant(parameter: st
     assert [(p.file, p.code, "internal_note" in p.message, bool(p.line)) for p in found] == [
         (DIAGRAM, "quotes-internal", True, True)
     ]
+
+
+@pytest.mark.parametrize(
+    ("to", "refused"),
+    [
+        ('"owner" if status == "complainant" else "post:duty_officer"', False),
+        ('["owner"] if status != "complainant" else ["team:legal"]', False),
+        ('"owner" if people > 1 else "complainant"', True),
+        ('["owner"] + (["complainant"] if people > 1 else [])', True),
+        ('["owner", "complainant"][1]', True),
+        ("reassign_to", True),
+    ],
+)
+def test_only_what_may_be_the_recipient_counts_and_not_what_it_is_compared_with(to: str, refused: bool) -> None:
+    given = """id="to" type="str" value="&quot;complainant&quot;" />
+              <spiffworkflow:parameter id="template" type="str" value="&quot;acknowledged&quot;" />"""
+    value = escape(to, {'"': "&quot;"})
+    more = '<spiffworkflow:parameter id="text" type="any" value="internal_note" />'
+    changed = given.replace("&quot;complainant&quot;", value) + more
+    found = quoted(with_text(DIAGRAM, given, changed))
+    assert [(p.file, p.code, p.message.split(" to ")[0]) for p in found] == (
+        [(DIAGRAM, "quotes-internal", "It sends internal_note")] if refused else []
+    )
 
 
 def test_a_script_does_not_carry_an_internal_field_into_a_notice() -> None:
