@@ -31,12 +31,9 @@ def in_house(redress: House, act: Any) -> Any:
 def late_first_response(redress: House) -> set[str]:
     """Let nobody answer a complaint in time; return whom the head's notice of it went to."""
     filed = redress.file("li.na", channel="phone")
-    with redress.application.database.read() as connection:
-        before = len(connection.execute(outbox.select()).all())
     redress.later(days=2)
     with redress.application.database.read() as connection:
         rows = connection.execute(outbox.select().where(outbox.c.case_id == filed["id"])).all()
-    assert len(rows) > before
     return {row.recipient for row in rows if row.payload["to"] == f"post:{HEAD}"}
 
 
