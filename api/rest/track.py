@@ -58,7 +58,7 @@ class SatisfactionAnswer:
     message: str | None
     delivered: str | None
     repeated: bool
-    """True: the same had been said before, and nothing has changed."""
+    """True: the same had been said before in the same words, or without any, and nothing has changed."""
 
 
 @router.get("", response_model=Tracking, responses=TRACKS)
@@ -87,7 +87,7 @@ def write_as_complainant(sender: Receipt, body: LetterBody, once: OnceOnly) -> R
 
 @router.post("/satisfaction", response_model=SatisfactionAnswer, responses=ANSWERS)
 def answer_satisfaction(sender: Receipt, body: SatisfactionBody, once: OnceOnly) -> Response:
-    """Say whether the outcome is satisfactory. Saying the same again changes nothing."""
+    """Say whether the outcome is satisfactory. Saying the same again changes nothing; new words with it are kept."""
     command = Satisfaction(sender.case_id, body.satisfied, body.text, body.rating)
     return carry_out(sender.context, command, lambda done, _: Answered(done), once)
 

@@ -60,6 +60,38 @@ def test_the_same_answer_twice_counts_once(office: Office) -> None:
     assert caught.value.details == {"satisfied": True}
 
 
+def test_what_is_written_beside_an_answer_that_was_given_already_is_kept(office: Office) -> None:
+    case = reach_resolved(office)
+    office.do(Satisfaction(case, True, "Thank you."), None)
+    again = office.do(Satisfaction(case, True, "The lamp is still dark."), None)
+    assert [row.text for row in office.rows(message, case)] == ["Thank you.", "The lamp is still dark."]
+    assert again == {"message": office.rows(message, case)[1].id, "delivered": None, "repeated": False}
+    assert list(office.told(case)) == [("ann", "answer_arrived")] * 2
+    assert office.do(Satisfaction(case, True, "Thank you."), None)["repeated"] is True
+    pay(office, case)
+    assert (office.case(case).status, office.case(case).closure) == ("closed", "satisfied")
+
+
+def test_words_of_an_earlier_round_are_new_in_the_next(office: Office) -> None:
+    case = reach_asked(office)
+    office.do(Satisfaction(case, False, "No."), None)
+    office.do(CompleteTask(office.task(case, "look").id, {"next": "go"}))
+    office.do(CompleteTask(office.task(case, "plan").id, {}))
+    office.do(Satisfaction(case, False), None)
+    assert [office.do(Satisfaction(case, False, "No."), None)["repeated"] for _ in range(2)] == [False, True]
+    assert [row.text for row in office.rows(message, case)] == ["No.", "No."]
+
+
+def test_after_the_end_nothing_is_added_to_an_answer(office: Office) -> None:
+    case = reach_closed(office)
+    office.do(Satisfaction(case, True), None)
+    office.advance(40 * DAY)
+    assert office.do(Satisfaction(case, True), None)["repeated"] is True
+    with pytest.raises(Conflict) as caught:
+        office.do(Satisfaction(case, True, "One thing more."), None)
+    assert caught.value.details == {"linked_case_needed": True}
+
+
 def test_a_second_click_is_not_read_into_the_next_round(office: Office) -> None:
     case = reach_resolved(office)
     office.do(Satisfaction(case, True), None)
