@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from access.rights import Verb
 from complaints.case_now import has_ended, status, waited_message
@@ -111,7 +111,7 @@ def answer_of_this_round(connection: Connection, case_id: str) -> bool | None:
     return None if newest is None else bool(newest.detail["satisfied"])
 
 
-def _answers_of_this_round(connection: Connection, case_id: str) -> Iterator[Row[Any]]:
+def _answers_of_this_round(connection: Connection, case_id: str) -> Iterator[Any]:
     """Yield the answers that count (`name`: of the letter with the text, `detail`), the newest first."""
     table = event_log.c
     events = connection.execute(
