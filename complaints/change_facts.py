@@ -16,7 +16,7 @@ from complaints.people.people_concerned import MOST_PEOPLE, people_facts
 from complaints.plan.replan import checked_lines, replan_refunds
 from complaints.tables import complaint
 from complaints.told_changes import watch_changes
-from complaints.wording import LINE, words
+from complaints.wording import one_line, words
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import MatchRequired, Stale, Unfit
@@ -149,7 +149,7 @@ def _plain(spec: FactSpec, said: _Said, value: Any, reason: str) -> None:
         raise _unfit(spec.name, "required")
     typed = read_fact(spec, value)
     if isinstance(typed, str):
-        typed = words(spec.name, typed, longest=LINE, required=False)
+        typed = one_line(spec.name, typed, required=False)
     allowed = (*spec.values, *([""] if spec.default == "" else []))
     if spec.values and typed not in allowed:
         raise _unfit(spec.name, "unknown", known=list(spec.values))

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from engine.errors import Unfit
+from forms.characters import UNUSABLE, as_line, as_seen, as_stored
 from forms.script_text import has_blanks
 
 LONGEST = 10_000
@@ -13,11 +14,9 @@ LONGEST = 10_000
 LINE = 200
 """Characters of a name or a title."""
 
-_LINE_ENDS = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
 # Han, kana, and Hangul with its letters: in NFKC, as names are compared.
 _EAST_ASIAN = r"[\u1100-\u11ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7ff\U00020000-\U0003ffff]"
 _NO_BLANK = re.compile(rf"(?<={_EAST_ASIAN}) (?={_EAST_ASIAN})")
-_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 
 def words(field: str, text: object, *, longest: int = LONGEST, required: bool = True) -> str:
@@ -29,14 +28,22 @@ def words(field: str, text: object, *, longest: int = LONGEST, required: bool = 
         text = ""
     if not isinstance(text, str):
         raise _unfit(field, "not-string", "This must be a text.")
-    if _UNSHOWABLE.search(text.replace("\x85", "\n")):
+    kept = as_stored(text)
+    if UNUSABLE.search(kept):
         raise _unfit(field, "unshowable", "The text holds characters that no page can show.")
-    kept = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)).strip()
     if required and not kept:
         raise _unfit(field, "required", "Something has to be written here.")
     if len(kept) > longest:
         raise _unfit(field, "too-long", f"At most {longest} characters.")
     return kept
+
+
+def one_line(field: str, text: object, *, required: bool = True) -> str:
+    """Return a name or another text of one line as it is stored, without the characters in it that nobody sees.
+
+    Raises Unfit as `words`. Safe to repeat.
+    """
+    return as_line(words(field, text, longest=LINE, required=required))
 
 
 def finished(field: str, text: object) -> str:
@@ -51,18 +58,22 @@ def _unfit(field: str, code: str, message: str) -> Unfit:
     return Unfit(message, fields=[{"field": field, "code": code}])
 
 
+def _folded(text: str | None) -> str:
+    return as_seen(unicodedata.normalize("NFKC", text or ""))
+
+
 def alike(text: str | None) -> str:
     """Return a name as it is compared: width and case of what was typed do not count, nor how many blanks.
 
     Chinese, Japanese and Korean names are typed with and without a blank inside: there it does not count at all. In
     other scripts it parts words: An Na is not Anna.
     """
-    return _NO_BLANK.sub("", " ".join(unicodedata.normalize("NFKC", text or "").split())).casefold()
+    return _NO_BLANK.sub("", " ".join(_folded(text).split())).casefold()
 
 
 def alike_code(text: str | None) -> str:
-    """Return a learner's number as it is compared: width, case and blanks of what was typed do not count."""
-    return "".join(unicodedata.normalize("NFKC", text or "").split()).casefold()
+    """Return a learner's number, or the name of a colleague, as it is compared: no width, case or blank counts."""
+    return "".join(_folded(text).split()).casefold()
 
 
 def alike_contact(text: str | None) -> str:

@@ -17,6 +17,11 @@ SURROGATE = re.compile(r"[\ud800-\udfff]")
 UNUSABLE = re.compile(f"[{_CONTROLS}{_NONCHARACTERS}\ud800-\udfff]")
 """Either of the two."""
 
+LINE_ENDS = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
+"""What ends a line besides a line feed."""
+_BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
+"""What no single line holds."""
+
 MAYBE_IN_JSON = re.compile(
     rb"\\u00|\\[bf]|\x7f|\xc2[\x80-\x9f]|\xef\xb7[\x90-\xaf]|\xef\xbf[\xbe\xbf]|[\xf0-\xf4][\x8f\x9f\xaf\xbf]\xbf[\xbe\xbf]"
 )
@@ -36,6 +41,20 @@ _JOINED = re.compile(r"[\u0600-\u109f\u1780-\u18af]")
 def is_blank(text: str) -> bool:
     """Say whether a text shows nothing at all: white space, format characters, letters without ink; or is empty."""
     return not any(_shows(each) for each in text)
+
+
+def as_stored(text: str) -> str:
+    """Return a text in the one form in which it is kept: composed (NFC), lines ended by line feeds, trimmed.
+
+    Empty where it shows nothing. What is UNUSABLE stays, for the caller to refuse. Safe to repeat.
+    """
+    kept = unicodedata.normalize("NFC", LINE_ENDS.sub("\n", text)).strip()
+    return "" if is_blank(kept) else kept
+
+
+def as_line(text: str) -> str:
+    """Return one line as it is kept: as `as_stored`, `as_seen`, and blanks where it was broken. Safe to repeat."""
+    return as_stored(as_seen(_BREAKS.sub(" ", text)))
 
 
 def as_seen(line: str) -> str:

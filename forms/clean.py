@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
-from forms.characters import as_seen, is_blank
+from forms.characters import as_line, as_stored
 from forms.form import Field, Form
 from forms.formats import canonical_instant, instant_of
 from forms.money import cleaned_amount
 
-_LINE_ENDS = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
-_BREAKS = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
 _NARROWED = ("date", "date-time", "email")
 """Kinds that hold no Chinese or Korean writing: full-width figures and signs from an input method are narrowed."""
 
@@ -60,10 +57,8 @@ def _value(field: Field, value: Any) -> Any:
 def _text(field: Field, value: str) -> str:
     if field.kind in ("integer", "number", "boolean"):
         return value.strip() and value
-    text = unicodedata.normalize("NFKC" if field.kind in _NARROWED else "NFC", value)
-    text = (_LINE_ENDS.sub("\n", text) if field.multiline else as_seen(_BREAKS.sub(" ", text))).strip()
-    if is_blank(text):
-        return ""
+    text = unicodedata.normalize("NFKC", value) if field.kind in _NARROWED else value
+    text = as_stored(text) if field.multiline else as_line(text)
     if field.kind == "date-time":
         instant = instant_of(text)
         return canonical_instant(instant) if instant else text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -12,7 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 from complaints.people.people_concerned import MOST_PEOPLE
-from forms.characters import UNUSABLE, as_seen, is_blank
+from forms.characters import UNUSABLE, as_line, as_stored
 from forms.money import known_currencies, money_faults
 
 MOST_VALUES, DEEPEST = 20_000, 20
@@ -20,14 +19,12 @@ MOST_VALUES, DEEPEST = 20_000, 20
 LARGEST = 2**53
 """Of a number in JSON: what every client can hold exactly."""
 
-_LINE_ENDS = re.compile(r"\r\n|[\r\x85\u2028\u2029]")
-
 
 def _showable(text: str) -> str:
-    if UNUSABLE.search(text):
+    kept = as_stored(text)
+    if UNUSABLE.search(kept):
         raise PydanticCustomError("unshowable", "The text holds characters that no page can show.")
-    kept = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text)).strip()
-    return "" if is_blank(kept) else kept
+    return kept
 
 
 def _required(text: str) -> str:
@@ -52,11 +49,7 @@ def _written(value: Any) -> Any:
     return value
 
 
-def _line(text: str) -> str:
-    return as_seen(text).strip()
-
-
-Line = Annotated[str, Field(max_length=200), AfterValidator(_showable), AfterValidator(_line)]
+Line = Annotated[str, Field(max_length=200), AfterValidator(_showable), AfterValidator(as_line)]
 """One line of text, up to 200 characters; may be empty."""
 Name = Annotated[Line, AfterValidator(_required)]
 """One line that has to be there."""

@@ -21,7 +21,6 @@ from complaints.plan.promises import KeepPromise
 from complaints.plan.remedies import CompleteRemedy
 from engine.commands.clocks import ExtendCase, PauseCase, ResumeCase
 from engine.errors import Unfit
-from forms.characters import as_seen
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def _add_people(case_id: str, sent: Posted) -> AddAffected:
     """Read one person a line: name, then contact and learner number after commas."""
     people = []
     for line in sent.text("people").splitlines():
-        parts = [as_seen(part).strip() for part in line.replace("，", ",").split(",", 2)] + ["", ""]
+        parts = [part.strip() for part in line.replace("，", ",").split(",", 2)] + ["", ""]
         if parts[0]:
             people.append(AffectedPerson(parts[0], parts[1] or None, parts[2] or None))
     if not people:
@@ -84,7 +83,7 @@ def _facts(case_id: str, sent: Posted) -> ChangeFacts:
 
 def _respondent(case_id: str, sent: Posted) -> NameRespondent:
     """Take the name that was chosen from those complained about, or the one that was typed. Raises Unfit for both."""
-    named, typed = sent.text("named"), as_seen(sent.text("name")).strip()
+    named, typed = sent.text("named"), sent.text("name").strip()
     if named and typed and typed != named:
         raise Unfit(fields=[{"field": "name", "code": "one-of-both"}])
     return NameRespondent(case_id, sent.text("person"), named or typed, sent.text("role"))

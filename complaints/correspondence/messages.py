@@ -11,7 +11,7 @@ from complaints.correspondence.held_questions import not_yet_asked
 from complaints.correspondence.reopening import note_what_is_undone
 from complaints.letters import store_message
 from complaints.notices.notice_book import NoticeBooks
-from complaints.wording import LINE, finished, words
+from complaints.wording import finished, one_line, words
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Conflict
@@ -43,7 +43,7 @@ def send_message(work: CaseWork, command: SendMessage) -> dict[str, Any]:
     """Send, and return `{"message": id}`. Raises Forbidden, and Unfit while a blank of the text is not filled in."""
     require(work, Verb.WRITE_TO_COMPLAINANT)
     text = finished("text", command.text)
-    subject = words("subject", command.subject, longest=LINE, required=False)
+    subject = one_line("subject", command.subject, required=False)
     sent = store_message(work, text, direction="out", subject=subject or None)
     work.log("message-sent", name=sent)
     work.tell("complainant", "message", {"message": sent}, f"message:{sent}")
@@ -66,7 +66,7 @@ def receive_message(work: CaseWork, command: ReceiveMessage) -> dict[str, Any]:
     """
     require(work, Verb.SPEAK_FOR_COMPLAINANT)
     text = words("text", command.text)
-    how = words("how", command.how, longest=LINE, required=False)
+    how = one_line("how", command.how, required=False)
     if has_ended(work):
         raise Conflict(
             "This case has ended and cannot be opened again; a new one is opened and linked to it.",

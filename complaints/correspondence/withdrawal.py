@@ -8,7 +8,7 @@ from typing import Any
 from access.rights import Verb
 from complaints.case_now import waited_message
 from complaints.letters import store_message
-from complaints.wording import LINE, words
+from complaints.wording import one_line, words
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Conflict
@@ -36,8 +36,8 @@ def withdraw(work: CaseWork, command: Withdraw) -> dict[str, Any]:
     who = require(work, Verb.SPEAK_FOR_COMPLAINANT)
     by_staff = who is not None
     reason = words("reason", command.reason, required=False)
-    said_by = words("said_by", command.said_by, longest=LINE, required=by_staff)
-    how = words("how", command.how, longest=LINE, required=by_staff)
+    said_by = one_line("said_by", command.said_by, required=by_staff)
+    how = one_line("how", command.how, required=by_staff)
     if work.row["facts"].get("complainant_withdrawn"):
         raise Conflict("The complaint is withdrawn already; the case goes on because others are concerned.")
     waited = waited_message(work, "withdraw")

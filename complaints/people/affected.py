@@ -16,7 +16,7 @@ from complaints.people.remedies_on_list import let_go, pass_to_listed, pass_to_r
 from complaints.plan.remedies import give_to_joined, remedy_facts
 from complaints.tables import affected
 from complaints.told_changes import watch_changes
-from complaints.wording import LINE, alike, alike_code, alike_contact, words
+from complaints.wording import alike, alike_code, alike_contact, one_line
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import NotFound, Unfit
@@ -140,9 +140,9 @@ def _checked(people: tuple[AffectedPerson, ...]) -> list[AffectedPerson]:
             at = f"people/{number}/"
             checked.append(
                 AffectedPerson(
-                    words(f"{at}name", person.name, longest=LINE),
-                    words(f"{at}contact", person.contact, longest=LINE, required=False) or None,
-                    words(f"{at}learner_id", person.learner_id, longest=LINE, required=False) or None,
+                    one_line(f"{at}name", person.name),
+                    one_line(f"{at}contact", person.contact, required=False) or None,
+                    one_line(f"{at}learner_id", person.learner_id, required=False) or None,
                 )
             )
         except Unfit as refusal:

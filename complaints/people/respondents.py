@@ -14,7 +14,7 @@ from complaints.case_now import keep_facts
 from complaints.people.ownership import leave_to_duty
 from complaints.people.reach import note_nobodys_tasks
 from complaints.tables import respondent
-from complaints.wording import LINE, words
+from complaints.wording import one_line
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Unfit
@@ -43,8 +43,8 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
     somebody unknown.
     """
     require(work, Verb.NAME_RESPONDENT)
-    name = words("name", command.name, longest=LINE)
-    role = words("role", command.role, longest=LINE, required=False)
+    name = one_line("name", command.name)
+    role = one_line("role", command.role, required=False)
     if work.connection.execute(select(person.c.id).where(person.c.id == command.person)).first() is None:
         raise Unfit("There is nobody of this name here.", fields=[{"field": "person", "code": "unknown-person"}])
     fresh = insert_new(

@@ -8,7 +8,7 @@ from typing import Any
 
 from complaints import effects
 from complaints.plan import plan_lines
-from complaints.wording import LINE, words
+from complaints.wording import one_line
 from engine.case_work import CaseWork
 from engine.errors import Unfit
 from engine.model.fact_values import read_fact
@@ -41,7 +41,7 @@ def checked_lines(work: CaseWork, asked: Any) -> list[dict[str, Any]]:
             raise _unfit(f"{at}/amount/{part}".rstrip("/"), code, values)
         if Decimal(line["amount"]["amount"]) <= 0:
             raise _unfit(f"{at}/amount/amount", "not-positive")
-        lines.append({"payee": words(f"{at}/payee", line.get("payee"), longest=LINE), "amount": dict(line["amount"])})
+        lines.append({"payee": one_line(f"{at}/payee", line.get("payee")), "amount": dict(line["amount"])})
     return lines
 
 

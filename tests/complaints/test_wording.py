@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from access.rights import Standing, Verb
-from complaints.wording import LINE, alike, alike_code, alike_contact, finished, words
+from complaints.wording import LINE, alike, alike_code, alike_contact, finished, one_line, words
 from engine.case_rights import standings
 from engine.errors import Unfit
 from tests.complaints.office import Office
@@ -40,6 +40,20 @@ def test_nothing_is_an_empty_text_where_none_is_required() -> None:
     assert words("text", None, required=False) == ""
 
 
+@pytest.mark.parametrize("text", ["\u200b", "\u3164 \u2060", "\u2800\n"])
+def test_a_text_that_shows_nothing_is_none(text: str) -> None:
+    assert (words("text", text, required=False), one_line("name", text, required=False)) == ("", "")
+    with pytest.raises(Unfit) as caught:
+        words("reason", text)
+    assert caught.value.details["fields"] == [{"field": "reason", "code": "required"}]
+
+
+def test_one_line_holds_what_is_seen_of_it() -> None:
+    assert one_line("payee", " 王\u200b晓\u2060 ") == "王晓"
+    assert one_line("payee", "Min\r\n\ta") == "Min a"
+    assert words("text", "two\u200b\r\nlines") == "two\u200b\nlines"
+
+
 def test_a_text_with_a_blank_is_not_finished() -> None:
     assert finished("text", "Use {} or { x }.") == "Use {} or { x }."
     with pytest.raises(Unfit):
@@ -68,6 +82,13 @@ def test_a_blank_parts_words_except_between_east_asian_letters(one: str, other: 
 @given(st.text())
 def test_a_name_as_it_is_compared_is_alike_to_itself_typed_with_other_blanks(name: str) -> None:
     assert alike(f" {name.replace(' ', '  ')} ") == alike(name)
+
+
+@given(st.text(), st.sampled_from("\u200b\u2060\ufeff\u00ad"))
+def test_a_name_is_compared_as_it_is_seen(name: str, unseen: str) -> None:
+    assert alike(unseen + name + unseen) == alike(name)
+    assert alike(f"王{unseen}晓") == alike("王晓")
+    assert alike_code(f"L{unseen}7") == alike_code("L7")
 
 
 def test_numbers_and_addresses_are_compared_as_they_are_meant() -> None:
