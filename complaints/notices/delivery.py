@@ -18,7 +18,7 @@ from complaints.letters import next_instant
 from complaints.notices.notice_book import NoticeBooks
 from complaints.notices.notice_values import Surroundings, Telling, case_to_tell, notice_values, reader_language
 from complaints.notices.notices import Notice, NoticeBook, Template, render
-from complaints.notices.superseded import read_earlier
+from complaints.notices.superseded import comes_daily, read_earlier
 from complaints.tables import message as letter
 from complaints.tables import notice
 from engine.errors import NotFound, Unfit
@@ -97,29 +97,32 @@ def _to_staff(
     readers = {each: reader_language(language) for each, language in people.items() if each not in barred}
     if not readers and message.recipient.partition(":")[2] not in barred:
         raise NotFound("Nobody is there who could read it: appoint somebody.", recipient=message.recipient)
-    template, told = _told(connection, message, case, desk, sorted(set(readers.values())))
+    given, new = message.payload.get("values") or {}, []
+    process, template, told = _told(connection, message, case, desk, sorted(set(readers.values())))
     for each, language in readers.items():
         values = {
             "id": ids.new(), "key": f"{message.id}:{each}", "person": each, "case_id": case.case_id,
-            "template": template, "values": message.payload.get("values") or {}, "at": now,
+            "template": template, "values": given, "at": now,
             "subject": told[language].subject, "text": told[language].body, "language": told[language].language,
         }  # fmt: skip
         if insert_new(connection, notice, values, unique=("key",)):
-            read_earlier(connection, desk.versions, values)
+            new.append(values)
+    if comes_daily(process, message.kind, given):
+        read_earlier(connection, new)
 
 
 def _told(
     connection: Connection, message: Message, case: Any, desk: Desk, languages: Sequence[str]
-) -> tuple[str, dict[str, Notice]]:
-    """Return the name of the template, and what it says in each language; a plain sentence where nobody wrote one.
+) -> tuple[CompiledProcess, str, dict[str, Notice]]:
+    """Return the process that tells it, the name of the template, and what it says in each language.
 
-    Raises NotFound for a template that is for complainants alone.
+    Where nobody wrote one it is a plain sentence, and the case's own process tells it. Raises NotFound for a template
+    that is for complainants alone.
     """
     found = _book_with(connection, case, message.kind, desk)
     if found is None:
-        return message.kind, {
-            each: Notice(f"{case.number}: {pick(SOMETHING_NEW, each)}", "", each) for each in languages
-        }
+        told = {each: Notice(f"{case.number}: {pick(SOMETHING_NEW, each)}", "", each) for each in languages}
+        return desk.versions.process(connection, case.version_id), message.kind, told
     process, book = found
     template = book.for_reader(message.kind, "staff")
     given, told = message.payload.get("values") or {}, {}
@@ -130,7 +133,7 @@ def _told(
             told[language] = render(template, language, {**values, "link": ""})
         except Unfit:
             told[language] = render(template, language, values, gap=GAP)
-    return template.name, told
+    return process, template.name, told
 
 
 def _book_with(connection: Connection, case: Any, kind: str, desk: Desk) -> tuple[CompiledProcess, NoticeBook] | None:
@@ -147,7 +150,10 @@ def _book_with(connection: Connection, case: Any, kind: str, desk: Desk) -> tupl
 
 
 def _versions(connection: Connection, case: Any) -> Iterator[str]:
-    """Yield the version that a case runs on, then those it ran on before, the latest first."""
+    """Yield the version that a case runs on, then those it ran on before, the latest first.
+
+    The earlier ones are looked up only where the first does not have the notice, which is seldom.
+    """
     yield case.version_id
     yield from connection.execute(_PAST, {"the_case": case.case_id}).scalars()
 

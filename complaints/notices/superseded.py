@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from complaints.tables import notice
-from engine.tables import instance
-from engine.versions import Versions
+from engine.process import CompiledProcess
 
 
-def read_earlier(connection: Connection, versions: Versions, row: Mapping[str, Any]) -> None:
-    """Count as read, at the instant of the new row of `notice`, what the same person was told of the same duty before.
+def comes_daily(process: CompiledProcess, template: str, values: Mapping[str, Any]) -> bool:
+    """Say whether the ladder of the clock that a notice is about tells it every day."""
+    clock = process.config.clocks.get(str(values.get("clock") or ""))
+    return clock is not None and any(rung.daily and rung.template == template for rung in clock.rungs)
 
-    Only for what the ladder of a clock tells daily. Where a duty is there for each refund, only of the same one. What
-    was told before stays on record. Repeating is safe.
+
+def read_earlier(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Count as read, at the instant of new rows of `notice`, what the same people were told of the same duty before.
+
+    `rows` are of one notice, one for each reader. Where a duty is there for each refund, only of the same one. What was
+    told before stays on record. Repeating is safe.
     """
-    values = row["values"]
-    if not values.get("clock"):
+    if not rows:
         return
-    version = select(instance.c.version_id).where(instance.c.case_id == row["case_id"])
-    process = versions.process(connection, connection.execute(version).scalar_one())
-    clock = process.config.clocks.get(str(values["clock"]))
-    if clock is None or not any(rung.daily and rung.template == row["template"] for rung in clock.rungs):
-        return
-    table = notice.c
+    table, one = notice.c, rows[0]
     unread = connection.execute(
         select(table.id, table["values"]).where(
-            table.person == row["person"], table.case_id == row["case_id"], table.template == row["template"],
-            table.read_at.is_(None), table.key != row["key"],
+            table.person.in_([row["person"] for row in rows]), table.case_id == one["case_id"],
+            table.template == one["template"], table.read_at.is_(None), table.key.not_in([row["key"] for row in rows]),
         )
     )  # fmt: skip
-    same = [each.id for each in unread if _same_duty(each._mapping["values"], values)]
+    same = [each.id for each in unread if _same_duty(each._mapping["values"], one["values"])]
     if same:
-        connection.execute(update(notice).where(table.id.in_(same)).values(read_at=row["at"]))
+        connection.execute(update(notice).where(table.id.in_(same)).values(read_at=one["at"]))
 
 
 def _same_duty(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> bool:
