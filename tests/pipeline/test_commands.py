@@ -115,6 +115,20 @@ def test_what_the_process_has_paused_nobody_ends_by_hand_and_no_letter_says_so(c
     assert "resumed" not in {row.kind for row in case.rows(select(outbox))}
 
 
+def test_the_complainant_hears_when_the_clocks_are_paused_by_hand_and_when_they_run_on(case: Case) -> None:
+    li_na = case.on.actor("li.na")
+    case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    with pytest.raises(Conflict, match="The process itself pauses the clocks for this reason"):
+        case.pipeline.run(PauseCase(case.id, "Why not.", reason="ask_back"), li_na)
+    case.pipeline.run(PauseCase(case.id, "The recording is on its way."), li_na)
+    case.pipeline.run(ResumeCase(case.id), li_na)
+    letters = [row for row in case.rows(select(outbox)) if row.kind in ("paused", "resumed")]
+    assert [(row.kind, row.recipient) for row in letters] == [("paused", "complainant"), ("resumed", "complainant")]
+    assert [row.payload["values"].get("why") for row in letters] == ["The recording is on its way.", None]
+    with pytest.raises(Conflict, match=r"^(?!The process itself)"):
+        case.pipeline.run(ResumeCase(case.id), li_na)
+
+
 def test_a_failing_firing_is_an_incident_and_the_command_goes_on(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     from engine import firing as module
 
