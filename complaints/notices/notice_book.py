@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from complaints.notices.notices import NoticeBook, parse_notices
 from complaints.plan.refund_figures import LINE_IN_HAND
@@ -15,20 +14,12 @@ EMPTY = NoticeBook({})
 
 
 class NoticeBooks:
-    """Finds the notices that are pinned with a process version."""
-
-    def __init__(self) -> None:
-        self._read: WeakKeyDictionary[Any, NoticeBook] = WeakKeyDictionary()
+    """Finds the notices that are pinned with a process version. Holds nothing: any number of them read a file once."""
 
     def of(self, process: CompiledProcess) -> NoticeBook:
         """Return the notices of a version. Raises NoticesInvalid for a file that publication would refuse."""
-        key = process.program
-        found = self._read.get(key)
-        if found is None:
-            content = process.documents.get("notices.toml")
-            found = EMPTY if content is None else parse_notices(content, file="notices.toml")
-            self._read[key] = found
-        return found
+        content = process.documents.get("notices.toml")
+        return EMPTY if content is None else parse_notices(content, file="notices.toml")
 
     def excerpt(self, process: CompiledProcess, template: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the text that the template takes from a form (`text_from`), an amount, and which refunds are in hand.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from complaints.toml_reading import ContentInvalid, Reading
@@ -148,24 +149,26 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 def check_notices(content: bytes, *, file: str) -> list[Problem]:
     """Return everything that is wrong with a file of notices; never raises."""
-    return _read(content, file)[1]
+    return list(_read(content, file)[1])
 
 
 def parse_notices(content: bytes, *, file: str) -> NoticeBook:
     """Return the notices of a TOML document. Raises NoticesInvalid with every problem found, and nothing else."""
     templates, problems = _read(content, file)
     if problems:
-        raise NoticesInvalid(problems)
+        raise NoticesInvalid(list(problems))
     return NoticeBook(templates)
 
 
-def _read(content: bytes, file: str) -> tuple[dict[str, Template], list[Problem]]:
+@lru_cache(maxsize=64)
+def _read(content: bytes, file: str) -> tuple[Mapping[str, Template], tuple[Problem, ...]]:
+    """The same file is read once: several checks ask for it, and so does every delivery."""
     reading = Reading(content, file)
     if reading.problems:
-        return {}, reading.problems
+        return {}, tuple(reading.problems)
     reading.only(reading.top, "", ("templates",))
     tables = reading.table(reading.top.get("templates"), "templates")
-    return {name: _template(reading, name, value) for name, value in tables.items()}, reading.problems
+    return {name: _template(reading, name, value) for name, value in tables.items()}, tuple(reading.problems)
 
 
 def _template(reading: Reading, name: str, value: object) -> Template:

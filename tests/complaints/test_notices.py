@@ -35,6 +35,16 @@ def problems_of(text: str) -> list[str]:
     return [problem.code for problem in check_notices(text.encode(), file="notices.toml")]
 
 
+def test_the_same_file_is_read_once() -> None:
+    once, again = (parse_notices(SMALL.encode(), file="notices.toml").templates for _ in range(2))
+    assert once is again
+    found = check_notices(b"[templates.x]", file="notices.toml")
+    codes = [problem.code for problem in found]
+    found.clear()
+    # What a caller does with its list of findings is its own.
+    assert (codes != [], problems_of("[templates.x]")) == (True, codes)
+
+
 def test_every_notice_that_ships_can_be_sent_in_every_language() -> None:
     book = parse_notices(SHIPPED.read_bytes(), file="notices.toml")
     assert len(book.templates) >= 40
