@@ -14,6 +14,7 @@ from engine.commands.claim import ClaimTask
 from engine.errors import Forbidden, NotFound, Unfit
 from engine.tables import conflict_of_interest, event_log, incident, work_item
 from tests.complaints.office import Office
+from tests.complaints.walk import reach_resolved
 
 EVERYBODY = tuple(Respondent(name) for name in ("Ann", "Bea", "Cho", "Dan", "Eve", "Fay", "Gus"))
 
@@ -90,6 +91,30 @@ def test_somebody_from_outside_lets_those_in_who_are_not_meant_and_the_step_goes
     assert office.rows(work_item, case, state="open")[0].assignee == office.people["ann"]
 
 
+PAYS = """
+[facts.who_pays]
+type = "string"
+default = "head_of_customer_service"
+label = { zh-CN = "A", ko = "A", en = "A" }
+"""
+
+
+@pytest.mark.parametrize("drawn", ["post:head_of_customer_service", "fact:who_pays"])
+def test_a_step_goes_back_to_the_post_that_the_diagram_gives_it_to(office: Office, drawn: str) -> None:
+    office.draw("pay", 'value="owner"', f'value="{drawn}"', config=PAYS)
+    with office.database.write() as unit:
+        posts.appoint(unit.connection, "academic_director", person_id=office.people["eve"])
+        unit.commit()
+    case = reach_resolved(office)
+    assert office.task(case, "pay").post == "head_of_customer_service"
+    office.do(NameRespondent(case, office.people["dan"], "Dan"))
+    away = office.task(case, "pay")
+    assert away.post == "academic_director"
+    office.do(ClearColleague(case, office.people["dan"], "It was another Dan."), "eve")
+    back = office.task(case, "pay")
+    assert (back.post, back.version) == ("head_of_customer_service", away.version + 1)
+
+
 def test_who_was_taken_for_somebody_else_sees_the_case_again_and_only_then(office: Office) -> None:
     case = office.file()
     office.do(NameRespondent(case, office.people["bea"], "The tall one"))
@@ -119,7 +144,8 @@ def test_only_who_may_says_that_a_colleague_is_not_meant_and_only_with_a_reason(
 
 def test_of_what_is_open_the_doctor_finds_what_nobody_can_take(office: Office) -> None:
     case = office.file(by=None)
-    office.leave("ann")
+    office.file(by=None)  # of another case nobody is kept apart
+    office.bar(case, "ann")
     office.leave("bea")
     with office.database.read() as connection:
         (found,) = nobodys_tasks(connection)

@@ -8,13 +8,12 @@ from access import posts, teams
 from complaints.people.ownership import AcceptHandOver, AskHandOver
 from engine.commands.claim import AssignTask
 from engine.commands.complete import CompleteTask
-from engine.commands.publish import PublishBundle
 from engine.tables import event_log, work_item
-from tests.complaints.office import Office, bundle
+from tests.complaints.office import Office
 from tests.complaints.test_change_facts import LINES, change
 from tests.complaints.walk import reach_plan
 
-IF_ANYBODY = b'name="exclude"', b'name="apart_from"'
+IF_ANYBODY = 'name="exclude"', 'name="apart_from"'
 """What is drawn otherwise where whoever planned may pay when nobody else is there."""
 
 
@@ -23,14 +22,6 @@ def let_supervise(office: Office, name: str) -> None:
     with office.database.write() as unit:
         teams.give_role(unit.connection, office.people[name], "supervisor")
         unit.commit()
-
-
-def draw_pay(office: Office, was: bytes, becomes: bytes) -> None:
-    """Publish the process with its step of paying drawn otherwise."""
-    name = "bpmn/care/care.bpmn"
-    before, pay, after = bundle("care")[name].partition(b'<bpmn:userTask id="pay"')
-    assert was in after
-    office.do(PublishBundle({**bundle("care"), name: before + pay + after.replace(was, becomes, 1)}), "house")
 
 
 def waived(office: Office, case: str) -> list[tuple[str | None, str | None, Any]]:
@@ -79,7 +70,7 @@ def test_a_task_that_waits_for_a_team_goes_outside_once_its_last_member_counts_a
 
 
 def test_a_task_that_waits_for_a_post_goes_to_the_one_above_once_its_holder_counts_as_author(office: Office) -> None:
-    draw_pay(office, b'value="owner"', b'value="post:head_of_customer_service"')
+    office.draw("pay", 'value="owner"', 'value="post:head_of_customer_service"')
     with office.database.write() as unit:
         posts.appoint(unit.connection, "academic_director", person_id=office.people["eve"])
         unit.commit()
@@ -108,7 +99,7 @@ def test_who_has_a_task_keeps_it_when_somebody_else_counts_as_author(office: Off
 def test_who_need_not_stay_apart_for_want_of_others_is_on_record_once_whatever_is_planned_later(
     office: Office,
 ) -> None:
-    draw_pay(office, *IF_ANYBODY)
+    office.draw("pay", *IF_ANYBODY)
     case = reach_plan(office)
     office.bar(case, "bea")
     office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))
@@ -122,7 +113,7 @@ def test_who_need_not_stay_apart_for_want_of_others_is_on_record_once_whatever_i
 
 
 def test_when_the_last_who_could_pay_counts_as_author_all_may_again_and_the_owner_gets_it(office: Office) -> None:
-    draw_pay(office, *IF_ANYBODY)
+    office.draw("pay", *IF_ANYBODY)
     case = reach_plan(office)
     office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))
     pay = office.task(case, "pay")
@@ -147,7 +138,7 @@ def test_when_the_last_who_could_pay_counts_as_author_all_may_again_and_the_owne
 
 
 def test_who_has_a_task_keeps_it_though_fewer_must_stay_apart_from_it(office: Office) -> None:
-    draw_pay(office, *IF_ANYBODY)
+    office.draw("pay", *IF_ANYBODY)
     case = reach_plan(office)
     office.do(CompleteTask(office.task(case, "plan").id, {"refunds": LINES}))
     pay = office.task(case, "pay")
