@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import orjson
 from sqlalchemy import select
 
-from engine.process import CompiledProcess
-from engine.tables import instance
+from engine import undo
+from engine.tables import instance, work_item
 from queries.reader import Reader
 
 
@@ -24,12 +23,18 @@ class HeldStep:
     closure: str | None
 
 
-def held_step(reader: Reader, case_id: str, process: CompiledProcess) -> HeldStep | None:
-    """Return the step of a case that can still be sent back at the reader's instant, or None."""
+def held_step(reader: Reader, case_id: str) -> HeldStep | None:
+    """Return the step of a case that can still be sent back at the reader's instant, or None.
+
+    What is kept from before it holds the whole state, so it is read only while that counts.
+    """
     table = instance.c
-    row = reader.connection.execute(select(table.undo, table.undo_until).where(table.case_id == case_id)).one()
-    if row.undo is None or row.undo_until <= reader.now:
+    row = reader.connection.execute(
+        select(table.undo, work_item.c.done_at)
+        .join(work_item, work_item.c.id == table.undo_task)
+        .where(table.case_id == case_id, table.undo.is_not(None), table.undo_until > reader.now)
+    ).first()
+    if row is None:
         return None
-    before = orjson.loads(row.undo)
-    since = row.undo_until - timedelta(seconds=process.config.undo_seconds)
-    return HeldStep(since, before["status"], before["closure"])
+    before = undo.read(row.undo)
+    return HeldStep(row.done_at, before.status, before.closure)

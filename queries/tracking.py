@@ -124,7 +124,7 @@ def tracking(reader: Reader, case_id: str) -> Tracking:
     promises = public_clocks(process.config)
     clocks = tuple(_clocks(reader, case_id, words, zone, promises))
     running = [clock for clock in clocks if clock.state == "running" and clock.due_at is not None]
-    held = held_step(reader, case_id, process)
+    held = held_step(reader, case_id)
     status, closure = (row.status, row.closure) if held is None else (held.status, held.closure)
     return Tracking(
         number=row.number,

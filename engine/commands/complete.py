@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import orjson
 from sqlalchemy import bindparam, update
 
+from engine import undo
 from engine.case_work import CaseWork
 from engine.errors import Unfit
 from engine.model.step import Complete
@@ -115,10 +115,5 @@ def remember_for_undo(work: CaseWork, task_id: str) -> None:
         work.row.update(undo=None, undo_task=None, undo_until=None)
         return
     until = work.now + timedelta(seconds=config.undo_seconds)
-    row = work.row
-    snapshot = {
-        "state": row["state"].decode(), "facts": row["facts"], "owner": row["case_owner"], "status": row["status"],
-        "closure": row["closure"], "batch": work.batch,
-    }  # fmt: skip
-    row.update(undo=orjson.dumps(snapshot), undo_task=task_id, undo_until=until)
+    work.row.update(undo=undo.written(work), undo_task=task_id, undo_until=until)
     work.hold_until = until

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import orjson
 from sqlalchemy import delete, update
 
 from access.policy import may_supervise
+from engine import undo
 from engine.case_work import CaseWork
 from engine.commands.past_sending_back import in_the_way, not_completed
 from engine.errors import Conflict, Forbidden, Unfit
@@ -50,11 +50,11 @@ def send_back(work: CaseWork, command: SendBack) -> None:
         raise in_the_way(work, item)
     if row["undo_until"] <= work.now:
         raise Conflict("The notices of this step are out; it cannot be sent back any more.", task=item.id)
-    snapshot = orjson.loads(row["undo"])
+    kept = undo.read(row["undo"])
     calendars, now = work.services.calendars, work.now
     current = work.result or inspect(work.process, row["state"], facts=row["facts"], calendars=calendars, now=now)
-    stored = numbered_on(snapshot["state"].encode(), row["state"])
-    earlier = inspect(work.process, stored, facts=snapshot["facts"], calendars=calendars, now=now)
+    stored = numbered_on(kept.state, row["state"])
+    earlier = inspect(work.process, stored, facts=kept.facts, calendars=calendars, now=now)
     back = {t.id: item_id(work.case_id, t.id) for t in earlier.tasks if t.id not in {c.id for c in current.tasks}}
     work.connection.execute(
         update(work_item)
@@ -73,12 +73,12 @@ def send_back(work: CaseWork, command: SendBack) -> None:
             case_clock.c.case_id == work.case_id, case_clock.c.key.not_in([c.key for c in earlier.clocks])
         )
     )
-    outbox.cancel_held(work.connection, work.case_id, f"{snapshot['batch']}:", now=work.now)
-    work.services.unmake(work, snapshot["batch"])
+    outbox.cancel_held(work.connection, work.case_id, f"{kept.batch}:", now=work.now)
+    work.services.unmake(work, kept.batch)
     row.update(
-        state=earlier.state, facts=snapshot["facts"], status=snapshot["status"], closure=snapshot["closure"],
+        state=earlier.state, facts=kept.facts, status=kept.status, closure=kept.closure,
         facts_version=row["facts_version"] + 1, undo=None, undo_task=None, undo_until=None, ended_at=None,
         ended_as=None,
     )  # fmt: skip
-    work.set_owner(snapshot["owner"])
+    work.set_owner(kept.owner)
     work.log("sent-back", element=item.element, name=item.id, reason=command.reason)
