@@ -122,9 +122,9 @@ def tracking(reader: Reader, case_id: str) -> Tracking:
     words = reader.library.words.of(process)
     zone = reader.zone(row.facts.get("campus"))
     promises = public_clocks(process.config)
-    clocks = tuple(_clocks(reader, case_id, words, zone, promises))
-    running = [clock for clock in clocks if clock.state == "running" and clock.due_at is not None]
     held = held_step(reader, case_id)
+    clocks = tuple(_clocks(reader, case_id, words, zone, promises, held))
+    running = [clock for clock in clocks if clock.state == "running" and clock.due_at is not None]
     status, closure = (row.status, row.closure) if held is None else (held.status, held.closure)
     return Tracking(
         number=row.number,
@@ -157,7 +157,12 @@ def public_clocks(config: ProcessConfig) -> tuple[str, ...]:
 
 
 def _clocks(
-    reader: Reader, case_id: str, words: ProcessWords, zone: ZoneInfo, names: Sequence[str]
+    reader: Reader,
+    case_id: str,
+    words: ProcessWords,
+    zone: ZoneInfo,
+    names: Sequence[str],
+    held: HeldStep | None,
 ) -> Iterator[PublicClock]:
     table = case_clock.c
     rows = reader.connection.execute(
@@ -167,7 +172,11 @@ def _clocks(
     for name in names:
         if name in newest:
             line = clock_line(reader, newest[name], words, zone)
-            yield PublicClock(line.name, line.label, line.due_at, line.explanation, line.state, line.late)
+            state, late = line.state, line.late
+            if held is not None and line.met_at is not None and line.met_at >= held.since:
+                # The letter that meets the promise waits, and may yet be called back: until then it is still to come.
+                state, late = "running", late or (line.due_at is not None and line.due_at < reader.now)
+            yield PublicClock(line.name, line.label, line.due_at, line.explanation, state, late)
 
 
 def _messages(reader: Reader, case_id: str) -> tuple[PublicMessage, ...]:
