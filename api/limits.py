@@ -73,7 +73,10 @@ class Buckets:
 
 
 class BodyLimit:
-    """Refuses a request that is too large before it is read, or as soon as it turns out to be (413)."""
+    """Refuses a request that is too large (413), with nothing of it kept: no route reads more than the limit.
+
+    It is passed over first, up to `HEARD_OUT` bytes, so that whoever sends it reads why; what is longer is cut off.
+    """
 
     def __init__(self, app: ASGIApp, *, most_bytes: int) -> None:
         self._app, self._most = app, most_bytes
