@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from lxml import etree
 
-from engine.expressions.timer_text import Expr, IsoCycle, IsoDuration, TimerError, TimerKind, TimerPlan, parse_timer
+from engine.expressions.timer_text import (
+    Expr,
+    IsoCycle,
+    IsoDate,
+    IsoDuration,
+    TimerError,
+    TimerKind,
+    TimerPlan,
+    parse_instant,
+    parse_timer,
+)
 from engine.model.config import OPENING
 from engine.publication.bundle import Bundle
 from engine.publication.case_order import CaseOrder
@@ -136,6 +147,36 @@ def timer_at_once(bundle: Bundle) -> Iterator[Finding]:
     for node, element, plan in timer_plans(bundle):
         if isinstance(plan, IsoDuration) and plan.zero:
             yield Finding(element, f"The timer of the {words(node.element)} has no length and fires at once.")
+
+
+@rule(
+    "timer-one-instant",
+    "warning",
+    "A timer names one instant, the same for all cases: in every case that comes after it, it fires at once.",
+    'Write a length such as P7D or working_days(3), deadline("respond"), or a fact of the type instant.',
+)
+def timer_one_instant(bundle: Bundle) -> Iterator[Finding]:
+    # Which instants are past is not asked: a diagram that is sound today is sound tomorrow, too.
+    for node, element, plan in timer_plans(bundle):
+        at = _one_instant(plan)
+        if at is not None:
+            yield Finding(
+                element,
+                f"The timer of the {words(node.element)} names one instant for all cases, {at:%Y-%m-%dT%H:%MZ}: "
+                "in every case that comes there after it, it fires at once.",
+            )
+
+
+def _one_instant(plan: TimerPlan) -> datetime | None:
+    """Return the instant (UTC) that the text of a timer fixes for whatever case, as its time or as its first one."""
+    if isinstance(plan, IsoDate):
+        return plan.at
+    if isinstance(plan, IsoCycle):
+        return plan.start
+    if isinstance(plan, Expr) and not plan.expression.names and len(plan.expression.calls) == 1:
+        (call,) = plan.expression.calls
+        return parse_instant(str(call.args[0])) if call.function == "date" else None
+    return None
 
 
 @rule(

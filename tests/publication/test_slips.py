@@ -128,6 +128,25 @@ def test_a_message_that_may_never_come_is_not_all_that_is_waited_for(main: str, 
     assert {each[1] for each in found(main, **(inner if "inner" in main else {}))} == codes
 
 
+@pytest.mark.parametrize(
+    ("time", "codes"),
+    [
+        ("2020-01-01T00:00:00Z", {"timer-one-instant"}),
+        ('date("2099-01-01T09:00+08:00")', {"timer-one-instant"}),
+        ("R3/2020-01-01T00:00Z/P1D", {"timer-one-instant"}),
+        ("R3/P1D", set()),
+        ("P7D", set()),
+        ("PT0S", {"timer-at-once"}),
+        ('deadline("respond")', set()),
+        ("agreed_at", set()),
+        ('date("2020-01-01T00:00:00Z") if needed else days(people)', set()),
+    ],
+)
+def test_an_instant_that_is_the_same_for_all_cases_is_warned_of_whatever_the_day(time: str, codes: set[str]) -> None:
+    main = f"s=start -> agree=script agreed_at = None -> a=user -> e=end\nlate=beside a timer {time} -> late_end=end"
+    assert {each[1] for each in found(main)} == codes
+
+
 def test_a_time_at_the_call_ends_the_waiting_in_a_process_that_calls_itself_too() -> None:
     inner = "is_=start -> w=catch message answer -> x=xor -*-> ie=end\nx -[needed]-> again=call inner -> ie"
     assert {each[1] for each in found("s=start -> p=call inner -> e=end", inner=inner)} >= {"waits-without-end"}
