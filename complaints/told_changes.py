@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any
 
 from engine.case_work import CaseWork
+from engine.kernel.case_facts import answer_of, typed_facts, with_derived
 from engine.model.config import ChangeNotice
-from engine.model.fact_values import fact_to_json, read_fact
+from engine.model.fact_values import fact_to_json
 from engine.process import CompiledProcess
 
 Facts = Mapping[str, Any]
@@ -34,7 +35,7 @@ def _tell_changes(work: CaseWork, *, data: Mapping[str, Any], reason: str) -> No
     process = work.process
     if not _may_concern(process, work.facts_at_start, work.row["facts"]):
         return
-    seen = _Seen(process, _typed(process, work.facts_at_start), _typed(process, work.row["facts"]))
+    seen = _Seen(process, *(typed_facts(process, facts) for facts in (work.facts_at_start, work.row["facts"])))
     tellings: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for told in process.config.tells:
         changes = list(seen.changes(told)) if seen.concerns(told) else []
@@ -115,22 +116,10 @@ def _below(process: CompiledProcess, facts: Facts, name: str) -> tuple[int, Any,
     decision = process.decisions.get(use.decision) if use is not None else None
     if not chosen or decision is None:
         return 0, None, None
-    outputs = decision.evaluate(_derived(process, {**facts, name: ""})).values
-    said = outputs.get(written) if isinstance(outputs, Mapping) else outputs
+    said = answer_of(decision, with_derived(process, {**facts, name: ""}))[0].get(written)
     return max(0, _rank(spec.values, said) - _rank(spec.values, chosen)), said, chosen
 
 
 def _rank(order: tuple[str, ...], value: Any) -> int:
     """Return the place of a value among those that a fact can have, from the lowest up; -1 for none of them."""
     return order.index(value) if value in order else -1
-
-
-def _typed(process: CompiledProcess, stored: Facts) -> dict[str, Any]:
-    specs = process.config.facts
-    return _derived(process, {name: read_fact(spec, stored.get(name, spec.default)) for name, spec in specs.items()})
-
-
-def _derived(process: CompiledProcess, facts: dict[str, Any]) -> dict[str, Any]:
-    for name, expression in process.config.derived:
-        facts[name] = expression.evaluate(facts, {})
-    return facts

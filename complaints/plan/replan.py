@@ -11,7 +11,7 @@ from complaints.plan import plan_lines
 from complaints.wording import one_line
 from engine.case_work import CaseWork
 from engine.errors import Unfit
-from engine.model.fact_values import read_fact
+from engine.kernel.case_facts import typed_facts
 from engine.model.step import Effect
 from forms.money import known_currencies, money_faults
 
@@ -51,11 +51,9 @@ def replan_refunds(work: CaseWork, lines: list[dict[str, Any]]) -> dict[str, Any
     An unchanged line keeps its review, a changed one loses it, a paid one stays. The plan's revision stays: whether
     its approval still covers the refunds is for the ceiling to say. Repeating the same lines changes nothing.
     """
-    specs = work.process.config.facts
-    facts = {n: read_fact(s, work.row["facts"].get(n, s.default)) for n, s in specs.items()}
+    facts = typed_facts(work.process, work.row["facts"])
     facts["plan_revision"] = NUMBERED_FROM + facts["refunds_revision"]
-    initial = {name: spec.default for name, spec in specs.items()}
-    follows = plan_lines.record_plan({}, {"refunds": lines}, facts, initial)
+    follows = plan_lines.record_plan({}, {"refunds": lines}, facts, work.process.fact_defaults)
     effects.record_plan(work, Effect("record_plan", {}, None, "facts", made=follows.made))
     return {n: v for n, v in follows.facts.items() if n not in ("plan_revision", "open_actions", "actions_opened")}
 

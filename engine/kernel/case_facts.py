@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from engine.decisions import Decision
 from engine.errors import StepFailed, Unfit
 from engine.model.fact_values import fact_to_json, read_fact
 from engine.process import CompiledProcess
@@ -14,22 +15,44 @@ DecisionSink = Callable[[str, tuple[str, ...], Mapping[str, Any] | None], None]
 """Told of each decision taken: its id, the rules that matched, what it wrote; None where all facts stay."""
 
 
+def typed_facts(process: CompiledProcess, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a case by their names as conditions read them, those that are derived too. Pure.
+
+    `stored` as `CaseFacts.to_json` gives it. What the process does not know is left out; what nobody has said is as at
+    the beginning. What is derived is worked out, never taken from the store, where an amount is a text.
+    """
+    values = {**process.fact_defaults, **stored}
+    if len(values) > len(process.fact_defaults):
+        values = {name: values[name] for name in process.fact_defaults}
+    # At every step of every case: what JSON keeps as it is was checked when it came in, and is what it was.
+    for spec in process.facts_worded:
+        if spec.name in stored:
+            values[spec.name] = read_fact(spec, stored[spec.name])
+    return with_derived(process, values)
+
+
+def with_derived(process: CompiledProcess, facts: dict[str, Any]) -> dict[str, Any]:
+    """Set in typed facts what follows from them, and return them."""
+    for name, expression in process.config.derived:
+        facts[name] = expression.evaluate(facts, {})
+    return facts
+
+
+def answer_of(decision: Decision, facts: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Return what a table answers to typed facts: its outputs by their names, and the ids of the rules that matched."""
+    outcome = decision.evaluate(facts)
+    outputs = dict(outcome.values) if isinstance(outcome.values, Mapping) else {decision.name: outcome.values}
+    return {n: _plain(v) for n, v in outputs.items()}, tuple(rule.id for rule in outcome.matched)
+
+
 class CaseFacts:
     """The facts during a step. `values` is what conditions read."""
 
     def __init__(self, process: CompiledProcess, stored: Mapping[str, Any], decided: DecisionSink) -> None:
         self._process, self._decided = process, decided
-        self.values: dict[str, Any] = {**process.fact_defaults, **stored}
+        self.values = typed_facts(process, stored)
         self._decisions: dict[str, tuple[list[Any], Mapping[str, Any], tuple[str, ...]]] = {}
         """What tables answered in this step, beside what they read."""
-        if len(self.values) > len(process.fact_defaults):
-            self.values = {name: self.values[name] for name in process.fact_defaults}
-        # At every step of every case: what JSON keeps as it is was checked when it came in, and is what it was.
-        for spec in process.facts_worded:
-            if spec.name in stored:
-                self.values[spec.name] = read_fact(spec, stored[spec.name])
-        # Never from the store, where an amount is a text.
-        self._derive()
         self.changed: dict[str, None] = {}
         """Names that changed in this step, in order."""
         self.fresh: set[str] = set()
@@ -130,10 +153,7 @@ class CaseFacts:
         known = self._decisions.get(decision)
         if known is not None and known[0] == seen:
             return known[1], known[2]
-        outcome = found.evaluate(self.values)
-        values = outcome.values
-        outputs = dict(values) if isinstance(values, Mapping) else {found.name: values}
-        answer = {n: _plain(v) for n, v in outputs.items()}, tuple(rule.id for rule in outcome.matched)
+        answer = answer_of(found, self.values)
         self._decisions[decision] = (seen, *answer)
         return answer
 
