@@ -31,6 +31,7 @@ def upsert_many(
         _upsert(table, unique, tuple(rows[0]), connection.dialect.name).run_many(connection, rows)
 
 
+# By dialect, because here the statement itself is that dialect's own: only its wording would be kept in `Prepared`.
 @lru_cache(maxsize=256)
 def _upsert(table: Table, unique: tuple[str, ...], columns: tuple[str, ...], dialect: str) -> Prepared:
     statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table)

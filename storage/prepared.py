@@ -28,6 +28,7 @@ class Prepared:
         self._statement = statement.inline() if isinstance(statement, Insert) else statement
         self._columns = columns
         self._worded: dict[str, _Worded] = {}
+        """By kind of database: what a module words once may meet each (those of `insert.py` meet only their own)."""
 
     def run(self, connection: Connection, values: Mapping[str, Any]) -> int:
         """Execute it once and return how many rows it changed. Raises KeyError for a value that is not given."""
