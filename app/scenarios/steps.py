@@ -177,12 +177,9 @@ ACTS: Mapping[str, Callable[[Stage, Mapping[str, Any], Any], None]] = {
     "facts": _facts,
     "affected": _affected,
     "pause": lambda on, step, value: on.run(
-        PauseCase(on.case_id, value.get("why", "reason"), value.get("clock"), value.get("reason", "with_reason")),
-        step.get("by"),
+        PauseCase(on.case_id, value.get("why", "reason"), value.get("clock")), step.get("by")
     ),
-    "resume": lambda on, step, value: on.run(
-        ResumeCase(on.case_id, value.get("clock"), value.get("reason", "with_reason")), step.get("by")
-    ),
+    "resume": lambda on, step, value: on.run(ResumeCase(on.case_id, value.get("clock")), step.get("by")),
     "extend": lambda on, step, value: on.run(
         ExtendCase(on.case_id, value["clock"], int(value["amount"]), value.get("why", "reason")), step.get("by")
     ),

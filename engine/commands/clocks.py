@@ -23,7 +23,6 @@ class PauseCase:
     case_id: str
     why: str
     clock: str | None = None
-    reason: str = BY_PEOPLE
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,6 @@ class ResumeCase:
 
     case_id: str
     clock: str | None = None
-    reason: str = BY_PEOPLE
 
 
 @dataclass(frozen=True)
@@ -62,30 +60,25 @@ def _require_why(why: str) -> None:
 def pause_case(work: CaseWork, command: PauseCase) -> None:
     """Pause. Raises Unfit for a clock that the process does not have.
 
-    Raises Conflict when no running clock may be paused (an urgent case waits for nobody), and for a reason that is the
-    diagram's.
+    Raises Conflict when no running clock may be paused (an urgent case waits for nobody).
     """
     require(work, Verb.PAUSE)
-    if command.reason != BY_PEOPLE:
-        raise Conflict("The process itself pauses the clocks for this reason, nobody by hand.", reason=command.reason)
-    _require_known(work, command.clock, _pausable(work, command.reason))
+    _require_known(work, command.clock, _pausable(work))
     _require_why(command.why)
-    work.step(PauseClocks(command.reason, command.clock, command.why))
+    work.step(PauseClocks(BY_PEOPLE, command.clock, command.why))
     work.tell("complainant", "paused", {"why": command.why}, f"pause:{work.batch}")
 
 
 def resume_case(work: CaseWork, command: ResumeCase) -> None:
     """Resume. Raises Unfit for a clock that the process does not have.
 
-    Raises Conflict when nothing is paused for this reason, and for what the diagram has paused: it waits for something
+    Raises Conflict when nothing was paused by people, and for what the diagram has paused: it waits for something
     still, an answer for instance, and the complainant would be told that it has come.
     """
     require(work, Verb.RESUME)
-    _require_known(work, command.clock, _pausable(work, command.reason))
-    if command.reason != BY_PEOPLE:
-        raise _paused_by_the_process()
+    _require_known(work, command.clock, _pausable(work))
     try:
-        work.step(ResumeClocks(command.reason, command.clock))
+        work.step(ResumeClocks(BY_PEOPLE, command.clock))
     except Conflict:
         if _anything_paused(work, command.clock):
             raise _paused_by_the_process() from None
@@ -129,8 +122,8 @@ def _require_known(work: CaseWork, clock: str | None, allowed: list[str]) -> Non
         raise Unfit("The process has no such clock.", fields=[{"field": "clock", "code": "unknown", "known": allowed}])
 
 
-def _pausable(work: CaseWork, reason: str) -> list[str]:
-    return [spec.name for spec in work.process.config.clocks.values() if reason in spec.pause_reasons]
+def _pausable(work: CaseWork) -> list[str]:
+    return [spec.name for spec in work.process.config.clocks.values() if BY_PEOPLE in spec.pause_reasons]
 
 
 def _extendable(work: CaseWork) -> list[str]:

@@ -104,22 +104,19 @@ def test_a_firing_that_takes_the_task_away_stays_and_the_person_gets_a_conflict(
     assert case.row().ended_at is not None
 
 
-@pytest.mark.parametrize("reason", ["ask_back", "with_reason"])
-def test_what_the_process_has_paused_nobody_ends_by_hand_and_no_letter_says_so(case: Case, reason: str) -> None:
+def test_what_the_process_has_paused_nobody_ends_by_hand_and_no_letter_says_so(case: Case) -> None:
     case.do("acknowledge", "li.na", ACKNOWLEDGED)
     case.do("verify", "li.na", {"outcome": "ask_back", "question": "Which lesson?"})
     case.clock.advance(timedelta(hours=1))
     case.on.application.sweep.run_until_done()
     with pytest.raises(Conflict, match="write down what they said"):
-        case.pipeline.run(ResumeCase(case.id, reason=reason), case.on.actor("li.na"))
+        case.pipeline.run(ResumeCase(case.id), case.on.actor("li.na"))
     assert "resumed" not in {row.kind for row in case.rows(select(outbox))}
 
 
 def test_the_complainant_hears_when_the_clocks_are_paused_by_hand_and_when_they_run_on(case: Case) -> None:
     li_na = case.on.actor("li.na")
     case.do("acknowledge", "li.na", ACKNOWLEDGED)
-    with pytest.raises(Conflict, match="The process itself pauses the clocks for this reason"):
-        case.pipeline.run(PauseCase(case.id, "Why not.", reason="ask_back"), li_na)
     case.pipeline.run(PauseCase(case.id, "The recording is on its way."), li_na)
     case.pipeline.run(ResumeCase(case.id), li_na)
     letters = [row for row in case.rows(select(outbox)) if row.kind in ("paused", "resumed")]
