@@ -26,6 +26,8 @@ SENTENCES: Mapping[str, tuple[str, str, str]] = {
 """Faults whose sentence names a limit -> the sentence, the library's name for the limit, and ours."""
 RENAMED: Mapping[str, str] = {"/why": "/reason"}
 """What commands call a field otherwise than requests do."""
+OWN_SENTENCE = ("not-on-campus",)
+"""Codes whose sentence says more than which values are allowed."""
 TAG = re.compile(r"<[a-z]+>")
 """A part of a path that names a choice between shapes and stands in no request."""
 _QUOTED = re.compile(r"'([^']*)'")
@@ -82,7 +84,7 @@ def _told(field: dict[str, Any], sentences: Sentences, language: str) -> dict[st
     allowed, code, values = field.get("allowed"), str(field["code"]), field.get("values")
     if code == "out-of-range" and isinstance(values, Mapping) and {"least", "most"} <= values.keys():
         message = naming(sentences, "range", language, values)
-    elif isinstance(allowed, list | tuple) and 0 < len(allowed) <= MOST_NAMED:
+    elif code not in OWN_SENTENCE and isinstance(allowed, list | tuple) and 0 < len(allowed) <= MOST_NAMED:
         kind = "parameters" if code == "unknown-parameter" else "allowed"
         message = naming(sentences, kind, language, {"allowed": ", ".join(map(str, allowed))})
     else:

@@ -47,6 +47,8 @@ FIELDS: Mapping[str, str] = {
     "unknown-case": marked("There is no such case."),
     "itself": marked("A case is not linked to itself."),
     "circular": marked("That case is itself a duplicate of this one."),
+    "not-on-campus": marked("This campus does not have the channel through which the complaint came."),
+    "too-far": marked("This day lies too far away."),
     "retired": marked("This category is no longer in use; choose another."),
     "past": marked("This time has passed; choose a later one."),
     "in-the-future": marked("This day lies ahead."),

@@ -12,6 +12,7 @@ from access.rights import Verb
 from complaints.case_now import keep_facts, require_not_closed
 from complaints.effects import minor_units
 from complaints.intake.categories import CategoryTree
+from complaints.intake.ways_in import way_in_fault
 from complaints.people.people_concerned import MOST_PEOPLE, people_facts
 from complaints.plan.replan import checked_lines, replan_refunds
 from complaints.tables import complaint
@@ -99,7 +100,22 @@ def _read(work: CaseWork, changes: Mapping[str, Any], tree: CategoryTree, reason
                 _plain(facts[name], said, value, reason)
         except Unfit as refusal:
             said.wrong += refusal.details["fields"]
+    _require_way_in(work, said)
     return said
+
+
+def _require_way_in(work: CaseWork, said: _Said) -> None:
+    """Add what is wrong where the campus, or the channel, becomes one that no calendar counts by."""
+    before = {name: work.row["facts"].get(name) for name in ("campus", "channel")}
+    after = {name: said.facts.get(name, value) for name, value in before.items()}
+    if after == before or not all(after.values()):
+        return
+    fault = way_in_fault(
+        work.services.calendars, str(after["campus"]), str(after["channel"]),
+        said="campus" if after["campus"] != before["campus"] else "channel", now=work.now,
+    )  # fmt: skip
+    if fault is not None:
+        said.wrong.append(dict(fault))
 
 
 def _require_changeable(facts: Mapping[str, FactSpec], name: str) -> None:

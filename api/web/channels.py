@@ -7,10 +7,8 @@ from datetime import datetime
 
 from api.web.posted import Posted
 from api.web.visit import Visit
+from complaints.intake.ways_in import NOT_A_WAY_IN
 from forms.local_time import from_local
-
-NOT_A_WAY_IN = "staff"
-"""The calendar of the house's own hours (bpmn/calendars)."""
 
 
 @dataclass(frozen=True)

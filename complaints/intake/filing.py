@@ -22,10 +22,11 @@ from complaints.effects import minor_units
 from complaints.intake.case_numbers import IN_A_NUMBER, IN_A_TRACKING_CODE, grouped
 from complaints.intake.categories import CategoryTree
 from complaints.intake.named_colleagues import colleagues_named
+from complaints.intake.ways_in import way_in_fault
 from complaints.people.people_concerned import MOST_PEOPLE
 from complaints.people.reach import note_nobodys_tasks
 from complaints.tables import complaint, respondent
-from engine.errors import Unfit, UnknownCalendar, Unsafe
+from engine.errors import Unfit, Unsafe
 from engine.model.config import ProcessConfig
 from engine.model.step import ClockView, Open
 from engine.pipeline import Desk
@@ -232,14 +233,9 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree, config: Proce
         least, most = desk.now - look_back, desk.now
         limits = {"least": least.isoformat(), "most": most.isoformat()}
         require(least <= received_at <= most, "received_at", "out-of-range", **limits)
-    try:
-        desk.services.calendars.add(f"{command.campus}/{command.channel}", "wall", desk.now, 0)
-    except UnknownCalendar as unknown:
-        campuses = list(dict.fromkeys(str(name).partition("/")[0] for name in unknown.details.get("known", ())))
-        if campuses and command.campus not in campuses:
-            wrong.append({"field": "campus", "code": "unknown", "known": campuses})
-        else:
-            require(False, "channel", "unknown")
+    way_in = way_in_fault(desk.services.calendars, command.campus, command.channel, said="channel", now=desk.now)
+    if way_in is not None:
+        wrong.append(dict(way_in))
     if command.refund_amount is not None:
         claimed = {"amount": command.refund_amount, "currency": _currency(command, config)}
         for part, code, values in money_faults(claimed, known_currencies()):

@@ -26,18 +26,22 @@ def due_on(work: CaseWork, day: Any) -> datetime | None:
 
 
 def check_due_days(work: CaseWork, data: Mapping[str, Any]) -> None:
-    """Raise Unfit, naming each row, where an action is to be done by a time that has passed."""
-    late = [
-        f"/{name}/{number}/due_on"
+    """Raise Unfit, naming each row, where an action is to be done by a time that has passed, or cannot be counted."""
+    wrong = [
+        {"field": f"/{name}/{number}/due_on", "code": fault}
         for name in FIELDS
         for number, row in enumerate(data.get(name) or ())
-        if isinstance(row, Mapping) and row.get("due_on") and _has_passed(work, row["due_on"])
+        if isinstance(row, Mapping) and row.get("due_on") and (fault := _day_fault(work, row["due_on"]))
     ]
-    if late:
-        raise Unfit("What is to be done lies ahead.", fields=[{"field": place, "code": "past"} for place in late])
+    if wrong:
+        raise Unfit("What is to be done lies ahead.", fields=wrong)
 
 
-def _has_passed(work: CaseWork, day: Any) -> bool:
+def _day_fault(work: CaseWork, day: Any) -> str:
+    """Return the code of what is wrong with an ISO date, empty where it lies ahead within what calendars count."""
     today = work.now.astimezone(ZoneInfo(work.services.zone(work.row["facts"]))).date()
-    due_at = None if date.fromisoformat(day) < today else due_on(work, day)
-    return due_at is None or due_at <= work.now
+    try:
+        due_at = None if date.fromisoformat(day) < today else due_on(work, day)
+    except Unfit:
+        return "too-far"
+    return "past" if due_at is None or due_at <= work.now else ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,10 +15,13 @@ from complaints.plan.approval_limits import check_ceiling
 from complaints.plan.plan_lines import record_approval
 from engine.errors import Unfit
 from engine.model.config import AnswerMeaning
+from engine.model.elements import Diagram
+from engine.process import CompiledProcess
+from engine.spiff.compile import Program
 from escalation.calendar import Campus
 from escalation.calendar_reading import parse_campus
 from escalation.due import CalendarBook
-from tests.support.configs import fact
+from tests.support.configs import config, fact
 
 SPECS = {
     "people": fact("people", default=1),
@@ -46,9 +50,10 @@ BOOK = CalendarBook(
 NOW = datetime(2026, 3, 3, 18, 30, tzinfo=SHANGHAI).astimezone(UTC)
 
 
-def case(**facts: Any) -> Any:
+def case(approves: AnswerMeaning | None = APPROVES, /, **facts: Any) -> Any:
     known = {"people": 10, "largest_refund": "500.00", "planned_currency": "CNY", **facts}
-    process = SimpleNamespace(config=SimpleNamespace(facts=SPECS, answers={"approves": APPROVES}))
+    said = replace(config(facts=SPECS), answers={"approves": approves} if approves else {})
+    process = CompiledProcess(said, diagram=Diagram({}, {}, {}), program=cast("Program", None), decisions={})
     services = SimpleNamespace(zone=lambda facts: "Asia/Shanghai", calendars=BOOK)
     return SimpleNamespace(process=process, row={"facts": known}, services=services, now=NOW)
 
@@ -97,12 +102,10 @@ def test_a_vote_that_covers_the_plan_and_what_is_no_approval_pass(data: dict[str
 
 
 def test_which_answer_approves_stands_in_the_process() -> None:
-    said, covers = case(), {"covers_people": 9}
-    said.process.config.answers = {"approves": AnswerMeaning("verdict", ("granted",))}
+    said, covers = case(AnswerMeaning("verdict", ("granted",))), {"covers_people": 9}
     check_ceiling(said, {"decision": "approve", **covers})
     assert faults(check_ceiling, said, {"verdict": "granted", **covers}) == [("/covers_people", "below-present")]
-    said.process.config.answers = {}
-    check_ceiling(said, {"verdict": "granted", **covers})
+    check_ceiling(case(None), {"verdict": "granted", **covers})
 
 
 def test_where_no_currency_is_planned_the_ceiling_is_in_that_of_the_house() -> None:
@@ -139,6 +142,12 @@ def test_of_several_votes_the_smallest_counts_and_silence_covers_today() -> None
 )
 def test_what_is_to_be_done_by_a_day_that_is_over_is_refused(data: dict[str, Any], late: list[str]) -> None:
     assert faults(check_due_days, case(), data) == [(place, "past") for place in late]
+
+
+@pytest.mark.parametrize("day", ["2999-06-01", "9999-12-31"])
+def test_a_day_that_no_calendar_counts_to_is_a_fault_of_its_field(day: str) -> None:
+    data = {"actions": [{"due_on": "2026-03-04"}, {"due_on": day}]}
+    assert faults(check_due_days, case(), data) == [("/actions/1/due_on", "too-far")]
 
 
 @pytest.mark.parametrize(
