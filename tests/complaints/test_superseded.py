@@ -1,105 +1,58 @@
-"""A notice of every day stands for its earlier ones: for each of its readers, and after the case has moved."""
+"""Which earlier notices one that comes every day stands for: those to the same person, of the same duty and refund."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
-from complaints.intake.retype import Retype
-from complaints.notices.delivery import Desk, deliver
+from complaints.notices.superseded import read_earlier
 from complaints.tables import notice
-from engine.case_work import SYSTEM
-from engine.commands.publish import PublishBundle
-from storage.counting import counted
-from storage.outbox import Message
-from tests.complaints.office import DAY, MONDAY, Office, bundle
+from tests.complaints.office import DAY, MONDAY, Office
 
-CONFIG = "bpmn/care/process.toml"
-RUNG = """
-[[clocks.resolve.rungs]]
-name = "nag"
-at = "due"
-to = ["owner"]
-template = "{}"
-repeat = "daily"
-"""
+LATE = {"clock": "refund", "refunds": ["r1", "r2"]}
 
 
-def reminded_daily(office: Office, template: str) -> str:
-    """Return a case whose process reminds of the clock `resolve` every day, in the words of a template."""
-    files = dict(bundle("care"))
-    text = files[CONFIG].decode()
-    place = text.index("[facts.type]")
-    files[CONFIG] = (text[:place] + RUNG.format(template) + text[place:]).encode()
-    office.pipeline.run(PublishBundle(files), SYSTEM)
-    return office.file()
+def told(key: str, **more: Any) -> dict[str, Any]:
+    """Return a notice to Bea that two refunds are late, as it is stored, or another one."""
+    return {
+        "id": key, "key": key, "person": "bea", "case_id": "c1", "template": "still_late", "values": LATE,
+        "at": MONDAY, "read_at": None, "subject": "", "text": "", "language": "en", **more,
+    }  # fmt: skip
 
 
-def remind(office: Office, case: str, template: str, to: str = "team:service", **values: Any) -> None:
-    """Deliver one notice now."""
-    now = office.clock.now()
-    one = Message(
-        id=office.ids.new(), case_id=case, cause=office.ids.new(), kind=template, recipient=to,
-        payload={"to": to, "values": {"clock": "resolve", **values}}, created_at=now, deliver_after=now,
-    )  # fmt: skip
-    with office.database.write() as unit:
-        deliver(unit.connection, one, Desk(office.versions, office.notices), now=now, ids=office.ids)
-        unit.commit()
-
-
-def read(office: Office, case: str) -> Mapping[str, list[tuple[datetime, datetime | None]]]:
-    """Return of each reader when a notice came and when it counted as read, in order."""
-    names = {person: name for name, person in office.people.items()}
-    found: dict[str, list[tuple[datetime, datetime | None]]] = {}
-    for row in sorted(office.rows(notice, case), key=lambda row: row.at):
-        found.setdefault(names[row.person], []).append((row.at, row.read_at))
-    return found
-
-
-@pytest.mark.parametrize("template", ["many", "noted"])
-def test_todays_notice_stands_for_yesterdays_whether_its_words_are_its_own_or_those_for_staff(
-    office: Office, template: str
+@pytest.mark.parametrize(
+    ("earlier", "counts_as_read"),
+    [
+        ({}, True),
+        ({"values": {**LATE, "refunds": ["r2", "r3"]}}, True),
+        ({"values": {**LATE, "refunds": ["r3"]}}, False),
+        ({"values": {"clock": "refund"}}, True),
+        ({"values": {**LATE, "clock": "respond"}}, False),
+        ({"person": "ann"}, False),
+        ({"case_id": "c2"}, False),
+        ({"template": "refund_overdue"}, False),
+    ],
+)
+def test_what_was_told_before_counts_as_read_where_it_is_the_same_duty_of_the_same_person(
+    office: Office, earlier: dict[str, Any], counts_as_read: bool
 ) -> None:
-    case = reminded_daily(office, template)
-    remind(office, case, template)
-    office.clock.advance(DAY)
-    remind(office, case, template)
-    both = [(MONDAY, MONDAY + DAY), (MONDAY + DAY, None)]
-    assert read(office, case) == {"ann": both, "bea": both}
+    new = told("new", at=MONDAY + DAY)
+    with office.database.write() as unit:
+        unit.connection.execute(insert(notice), [told("old", **earlier), new])
+        for _ in range(2):
+            read_earlier(unit.connection, [new])
+        unit.commit()
+    assert {row.id: row.read_at for row in office.rows(notice)} == {
+        "old": MONDAY + DAY if counts_as_read else None, "new": None,
+    }  # fmt: skip
 
 
-def test_what_comes_from_the_process_before_the_move_still_comes_daily(office: Office) -> None:
-    case = reminded_daily(office, "many")
-    remind(office, case, "many")
-    office.do(Retype(case, "wish", "suggestion", "She proposes a new book."))
-    office.clock.advance(DAY)
-    remind(office, case, "many")
-    both = [(MONDAY, MONDAY + DAY), (MONDAY + DAY, None)]
-    assert read(office, case) == {"ann": both, "bea": both}
-
-
-def test_another_clock_another_refund_or_another_reader_keeps_what_it_was_told(office: Office) -> None:
-    case = reminded_daily(office, "many")
-    remind(office, case, "many", refunds=[1])
-    remind(office, case, "many", clock="")
-    office.clock.advance(DAY)
-    remind(office, case, "many", f"person:{office.people['ann']}", refunds=[2])
-    untold = [(MONDAY, None), (MONDAY, None)]
-    assert read(office, case) == {"ann": [*untold, (MONDAY + DAY, None)], "bea": untold}
-
-
-def test_more_readers_cost_no_further_questions(office: Office) -> None:
-    case = reminded_daily(office, "many")
-    remind(office, case, "many")
-    asked = []
-    for new in ("hal", "ida"):
-        office.clock.advance(DAY)
-        with counted(office.database) as count:
-            remind(office, case, "many")
-        asked.append(count.statements)
-        office.join(new, "service")
-    # A row for each reader, and nothing else besides.
-    assert asked[1] - asked[0] == 1
+def test_a_notice_of_the_duty_alone_stands_for_those_of_each_refund(office: Office) -> None:
+    new = told("new", at=MONDAY + DAY, values={"clock": "refund"})
+    with office.database.write() as unit:
+        unit.connection.execute(insert(notice), [told("old"), new])
+        read_earlier(unit.connection, [new])
+        unit.commit()
+    assert [row.read_at for row in office.rows(notice, id="old")] == [MONDAY + DAY]
