@@ -12,6 +12,7 @@ from engine.configuration.process_file import CODE
 from engine.configuration.toml_reader import Reader, meant
 from engine.model.config import ProcessConfig
 from engine.model.problem import Problem
+from forms.file_names import SCHEMA_SUFFIX
 
 APPROVES = "approves"
 """A vote that approves the plan: what it covers does not lie below the plan."""
@@ -70,7 +71,7 @@ def form_choices(files: Files) -> dict[str, set[str] | None]:
     """Return every field of the forms with what can be chosen in any of them, None where anything can be said."""
     found: dict[str, set[str] | None] = {}
     for name, content in files.items():
-        for field, schema in form_properties(content).items() if name.endswith(".schema.json") else ():
+        for field, schema in form_properties(content).items() if name.endswith(SCHEMA_SUFFIX) else ():
             enum = schema.get("enum") if isinstance(schema, dict) else None
             known = found.setdefault(field, set())
             if known is None or not isinstance(enum, list):

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from forms.build import build_form
+from forms.file_names import SCHEMA_SUFFIX, UI_SUFFIX
 from forms.form import Form
 from forms.problem import FormProblem, Report
 from forms.source import MAX_BYTES, read_source
 from forms.subset import check_schema
 from forms.ui_check import check_ui
-
-SCHEMA_SUFFIX = ".schema.json"
-UI_SUFFIX = ".ui.json"
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 

@@ -63,8 +63,7 @@ def public_promises(
 def _public(cause: str, process: CompiledProcess) -> bool:
     """Say whether the form that asked for it lets the complainant read it; True for one of an earlier process."""
     element = process.diagram.elements.get(cause.partition(":")[2])
-    name = element.properties.get("formJsonSchemaFilename", "").removesuffix(".schema.json") if element else ""
-    form = process.forms.get(name)
+    form = process.forms.get(element.form or "") if element else None
     fields = form.fields if isinstance(form, Form) else ()
     return all(field.audience == "public" for field in fields if field.name == FIELD)
 

@@ -11,8 +11,8 @@ from engine.configuration.process_file import CODE
 from engine.configuration.toml_reader import Reader, meant
 from engine.model.config import ProcessConfig
 from engine.model.problem import Problem
+from forms.file_names import SCHEMA_SUFFIX
 
-SUFFIX = ".schema.json"
 ASKED = ("subject", "text")
 """The fields without which no case is filed."""
 
@@ -23,7 +23,9 @@ def check_intake(files: Files, config: ProcessConfig | None) -> Iterator[Problem
         return
     path, content = process_file(files)
     reader, form = Reader(path, CODE, content), config.intake.form
-    forms = {PurePosixPath(name).name.removesuffix(SUFFIX): name for name in files if name.endswith(SUFFIX)}
+    forms = {
+        PurePosixPath(name).name.removesuffix(SCHEMA_SUFFIX): name for name in files if name.endswith(SCHEMA_SUFFIX)
+    }
     if form not in forms:
         reader.wrong("intake.form", f"is {form}, which is no form of the process", meant(form, forms))
     else:

@@ -19,6 +19,7 @@ from engine.diagram_index import secure_parser
 from engine.errors import NotFound
 from engine.model.config import ProcessConfig
 from engine.model.problem import Problem
+from forms.file_names import SCHEMA_SUFFIX
 
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 
@@ -135,7 +136,7 @@ def _dated(files: Files) -> set[str]:
     """Return the kinds of records with a day of their own that forms and diagrams of a bundle can make."""
     found: set[str] = set()
     for name, data in files.items():
-        if name.endswith(".schema.json") and PROMISES in form_properties(data):
+        if name.endswith(SCHEMA_SUFFIX) and PROMISES in form_properties(data):
             found.add("promise")
         elif name.endswith(".bpmn") and OPENS_ACTIONS & _operations(data):
             found.add("action")

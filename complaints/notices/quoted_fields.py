@@ -18,7 +18,7 @@ from engine.diagram_index import BPMN, index_diagrams, secure_parser
 from engine.model.config import ProcessConfig
 from engine.model.elements import Diagram, Element
 from engine.model.problem import Problem
-from forms.catalogue import SCHEMA_SUFFIX, UI_SUFFIX
+from forms.file_names import SCHEMA_SUFFIX, UI_SUFFIX, form_called
 
 SAID_WITH_THE_COMMAND = {"paused": "why", "extended": "why"}
 """Templates that a command sends together with what a person wrote for the complainant, and what that is called."""
@@ -36,11 +36,13 @@ def check_quoted(files: Files, config: ProcessConfig | None) -> Iterator[Problem
     try:
         book = parse_notices(files[path], file=path) if path is not None else NoticeBook({})
         diagrams = {name: data for name, data in files.items() if name.endswith(".bpmn")}
-        diagram, scripts, fields = index_diagrams(diagrams), list(_scripts(diagrams)), _fields(files)
+        diagram, scripts, forms = index_diagrams(diagrams), list(_scripts(diagrams)), form_names(files)
+        fields = _fields(files, forms)
     except (NoticesInvalid, etree.XMLSyntaxError, ValueError):
         return
     steps = _forms_of_steps(diagram)
-    if not {""}.union(*steps.values()) <= {"", *_forms(files)}:
+    there = {form_called(name) for name, asks in forms.items() if name.endswith(SCHEMA_SUFFIX) and asks is not None}
+    if not set[str]().union(*steps.values()) <= there | {""}:
         return  # A form that is missing is one finding already.
     asked = _Asked(fields, steps, _senders(diagram))
     carried = _carried([*scripts, *_changed_facts(diagram, config), *_derived(config)], asked)
@@ -93,25 +95,19 @@ class _Asked:
         return next((each for each in self.fields(name, process) if not each.public), None)
 
 
-def _fields(files: Files) -> dict[str, list[_Field]]:
+def _fields(files: Files, forms: Mapping[str, Mapping[str, str] | None]) -> dict[str, list[_Field]]:
     """Return the fields of all forms by their names. Raises ValueError where a form cannot be read."""
     found: dict[str, list[_Field]] = {}
-    known = form_names(files)
     for path in files:
-        form = PurePosixPath(path).name.removesuffix(SCHEMA_SUFFIX)
+        form = form_called(PurePosixPath(path).name)
         if path.startswith("forms/") and path.endswith(SCHEMA_SUFFIX):
             public = _public(files.get(path.removesuffix(SCHEMA_SUFFIX) + UI_SUFFIX, b""))
-            schema = known[PurePosixPath(path).name]
+            schema = forms[PurePosixPath(path).name]
             if schema is None:
                 raise ValueError(path)
             for name, kind in schema.items():
                 found.setdefault(name, []).append(_Field(form, name in public, kind == "string"))
     return found
-
-
-def _forms(files: Files) -> set[str]:
-    names = (PurePosixPath(path).name for path in files if path.startswith("forms/"))
-    return {name.removesuffix(SCHEMA_SUFFIX) for name in names if name.endswith(SCHEMA_SUFFIX)}
 
 
 def _public(ui: bytes) -> set[str]:
@@ -126,8 +122,7 @@ def _public(ui: bytes) -> set[str]:
 def _forms_of_steps(diagram: Diagram) -> dict[str, set[str]]:
     used: dict[str, set[str]] = {}
     for element in diagram.elements.values():
-        form = PurePosixPath(element.properties.get("formJsonSchemaFilename", "")).name
-        used.setdefault(element.process, set()).add(form.removesuffix(SCHEMA_SUFFIX))
+        used.setdefault(element.process, set()).add(element.form or "")
     return used
 
 

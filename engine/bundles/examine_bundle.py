@@ -22,7 +22,8 @@ from engine.model.problem import Problem
 from engine.process import CompiledProcess
 from engine.publication import CheckContext, check_read, read_bundle
 from engine.rehearsal import rehearse
-from forms.catalogue import SCHEMA_SUFFIX, UI_SUFFIX, check_files
+from forms.catalogue import check_files
+from forms.file_names import SCHEMA_SUFFIX, UI_SUFFIX
 
 MOST_WALKED = 16
 """Bundles whose walks are remembered."""

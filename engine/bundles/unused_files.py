@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 
 from engine.bundles.bundle import Files, process_key
 from engine.model.problem import Problem
+from forms.file_names import SCHEMA_SUFFIX, UI_SUFFIX
 
 OF_A_PROCESS = ("process.toml", "labels.toml", "notices.toml")
 """What a process says besides its diagrams and tables."""
-_FORM_FILES = (".schema.json", ".ui.json")
 
 
 def check_files_used(files: Files) -> Iterator[Problem]:
@@ -35,4 +35,4 @@ def check_files_used(files: Files) -> Iterator[Problem]:
 def _is_read(path: str, name: str) -> bool:
     if name in OF_A_PROCESS or name.endswith((".bpmn", ".dmn")):
         return True
-    return path.startswith("forms/") and name.endswith(_FORM_FILES)
+    return path.startswith("forms/") and name.endswith((SCHEMA_SUFFIX, UI_SUFFIX))

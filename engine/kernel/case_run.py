@@ -236,7 +236,7 @@ class CaseRun:
             assign=assign,
             owns=element.properties.get("owns") == "true",
             excluded=self.host.authors.excluded(element, token.scopes, token.processes),
-            form=_form_name(element.properties.get("formJsonSchemaFilename")),
+            form=element.form,
             due_at=min((at for at in (own, clock) if at is not None), default=None),
             entered_at=token.entered_at or self.host.now,
             round=self.host.rounds.get(f"{token.scopes[0]}|{token.element}", 1),
@@ -272,7 +272,3 @@ def _read(state: bytes) -> Mapping[str, Any]:
         found = record.get("v") if isinstance(record, dict) else None
         raise StepFailed(f"A state of version {found} cannot be read by this release.")
     return record
-
-
-def _form_name(file: str | None) -> str | None:
-    return None if file is None else file.removesuffix(".schema.json")

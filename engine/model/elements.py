@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from forms.file_names import form_called
+
+FORM = "formJsonSchemaFilename"
+"""The property by which a step names its form."""
+
 
 @dataclass(frozen=True)
 class Element:
@@ -36,6 +41,12 @@ class Element:
     def team(self) -> str | None:
         """The team whose work this is: the `team` property, else the lane."""
         return self.properties.get("team") or self.lane
+
+    @property
+    def form(self) -> str | None:
+        """The name of the form that a person fills in here; None where there is none."""
+        file = self.properties.get(FORM)
+        return None if file is None else form_called(file)
 
     def listed(self, name: str) -> tuple[str, ...]:
         """Return a property that is a comma list, without blanks."""

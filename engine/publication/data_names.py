@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from engine.expressions.language import ExpressionError, Script
+from engine.model.elements import FORM
 from engine.publication.bundle import Bundle, Document
 from engine.publication.case_order import CaseOrder, Marks
 from engine.publication.diagram import Node
 from engine.publication.names import HUMAN, bpmn, spiff, tag, text_of
 from engine.publication.texts import node_texts
 
-FORM = "formJsonSchemaFilename"
 _OBJECTS = ("dataObject", "dataInput", "dataOutput")
 
 

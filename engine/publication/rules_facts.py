@@ -10,13 +10,14 @@ from lxml import etree
 
 from engine.errors import Refusal
 from engine.model.config import FACT_TYPES, FactSpec
+from engine.model.elements import FORM
 from engine.model.fact_values import read_fact
 from engine.publication.bundle import Bundle
 from engine.publication.constants import UNKNOWN, value_of
-from engine.publication.data_names import FORM
 from engine.publication.diagram import Node
 from engine.publication.names import HUMAN, spiff, words
 from engine.publication.registry import Finding, rule
+from forms.file_names import form_called
 
 _ASKED_AS: Final = {
     "string": ("string",),
@@ -119,7 +120,7 @@ def fact_not_asked(bundle: Bundle) -> Iterator[Finding]:
     for node, fact in _copied(bundle) if known is not None else ():
         fields = _fields(bundle, node)
         if fields is not None and fact not in fields and fact in (known or ()):
-            form = (node.properties.get(FORM) or "").removesuffix(".schema.json")
+            form = form_called(node.properties.get(FORM) or "")
             yield Finding(
                 node.element,
                 f"The {words(node.element)} copies {fact} into the facts, but its form {form} does not ask for it.",

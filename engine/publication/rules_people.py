@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.model.elements import FORM
 from engine.publication.bundle import Bundle
 from engine.publication.diagram import Node
 from engine.publication.names import HUMAN, bpmn, text_of, words
 from engine.publication.registry import Finding, Severity, rule
+from forms.file_names import SCHEMA_SUFFIX, UI_SUFFIX
 
 
 def _human(bundle: Bundle) -> Iterator[Node]:
@@ -66,7 +68,7 @@ def task_without_team(bundle: Bundle) -> Iterator[Finding]:
 )
 def task_without_form(bundle: Bundle) -> Iterator[Finding]:
     for node in _human(bundle):
-        if node.tag == "userTask" and not node.properties.get("formJsonSchemaFilename"):
+        if node.tag == "userTask" and not node.properties.get(FORM):
             yield Finding(
                 node.element,
                 f"The {words(node.element)} has no form.",
@@ -85,7 +87,7 @@ def form_missing(bundle: Bundle) -> Iterator[Finding]:
     forms = bundle.context.forms
     users: dict[str, list[Node]] = {}
     for node in _human(bundle) if forms is not None else ():
-        for name, suffix in (("formJsonSchemaFilename", ".schema.json"), ("formUiSchemaFilename", ".ui.json")):
+        for name, suffix in ((FORM, SCHEMA_SUFFIX), ("formUiSchemaFilename", UI_SUFFIX)):
             file = node.properties.get(name)
             if file and not (file in (forms or ()) and file.endswith(suffix)):
                 users.setdefault(re.sub(r"(\.schema|\.ui)?(\.json)?$", "", file), []).append(node)

@@ -50,7 +50,7 @@ def test_most_choices_of_the_forms_that_ship_are_tried_with_few_steps() -> None:
     wanted = {
         (element.id, what)
         for element in process.diagram.elements.values()
-        for what, _ in answers(process.forms.get(element.properties.get("formJsonSchemaFilename", "").split(".")[0]))
+        for what, _ in answers(process.forms.get(element.form or ""))
         if what and element.kind == "userTask"
     }
     assert len(wanted) > 150
