@@ -23,7 +23,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from engine.errors import UnknownCalendar
-from engine.model.due import MODES, Due, Mode
+from engine.model.due import MODES, Due, Mode, most_of
 from escalation.calendar import Campus
 from escalation.due_reasons import reasons_of
 from escalation.local_time import MIDNIGHT, instant_of
@@ -31,10 +31,6 @@ from escalation.refusals import TooFar
 from escalation.timeline import Timeline
 
 MINUTE = timedelta(minutes=1)
-
-MOST_DAYS = 20 * 366
-MOST_MINUTES = MOST_DAYS * 24 * 60
-"""Twenty years: a longer budget is a typing error, and is refused."""
 
 
 def share_of(mode: Mode, budget: int, percent: int) -> int:
@@ -86,7 +82,7 @@ class CalendarBook:
         """
         timeline = self.timeline(calendar)
         _check(mode, amount)
-        if amount > (MOST_DAYS if mode == "working_days" else MOST_MINUTES):
+        if amount > most_of(mode):
             raise TooFar(f"A budget of {amount} ({mode}) is longer than twenty years", amount=amount, mode=mode)
         timeline.local_date(start)
         start = start.astimezone(UTC)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from engine.configuration.ladders import check_ladders
+from engine.configuration.lengths import check_lengths
 from engine.configuration.names import check_names
 from engine.configuration.toml_reader import NAME, Reader
 from engine.errors import Refusal
@@ -102,6 +103,7 @@ def read_config(data: bytes, file: str) -> tuple[ProcessConfig | None, list[Prob
     )
     check_names(reader, config)
     check_ladders(reader, config)
+    check_lengths(reader, config)
     return config, reader.problems
 
 
@@ -255,6 +257,7 @@ def _at_most(reader: Reader, at: str, entry: Mapping[str, Any]) -> Mapping[str, 
     for unit, amount in found.items():
         if not 1 <= amount <= _LONGEST:
             reader.wrong(f"{place}.{unit}", "must be a number from 1 to 1,000,000", "Give the most, or leave it out.")
+            found[unit] = 1
     return found
 
 
@@ -266,7 +269,8 @@ def _budget(reader: Reader, at: str, entry: Mapping[str, Any]) -> Budget:
     amount = reader.get(entry, "amount", int, at, -1)
     if not 0 <= amount <= _LONGEST:
         reader.wrong(f"{at}amount", "must be a number from 0 to 1,000,000", "Give minutes, or working days.")
-    return Budget(reader.expression(entry, "when", at), next(m for m in MODES if m == mode), max(0, amount))
+        amount = 0
+    return Budget(reader.expression(entry, "when", at), next(m for m in MODES if m == mode), amount)
 
 
 def _rung(reader: Reader, at: str, entry: Mapping[str, Any]) -> Rung:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 Mode = Literal["wall", "staffed", "hybrid", "working_days"]
 """How a budget is counted: in minutes for the first three, in whole working days for the last (R-002-26..28, X-02)."""
 
 MODES: tuple[Mode, ...] = ("wall", "staffed", "hybrid", "working_days")
+
+MOST_DAYS: Final = 20 * 366
+MOST_MINUTES: Final = MOST_DAYS * 24 * 60
+"""Twenty years, in either unit: a longer time is a typing error, and no calendar counts it."""
+
+
+def most_of(mode: Mode) -> int:
+    """Return the largest amount that `Calendars.add` counts in a mode, in its own unit: minutes, or working days."""
+    return MOST_DAYS if mode == "working_days" else MOST_MINUTES
 
 
 @dataclass(frozen=True)
@@ -50,8 +59,8 @@ class Calendars(Protocol):
     def add(self, calendar: str, mode: Mode, start: datetime, amount: int) -> Due:
         """Return the instant `amount` (minutes or working days, >= 0) after `start` (aware) as `mode` counts.
 
-        Raises UnknownCalendar for a name that no file defines. Pure: the same arguments give the same answer as
-        long as the calendar files are the same.
+        Raises UnknownCalendar for a name that no file defines, Unfit for an amount above `most_of` the mode. Pure:
+        the same arguments give the same answer as long as the calendar files are the same.
         """
         ...
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from lxml import etree
 
+from engine.expressions.language import NOT_CONSTANT
 from engine.expressions.timer_text import (
     Expr,
     IsoCycle,
@@ -20,6 +21,7 @@ from engine.expressions.timer_text import (
     parse_timer,
 )
 from engine.model.config import OPENING
+from engine.model.due import most_of
 from engine.publication.bundle import Bundle
 from engine.publication.case_order import CaseOrder
 from engine.publication.diagram import Node
@@ -85,6 +87,16 @@ def timer_text(bundle: Bundle) -> Iterator[Finding]:
                 error.advice,
                 below=error.line - 1,
             )
+    for node, element, plan in timer_plans(bundle):
+        for call in plan.expression.calls if isinstance(plan, Expr) else ():
+            days = call.args[0] if call.function == "working_days" else NOT_CONSTANT
+            if days is not NOT_CONSTANT and days > most_of("working_days"):
+                yield Finding(
+                    element,
+                    f"The timer of the {words(node.element)}: working_days({days}) is longer than twenty years, "
+                    "which no calendar counts.",
+                    f"Give at most {most_of('working_days'):,} working days.",
+                )
     for node, definition, _, _ in _timers(bundle):
         if len([name for name in _KINDS if definition.find(bpmn(name)) is not None]) > 1:
             yield Finding(

@@ -139,6 +139,8 @@ def test_a_message_that_may_never_come_is_not_all_that_is_waited_for(main: str, 
         ("PT0S", {"timer-at-once"}),
         ('deadline("respond")', set()),
         ("agreed_at", set()),
+        ("working_days(7320)", set()),
+        ("working_days(7321)", {"timer-text"}),
         ('date("2020-01-01T00:00:00Z") if needed else days(people)', set()),
     ],
 )
