@@ -10,7 +10,7 @@ from complaints.answer_meanings import APPROVES, form_means
 from complaints.plan.refund_figures import covered_figure
 from engine.case_work import CaseWork
 from engine.errors import Unfit
-from engine.model.fact_values import read_fact
+from engine.kernel.case_facts import typed_facts
 
 
 def check_ceiling(work: CaseWork, data: Mapping[str, Any]) -> None:
@@ -22,11 +22,12 @@ def check_ceiling(work: CaseWork, data: Mapping[str, Any]) -> None:
     """
     if not form_means(work, APPROVES, data, unasked=False):
         return
-    specs, stored = work.process.config.facts, work.row["facts"]
+    specs = work.process.config.facts
     names = ("people", covered_figure(specs), "planned_currency")
     if not specs.keys() >= set(names):
         return
-    people, largest, currency = (read_fact(specs[n], stored.get(n, specs[n].default)) for n in names)
+    facts = typed_facts(work.process, work.row["facts"])
+    people, largest, currency = (facts[name] for name in names)
     wrong: list[dict[str, Any]] = []
     covers = data.get("covers_people")
     if covers is not None and covers < people:
