@@ -36,6 +36,18 @@ def test_the_largest_line_and_the_largest_total_to_one_payee(
     assert (facts["largest_refund"], facts["largest_refund_per_payee"]) == (single, payee)
 
 
+def test_what_waits_what_was_reviewed_and_the_currency_that_has_no_threshold_follow_from_the_lines() -> None:
+    states = ("planned", "approved", "paid", "rejected")
+    lines = [line("Gil", str(number), state) for number, state in enumerate(states, 1)]
+    assert refund_facts(lines, INITIAL) == {
+        "planned_refunds": lines, "largest_refund": "3", "largest_refund_per_payee": "6", "planned_payees": 1,
+        "planned_currency": "CNY", "waiting_refunds": ["Gil.1", "Gil.2"], "reviewed_refunds": ["Gil.2"],
+        "open_refunds": 2,
+    }  # fmt: skip
+    foreign = [*lines, {**line("Ann", "9"), "currency": "USD"}, {**line("Bo", "9", "rejected"), "currency": "AUD"}]
+    assert refund_facts(foreign, INITIAL)["planned_currency"] == "USD"
+
+
 def test_what_was_paid_less_than_planned_counts_from_the_payment_on() -> None:
     approved = line("Gil", "500.00", "approved", approved="320.50")
     facts = record_payment({"refund": approved["id"]}, {}, {"planned_refunds": [approved]}, INITIAL).facts

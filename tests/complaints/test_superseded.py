@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from complaints.notices.superseded import read_earlier
+from complaints.notices.superseded import comes_daily, read_earlier
 from complaints.tables import notice
+from engine.bundles.compile_bundle import compile_bundle
 from tests.complaints.office import DAY, MONDAY, Office
+from tests.publication.shipped import HOUSE, shipped
 
 LATE = {"clock": "refund", "refunds": ["r1", "r2"]}
 
@@ -56,3 +58,19 @@ def test_a_notice_of_the_duty_alone_stands_for_those_of_each_refund(office: Offi
         read_earlier(unit.connection, [new])
         unit.commit()
     assert [row.read_at for row in office.rows(notice, id="old")] == [MONDAY + DAY]
+
+
+@pytest.mark.parametrize(
+    ("template", "clock", "daily"),
+    [
+        ("still_late", "refund", True),
+        ("still_late", "respond", True),
+        ("refund_overdue", "refund", False),
+        ("still_late", "nosuch", False),
+        ("still_late", None, False),
+    ],
+)
+def test_only_what_the_ladder_of_its_clock_tells_every_day_comes_daily(
+    template: str, clock: str | None, daily: bool
+) -> None:
+    assert comes_daily(compile_bundle(shipped(), HOUSE), template, {"clock": clock}) is daily
