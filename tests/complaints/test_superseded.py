@@ -65,6 +65,7 @@ def test_a_notice_of_the_duty_alone_stands_for_those_of_each_refund(office: Offi
     [
         ("still_late", "refund", True),
         ("still_late", "respond", True),
+        ("acknowledge_overdue", "acknowledge", False),
         ("refund_overdue", "refund", False),
         ("still_late", "nosuch", False),
         ("still_late", None, False),
