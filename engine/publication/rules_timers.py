@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from lxml import etree
 
-from engine.expressions.language import NOT_CONSTANT
 from engine.expressions.timer_text import (
     Expr,
     IsoCycle,
@@ -89,8 +89,8 @@ def timer_text(bundle: Bundle) -> Iterator[Finding]:
             )
     for node, element, plan in timer_plans(bundle):
         for call in plan.expression.calls if isinstance(plan, Expr) else ():
-            days = call.args[0] if call.function == "working_days" else NOT_CONSTANT
-            if days is not NOT_CONSTANT and days > most_of("working_days"):
+            days = call.args[0] if call.function == "working_days" else None
+            if isinstance(days, (int, Decimal)) and days > most_of("working_days"):
                 yield Finding(
                     element,
                     f"The timer of the {words(node.element)}: working_days({days}) is longer than twenty years, "
