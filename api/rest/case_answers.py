@@ -55,6 +55,16 @@ class MessageAnswer:
 
 
 @dataclass(frozen=True)
+class ContinuedAnswer:
+    """A letter that went to the case that continues the one it was written to; its tracking code is known already."""
+
+    message: str | None
+    delivered: str | None
+    id: str
+    number: str
+
+
+@dataclass(frozen=True)
 class RespondentAnswer:
     """A respondent on record."""
 

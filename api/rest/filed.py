@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from api.context import RequestContext
 from api.idempotency import Answered
-from api.rest.case_answers import FiledAnswer
+from api.rest.case_answers import ContinuedAnswer, FiledAnswer
 from complaints.intake.filing import Filed
+from complaints.intake.follow_up import Continued
 from queries.explain import view_explanation
 from queries.reader import Reader
 
@@ -25,6 +26,19 @@ def filed(context: RequestContext, language: str, *, campus: str = "main") -> Pr
         reader = Reader(connection, context.shared.library, context.now, told_in)
         explanation = view_explanation(reader, done.id, done.clock, reader.zone(campus)) if done.clock else ""
         body = FiledAnswer(done.id, done.number, done.tracking_code, done.acknowledge_by, explanation)
+        return Answered(body, 201, {"Location": f"/api/complaints/{done.id}"})
+
+    return present
+
+
+def followed(context: RequestContext, language: str) -> Present:
+    """Return what makes the answer to a letter after the end: that of filing, or the case that took the letter."""
+    of_filed = filed(context, language)
+
+    def present(done: Filed | Continued, connection: Connection) -> Answered:
+        if isinstance(done, Filed):
+            return of_filed(done, connection)
+        body = ContinuedAnswer(done.message, done.delivered, done.id, done.number)
         return Answered(body, 201, {"Location": f"/api/complaints/{done.id}"})
 
     return present

@@ -11,9 +11,9 @@ from api.answers import answer
 from api.arrival import ApiRoute
 from api.authentication import Complainant, Receipt
 from api.idempotency import Answered, OnceOnly, carry_out
-from api.rest.case_answers import FiledAnswer, MessageAnswer
+from api.rest.case_answers import ContinuedAnswer, FiledAnswer, MessageAnswer
 from api.rest.documents import ANSWERS, TRACKS
-from api.rest.filed import filed
+from api.rest.filed import followed
 from api.rest.types import Body, Flag, MaybeWords, Rating, Text, Words, example
 from complaints.correspondence.messages import ReceiveMessage
 from complaints.correspondence.satisfaction import Satisfaction
@@ -71,18 +71,22 @@ def track(sender: Receipt) -> Response:
 @router.post(
     "/messages",
     status_code=201,
-    response_model=MessageAnswer | FiledAnswer,
+    response_model=MessageAnswer | ContinuedAnswer | FiledAnswer,
     responses=ANSWERS,
 )
 def write_as_complainant(sender: Receipt, body: LetterBody, once: OnceOnly) -> Response:
-    """Write to the house. After the case has ended this files a new one that continues it, with a code of its own."""
+    """Write to the house.
+
+    After the case has ended this files a new one that continues it, with a code of its own. While that one is open,
+    the next letter goes there: `id` and `number` say so, nothing is filed, and there is no other code.
+    """
     context, command = sender.context, ReceiveMessage(sender.case_id, body.text)
     try:
         return carry_out(context, command, lambda done, _: Answered(done, 201), once)
     except Conflict as refusal:
         if not refusal.details.get("linked_case_needed"):
             raise
-    return carry_out(context, OpenLinked(sender.case_id, body.text), filed(context, context.language), once)
+    return carry_out(context, OpenLinked(sender.case_id, body.text), followed(context, context.language), once)
 
 
 @router.post("/satisfaction", response_model=SatisfactionAnswer, responses=ANSWERS)

@@ -38,6 +38,7 @@ DONE: Mapping[str, str] = {
     "promise-kept": marked("The promise is kept."),
     "remedy-done": marked("The remedy is given."),
     "message-sent": marked("Your message has arrived. You find it below."),
+    "message-continued": marked("Your message has arrived. It stands in the complaint that continues this one."),
     "thanks": marked("Thank you for your answer."),
     "you-withdrew": marked("Your withdrawal has arrived."),
     "published": marked("The process is published. New cases take it; running ones keep their version."),

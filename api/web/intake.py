@@ -15,7 +15,7 @@ from api.web.filing import command_from, first_answers, form_faults, intake_form
 from api.web.once import SentBefore, file_once, has_token, new_token
 from api.web.posted import Posted
 from api.web.visit import Visit, from_public, from_staff, staff, visit
-from complaints.intake.filing import UNSAFE_MODES
+from complaints.intake.filing import PUBLIC_PAGE, UNSAFE_MODES
 from engine.case_work import COMPLAINANT
 from engine.errors import StepFailed, Unfit
 from forms.clean import clean
@@ -105,7 +105,7 @@ def confirmation(here: Visit, filed: Mapping[str, str], *, linked: bool = False)
 def _command(
     here: Visit, sent: Posted, data: Mapping[str, Any], at: datetime | None, *, flags: Sequence[str], staff: bool
 ) -> Any:
-    campus, _, channel = sent.text("_channel").partition("/") if staff else ("main", "", "web")
+    campus, _, channel = sent.text("_channel").partition("/") if staff else ("main", "", PUBLIC_PAGE)
     return command_from(data, flags=flags, language=here.language, channel=channel, campus=campus, received_at=at)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from api.web.posted import Posted
 from api.web.visit import Visit
 from complaints.intake.filing import Filed
+from complaints.intake.follow_up import Continued
 from engine.case_work import Actor
 from engine.errors import Conflict
 from storage import idempotency
@@ -38,6 +39,8 @@ def has_token(sent: Posted) -> bool:
 def file_once(here: Visit, sent: Posted, command: Any, *, actor: Actor, scope: str) -> dict[str, str]:
     """File, or return the answer that the same form was given before: `{"id", "number", "tracking_code"}`.
 
+    Without `tracking_code` where nothing was filed: the letter went to the open case that is named.
+
     Raises SentBefore when the token came with another form, StoreBusy while the same form is being carried out, and
     whatever filing raises. The answer is kept for 24 hours, sealed under the token.
     """
@@ -57,12 +60,13 @@ def _file_once(here: Visit, sent: Posted, command: Any, *, actor: Actor, scope: 
     if kept is not None:
         return dict(orjson.loads(kept))
 
-    def keep(connection: Connection, filed: Filed) -> None:
+    def keep(connection: Connection, filed: Filed | Continued) -> None:
         response = orjson.dumps(_answer(filed))
         idempotency.remember(connection, key=key, scope=scope, request=request, response=response, now=now)
 
     return _answer(here.site.house.pipeline.run(command, actor, before_commit=keep))
 
 
-def _answer(filed: Filed) -> dict[str, str]:
-    return {"id": filed.id, "number": filed.number, "tracking_code": filed.tracking_code}
+def _answer(filed: Filed | Continued) -> dict[str, str]:
+    code = {"tracking_code": filed.tracking_code} if isinstance(filed, Filed) else {}
+    return {"id": filed.id, "number": filed.number, **code}

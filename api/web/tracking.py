@@ -20,7 +20,7 @@ from api.web.visit import Visit, from_public, visit
 from complaints.correspondence.messages import ReceiveMessage
 from complaints.correspondence.satisfaction import Satisfaction
 from complaints.correspondence.withdrawal import Withdraw
-from complaints.intake.follow_up import OpenLinked
+from complaints.intake.follow_up import OpenLinked, open_continuation
 from engine.case_work import COMPLAINANT
 from engine.errors import Conflict, NotFound, Refusal, Unfit
 from queries.tracking import case_of_code, tracking
@@ -61,7 +61,7 @@ def leave(here: Here, sent: Sent) -> Response:
 
 @router.post("/track/messages")
 def write(here: Here, sent: Sent) -> Response:
-    """Take a message; after the end of the case it opens a new one that is linked to it."""
+    """Take a message; after the end of the case it goes to the one that continues it, which it opens if need be."""
     case_id, text = _my_case(here), sent.text("text")
     try:
         here.site.house.pipeline.run(ReceiveMessage(case_id, text), COMPLAINANT)
@@ -79,6 +79,8 @@ def _open_linked(here: Visit, sent: Posted, case_id: str, text: str) -> Response
         filed = file_once(here, sent, OpenLinked(case_id, text), actor=COMPLAINANT, scope=f"web-linked {case_id}")
     except SentBefore as refusal:
         return _again(here, sent, "message", refusal)
+    if "tracking_code" not in filed:
+        return here.go("/track", done="message-continued", to="messages")
     return confirmation(here, filed, linked=True)
 
 
@@ -123,10 +125,12 @@ def _status_page(
         return _forget(here, here.page("track_ask.html", status=404, wrong=True))
     with here.reading() as reader:
         case = tracking(reader, case_id)
+        continued = open_continuation(reader.connection, case_id) if case.message_opens_linked else None
     return here.page(
         "track.html",
         status=200 if refusal is None else status_of(refusal),
         case=case,
+        continued_as=continued[1] if continued is not None else "",
         sent=sent or Posted(),
         wrong_form=form,
         wrong_fields={str(f["field"]): str(f["code"]) for f in (refusal.details.get("fields", ()) if refusal else ())},

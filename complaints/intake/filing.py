@@ -36,10 +36,12 @@ from forms.characters import is_blank
 from forms.money import in_decimals, known_currencies, money_faults
 
 TYPES = ("complaint", "opinion", "suggestion", "inquiry")
+PUBLIC_PAGE = "web"
+"""The channel of what is written on the pages for the public."""
 ORDINARY: Mapping[str, Any] = {
-    "type": "complaint", "category": "other", "channel": "web", "campus": "main", "language": "zh-CN", "relation": "",
-    "identity_mode": "identified", "stated_people": 1, "people": 1, "listed_people": 0, "respondent_named": False,
-    "unheard_respondents": 0,
+    "type": "complaint", "category": "other", "channel": PUBLIC_PAGE, "campus": "main", "language": "zh-CN",
+    "relation": "", "identity_mode": "identified", "stated_people": 1, "people": 1, "listed_people": 0,
+    "respondent_named": False, "unheard_respondents": 0,
 }  # fmt: skip
 """Facts as whoever files gives them who fills in no more than the subject and the text."""
 UNSAFE_MODES = ("anonymous", "confidential")
@@ -74,7 +76,7 @@ class FileComplaint:
 
     subject: str
     text: str
-    channel: str = "web"
+    channel: str = PUBLIC_PAGE
     type: str = "complaint"
     category: str = "other"
     people: int = 1

@@ -18,7 +18,8 @@ from engine.tables import event_log
 from storage.insert import insert_new
 
 DUPLICATE_LINK = "duplicate"
-KINDS = (DUPLICATE_LINK, "related", "follow_up")
+FOLLOW_UP = "follow_up"
+KINDS = (DUPLICATE_LINK, "related", FOLLOW_UP)
 """`duplicate`: this case says what the other says. `follow_up`: this case continues the other, which has ended."""
 
 

@@ -70,3 +70,32 @@ def test_after_the_end_and_before_the_result_neither_is_said(redress: House) -> 
         assert REOPENS["en"] not in page.text
         assert ANSWER["en"] not in page.text
     assert "This complaint has ended." in late.text
+
+
+CONTINUED = {
+    "en": "It is continued under the number {number}: what you write now goes there.",
+    "zh-CN": "后续投诉的编号是 {number}：现在写的内容会转入该投诉。",
+    "ko": "{number} 번호로 이어지고 있으며, 지금 쓰시는 내용은 그 민원으로 전달됩니다.",
+}
+
+
+@pytest.mark.parametrize("language", sorted(CONTINUED))
+def test_a_second_letter_after_the_end_goes_to_the_case_that_continues_and_the_page_says_so(
+    redress: House, language: str
+) -> None:
+    case, code = resolved(redress)
+    redress.complainant(code).post("/api/track/satisfaction", {"satisfied": True})
+    redress.do("li.na", "close_case", case, CLOSED)
+    redress.later(days=60)
+    first = redress.complainant(code).post("/api/track/messages", {"text": "It broke again."})
+    number = first["number"]
+    who = visitor(redress, language)
+    page = opened(who, code)
+    assert CONTINUED[language].format(number=number) in page.text
+    after = who.send(page, "/track/messages", {"text": "And the lamp, too."})
+    again = who.send(page, "/track/messages", {"text": "And the lamp, too."})
+    for shown in (after, again):
+        assert shown.status == 200
+        assert CONTINUED[language].format(number=number) in shown.text
+    seen = redress.complainant(first["tracking_code"]).get("/api/track")
+    assert (seen["number"], [each["text"] for each in seen["messages"]]) == (number, ["And the lamp, too."])
