@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from engine.model.due import Due, Reason
 from engine.model.step import ClockView
+from engine.process_words import ProcessWords
 from engine.tables import case_clock, instance
 from queries.reader import Reader
-from queries.words import ProcessWords
 
 OF_A_CLOCK = frozenset({"clock", "rung", "follows-clock"})
 """Reasons whose `name` is a clock."""

@@ -14,13 +14,13 @@ from complaints.intake.categories import CategoryTree
 from complaints.notices.notice_book import NoticeBooks
 from engine.errors import SignInRequired
 from engine.process import CompiledProcess
+from engine.process_words import Words
 from engine.versions import Versions
 from escalation.due import CalendarBook
 from escalation.explain import Explainer
 from escalation.posts import Posts
 from escalation.posts_in_force import PostsInForce
 from queries.drawings import Drawings
-from queries.words import Words
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from complaints.intake.filing import tracking_digest
 from complaints.tables import complaint, message
 from engine.errors import NotFound
 from engine.model.config import ProcessConfig
+from engine.process_words import ProcessWords
 from engine.tables import case_clock, event_log
 from forms.languages import Labels, labels, pick
 from queries.explain import clock_line
@@ -26,7 +27,6 @@ from queries.held_step import HeldStep, held_step
 from queries.public_promises import PublicPromise, public_promises
 from queries.reader import Reader
 from queries.visibility import cases
-from queries.words import ProcessWords
 
 RECEIVED: Labels = labels("我们收到了您反映的事项", "말씀해 주신 내용을 접수했습니다", "We received it")
 STATUS: Labels = labels("状态变为“{what}”", "상태가 ‘{what}’(으)로 바뀌었습니다", "Status is now: {what}")

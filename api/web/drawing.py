@@ -12,10 +12,10 @@ from fastapi import Response
 from api.web.headers import PAGE_HEADERS
 from api.web.visit import Visit
 from engine.process import CompiledProcess
+from engine.process_words import ProcessWords
 from queries.diagram import CaseDiagram
 from queries.drawings import Drawing
 from queries.reader import Reader
-from queries.words import ProcessWords
 
 _PARTICIPANT = re.compile(r"<(?:\w+:)?participant\b[^>]*?\bid=\"([^\"]+)\"")
 

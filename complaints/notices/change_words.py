@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from datetime import tzinfo
 from typing import Any
 
-from engine.process import CompiledProcess
+from engine.process_words import ProcessWords
 from forms.display import shown_fact
-from forms.languages import pick
 from forms.money import in_decimals
 
 MOST_SHOWN = 12
 """Entries of a list that a notice names; of more it says how many."""
 NOTHING = "–"
-SECTIONS = {"priority": "priorities", "impact": "impacts"}
-"""Facts whose words have a section of their own in `labels.toml`."""
 
 
-def change_in_words(process: CompiledProcess, changed: object, language: str) -> str:
+def change_in_words(words: ProcessWords, changed: object, language: str, *, zone: tzinfo) -> str:
     """Return a line for each of `changed` (`{"fact", "was", "now"}`, values as JSON); `` where there is nothing.
 
-    Of a list it says what went and what came; a planned refund is its payee and its amount.
+    Of a list it says what went and what came; a planned refund is its payee and its amount. An instant is as it is in
+    `zone`.
     """
     lines = []
     for each in changed if isinstance(changed, list) else ():
@@ -31,21 +29,12 @@ def change_in_words(process: CompiledProcess, changed: object, language: str) ->
             old, new = ([entry_in_words(one, language) for one in several] for several in (was, now))
             said = _entries(Counter(old) - Counter(new)), _entries(Counter(new) - Counter(old))
         else:
-            old_value, new_value = (_value(process, each["fact"], one, language) or NOTHING for one in (was, now))
+            old_value, new_value = (
+                words.value(each["fact"], one, language, zone=zone) or NOTHING for one in (was, now)
+            )
             said = old_value, new_value
-        spec = process.config.facts.get(each["fact"])
-        name = pick(spec.labels, language) if spec is not None else str(each["fact"])
-        lines.append(f"{name}: {said[0]} → {said[1]}")
+        lines.append(f"{words.fact(each['fact'], language)}: {said[0]} → {said[1]}")
     return "\n".join(lines)
-
-
-def _value(process: CompiledProcess, fact: str, value: Any, language: str) -> str:
-    content = process.documents.get("labels.toml")
-    sections: Mapping[str, Any] = {} if content is None else tomllib.loads(content.decode("utf-8-sig"))
-    labels = sections.get(SECTIONS[fact]) if fact in SECTIONS else sections.get("values", {}).get(fact)
-    if isinstance(value, str) and isinstance(labels, Mapping) and value in labels:
-        return pick(labels[value], language)
-    return shown_fact(value, language)
 
 
 def entry_in_words(one: Any, language: str) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +17,7 @@ from complaints.notices.change_words import change_in_words, entry_in_words
 from complaints.notices.notices import Template, clock_of
 from complaints.tables import action_item, complaint, promise
 from engine.process import CompiledProcess
+from engine.process_words import ProcessWords
 from engine.tables import case_clock, deadline, instance, work_item
 from forms.display import shown_fact, zone_name
 from forms.languages import LANGUAGES, pick
@@ -56,11 +55,21 @@ class Telling:
     language: str
     surroundings: Surroundings
 
+    @property
+    def words(self) -> ProcessWords:
+        """How the process calls things."""
+        return ProcessWords(self.process)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the campus."""
+        return self.surroundings.zone(self.case.facts)
+
     def instant(self, at: datetime | None) -> str:
         """Return an instant in words, in the reader's language and the zone of the campus; empty for None."""
         if at is None:
             return ""
-        zone, tag = self.surroundings.zone(self.case.facts), self.language
+        zone, tag = self.zone, self.language
         said = format_datetime(at.astimezone(zone), _INSTANTS[tag], locale=_LOCALES[tag])
         return f"{said} ({zone_name(zone, tag)})"
 
@@ -70,16 +79,7 @@ class Telling:
 
     def label(self, section: str, key: str | None) -> str:
         """Return a word of `labels.toml` in the reader's language; empty where there is none."""
-        content = self.process.documents.get("labels.toml")
-        if content is None or key is None:
-            return ""
-        labels = _sections(content).get(section, {}).get(key)
-        return pick(labels, self.language) if isinstance(labels, Mapping) else ""
-
-
-@lru_cache(maxsize=16)
-def _sections(labels_file: bytes) -> Mapping[str, Any]:
-    return tomllib.loads(labels_file.decode("utf-8-sig"))
+        return self.words.label(section, key, self.language)
 
 
 def case_to_tell(connection: Connection, case_id: str) -> Any | None:
@@ -188,6 +188,10 @@ def _link(telling: Telling) -> str:
     return address(telling.case.case_id) if address is not None else ""
 
 
+def _change(telling: Telling) -> str:
+    return change_in_words(telling.words, telling.given.get("changed"), telling.language, zone=telling.zone)
+
+
 _FILLERS: Mapping[str, Callable[[Telling], str]] = {
     "number": lambda telling: str(telling.case.number),
     "owner": lambda telling: telling.name(telling.given.get("owner") or telling.case.case_owner),
@@ -200,7 +204,7 @@ _FILLERS: Mapping[str, Callable[[Telling], str]] = {
     "task": _task,
     "duty": _duty,
     "person": lambda telling: telling.name(telling.given.get("person")),
-    "change": lambda telling: change_in_words(telling.process, telling.given.get("changed"), telling.language),
+    "change": _change,
     "item": _item,
     "link": _link,
 }

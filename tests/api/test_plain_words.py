@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from complaints.tables import action_item
+from engine.process_words import ProcessWords
 from escalation.due import CalendarBook
 from escalation.labels import Labels
 from queries.cell_words import cell_in_words
 from queries.fact_words import amount_in_words, campus_in_words, channel_in_words
 from queries.reader import Reader
 from queries.timeline_words import sentence
-from queries.words import ProcessWords
 from tests.support.application import House
 from tests.support.plans import PLAN
 
