@@ -21,6 +21,7 @@ from complaints.notices.notice_values import Surroundings
 from complaints.notices.quoted_fields import check_quoted
 from complaints.operations import OPERATIONS
 from complaints.registry import DATED, handlers, on_completed
+from complaints.told_changes import tell_changes
 from complaints.unmake import unmake
 from engine.bundles.bundle import Files, read_folders
 from engine.bundles.house import House
@@ -132,7 +133,8 @@ def build(
     versions = versions or Versions(house(posts))
     services = Services(
         versions=versions, calendars=calendars, placement=PostPlacement(posts), rules=posts.rules, zone=zone,
-        effects=EFFECTS, dated=DATED, excerpt=notices.excerpt, completed=on_completed, unmake=unmake,
+        effects=EFFECTS, dated=DATED, excerpt=notices.excerpt, completed=on_completed,
+        changed=tell_changes, unmake=unmake,
     )  # fmt: skip
     case_handlers, house_handlers = handlers(tree)
     pipeline = Pipeline(

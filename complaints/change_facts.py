@@ -16,7 +16,6 @@ from complaints.intake.ways_in import way_in_fault
 from complaints.people.people_concerned import MOST_PEOPLE, people_facts
 from complaints.plan.replan import checked_lines, replan_refunds
 from complaints.tables import complaint
-from complaints.told_changes import watch_changes
 from complaints.wording import one_line, words
 from engine.case_rights import require
 from engine.case_work import CaseWork
@@ -76,7 +75,7 @@ def make_change_facts(tree: CategoryTree) -> CaseHandler:
             said.facts.update(replan_refunds(work, said.lines))
         if reason:
             work.log("facts-reason", reason=reason, facts=sorted(command.changes))
-        watch_changes(work, reason=reason)
+        work.reason = reason
         keep_facts(work, said.facts)
         return {"version": work.row["facts_version"], "facts": dict(work.row["facts"])}
 

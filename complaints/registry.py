@@ -34,7 +34,6 @@ from complaints.plan.actions import CompleteAction, ReopenAction, action_overdue
 from complaints.plan.approval_limits import check_ceiling
 from complaints.plan.promises import KeepPromise, keep_promise, promise_missed, record_promises
 from complaints.plan.remedies import CompleteRemedy, complete_remedy
-from complaints.told_changes import watch_changes
 from engine.case_work import CaseWork, DatedHandler
 from engine.pipeline import CaseHandler, Desk, HouseHandler
 
@@ -81,7 +80,6 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
 
 def on_completed(work: CaseWork, element: str, data: Mapping[str, Any]) -> None:
     """Take from a completed form what belongs into the record, before the token moves on. Raises Unfit."""
-    watch_changes(work, data=data)
     check_ceiling(work, data)
     check_due_days(work, data)
     repeats = check_duplicate(work, element, data)

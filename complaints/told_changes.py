@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from engine.case_work import CaseWork
@@ -21,18 +20,15 @@ Facts = Mapping[str, Any]
 """The facts of a case by their names, with the values that conditions and tables read; derived ones too."""
 
 
-def watch_changes(work: CaseWork, *, data: Mapping[str, Any] | None = None, reason: str = "") -> None:
-    """Tell at the end of this change whomever the process names of what it came to.
+def tell_changes(work: CaseWork) -> None:
+    """Tell whomever the process names of what the change now at its end came to.
 
-    `data`: of the form just completed, from which a notice may quote its `text_from`; `reason`: why, where no form
-    says. A second time in one change counts for nothing, so repeating is safe.
+    A notice may quote its `text_from` of the form that the change completed, and the reason that was given. Nothing is
+    told of a case that has moved to another process: what was before are the facts of the first.
     """
-    if work.process.config.tells and not work.afterwards:
-        work.afterwards.append(partial(_tell_changes, data=dict(data or {}), reason=reason))
-
-
-def _tell_changes(work: CaseWork, *, data: Mapping[str, Any], reason: str) -> None:
     process = work.process
+    if any(event.kind == "retyped" for event in work.events):
+        return
     if not _may_concern(process, work.facts_at_start, work.row["facts"]):
         return
     seen = _Seen(process, *(typed_facts(process, facts) for facts in (work.facts_at_start, work.row["facts"])))
@@ -44,9 +40,13 @@ def _tell_changes(work: CaseWork, *, data: Mapping[str, Any], reason: str) -> No
             known += [each for each in changes if each not in known]
     who = work.actor.principal
     for (to, template), changes in tellings.items():
-        values = {"changed": changes, "text": reason, "person": who.person_id if who is not None else None}
-        values.update(work.services.excerpt(process, template, data))
+        values = {"changed": changes, "text": work.reason, "person": who.person_id if who is not None else None}
+        values.update(work.services.excerpt(process, template, work.form_data))
         work.tell(to, template, values, f"changed:{template}:{to}")
+
+
+def watch_changes(work: CaseWork) -> None:
+    """Ask for nothing that does not happen anyway: every change is watched, whoever makes it (`tell_changes`)."""
 
 
 def _may_concern(process: CompiledProcess, before: Facts, after: Facts) -> bool:

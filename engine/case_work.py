@@ -83,6 +83,8 @@ ExcerptHook = Callable[[CompiledProcess, str, Mapping[str, Any]], Mapping[str, A
 """Called with the process, the template's name and the task's data."""
 CompletedHook = Callable[["CaseWork", str, Mapping[str, Any]], None]
 """Called with the case, the element and the form data."""
+ChangedHook = Callable[["CaseWork"], None]
+"""Called with the case."""
 UnmakeHook = Callable[["CaseWork", str], None]
 """Called with the case and the batch to take back."""
 DatedHandler = Callable[["CaseWork", str, datetime], None]
@@ -107,6 +109,8 @@ class Services:
     """Picks from the forms' data the few words that a notice may carry; everything else stays inside."""
     completed: CompletedHook
     """Told of each form a person has completed, before the token moves on."""
+    changed: ChangedHook
+    """Told of each command on a case once it is done and nothing is written down: sees what it came to as a whole."""
     unmake: UnmakeHook
     """Takes back the rows that a change has made, when its step is sent back."""
 
@@ -138,8 +142,10 @@ class CaseWork:
     """People kept apart from the case by a conflict of interest; None: not looked up yet."""
     settled: set[str] = field(default_factory=set)
     """Ids of the tasks whose rows the command has written itself."""
-    afterwards: list[Callable[[CaseWork], None]] = field(default_factory=list)
-    """What looks at the whole of what the command did, once it is done and before it is written down."""
+    form_data: Mapping[str, Any] = field(default_factory=dict)
+    """What was written into the form that this change completes; nothing where it completes none."""
+    reason: str = ""
+    """Why somebody made this change, where no form says."""
     hold_until: datetime | None = None
     """Until then what this change tells people can still be called back."""
     reversible: bool = True
@@ -169,6 +175,7 @@ class CaseWork:
     def begin_batch(self) -> None:
         """Begin another change in the same transaction, after the one before was written down."""
         self.events, self.tellings, self.settled = [], [], set()
+        self.form_data, self.reason = {}, ""
         self.result = self.before = self.hold_until = None
         self.reversible, self.batch = True, str(self.row["row_version"] + 1)
         self.facts_at_start = dict(self.row["facts"])

@@ -213,8 +213,7 @@ class Pipeline:
         try:
             with work.attempt() if fired else nullcontext():
                 answer = handle(work, command)
-                for look in work.afterwards:
-                    look(work)
+                self.services.changed(work)
         except Conflict as refusal:
             if not fired:
                 raise

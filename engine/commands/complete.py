@@ -73,6 +73,7 @@ def complete_task(work: CaseWork, command: CompleteTask) -> dict[str, Any]:
         },
     )  # fmt: skip
     work.settled.add(item.task)
+    work.form_data = data
     work.services.completed(work, element.id, data)
     asked = frozenset(field.name for field in form.fields) if form is not None else frozenset()
     work.step(Complete(item.task, data, asked))
