@@ -10,7 +10,6 @@ from pathlib import Path
 from app.container import Application, build
 from app.demo_clock import DemoClock
 from app.settings import Settings
-from storage import migrate
 
 
 def application_for(settings: Settings) -> Application:
@@ -21,5 +20,7 @@ def application_for(settings: Settings) -> Application:
 
 def prepare(settings: Settings) -> None:
     """Make the folder of the installation and bring the schema up to date. Repeating is safe."""
+    from storage import migrate  # costly to load, and who only asks for the application needs it not
+
     Path(settings.var_folder).mkdir(parents=True, exist_ok=True)
     migrate.upgrade(settings.database_url)

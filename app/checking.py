@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.container import build, house
+from api.finding_words import finding_words
+from app.assembly import application_for
+from app.container import house
 from app.existing import require_schema
+from app.finding_lines import finding_lines
 from app.settings import Settings
 from app.terminal_language import terminal_language
 from engine.bundles.bundle import UnreadableBundle, pack, process_key, read_folders, unpack
@@ -139,14 +142,8 @@ def publish_path(path: Path | None, note: str, settings: Settings) -> Iterator[s
     """
     files = _unpacked(path) if path is not None else None
     require_schema(settings)
-    # The pages and the API: costly to load, and no check needs them.
-    from api.finding_words import finding_words
-    from app.assembly import application_for
-    from app.finding_lines import finding_lines
-
     words = finding_words(settings.locale_folder)
-
-    application = build(settings) if not settings.demo else application_for(settings)
+    application = application_for(settings)
     try:
         if files is None:
             done = application.publish_folder(note=note)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.assembly import application_for
-from app.container import Application, build
+from app.container import Application
 from app.existing import require_schema
 from app.leaving import findings_of_closed_accounts
 from app.settings import Settings
@@ -34,7 +34,7 @@ def examine(settings: Settings) -> list[str]:
     Raises NoDatabase, StoreError where there is nothing of this program's to look at.
     """
     require_schema(settings)
-    application = application_for(settings) if settings.demo else build(settings)
+    application = application_for(settings)
     try:
         return list(findings(application))
     finally:
