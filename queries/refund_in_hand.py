@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from complaints.plan.refund_figures import LINE_IN_HAND, to_be_paid
+from complaints.plan.refund_figures import to_be_paid
 from forms.display import shown_fact
 from forms.languages import Labels, pick
 from forms.money import in_decimals
-
-NAME = LINE_IN_HAND
 
 IN_WORDS: Labels = {
     "zh-CN": "本次办理：{amount}，收款人{payee}（方案中的第 {number} 笔退费，共 {of} 笔）",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, select
 
 from access.policy import Principal, may_supervise, may_work_on
-from complaints.plan.refund_figures import PER_PAYEE, SINGLE
+from complaints.plan.refund_figures import LINE_IN_HAND, PER_PAYEE, SINGLE
 from engine.errors import NotFound
 from engine.kernel.step import inspect
 from engine.process import CompiledProcess
@@ -23,7 +23,6 @@ from queries.earlier_forms import EarlierForm, earlier_forms, is_own, shown_data
 from queries.fact_words import fact_in_words
 from queries.inbox import TaskItem, task_items, task_rows
 from queries.reader import Reader
-from queries.refund_in_hand import NAME as REFUND_LINE
 from queries.refund_in_hand import refund_in_hand
 from queries.visibility import sees_whole, visible
 
@@ -188,5 +187,5 @@ def _context(reader: Reader, process: CompiledProcess, row: Row[Any], *, whole: 
     found = inspect(process, state, facts=row.facts, calendars=reader.library.calendars, now=reader.now)
     context = next((each.context for each in found.tasks if each.id == row.task), {})
     known = {name: value for name, value in context.items() if whole or name not in process.form_fields}
-    refund = refund_in_hand(row.facts, known.get(REFUND_LINE), reader.language)
-    return known if refund is None else {**known, REFUND_LINE: refund}
+    refund = refund_in_hand(row.facts, known.get(LINE_IN_HAND), reader.language)
+    return known if refund is None else {**known, LINE_IN_HAND: refund}

@@ -13,7 +13,7 @@ from engine.process import CompiledProcess
 from queries.affected import AffectedPage, affected_people
 from queries.case_file import CaseFile, case_file
 from queries.colleagues import Colleague, colleagues
-from queries.kept_apart import kept_apart
+from queries.kept_apart import KeptApart, kept_apart
 from queries.reader import Reader
 from queries.rules_behind import RuleLine, rules_behind
 from queries.timeline import TimelineItem, timeline
@@ -62,7 +62,7 @@ class CaseView:
     """Who could be offered the case."""
     colleagues: tuple[Colleague, ...]
     """Who could turn out to be complained about: everybody of whom that is not said yet."""
-    kept_apart: tuple[Choice, ...]
+    kept_apart: tuple[KeptApart, ...]
     """Who sees nothing of the case."""
     people: Mapping[str, str]
     """Person id -> name, of everybody the page mentions."""
@@ -101,7 +101,7 @@ def case_view(reader: Reader, case_id: str) -> CaseView:
         affected=affected_people(reader, case_id, limit=500),
         owners=_owners(reader, case, everybody),
         colleagues=tuple(each for each in everybody if each.id not in {one.person for one in case.respondents}),
-        kept_apart=tuple(Choice(each.id, each.name) for each in kept_apart(reader, case_id)),
+        kept_apart=kept_apart(reader, case_id),
         people=names(reader.connection, _mentioned(case)),
         flags=tuple((name, words.fact(name, language), bool(case.facts.get(name))) for name in flags),
         overrides=tuple(

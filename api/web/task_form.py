@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from api.web.posted import Posted
 from api.web.visit import Visit
+from complaints.plan.refund_figures import LINE_IN_HAND
 from forms.clean import clean
 from forms.controls import Candidate
 from forms.decode import decode, rows_wanted
@@ -20,7 +21,6 @@ from forms.formats import instant_of
 from forms.languages import LANGUAGES
 from forms.render import render_form
 from queries.colleagues import Colleague
-from queries.refund_in_hand import NAME as REFUND_LINE
 from queries.task import CURRENCY_OF, ShownFact, TaskDesk, shown_facts
 
 
@@ -87,7 +87,7 @@ def _told(here: Visit, desk: TaskDesk, addressed: str) -> dict[str, Any] | None:
 
 
 def _refund_in_hand(desk: TaskDesk) -> Markup:
-    refund = desk.view.context.get(REFUND_LINE)
+    refund = desk.view.context.get(LINE_IN_HAND)
     if not isinstance(refund, Mapping):
         return Markup("")
     return Markup('<div class="notice"><p><strong>{}</strong></p></div>').format(showable(refund["text"]))
