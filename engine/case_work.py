@@ -39,6 +39,8 @@ class Actor:
 
 IN_HAND = "in_hand"
 """What a notice is told of a clock's ladder: the data of each step that it watches where each process has its own."""
+WITHDRAWN = "complainant_withdrawn"
+"""The fact that says that the complainant takes no part any more, while the case goes on for others."""
 SYSTEM = Actor("system")
 COMPLAINANT = Actor("complainant")
 

@@ -17,6 +17,7 @@ from access import people
 from complaints.correspondence.satisfaction import answer_of_this_round
 from complaints.intake.filing import tracking_digest
 from complaints.tables import complaint, message
+from engine.case_work import WITHDRAWN
 from engine.errors import NotFound
 from engine.model.config import ProcessConfig
 from engine.process_words import ProcessWords
@@ -238,7 +239,7 @@ def _can(reader: Reader, row: Any, messages: Mapping[str, tuple[str, ...]], held
     # Asked once a round; who changes their mind before the case is closed writes (complaints.correspondence).
     out = bool(asked) and (asked[0] in waits or row.status == "resolved")
     unanswered = out and answer_of_this_round(reader.connection, row.case_id) is None
-    withdrawn = bool(row.facts.get("complainant_withdrawn"))
+    withdrawn = bool(row.facts.get(WITHDRAWN))
     told = held is None or held.status == row.status
     if unanswered and told and not withdrawn:
         can.append("satisfaction")

@@ -15,7 +15,7 @@ from complaints.letters import store_message
 from complaints.tables import message
 from complaints.wording import words
 from engine.case_rights import require
-from engine.case_work import CaseWork
+from engine.case_work import WITHDRAWN, CaseWork
 from engine.errors import Conflict, Unfit
 from engine.model.step import Deliver
 from engine.tables import event_log
@@ -50,7 +50,7 @@ def satisfaction(work: CaseWork, command: Satisfaction) -> dict[str, Any]:
         raise Unfit(
             "The rating goes from 1 to 5.", fields=[{"field": "rating", "code": "out-of-range", "values": limits}]
         )
-    if work.row["facts"].get("complainant_withdrawn"):
+    if work.row["facts"].get(WITHDRAWN):
         raise Conflict(
             "The complaint is withdrawn: nobody is asked any more. Write a message if something has changed."
         )

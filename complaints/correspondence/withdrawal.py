@@ -10,7 +10,7 @@ from complaints.case_now import waited_message
 from complaints.letters import store_message
 from complaints.wording import one_line, words
 from engine.case_rights import require
-from engine.case_work import CaseWork
+from engine.case_work import WITHDRAWN, CaseWork
 from engine.errors import Conflict
 from engine.model.step import Deliver
 from storage.outbox import cancel_held
@@ -38,7 +38,7 @@ def withdraw(work: CaseWork, command: Withdraw) -> dict[str, Any]:
     reason = words("reason", command.reason, required=False)
     said_by = one_line("said_by", command.said_by, required=by_staff)
     how = one_line("how", command.how, required=by_staff)
-    if work.row["facts"].get("complainant_withdrawn"):
+    if work.row["facts"].get(WITHDRAWN):
         raise Conflict("The complaint is withdrawn already; the case goes on because others are concerned.")
     waited = waited_message(work, "withdraw")
     if waited is None:
