@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 
 from access.rights import Verb
 from complaints.case_now import keep_facts, status
@@ -59,8 +59,9 @@ def complete_remedy(work: CaseWork, command: CompleteRemedy) -> dict[str, Any]:
         .values(done_at=work.now, done_by=who.person_id if who else None, note=said)
     )
     work.log("remedy-given", name=row.id, remedy=row.kind, affected=row.affected_id)
-    keep_facts(work, remedy_facts(work))
-    return {"open_remedies": open_remedies(work)}
+    counted = remedy_facts(work)
+    keep_facts(work, counted)
+    return {"open_remedies": counted["open_remedies"]}
 
 
 def give(work: CaseWork, remedies: Iterable[Mapping[str, Any]], people: Collection[str | None], cause: str) -> int:
@@ -78,10 +79,11 @@ def give(work: CaseWork, remedies: Iterable[Mapping[str, Any]], people: Collecti
     return len(rows)
 
 
-def give_to_newcomers(work: CaseWork, remedies: Iterable[Mapping[str, Any]], people: Iterable[str], cause: str) -> None:
-    """Write each remedy for those of the people who do not have it yet; the count follows. Repeating is safe.
+def give_to_newcomers(work: CaseWork, remedies: Iterable[Mapping[str, Any]], people: Iterable[str], cause: str) -> int:
+    """Write each remedy for those of the people who do not have it yet, and return how many; facts are not counted.
 
     Of nobody, the complainant gets what nobody at all has: what a plan left out and a later one gives after all.
+    Repeating is safe.
     """
     table, written, wanted, listed = remedy.c, 0, list(remedies), list(people)
     rows = work.connection.execute(
@@ -96,7 +98,7 @@ def give_to_newcomers(work: CaseWork, remedies: Iterable[Mapping[str, Any]], peo
         written += give(work, [each for each in wanted if each["line"] not in had], [None], cause)
     if written:
         work.log("remedies-opened", count=written)
-        keep_facts(work, remedy_facts(work))
+    return written
 
 
 def give_to_joined(work: CaseWork, people: Collection[str]) -> None:
@@ -110,7 +112,8 @@ def give_to_joined(work: CaseWork, people: Collection[str]) -> None:
     facts = work.row["facts"]
     if facts.get(EXCEEDS) and status(work) != "resolved":
         return
-    give_to_newcomers(work, in_force(facts), people, "joined")
+    if give_to_newcomers(work, in_force(facts), people, "joined"):
+        keep_facts(work, remedy_facts(work))
 
 
 def void_remedies(work: CaseWork) -> int:
@@ -155,11 +158,6 @@ def remedy_facts(work: CaseWork) -> dict[str, Any]:
         for each in work.row["facts"].get("remedies_recorded") or ()
     ]
     return {"open_remedies": waiting.total(), **({"remedies_recorded": recorded} if recorded else {})}
-
-
-def open_remedies(work: CaseWork) -> int:
-    """Return how many people still wait for a remedy, each counted once a remedy."""
-    return int(work.connection.execute(select(func.count()).select_from(remedy).where(*_open(work))).scalar_one())
 
 
 def _open(work: CaseWork) -> tuple[ColumnElement[bool], ...]:

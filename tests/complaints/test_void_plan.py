@@ -8,7 +8,7 @@ import pytest
 
 from complaints.effects import EFFECTS
 from complaints.plan.plan_lines import record_plan, void_plan
-from complaints.plan.remedies import CompleteRemedy, open_remedies
+from complaints.plan.remedies import CompleteRemedy, remedy_facts
 from complaints.tables import refund_line, remedy
 from engine.case_work import SYSTEM
 from engine.commands.complete import CompleteTask
@@ -64,7 +64,7 @@ def test_the_record_says_what_is_void_and_gives_nothing_of_it_any_more(office: O
         work = office.pipeline.load(unit.connection, case, SYSTEM, MONDAY)
         gone = [each.removeprefix(f"{case}-") for each in others]
         EFFECTS["void_plan"](work, Effect("void_plan", {}, "void_rest", "x", made={"refunds": gone}))
-        assert open_remedies(work) == 0
+        assert remedy_facts(work)["open_remedies"] == 0
         assert [(line.kind, line.detail) for line in work.events] == [("plan-void", {"refunds": 2, "remedies": 1})]
         EFFECTS["void_plan"](work, Effect("void_plan", {}, "void_rest", "x", made={"refunds": []}))
         assert len(work.events) == 1
