@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -27,22 +28,34 @@ def secure_parser() -> etree.XMLParser:
 
 
 def index_diagrams(files: Mapping[str, bytes]) -> Diagram:
-    """Return the index of `files` (path -> BPMN XML, already checked by `engine.publication`)."""
+    """Return the index of `files` (path -> BPMN XML). The same file is read once, whoever asks.
+
+    Raises XMLSyntaxError; everything else that may be wrong with a diagram is for `engine.publication` to say.
+    """
+    read = [_index_file(path, data) for path, data in files.items()]
+    return Diagram(
+        {id_: element for each in read for id_, element in each.elements.items()},
+        {id_: flow for each in read for id_, flow in each.flows.items()},
+        {id_: name for each in read for id_, name in each.processes.items()},
+    )
+
+
+@lru_cache(maxsize=32)
+def _index_file(path: str, data: bytes) -> Diagram:
     elements: dict[str, Element] = {}
     flows: dict[str, Flow] = {}
     processes: dict[str, str] = {}
-    for path, data in files.items():
-        root = etree.fromstring(data, secure_parser())
-        lanes = {
-            (ref.text or "").strip(): lane.get("name")
-            for lane in root.iter(f"{{{BPMN}}}lane")
-            for ref in lane.findall(f"{{{BPMN}}}flowNodeRef")
-        }
-        for process in root.iter(f"{{{BPMN}}}process"):
-            process_id = process.get("id", "")
-            if process.get("isExecutable", "true") == "true":
-                processes[process_id] = process.get("name", process_id)
-            _index_scope(process, process_id, process_id, None, path, lanes, elements, flows)
+    root = etree.fromstring(data, secure_parser())
+    lanes = {
+        (ref.text or "").strip(): lane.get("name")
+        for lane in root.iter(f"{{{BPMN}}}lane")
+        for ref in lane.findall(f"{{{BPMN}}}flowNodeRef")
+    }
+    for process in root.iter(f"{{{BPMN}}}process"):
+        process_id = process.get("id", "")
+        if process.get("isExecutable", "true") == "true":
+            processes[process_id] = process.get("name", process_id)
+        _index_scope(process, process_id, process_id, None, path, lanes, elements, flows)
     return Diagram(elements, flows, processes)
 
 
@@ -83,6 +96,8 @@ def _index_scope(
             calls=node.get("calledElement"),
             properties=_named(node, "property", "name"),
             parameters=_named(node, "parameter", "id"),
+            operation=next((each.get("id") for each in _extensions(node, "serviceTaskOperator")), None),
+            script=node.findtext(f"{{{BPMN}}}script") or "",
         )
         if tag in ("subProcess", "transaction"):
             _index_scope(node, process_id, node_id, own_lane, path, lanes, elements, flows)
@@ -95,9 +110,13 @@ def _line(node: Any) -> int:
 
 def _named(node: etree._Element, tag: str, key: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for extension in node.findall(f"{{{BPMN}}}extensionElements"):
-        for each in extension.iter(f"{{{SPIFF}}}{tag}"):
-            name = each.get(key)
-            if name:
-                found[name] = each.get("value", "")
+    for each in _extensions(node, tag):
+        name = each.get(key)
+        if name:
+            found[name] = each.get("value", "")
     return found
+
+
+def _extensions(node: etree._Element, tag: str) -> Iterator[etree._Element]:
+    for extension in node.findall(f"{{{BPMN}}}extensionElements"):
+        yield from extension.iter(f"{{{SPIFF}}}{tag}")

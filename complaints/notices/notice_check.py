@@ -15,13 +15,12 @@ from complaints.plan.promises import FIELD as PROMISES
 from engine.bundles.bundle import Files, process_file
 from engine.configuration.process_file import CODE
 from engine.configuration.toml_reader import Reader, meant
-from engine.diagram_index import secure_parser
+from engine.diagram_index import index_diagrams
 from engine.errors import NotFound
 from engine.model.config import ProcessConfig
+from engine.model.elements import Element
 from engine.model.problem import Problem
 from forms.file_names import SCHEMA_SUFFIX
-
-SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 
 TOLD_BY_COMMANDS: tuple[tuple[str, str], ...] = (
     ("complainant", "paused"),
@@ -138,34 +137,27 @@ def _dated(files: Files) -> set[str]:
     for name, data in files.items():
         if name.endswith(SCHEMA_SUFFIX) and PROMISES in form_properties(data):
             found.add("promise")
-        elif name.endswith(".bpmn") and OPENS_ACTIONS & _operations(data):
-            found.add("action")
+    if any(element.operation in OPENS_ACTIONS for element in _elements(files)):
+        found.add("action")
     return found
 
 
-def _operations(data: bytes) -> set[str]:
-    try:
-        root = etree.fromstring(data, secure_parser())
-    except etree.XMLSyntaxError:
-        return set()
-    return {str(operator.get("id")) for operator in root.iter(f"{{{SPIFF}}}serviceTaskOperator")}
+def _elements(files: Files) -> Iterator[Element]:
+    for name in files:
+        if name.endswith(".bpmn"):
+            try:
+                diagram = index_diagrams({name: files[name]})
+            except etree.XMLSyntaxError:
+                continue  # What cannot be read is another check's business.
+            yield from diagram.elements.values()
 
 
 def _in_diagrams(files: Files) -> Iterator[tuple[str, str, str]]:
-    for name, data in files.items():
-        if not name.endswith(".bpmn"):
-            continue
-        try:
-            root = etree.fromstring(data, secure_parser())
-        except etree.XMLSyntaxError:
-            continue
-        for operator in root.iter(f"{{{SPIFF}}}serviceTaskOperator"):
-            if operator.get("id") != "notify":
-                continue
-            given = {p.get("id"): p.get("value") or "" for p in operator.iter(f"{{{SPIFF}}}parameter")}
-            for template in chosen_texts(given.get("template", "")):
-                for to in chosen_texts(given.get("to", "")):
-                    yield ", which the diagram sends", to, template
+    for element in _elements(files):
+        given = element.parameters if element.operation == "notify" else {}
+        for template in chosen_texts(given.get("template", "")):
+            for to in chosen_texts(given.get("to", "")):
+                yield ", which the diagram sends", to, template
 
 
 def _problem(file: str, template: str | None, message: str) -> Problem:

@@ -14,7 +14,7 @@ from complaints.notices.chosen_texts import chosen_texts
 from complaints.notices.notices import NoticeBook, NoticesInvalid, Template, parse_notices
 from engine.bundles.bundle import Files
 from engine.bundles.examine_bundle import form_names
-from engine.diagram_index import BPMN, index_diagrams, secure_parser
+from engine.diagram_index import index_diagrams
 from engine.model.config import ProcessConfig
 from engine.model.elements import Diagram, Element
 from engine.model.problem import Problem
@@ -35,8 +35,8 @@ def check_quoted(files: Files, config: ProcessConfig | None) -> Iterator[Problem
     path = next((name for name in files if PurePosixPath(name).name == "notices.toml"), None)
     try:
         book = parse_notices(files[path], file=path) if path is not None else NoticeBook({})
-        diagrams = {name: data for name, data in files.items() if name.endswith(".bpmn")}
-        diagram, scripts, forms = index_diagrams(diagrams), list(_scripts(diagrams)), form_names(files)
+        diagram = index_diagrams({name: data for name, data in files.items() if name.endswith(".bpmn")})
+        forms = form_names(files)
         fields = _fields(files, forms)
     except (NoticesInvalid, etree.XMLSyntaxError, ValueError):
         return
@@ -45,7 +45,7 @@ def check_quoted(files: Files, config: ProcessConfig | None) -> Iterator[Problem
     if not set[str]().union(*steps.values()) <= there | {""}:
         return  # A form that is missing is one finding already.
     asked = _Asked(fields, steps, _senders(diagram))
-    carried = _carried([*scripts, *_changed_facts(diagram, config), *_derived(config)], asked)
+    carried = _carried([*_scripts(diagram), *_changed_facts(diagram, config), *_derived(config)], asked)
     for template in book.templates.values():
         yield from _of_template(path or "", book, template, asked)
     quoted = {field: each.name for each in book.templates.values() for field in _quoted(book, each)}
@@ -232,16 +232,12 @@ def _carried(made: list[_Made], asked: _Asked) -> dict[str, tuple[_Made, str]]:
     return found
 
 
-def _scripts(diagrams: Files) -> Iterator[_Made]:
-    for data in diagrams.values():
-        for process in etree.fromstring(data, secure_parser()).iter(f"{{{BPMN}}}process"):
-            for script in process.iter(f"{{{BPMN}}}script"):
-                owner = script.getparent()
-                for statement in _statements(script.text or ""):
-                    for target in statement.targets:
-                        if isinstance(target, ast.Name):
-                            element = str(owner.get("id", "")) if owner is not None else ""
-                            yield _Made(target.id, statement.value, element, process.get("id"))
+def _scripts(diagram: Diagram) -> Iterator[_Made]:
+    for element in diagram.elements.values():
+        for statement in _statements(element.script):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    yield _Made(target.id, statement.value, element.id, element.process)
 
 
 def _changed_facts(diagram: Diagram, config: ProcessConfig | None) -> Iterator[_Made]:

@@ -36,6 +36,10 @@ class Element:
     properties: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     """What a service task passes to its operation: name -> expression, as it is written."""
+    operation: str | None = None
+    """What a service task asks the house to do."""
+    script: str = ""
+    """What a script task computes, as it is written."""
 
     @property
     def team(self) -> str | None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import count
 from xml.sax.saxutils import escape
 
 import pytest
 
+from complaints.notices.notice_check import check_told
 from complaints.notices.notices import parse_notices
 from complaints.notices.quoted_fields import check_quoted
+from engine import diagram_index
 from engine.configuration.process_file import read_config
+from engine.diagram_index import secure_parser
 from engine.model.problem import Problem
 from forms.catalogue import FormCatalogue
 from tests.publication.shipped import DIAGRAM, FORMS, findings, shipped, with_text
@@ -159,6 +163,17 @@ def test_a_script_does_not_carry_an_internal_field_into_a_notice() -> None:
     ]
     chosen = f'{script}\nreasons = "yes" if internal_note != "" else "no"'
     assert quoted(with_text(REFUND, script, chosen)) == []
+
+
+def test_the_checks_of_notices_and_the_compiler_read_each_diagram_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {name: data + b"<!-- read by nobody yet -->" * name.endswith(".bpmn") for name, data in shipped().items()}
+    read = count(1)
+    monkeypatch.setattr(diagram_index, "secure_parser", lambda: (next(read), secure_parser())[1])
+    assert list(check_told(files, read_config(files[CONFIG], CONFIG)[0])) == []
+    assert quoted(files) == []
+    drawn = {name: data for name, data in files.items() if name.endswith(".bpmn")}
+    assert diagram_index.index_diagrams(drawn).elements.keys() >= {"acknowledge", "verify"}
+    assert next(read) == len(drawn) + 1
 
 
 def test_what_cannot_be_read_has_errors_of_its_own() -> None:
