@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.clocks.timer_words import Moment, timer_words
-from engine.errors import StepFailed
+from engine.errors import StepFailed, Unfit
 from engine.kernel.case_authors import CaseAuthors
 from engine.kernel.case_facts import CaseFacts
 from engine.kernel.clock_book import ClockBook
@@ -107,7 +107,14 @@ class CaseHost:
         elif operation == "extend_clock":
             amount = int(values["working_days"] or 0)
             command = ExtendClock(values["clock"], "working_days", amount, values.get("why") or "")
-            self.clocks.extend(command, scopes=token.scopes)
+            try:
+                self.clocks.extend(command, scopes=token.scopes)
+            except Unfit as refusal:
+                # Said at the field of the form that asks for the days.
+                asked = self.process.diagram.elements[token.element].parameters["working_days"].strip()
+                at = asked if asked in self.process.form_fields else ""
+                fields = [{**each, "field": at} for each in refusal.details["fields"]]
+                raise Unfit(refusal.message, fields=fields, asked=at) from None
         else:
             self._effect(token, operation, values)
 
@@ -124,8 +131,7 @@ class CaseHost:
             raise StepFailed(f"Nobody carries out the operation {operation}.", element=token.element)
         made: Mapping[str, Any] = {}
         if known.consequence is not None:
-            initial = {name: spec.default for name, spec in self.process.config.facts.items()}
-            follows = known.consequence(values, token.data, self.facts, initial)
+            follows = known.consequence(values, token.data, self.facts, self.process.fact_defaults)
             made = follows.made
             self.facts_moved(self.case_facts.change(follows.facts))
         self.effects.append(Effect(operation, values, token.element, token.id, plain(token.data), made))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +19,7 @@ from engine.clocks.case_clocks import (
     recompute,
     rungs_ahead,
 )
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, Refusal, Unfit
 from engine.model.config import OPENING, Budget, ClockSpec, Rung
 from engine.model.due import MODES, Calendars, told
 from engine.model.step import ClockView, Event, ExtendClock
@@ -25,6 +27,9 @@ from engine.process import CompiledProcess
 from engine.typed_json import plain
 
 Log = Callable[[Event], None]
+
+MOST_ADDED = {"working_days": 2_000, "minutes": 1_000_000}
+"""What is offered as an extension at most where the process names no limit of its own."""
 
 
 class ClockBook:
@@ -182,7 +187,11 @@ class ClockBook:
         return count
 
     def extend(self, command: ExtendClock, *, scopes: Sequence[str] | None = None) -> None:
-        """Extend the newest running round once, in `scopes` where given. Raises NotFound, Conflict."""
+        """Extend the newest round once, in `scopes` where given.
+
+        Raises NotFound, Conflict, and Unfit for what would not bring the due time beyond now: nobody is told of a new
+        deadline that has passed.
+        """
         spec = self._process.config.clocks.get(command.clock)
         if spec is None:
             raise NotFound(f"This process has no clock {command.clock}.")
@@ -194,6 +203,10 @@ class ClockBook:
         if not running:
             raise Conflict(f"The clock {command.clock} does not run any more.", clock=command.clock)
         clock = running[-1]
+        if clock.state == "paused":
+            raise Conflict(
+                "The clock is paused; it is extended when it runs again and its due time is known.", clock=command.clock
+            )
         if not spec.extendable:
             raise Conflict(f"The process does not allow {command.clock} to be extended.", clock=command.clock)
         if clock.extension is not None:
@@ -204,6 +217,33 @@ class ClockBook:
         mode = next(m for m in MODES if m == command.mode)
         clock.extension = Extension(mode, command.amount, command.why, self._now)
         self._recompute(clock, "extended", {"amount": command.amount, "mode": mode, "why": command.why})
+        if clock.due_at is not None and clock.due_at <= self._now:
+            raise self._too_short(clock, spec)
+
+    def _too_short(self, clock: Clock, spec: ClockSpec) -> Refusal:
+        """Return why an extension does not do; the clock is of no use afterwards."""
+        given = clock.extension
+        assert given is not None
+        unit = "working_days" if given.mode == "working_days" else "minutes"
+        most = spec.extend_at_most.get(unit, MOST_ADDED[unit])
+
+        def reaches(amount: int) -> bool:
+            clock.extension = replace(given, amount=amount)
+            recompute(clock, self._calendars, now=self._now, spec=spec)
+            return clock.due_at is not None and clock.due_at > self._now
+
+        amounts = range(max(given.amount, 0) + 1, most + 1)
+        least = bisect_left(amounts, True, key=reaches)
+        if least == len(amounts):
+            return Conflict(
+                "It is too late to extend this clock: no extension that the process allows reaches beyond now.",
+                clock=clock.name, most=most,
+            )  # fmt: skip
+        limits = {"least": amounts[least], "most": most}
+        return Unfit(
+            f"The new due time would have passed already; {amounts[least]} is the least that reaches beyond now.",
+            fields=[{"field": "amount", "code": "out-of-range", "values": limits}],
+        )
 
     def recalculate(self, *, calendars_changed: bool = True) -> None:
         """Choose each clock's budget anew and work out due times: all of them, or those whose rule changed."""

@@ -168,7 +168,7 @@ class Walks:
         except (Conflict, Unfit) as refusal:  # told to a person, who can answer otherwise
             if refusal.details.get("requires"):
                 self._with_what_is_required(stride, str(refusal.details["requires"]))
-            elif isinstance(refusal, Unfit) and refusal.details.get("element"):
+            elif isinstance(refusal, Unfit) and refusal.details.get("element") and not refusal.details.get("asked"):
                 self.failures.append(Failure(refusal, stride.path, stride.by_message))
             return
         except Refusal as refusal:

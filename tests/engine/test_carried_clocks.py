@@ -75,7 +75,7 @@ def test_after_the_move_the_due_time_is_what_a_plain_recomputation_of_the_whole_
     for number, story in enumerate((before, after)):
         for wait, what in story:
             advance(case, wait)
-            reason = _happen(case, log, what, reason, extension)
+            reason = _happen(case, log, what, reason, extension, rules[number])
             _check(case, log, rules[number])
         if number == 0:
             if reason == "ask_back":
@@ -84,7 +84,9 @@ def test_after_the_move_the_due_time_is_what_a_plain_recomputation_of_the_whole_
             _check(case, log, rules[1])
 
 
-def _happen(case: Case, log: Expected, what: str, reason: str, extension: tuple[str, int]) -> str:
+def _happen(
+    case: Case, log: Expected, what: str, reason: str, extension: tuple[str, int], rule: tuple[str, int]
+) -> str:
     """Let something happen where it can; return the reason of the pause that is then open."""
     if what in ("pause", "hold") and not reason:
         reason = "ask_back" if what == "pause" else "with_reason"
@@ -93,7 +95,7 @@ def _happen(case: Case, log: Expected, what: str, reason: str, extension: tuple[
     elif what == "resume" and reason:
         case.resume(reason)
         log.pauses[-1], reason = (log.pauses[-1][0], case.now), ""
-    elif what == "extend" and log.extension is None:
+    elif what == "extend" and log.may_be_extended(extension, rule, case.now):
         case.extend(extension[1], mode=extension[0])
         log.extension = extension
     return reason

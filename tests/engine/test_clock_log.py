@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, Unfit
 from engine.model.step import StepResult
 from escalation.due import CalendarBook
 from tests.engine import slow_clock
@@ -109,6 +109,11 @@ class Expected:
         """When so much running time is used up."""
         return slow_clock.reached(self.start, self.pauses, parts, HOUSES[self.calendar])
 
+    def may_be_extended(self, extension: Rule, rule: Rule, now: datetime) -> bool:
+        """Whether it runs, was not extended before, and is due later than now when it is."""
+        due = self.reached([rule, extension])
+        return not self.paused and self.extension is None and due is not None and due > now
+
     @property
     def extended(self) -> list[Rule]:
         """What was added, if anything was."""
@@ -142,7 +147,7 @@ def test_the_due_time_is_what_a_plain_recomputation_from_the_log_gives(
     check(case, log, rules)
     for wait, (what, value) in story:
         advance(case, wait)
-        happen(case, log, what, value)
+        happen(case, log, what, value, rules)
         check(case, log, rules)
     advance(case, 60 * 24 * 30)
     told = [e for r in case.results for e in r.effects]
@@ -166,7 +171,7 @@ def advance(case: Case, wait: int) -> None:
     case.now = target
 
 
-def happen(case: Case, log: Expected, what: str, value: Any) -> None:
+def happen(case: Case, log: Expected, what: str, value: Any, rules: list[Rule]) -> None:
     """Let something happen to the case and to the log; what the case must refuse, it refuses."""
     now = case.now
     if what == "pause":
@@ -182,11 +187,11 @@ def happen(case: Case, log: Expected, what: str, value: Any) -> None:
             case.resume()
             log.pauses[-1] = (log.pauses[-1][0], now)
     elif what == "extend":
-        if log.extension:
-            refused(lambda: case.extend(1))
-        else:
+        if log.may_be_extended(value, rules[log.priority], now):
             case.extend(value[1], mode=value[0])
             log.extension = value
+        else:
+            refused(lambda: case.extend(value[1], mode=value[0]))
     elif what == "priority":
         case.change(n=value)
         if log.paused and value == 2:
@@ -198,7 +203,7 @@ def happen(case: Case, log: Expected, what: str, value: Any) -> None:
 
 
 def refused(act: Any) -> None:
-    with pytest.raises((Conflict, NotFound)):
+    with pytest.raises((Conflict, NotFound, Unfit)):
         act()
 
 

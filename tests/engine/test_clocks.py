@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, NotFound, Unfit
 from escalation.due import CalendarBook
 from tests.engine.conftest import StartCase
 from tests.escalation.builders import SHANGHAI, book_of, campus_of, year_of
@@ -336,6 +336,34 @@ def test_a_service_extends_the_clock_of_its_own_process(begin: StartCase) -> Non
     )
     case = begin(files, config=config(clocks=[OWN])).do("i")
     assert clocks(case) == [("own", 1, "running", 60.0 + 1440), ("own", 1, "running", 60.0)]
+
+
+def test_an_extension_that_has_passed_already_is_refused_with_the_least_that_does(begin: StartCase) -> None:
+    specs = [clock("c", extend_at_most={"minutes": 100}), clock("d", extend_at_most={"minutes": 20})]
+    case = begin(PLAIN, config=config(clocks=specs))
+    case.until(90)
+    with pytest.raises(Unfit) as refused:
+        case.extend(30)
+    fault = {"field": "amount", "code": "out-of-range", "values": {"least": 31, "most": 100}}
+    assert refused.value.details["fields"] == [fault]
+    with pytest.raises(Conflict, match="too late"):
+        case.extend(20, "d")
+    assert clocks(case.extend(31)) == [("c", 1, "running", 91.0), ("d", 1, "running", 60.0)]
+
+
+def test_a_paused_clock_is_not_extended_since_nobody_knows_to_when(begin: StartCase) -> None:
+    case = begin(PLAIN, config=config(clocks=[clock("c", pause_reasons=["with_reason"])])).pause("with_reason")
+    with pytest.raises(Conflict, match="paused"):
+        case.extend(30)
+
+
+def test_a_service_that_extends_too_little_says_so_at_the_field_that_asked(begin: StartCase) -> None:
+    files = diagram(main='s=start -> i=user -> x=service extend_clock clock="c"; working_days=days -> k=user -> e=end')
+    case = begin(files, config=config(clocks=[clock("c")]), form_fields=frozenset({"days"})).until(3 * 1440)
+    with pytest.raises(Unfit) as refused:
+        case.do("i", days=1)
+    (fault,) = refused.value.details["fields"]
+    assert (fault["field"], fault["code"], fault["values"]["least"]) == ("days", "out-of-range", 3)
 
 
 def test_a_task_is_due_at_the_earlier_of_its_own_timer_and_the_next_clock(begin: StartCase) -> None:

@@ -92,7 +92,7 @@ GOOD: list[tuple[str, dict[str, Any]]] = [
     ("late_acknowledgement", {"action": "take_over"}),
     ("late_acknowledgement", {"action": "reassign", "reassign_to": "p-2", "reason": "值班员休假。"}),
     ("late_response", {"action": "interim_answer", "interim_text": "正在核实，明天答复。"}),
-    ("late_case", {"action": "extend", "extend_working_days": 3, "reason": "等待校外鉴定。"}),
+    ("late_case", {"action": "extend", "extend_working_days": 3, "why": "等待校外鉴定。"}),
     ("late_case", {"action": "noted"}),
     ("verify", {"outcome": "complete"}),
     (
@@ -168,10 +168,10 @@ BAD: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
     ("late_acknowledgement", {"action": "extend"}, [("/action", "choice")]),
     ("late_acknowledgement", {"action": "reassign"}, [("/reassign_to", "required"), ("/reason", "required")]),
     ("late_response", {"action": "interim_answer"}, [("/interim_text", "required")]),
-    ("late_case", {"action": "extend"}, [("/extend_working_days", "required"), ("/reason", "required")]),
+    ("late_case", {"action": "extend"}, [("/extend_working_days", "required"), ("/why", "required")]),
     (
         "late_case",
-        {"action": "extend", "extend_working_days": 21, "reason": "x"},
+        {"action": "extend", "extend_working_days": 21, "why": "x"},
         [("/extend_working_days", "maximum")],
     ),
     ("verify", {}, [("/outcome", "required")]),
@@ -383,6 +383,7 @@ def test_what_goes_to_the_complainant_is_public_and_nothing_else_is() -> None:
     assert public == {
         ("acknowledge", "acknowledgement_text"),
         ("acknowledge", "promises"),
+        ("late_case", "why"),
         ("explain_exit", "exit_text"),
         ("late_case", "interim_text"),
         ("late_response", "interim_text"),

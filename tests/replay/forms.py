@@ -31,7 +31,7 @@ def late(action: str, to: str) -> dict[str, Any]:
     """Return what whoever looks after a late case decides."""
     more: dict[str, dict[str, Any]] = {
         "reassign": {"reassign_to": to, "reason": "原经办人忙不过来。"},
-        "extend": {"extend_working_days": 5, "reason": "等待第三方检测报告。"},
+        "extend": {"extend_working_days": 5, "why": "等待第三方检测报告。"},
         "interim_answer": {"interim_text": "您的事项仍在处理，明天给您进一步答复。"},
     }
     return {"action": action, **more.get(action, {})}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from engine.configuration.process_file import parse_rung_time
@@ -54,6 +54,7 @@ def clock(
     pause_reasons: Iterable[str] = ("ask_back",),
     pausable: str | None = None,
     extendable: bool = True,
+    extend_at_most: Mapping[str, int] | None = None,
 ) -> ClockSpec:
     """Return a clock of sixty minutes on the wall, unless budgets are given."""
     return ClockSpec(
@@ -71,6 +72,7 @@ def clock(
         pause_reasons=frozenset(pause_reasons),
         pausable=_compiled(pausable),
         extendable=extendable,
+        extend_at_most=extend_at_most or {},
     )
 
 
