@@ -22,6 +22,8 @@ from forms.file_names import SCHEMA_SUFFIX, UI_SUFFIX, form_called
 
 SAID_WITH_THE_COMMAND = {"paused": "why", "extended": "why"}
 """Templates that a command sends together with what a person wrote for the complainant, and what that is called."""
+EXPLAINED = frozenset({"extend_clock", "pause_clocks"})
+"""Operations whose `why` explains the due time on the tracking page, word for word."""
 _ADDRESS = frozenset({"to", "template"})
 
 
@@ -195,9 +197,7 @@ def _senders(diagram: Diagram) -> dict[str, set[str]]:
 def _of_services(diagram: Diagram, asked: _Asked, carried: Mapping[str, tuple[_Made, str]]) -> Iterator[Problem]:
     """Yield what service tasks pass besides: `text`, `why` and the rest stand in the notice as they are."""
     for element in diagram.elements.values():
-        if element.kind != "serviceTask" or not _may_reach_complainant(element):
-            continue
-        for parameter in sorted(element.parameters.keys() - _ADDRESS):
+        for parameter in _read_by_complainant(element):
             for name in sorted(_flowing(_parsed(element.parameters[parameter]))):
                 if asked.internal(name, element.process) is not None or name in carried:
                     yield Problem(
@@ -207,10 +207,15 @@ def _of_services(diagram: Diagram, asked: _Asked, carried: Mapping[str, tuple[_M
                     )  # fmt: skip
 
 
-def _may_reach_complainant(element: Element) -> bool:
+def _read_by_complainant(element: Element) -> list[str]:
+    """Return the parameters of a service task whose values the complainant reads, in a notice or beside a due time."""
+    if element.operation in EXPLAINED:
+        return ["why"] if "why" in element.parameters else []
     to = element.parameters.get("to", "")
     named = "complainant" in chosen_texts(to) or bool(_flowing(_parsed(to)))
-    return named and "template" in element.parameters
+    if element.kind != "serviceTask" or not named or "template" not in element.parameters:
+        return []
+    return sorted(element.parameters.keys() - _ADDRESS)
 
 
 def _carried(made: list[_Made], asked: _Asked) -> dict[str, tuple[_Made, str]]:

@@ -126,6 +126,14 @@ def test_a_service_task_passes_nothing_internal_to_the_complainant(parameter: st
     ]
 
 
+def test_what_explains_a_later_deadline_is_nothing_internal() -> None:
+    asked = '<spiffworkflow:parameter id="why" type="any" value="why" />'
+    found = quoted(with_text(DIAGRAM, asked, asked.replace('value="why"', 'value="reason"')))
+    assert [(p.file, p.code, p.element, p.message.split(",")[0]) for p in found] == [
+        (DIAGRAM, "quotes-internal", "extend_promise", "It sends reason to the complainant as why")
+    ]
+
+
 @pytest.mark.parametrize(
     ("to", "refused"),
     [
