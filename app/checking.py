@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.finding_words import finding_words
 from app.assembly import application_for
-from app.container import house
-from app.existing import require_schema
+from app.container import house, process_keys
+from app.existing import chosen, require_schema
 from app.finding_lines import finding_lines
 from app.settings import Settings
 from app.terminal_language import terminal_language
 from engine.bundles.bundle import UnreadableBundle, pack, process_key, read_folders, unpack
-from engine.bundles.examine_bundle import check
+from engine.bundles.examine_bundle import check, unknown_names
 from engine.bundles.house import House
 from engine.configuration.toml_places import line_of, toml_places
+from engine.missing_names import missing_in_force
 from engine.model.problem import Problem
 from engine.publication import CheckContext, check_bundle
+from engine.versions import Versions
 from escalation.posts import load_posts, parse_posts
 from escalation.refusals import ConfigProblem
+from storage.database import Database
+from storage.errors import StoreError
 
 POSTS = "posts.toml"
 
@@ -28,9 +36,10 @@ POSTS = "posts.toml"
 def check_paths(paths: list[Path], settings: Settings) -> list[Problem]:
     """Return the findings about files: a folder with `process.toml` or a zip as a bundle, anything else by itself.
 
-    Several single files are checked together, so that calls between them are found. Where teams and posts of the
-    installation cannot be read, that is the only finding: nothing else can be judged without them. Raises
-    UnreadableBundle where a path is nothing that can be checked.
+    Several single files are checked together, so that calls between them are found. A file of teams and posts is
+    checked against the processes that lie beside it, the installation's own also against those in force. Where teams
+    and posts of the installation cannot be read, that is the only finding: nothing else can be judged without them.
+    Raises UnreadableBundle where a path is nothing that can be checked.
     """
     problems: list[Problem] = []
     single: dict[str, bytes] = {}
@@ -48,7 +57,7 @@ def check_paths(paths: list[Path], settings: Settings) -> list[Problem]:
             bundles.append(_unpacked(path))
             process_key(bundles[-1])
         elif path.name == POSTS:
-            problems += check_posts(path.read_bytes(), str(path))
+            problems += check_posts(path.read_bytes(), str(path)) or _missing_names(path, settings)
         else:
             single[str(path)] = path.read_bytes()
     known = {name: data for name, data in single.items() if name.lower().endswith((".bpmn", ".dmn"))}
@@ -133,6 +142,35 @@ def check_posts(content: bytes, file: str) -> list[Problem]:
             )
         ]
     return []
+
+
+def _missing_names(path: Path, settings: Settings) -> list[Problem]:
+    """Return a warning for each place where a process names a team or post that a sound file does not have.
+
+    The processes are those that lie beside the file. Of the installation's own file also those in force, where there is
+    a database of this program's: their findings begin with process and version, and are left out where the process
+    beside it has the same. A process that cannot be read is not judged here.
+    """
+    around, folder = house(load_posts(path)), path.resolve().parent
+    found: list[Problem] = []
+    for key in process_keys(folder):
+        with suppress(UnreadableBundle):
+            found += unknown_names(read_folders(folder, forms_beside(folder / key, settings), key), around)
+    if folder != settings.bpmn_folder.resolve():
+        return found
+    settings = chosen(settings)
+    with suppress(StoreError, SQLAlchemyError):
+        require_schema(settings)
+        database = Database(settings.database_url)
+        try:
+            with database.read() as connection:
+                for version, problem in missing_in_force(Versions(around), connection, around):
+                    if problem not in found:
+                        place = f"{version.process_key} {version.number}: {problem.file}"
+                        found.append(replace(problem, file=place))
+        finally:
+            database.close()
+    return found
 
 
 def publish_path(path: Path | None, note: str, settings: Settings) -> Iterator[str]:

@@ -18,6 +18,7 @@ from app.leaving import findings_of_closed_accounts
 from app.settings import Settings
 from complaints.people.reach import FINDING, nobodys_tasks
 from engine.kernel.step import inspect
+from engine.missing_names import missing_in_force
 from engine.projection import item_id
 from engine.tables import case_clock, deadline, incident, instance, work_item
 from engine.versions import Version
@@ -55,6 +56,12 @@ def findings(application: Application) -> Iterator[str]:
         yield from _nobodys_tasks(connection)
         for version in application.versions.in_force(connection):
             yield from _version(application, connection, version)
+        for version, named in missing_in_force(application.versions, connection, application.versions.house):
+            line = f", line {named.line}" if named.line else ""
+            yield (
+                f"{_whose(version)} names what posts.toml does not have, at {named.element} ({named.file}{line}):"
+                f" {named.message} Put it into posts.toml again, or publish the process without it."
+            )
 
 
 def _exposed(settings: Settings) -> Iterator[str]:
@@ -65,9 +72,13 @@ def _exposed(settings: Settings) -> Iterator[str]:
         yield f"the database can be read by everybody on this machine: {names}; run `chmod o-rwx {names}`"
 
 
+def _whose(version: Version) -> str:
+    return f"process {version.process_key}: version {version.number}, which is in force,"
+
+
 def _version(application: Application, connection: Connection, version: Version) -> Iterator[str]:
     """Yield what the files of a version in force do not say that the house asks for today, with what to do."""
-    whose = f"process {version.process_key}: version {version.number}, which is in force,"
+    whose = _whose(version)
     try:
         config = application.versions.process(connection, version.id).config
         files = application.versions.files(connection, version.id)

@@ -12,6 +12,7 @@ from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.errors import StepFailed
 from engine.incidents import note_failure, settle_house, stands
+from engine.missing_names import missing_in_force
 from engine.pipeline import Desk, Pipeline
 from escalation.posts import Posts, parse_posts, read_posts
 from escalation.refusals import ConfigProblem
@@ -51,7 +52,8 @@ class PostsWatch:
 
         New content counts when two looks in a row find the same: a file that is being written is let be. Content that
         cannot be used leaves in force what was, is told once by the log, and stays on record (`redress doctor`) until
-        this file can be used again. Raises StoreError when that cannot be written down; then it is tried again.
+        this file can be used again. Of a team or post that a process in force names and the file has no more, the log
+        warns (`posts-name-missing`). Raises StoreError when that cannot be written down; then it is tried again.
         """
         content = self._content()
         settled, self._seen = content == self._seen, content
@@ -74,7 +76,18 @@ class PostsWatch:
         self._in_force, self._sound = content, False
         log.info("posts-taken", teams=len(posts.teams), posts=len(posts.posts))
         self._well()
+        self._warn()
         return True
+
+    def _warn(self) -> None:
+        """Say by the log what the processes in force name and the file does not have any more."""
+        versions = self._pipeline.services.versions
+        with self._pipeline.database.read() as connection:
+            for version, problem in missing_in_force(versions, connection, versions.house):
+                log.warning(
+                    "posts-name-missing", process=version.process_key, version=version.number, file=problem.file,
+                    element=problem.element, code=problem.code, reason=problem.message,
+                )  # fmt: skip
 
     def _content(self) -> bytes | str:
         """Return what the file holds, or why it cannot be read."""

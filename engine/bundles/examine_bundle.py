@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -13,6 +13,7 @@ from engine.bundles.bundle import Files, pack, process_file
 from engine.bundles.compile_bundle import compile_bundle
 from engine.bundles.house import House
 from engine.bundles.unused_files import check_files_used
+from engine.bundles.value_context import fact_words, fact_writers, options
 from engine.configuration.labels_file import read_labels
 from engine.configuration.process_file import read_config
 from engine.configuration.references import Surroundings, check_config
@@ -56,6 +57,33 @@ def examine(
     if any(problem.severity == "error" for problem in problems):
         process = None
     return _sorted(problems, files), process
+
+
+def unknown_names(files: Files, house: House) -> list[Problem]:
+    """Return what the files of a bundle name of teams and posts that the house does not have, as warnings, sorted.
+
+    Whatever a check judges by the house's teams and posts: it finds the same with every name known, or it is told here.
+    Walks through nothing. Never raises for what the files hold.
+    """
+    house = replace(house, checks=())
+    found = _found(files, house, None)
+    if not found:
+        return []
+    otherwise = frozenset(_found(files, replace(house, teams=_Everything(), posts=_Everything()), None))
+    return _sorted((replace(each, severity="warning") for each in found if each not in otherwise), files)
+
+
+class _Everything(Collection[str]):
+    """Holds every name, and lists none."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 def _rehearsed(process: CompiledProcess, files: Files, told: set[str], filed: Mapping[str, Any]) -> list[Problem]:
@@ -143,6 +171,10 @@ def _context(
         known_operations=house.operations,
         known_facts=None if config is None else frozenset(config.facts) | {n for n, _ in config.derived},
         fact_tables=frozenset() if config is None else frozenset(use.decision for use in config.tables),
+        fact_words={} if config is None else fact_words(config),
+        fact_writers={} if config is None else fact_writers(config),
+        derived={} if config is None else {name: expression.source for name, expression in config.derived},
+        options=options(files),
         forms=form_names(files),
         fact_types=None if config is None else {fact.name: fact.type for fact in config.facts.values()},
         clocks=None if config is None else {clock.name: clock.starts for clock in config.clocks.values()},

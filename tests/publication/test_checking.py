@@ -11,7 +11,7 @@ from app.settings import Settings
 from engine.bundles.bundle import UnreadableBundle
 from engine.model.problem import Problem
 
-SETTINGS = Settings()
+SETTINGS = Settings(database_url="sqlite:////nonexistent/redress.db")
 FOLDER = SETTINGS.bpmn_folder
 POSTS = (FOLDER / "posts.toml").read_bytes()
 
