@@ -15,7 +15,7 @@ def check_names(reader: Reader, config: ProcessConfig) -> None:
     _written(reader, config)
     _order_of_derived(reader, config)
     _open_to_people(reader, config)
-    for place, expression in _read(config):
+    for place, expression in conditions_of(config):
         for name in sorted(expression.names - known):
             reader.wrong(place, f"reads {name}, which is no fact", _advice(name, known))
     for number, throw in enumerate(config.throws):
@@ -101,7 +101,7 @@ def _order_of_derived(reader: Reader, config: ProcessConfig) -> None:
         later.discard(name)
 
 
-def _read(config: ProcessConfig) -> Iterator[tuple[str, Expression]]:
+def conditions_of(config: ProcessConfig) -> Iterator[tuple[str, Expression]]:
     """Yield every condition over facts, with its place."""
     yield from ((f"derived.{name}", expression) for name, expression in config.derived)
     yield from ((f"throws[{n}].when", throw.when) for n, throw in enumerate(config.throws) if throw.when)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from engine.configuration.compared import check_compared
 from engine.configuration.process_file import CODE
 from engine.configuration.toml_reader import Reader, meant
 from engine.model.config import OPENING, ProcessConfig
@@ -47,6 +48,7 @@ def check_config(
         _clocks(reader, steps, config)
         _counted(reader, steps, config)
         _messages(reader, awaited_messages(bundle), config)
+        check_compared(reader, bundle, config)
     yield from reader.problems
 
 

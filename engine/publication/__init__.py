@@ -24,6 +24,7 @@ from engine.publication import (
     rules_starts,  # noqa: F401
     rules_timers,  # noqa: F401
     rules_unwatched,  # noqa: F401
+    rules_values,  # noqa: F401
     rules_waiting,  # noqa: F401
     rules_ways,  # noqa: F401
 )

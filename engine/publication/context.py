@@ -38,6 +38,14 @@ class CheckContext:
     """Facts that may be changed -> their types."""
     fact_tables: Collection[str] = ()
     """Decisions whose outputs become facts (`[[tables]]` in `process.toml`), and are no data of the task."""
+    fact_words: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Facts that nothing but tables, forms and service tasks give another text -> the texts they have without them."""
+    fact_writers: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Facts -> the decisions that write them."""
+    derived: Mapping[str, str] = field(default_factory=dict)
+    """What is worked out from other facts -> the expression."""
+    options: Mapping[str, Mapping[str, Collection[str]]] = field(default_factory=dict)
+    """File name of each form -> its fields that offer a choice, with the words of the answers."""
     forms: Mapping[str, Mapping[str, str] | None] | None = None
     """File name of each form in the bundle -> its fields with their types (of JSON); None where they cannot be read."""
     clocks: Mapping[str, Collection[str]] | None = None

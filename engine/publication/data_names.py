@@ -21,7 +21,7 @@ class DataNames:
 
     def __init__(self, bundle: Bundle) -> None:
         self._order = CaseOrder(bundle)
-        self.everywhere = {*(bundle.context.known_facts or ()), *_objects(bundle)}
+        self.everywhere = {*(bundle.context.known_facts or ()), *data_objects(bundle)}
         self.fields = {
             name for fields in (bundle.context.forms or {}).values() if fields is not None for name in fields
         }
@@ -80,13 +80,20 @@ def set_by(bundle: Bundle, document: Document, node: Node) -> set[str] | None:
         if names is None:
             return None
         found |= names
+    found |= carried_by(document, node)
+    loop = node.loop
+    found.add(text_of(loop.find(bpmn("loopDataOutputRef"))).strip() if loop is not None else "")
+    return found - {""}
+
+
+def carried_by(document: Document, node: Node) -> set[str]:
+    """Return the names that take what a message or signal brings to a step."""
+    found: set[str] = set()
     for definition in node.definitions:
         declared = document.declared(definition.kind).get(definition.element.get(f"{definition.kind}Ref") or "")
         for source in (definition.element, declared):
             for name in ("messageVariable", "variableName"):
                 found.update(text_of(each).strip() for each in (source.iter(spiff(name)) if source is not None else ()))
-    loop = node.loop
-    found.add(text_of(loop.find(bpmn("loopDataOutputRef"))).strip() if loop is not None else "")
     return found - {""}
 
 
@@ -135,7 +142,8 @@ def _by_call(bundle: Bundle, node: Node) -> set[str] | None:
     return set() if called else None
 
 
-def _objects(bundle: Bundle) -> set[str]:
+def data_objects(bundle: Bundle) -> set[str]:
+    """Return the names of the data objects of a bundle."""
     return {
         element.get("id") or ""
         for document in bundle.documents

@@ -26,6 +26,7 @@ THEMES = {
     "rules_unwatched": "Steps that no time watches over",
     "rules_expressions": "Conditions and scripts",
     "rules_names": "Names that conditions and scripts read",
+    "rules_values": "What names are compared with",
     "rules_facts": "Facts that forms and service tasks change",
     "rules_references": "What the diagram refers to",
     "rules_people": "Steps of people",
@@ -57,6 +58,11 @@ no case would open with what an ordinary filing gives, or a name has no value af
 a warning, because a message may bring what is missing and facts may keep a case from going that way. `walk-hangs`
 (warning) is a way after which nobody and nothing can go on. `not-runnable` is an error: the engine cannot make the
 process ready to run. A walk is a sample: what it does not come to may still fail.
+
+`value-impossible` and `compare-types`, also in the conditions of `process.toml`, are said where everything that gives a
+name its value is known: choices of forms, `values` of a fact, what tables that run again answer, what scripts and service
+tasks write. A name that free text, a message, a list or the house can set is left alone, and so is comparing with `""`
+or `None`.
 
 What conditions, timers and scripts may say:
 
