@@ -50,6 +50,8 @@ SENTENCES: Mapping[str, Labels] = {
     "hand-over-offered": _l("请求移交给 {person}", "{person}에게 인계 요청", "Case offered to {person}"),
     "hand-over-accepted": _l("接受移交", "인계 수락", "Hand-over accepted"),
     "hand-over-declined": _l("谢绝移交", "인계 거절", "Hand-over declined"),
+    "hand-over-lapsed": _l("给 {person} 的移交请求已失效", "{person}에 대한 인계 요청 실효",
+                           "The offer to {person} has lapsed"),
     "sent-back": _l("撤回已完成的步骤：{name}", "완료 단계 되돌림: {name}", "Completed step sent back: {name}"),
     "approved": _l("批准并记录上限", "승인 및 한도 기록", "Approved, with its limits on record"),
     "action-opened": _l("新的整改事项：{title}", "새 조치 사항: {title}", "Action opened: {title}"),

@@ -18,6 +18,7 @@ from access.principals import principal as principal_of
 from access.rights import Verb
 from access.teams import teams_of
 from complaints.case_now import require_not_closed
+from complaints.notices.notice_book import NoticeBooks
 from complaints.tables import hand_over
 from complaints.wording import words
 from engine.case_rights import require, standings
@@ -28,6 +29,8 @@ from engine.tables import work_item
 
 REASON = 2000
 """Characters of a reason."""
+LAPSED = "hand_over_lapsed"
+"""The notice of an offer that nobody can answer any more; a process that was published before it came up has none."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +142,7 @@ def leave_to_duty(work: CaseWork) -> None:
     """
     opened, was = open_offer(work), work.owner
     if opened is not None:
-        _settle(work, opened.id, accepted=False, answer="lapsed")
+        _lapse(work, opened)
     teams = teams_of(work.connection, was) if was is not None else frozenset()
     work.set_owner(None)
     on_duty = [to.removeprefix("person:") for to in work.services.placement.recipients(work, "owner")]
@@ -151,6 +154,19 @@ def leave_to_duty(work: CaseWork) -> None:
     _move(work, person)
     work.log("taken-over", name=person, was=was, reason="")
     work.tell(f"person:{person}", "case_yours", {}, f"duty:{work.batch}")
+
+
+def withdraw_offer_to(work: CaseWork, person: str) -> None:
+    """Let an open offer to somebody lapse who is kept apart from the case now: they could not answer it any more.
+
+    On record, and who gave the case away hears of it, so that they can offer it to another. Repeating is safe.
+    """
+    opened = open_offer(work)
+    if opened is None or opened.to_person != person:
+        return
+    _lapse(work, opened)
+    known = NoticeBooks().of(work.process).templates
+    _tell_both(work, opened, LAPSED if LAPSED in known else "hand_over_declined")
 
 
 def open_offer(work: CaseWork) -> Any:
@@ -215,6 +231,11 @@ def _settle(work: CaseWork, offer_id: str, *, accepted: bool, answer: str | None
         .where(hand_over.c.id == offer_id, hand_over.c.answered_at.is_(None))
         .values(answered_at=work.now, accepted=accepted, answer=answer)
     )
+
+
+def _lapse(work: CaseWork, opened: Any) -> None:
+    _settle(work, opened.id, accepted=False, answer="lapsed")
+    work.log("hand-over-lapsed", name=opened.id, to=opened.to_person)
 
 
 def _move(work: CaseWork, person: str) -> None:

@@ -11,7 +11,7 @@ from access.rights import Verb
 from access.tables import person
 from complaints.answer_meanings import HEARD, form_means
 from complaints.case_now import keep_facts
-from complaints.people.ownership import leave_to_duty
+from complaints.people.ownership import leave_to_duty, withdraw_offer_to
 from complaints.people.reach import note_nobodys_tasks
 from complaints.tables import respondent
 from complaints.wording import one_line
@@ -39,8 +39,8 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
 
     Where the process counts who has not been heard yet, whoever becomes known is one more: no finding stands before
     (R-004-26). Only where the case is about one person, and that one was heard before it was known which colleague it
-    is, the hearing stands. A case that the person owns goes to whoever is on duty. Raises Forbidden, and Unfit for
-    somebody unknown.
+    is, the hearing stands. A case that the person owns goes to whoever is on duty; one that is offered to them is not
+    any more, and its owner is told. Raises Forbidden, and Unfit for somebody unknown.
     """
     require(work, Verb.NAME_RESPONDENT)
     name = one_line("name", command.name)
@@ -86,6 +86,7 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
         _place_again(work)
         work.log("respondent-named", name=known)
         note_nobodys_tasks(work)
+    withdraw_offer_to(work, command.person)
     if unheard:
         keep_facts(work, {"respondent_named": True, "unheard_respondents": _unheard(work) + 1})
     return {"respondent": known}

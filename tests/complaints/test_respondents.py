@@ -11,9 +11,10 @@ from complaints.people.respondents import NameRespondent
 from complaints.tables import hand_over, respondent
 from engine.commands.claim import ClaimTask
 from engine.commands.complete import CompleteTask
+from engine.commands.publish import PublishBundle
 from engine.errors import Conflict, NotFound, Unfit
 from engine.tables import conflict_of_interest, event_log, work_item
-from tests.complaints.office import MONDAY, Office
+from tests.complaints.office import MONDAY, Office, bundle
 
 
 @pytest.fixture
@@ -163,6 +164,54 @@ def test_where_nobody_holds_the_duty_post_the_case_goes_to_the_post_above_and_an
     assert (offer.answer, offer.accepted, offer.answered_at) == ("lapsed", False, MONDAY)
     with pytest.raises(Conflict):
         office.do(AcceptHandOver(case), "bea")
+
+
+def test_an_offer_to_whoever_is_named_lapses_on_record_and_its_owner_hears_of_it(office: Office) -> None:
+    case = office.file()
+    office.do(AskHandOver(case, office.people["bea"], "Holidays."))
+    before = len(list(office.told(case)))
+    office.do(NameRespondent(case, office.people["bea"], "Bea"), "eve")
+    (offer,) = office.rows(hand_over, case)
+    assert (offer.answer, offer.accepted, offer.answered_at) == ("lapsed", False, MONDAY)
+    assert list(office.told(case))[before:] == [("ann", "hand_over_lapsed")]
+    assert office.log(case, "hand-over-lapsed") == [("hand-over-lapsed", offer.id)]
+    assert office.case(case).case_owner == office.people["ann"]
+    office.join("dan", "service")
+    office.do(AskHandOver(case, office.people["dan"], "Holidays."))
+    office.do(AcceptHandOver(case), "dan")
+    assert office.case(case).case_owner == office.people["dan"]
+
+
+def test_who_is_identified_later_as_the_one_that_was_named_in_words_is_offered_the_case_no_more(office: Office) -> None:
+    case = office.file(respondents=(Respondent("The tall one"),))
+    office.do(AskHandOver(case, office.people["bea"], "Holidays."), "eve")
+    before = len(list(office.told(case)))
+    office.do(NameRespondent(case, office.people["bea"], "The tall one"))
+    assert office.rows(hand_over, case)[0].answer == "lapsed"
+    # Eve has offered it for Ann, who owns the case: both hear of it.
+    assert list(office.told(case))[before:] == [("ann", "hand_over_lapsed"), ("eve", "hand_over_lapsed")]
+
+
+def test_an_offer_to_somebody_else_stands_when_a_colleague_is_named(office: Office) -> None:
+    case = office.file()
+    office.do(AskHandOver(case, office.people["bea"], "Holidays."))
+    before = len(list(office.told(case)))
+    office.do(NameRespondent(case, office.people["fay"], "Fay"))
+    assert list(office.told(case))[before:] == []
+    office.do(AcceptHandOver(case), "bea")
+    assert office.case(case).case_owner == office.people["bea"]
+
+
+def test_a_process_without_a_notice_of_lapsed_offers_tells_it_by_that_of_declined_ones(office: Office) -> None:
+    files = dict(bundle("care"))
+    told = "bpmn/care/notices.toml"
+    before, _, after = files[told].decode().partition("[templates.hand_over_lapsed]")
+    files[told] = (before + after[after.index("[templates.action_overdue]") :]).encode()
+    office.do(PublishBundle(files), "house")
+    case = office.file()
+    office.do(AskHandOver(case, office.people["bea"], "Holidays."))
+    office.do(NameRespondent(case, office.people["bea"], "Bea"))
+    assert list(office.told(case))[-1] == ("ann", "hand_over_declined")
 
 
 def test_where_nobody_holds_any_post_the_case_has_no_owner_and_the_team_of_last_resort_hears_of_it(
