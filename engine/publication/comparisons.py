@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from engine.publication.possible import Kind, Lookup, Possible, value_of_tree
+from engine.publication.possible import Kind, Lookup, Possible, answer_named, value_of_tree
 
 _WORDS: Final[dict[Kind, str]] = {
     "text": "a text",
@@ -77,8 +77,8 @@ def _pair(sign: ast.cmpop, left: ast.expr, right: ast.expr, lookup: Lookup) -> I
         if isinstance(right, (ast.List, ast.Tuple)):
             for item in right.elts:
                 yield from _equal(left, item, lookup)
-        elif isinstance(right, ast.Name) and (word := _word(left)):
-            yield from _held(right, word, lookup)
+        elif (name := _name(right)) and (word := _word(left)):
+            yield from _held(name, word, lookup, right.lineno)
     elif isinstance(sign, _ORDERS):
         one, other = value_of_tree(left, lookup), value_of_tree(right, lookup)
         if one is not None and other is not None and not _alike(one, other):
@@ -94,23 +94,35 @@ def _equal(left: ast.expr, right: ast.expr, lookup: Lookup) -> Iterator[Never | 
     if one is None or other is None:
         return
     for side, can, word in ((left, one, _word(right)), (right, other, _word(left))):
-        if word and isinstance(side, ast.Name) and can.said and not can.said <= {"number", "list", "instant"}:
+        name = _name(side)
+        if word and name and can.said and not can.said <= {"number", "list", "instant"}:
             if can.words is not None and word not in can.words:
-                yield _never(side, word, can.words, truth="truth" in can.kinds)
+                yield _never(name, word, can.words, side.lineno, truth="truth" in can.kinds)
             return
     if not _alike(one, other) and not ("nothing" in one.kinds and "nothing" in other.kinds):
         yield _unlike(left, one, right, other, ordered=False)
 
 
-def _held(name: ast.Name, word: str, lookup: Lookup) -> Iterator[Never]:
+def _held(name: str, word: str, lookup: Lookup, line: int) -> Iterator[Never]:
     """Look for a word in a list of answers, or inside a text."""
-    can = lookup(name.id)
+    can = lookup(name)
     if can is None:
         return
     if can.said == {"list"} and can.items is not None and word not in can.items:
-        yield _never(name, word, can.items)
+        yield _never(name, word, can.items, line)
     elif can.said == {"text"} and can.words is not None and not any(word in each for each in can.words):
-        yield _never(name, word, can.words)
+        yield _never(name, word, can.words, line)
+
+
+def _name(side: ast.expr) -> str | None:
+    """Return the name that stands on a side, or the answer of the step's own form."""
+    match side:
+        case ast.Name(id=name):
+            return name
+        case ast.Subscript(value=ast.Name(id="form"), slice=ast.Constant(value=str(key))):
+            return answer_named(key)
+        case _:
+            return None
 
 
 def _word(side: ast.expr) -> str:
@@ -126,9 +138,9 @@ def _alike(one: Possible, other: Possible) -> bool:
     return not kinds[0].isdisjoint(kinds[1])
 
 
-def _never(name: ast.Name, word: str, words: frozenset[str], *, truth: bool = False) -> Never:
+def _never(name: str, word: str, words: frozenset[str], line: int, *, truth: bool = False) -> Never:
     can_be = tuple(sorted(words - {""})) + (("True", "False") if truth else ())
-    return Never(name.id, word[:_LONGEST], can_be or ("",), name.lineno)
+    return Never(name, word[:_LONGEST], can_be or ("",), line)
 
 
 def _unlike(left: ast.expr, one: Possible, right: ast.expr, other: Possible, *, ordered: bool) -> Unlike:

@@ -79,6 +79,11 @@ def any_of(found: Iterable[Possible | None]) -> Possible | None:
     return joined
 
 
+def answer_named(key: str) -> str:
+    """Return the name by which an answer of the step's own form is looked up: it stands as `form["decision"]`."""
+    return f'form["{key}"]'
+
+
 _COUNTS: Final = {"len": NUMBER, "sum": NUMBER, "abs": NUMBER, "any": TRUTH, "all": TRUTH}
 
 
@@ -89,6 +94,8 @@ def value_of_tree(tree: ast.expr, lookup: Lookup) -> Possible | None:
             return constant(value)
         case ast.Name(id=name):
             return lookup(name)
+        case ast.Subscript(value=ast.Name(id="form"), slice=ast.Constant(value=str(key))):
+            return lookup(answer_named(key))
         case ast.IfExp(body=body, orelse=other):
             return any_of([value_of_tree(body, lookup), value_of_tree(other, lookup)])
         case ast.BoolOp(values=parts):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
+from functools import partial
 
 from lxml import etree
 
@@ -16,7 +16,7 @@ from engine.publication.names import words
 from engine.publication.registry import Finding, rule
 from engine.publication.rules_timers import timer_plans
 from engine.publication.sources import Sources
-from engine.publication.texts import texts
+from engine.publication.texts import Text, texts
 
 
 @rule(
@@ -63,26 +63,29 @@ def _compared(bundle: Bundle) -> Iterator[tuple[etree._Element, str, int, Never 
     if bundle.context.known_facts is None or not bundle.diagrams_whole:
         return
     sources = Sources(bundle)
-    for element, where, below, tree in _trees(bundle):
-        for found in comparisons(tree, sources.of):
-            yield element, where, below + found.line - 1, found
-
-
-def _trees(bundle: Bundle) -> Iterator[tuple[etree._Element, str, int, ast.expr]]:
     for text in texts(bundle):
-        try:
-            compiled = text.compile()
-        except ExpressionError:
+        if text.node is None:  # it reads what a message brings, not what the case holds
             continue
-        lines = [(0, compiled)] if not isinstance(compiled, Script) else [
-            (step.line - 1, step.value) for step in compiled.assignments
-        ]  # fmt: skip
-        for below, expression in lines:
-            yield text.element, f"The {text.where}", below + _blank(expression), parse(expression.source, ())[0]
+        lookup = partial(sources.at, text.node) if text.given else sources.of
+        for below, expression in _expressions(text):
+            for found in comparisons(parse(expression.source, ())[0], lookup):
+                yield text.element, f"The {text.where}", below + _blank(expression) + found.line - 1, found
     for node, element, plan in timer_plans(bundle):
         if isinstance(plan, Expr):
-            tree = parse(plan.expression.source, TIMER_FUNCTIONS)[0]
-            yield element, f"The timer of the {words(node.element)}", _blank(plan.expression), tree
+            where, blank = f"The timer of the {words(node.element)}", _blank(plan.expression)
+            for found in comparisons(parse(plan.expression.source, TIMER_FUNCTIONS)[0], sources.of):
+                yield element, where, blank + found.line - 1, found
+
+
+def _expressions(text: Text) -> list[tuple[int, Expression]]:
+    """Return the expressions of a text, each with the lines above it; none where it cannot be understood."""
+    try:
+        compiled = text.compile()
+    except ExpressionError:
+        return []
+    if isinstance(compiled, Script):
+        return [(step.line - 1, step.value) for step in compiled.assignments]
+    return [(0, compiled)]
 
 
 def _blank(expression: Expression) -> int:

@@ -24,6 +24,7 @@ from engine.publication.possible import (
     TRUTH,
     Kind,
     Possible,
+    answer_named,
     any_of,
     constant,
     one_of,
@@ -86,6 +87,13 @@ class Sources:
             self._known[name] = found
         return found
 
+    def at(self, node: Node, name: str) -> Possible | None:
+        """Return the same in the `requires` of a step, where `form["decision"]` is an answer of its own form."""
+        answers = {answer_named(key): can for key, can in self._of_form(node.properties.get(FORM) or "")}
+        if name not in answers:
+            return self.of(name)
+        return any_of([answers[name], NOTHING]) if self._whole else None
+
     def tree(self, tree: ast.expr) -> Possible | None:
         """Return what an expression comes to."""
         return value_of_tree(tree, self.of)
@@ -134,7 +142,7 @@ class Sources:
             yield text_of(node.loop.find(bpmn("loopDataOutputRef"))).strip(), None
             yield from ((name, None) for name in items_of(node))
 
-    def _of_form(self, form: str) -> Iterator[tuple[str, _Source]]:
+    def _of_form(self, form: str) -> Iterator[tuple[str, Possible | None]]:
         options = self._context.options.get(form, {})
         for name, type_ in ((self._context.forms or {}).get(form) or {}).items():
             listed = options.get(name)

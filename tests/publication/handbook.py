@@ -60,9 +60,9 @@ a warning, because a message may bring what is missing and facts may keep a case
 process ready to run. A walk is a sample: what it does not come to may still fail.
 
 `value-impossible` and `compare-types`, also in the conditions of `process.toml`, are said where everything that gives a
-name its value is known: choices of forms, `values` of a fact, what tables that run again answer, what scripts and service
-tasks write. A name that free text, a message, a list or the house can set is left alone, and so is comparing with `""`
-or `None`.
+name its value is known: choices of forms, `values` of a fact, what tables that run again answer, what scripts and
+service tasks write. A name that free text, a message, a list or the house can set is left alone, and so is comparing
+with `""` or `None`.
 
 What conditions, timers and scripts may say:
 

@@ -208,6 +208,29 @@ def test_scripts_parameters_requirements_and_timers_are_read_too() -> None:
     assert {each.element for each in problems if each.code == "value-impossible"} == {"k", "l", "b", "late"}
 
 
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ('form["decision"] == "reject"', []),
+        ('form["decision"] == "rejected"', ["value-impossible"]),
+        ('form["decision"] == "need_papers"', ["value-impossible"]),
+        ('decision == "need_papers"', []),
+        ('form["decision"] not in ["approve", "rejected"]', ["value-impossible"]),
+        ('form["why"] == "rejected"', []),
+        ('form["other"] == "rejected"', []),
+        ('form["n"] > "3"', ["compare-types"]),
+        ('"telephone" in form["ways"]', ["value-impossible"]),
+    ],
+)
+def test_an_answer_of_the_own_form_is_one_of_its_own_choices(condition: str, found: list[str]) -> None:
+    properties = {
+        "a": {"formJsonSchemaFilename": "decide.schema.json", "requires": condition},
+        "b": {"formJsonSchemaFilename": "review.schema.json"},
+    }
+    problems = check_bundle(diagram(main="s=start -> a=user -> b=user -> e=end", properties=properties), context=ABOUT)
+    assert [each.code for each in problems if each.code in CODES] == found
+
+
 def test_nothing_is_said_of_a_diagram_alone() -> None:
     main = 's=start -> a=user -> x=xor -[decision == "rejected" or 1 > "1"]-> b=user -> e=end\nx -*-> e2=end'
     assert CODES.isdisjoint(each.code for each in check_bundle(diagram(main=main)))
