@@ -48,6 +48,10 @@ _ANSWERS: Final[dict[str, Possible]] = {"integer": NUMBER, "number": NUMBER, "bo
 """Type of a field in JSON -> what its answer can be."""
 _LISTED: Final = ("RULE ORDER", "OUTPUT ORDER", "COLLECT")
 """Hit policies that answer with a list, or with what becomes of it."""
+_DEEPEST: Final = 8
+"""Names that are followed from one to the next; each may stand in an expression of forty levels."""
+_MOST_LOOKS: Final = 10_000
+"""Names that are followed for one bundle, so that no circle of names can hold up a check."""
 _Source = Possible | ast.expr | None
 """A value that a name is given: known, worked out by an expression, or not known."""
 
@@ -60,6 +64,9 @@ class Sources:
         self._given: dict[str, list[_Source]] = {}
         self._known: dict[str, Possible | None] = {}
         self._open: list[str] = []
+        self._leads_to = 0
+        """How far up the open names a circle has led back."""
+        self._looks = 0
         self._whole = bundle.diagrams_whole and self._context.known_facts is not None
         for document, node in bundle.nodes():
             self._whole = self._whole and set_by(bundle, document, node) is not None
@@ -76,15 +83,22 @@ class Sources:
             return None
         if name in self._known:
             return self._known[name]
+        depth = len(self._open)
         if name in self._open:  # it is set from itself: that adds nothing to what else it can be
+            self._leads_to = min(self._leads_to, self._open.index(name))
             return Possible(frozenset())
+        self._looks += 1
+        if depth >= _DEEPEST or self._looks > _MOST_LOOKS:
+            return None
+        before, self._leads_to = self._leads_to, depth
         self._open.append(name)
         try:
             found = self._find(name)
         finally:
             self._open.pop()
-        if not self._open:  # found inside another name, it may lack what a circle has left out
+        if self._leads_to == depth:  # else what a circle has left out is still to come
             self._known[name] = found
+        self._leads_to = min(before, self._leads_to)
         return found
 
     def at(self, node: Node, name: str) -> Possible | None:

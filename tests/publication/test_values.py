@@ -231,6 +231,21 @@ def test_an_answer_of_the_own_form_is_one_of_its_own_choices(condition: str, fou
     assert [each.code for each in problems if each.code in CODES] == found
 
 
+@pytest.mark.parametrize("last", ["x0", '"a"'])
+def test_names_that_are_set_from_each_other_many_times_over_hold_nothing_up(last: str) -> None:
+    lines = [f"x{n} = [x{n + 1}, x{n + 1}, x{(n * 7) % 60}] if needed else x{n + 1}" for n in range(60)]
+    main = "s=start -> " + " -> ".join(f"k{n}=script {line}" for n, line in enumerate([*lines, f"x60 = {last}"]))
+    main += ' -> x=xor -[x0 == "b"]-> e=end\nx -*-> e2=end'
+    problems = check_bundle(diagram(main=main), context=ABOUT)
+    assert [each.code for each in problems if each.code in CODES] == []
+
+
+def test_a_name_is_followed_through_others_and_back() -> None:
+    before = 'k=script p = "a" -> l=script q = p -> m=script p = q if needed else r -> n=script r = "c" -> '
+    assert codes('p == "c" and q == "c" and r == "c" and q == "a"', before) == []
+    assert codes('p == "b"', before) == codes('q == "b"', before) == codes('r == "a"', before) == ["value-impossible"]
+
+
 def test_nothing_is_said_of_a_diagram_alone() -> None:
     main = 's=start -> a=user -> x=xor -[decision == "rejected" or 1 > "1"]-> b=user -> e=end\nx -*-> e2=end'
     assert CODES.isdisjoint(each.code for each in check_bundle(diagram(main=main)))
