@@ -10,7 +10,12 @@ _TOO_LONG = "is longer than twenty years, which no calendar counts"
 
 
 def check_lengths(reader: Reader, config: ProcessConfig) -> None:
-    """Note in the reader every budget, rung and extension that is longer than `Calendars.add` counts (X-02)."""
+    """Note in the reader every budget, rung and extension that is longer than `Calendars.add` counts (X-02).
+
+    The time for which letters are held back has the same end.
+    """
+    if config.undo_seconds > most_of("wall") * 60:
+        reader.wrong("undo.seconds", "holds letters back for more than twenty years", "Give seconds, for instance 60.")
     for clock in config.clocks.values():
         for number, budget in enumerate(clock.budgets):
             if budget.amount > most_of(budget.mode):

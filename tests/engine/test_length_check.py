@@ -91,6 +91,12 @@ def test_an_extension_that_no_calendar_counts_is_refused() -> None:
     assert told("7 working_days", extend="working_days = 7320") == []
 
 
+def test_letters_are_not_held_back_beyond_what_a_date_can_say() -> None:
+    for seconds, keys in ((60, []), (632_448_000, []), (632_448_001, ["undo.seconds"]), (10**15, ["undo.seconds"])):
+        _, problems = read_config(f'key = "k"\ntitle = {LABEL}\n[undo]\nseconds = {seconds}\n'.encode(), "process.toml")
+        assert [each.element for each in problems] == keys
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_the_calendars_count_just_as_far_as_the_check_lets_through(mode: Mode) -> None:
     """The limit is one: what the check accepts opens, what it refuses would not."""
