@@ -113,6 +113,18 @@ def test_of_two_who_complete_at_once_one_is_told_who_was_faster(stored: House) -
     assert {answer.json()["by"] for answer in answers if answer.status_code == 409} == {"li.na"}
 
 
+def test_letters_that_come_at_once_after_the_end_open_one_case_together(stored: House) -> None:
+    mine = stored.complainant(stored.file()["tracking_code"])
+    mine.post("/api/track/withdraw", {})
+    stored.later(days=30)
+    with ThreadPoolExecutor(4) as pool:
+        calls = [pool.submit(mine.call, "POST", "/api/track/messages", {"text": f"letter {n}"}) for n in range(4)]
+        answers = [call.result() for call in calls]
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert ["tracking_code" in answer.json() for answer in answers].count(True) == 1
+
+
 @pytest.mark.parametrize(
     "path",
     [
