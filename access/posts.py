@@ -64,27 +64,6 @@ def vacate(connection: Connection, post: str) -> None:
     connection.execute(delete(post_holder).where(post_holder.c.post == post))
 
 
-def holder(connection: Connection, post: str) -> PostHolder | None:
-    """Return the post's people, None if nobody holds it."""
-    row = connection.execute(select(post_holder).where(post_holder.c.post == post)).one_or_none()
-    return None if row is None else PostHolder(**row._mapping)
-
-
-def holders(connection: Connection) -> list[PostHolder]:
-    """Return every post that is held, by key."""
-    return [PostHolder(**row._mapping) for row in connection.execute(select(post_holder).order_by(post_holder.c.post))]
-
-
-def acting(connection: Connection, post: str, *, now: datetime) -> str | None:
-    """Return who acts for the post at `now`: the holder; the deputy where the holder is away or has left; else None."""
-    people = holder(connection, post)
-    if people is None:
-        return None
-    candidates = [each for each in (people.person, people.deputy) if each is not None]
-    present = available(connection, candidates, now=now)
-    return next((each for each in candidates if each in present), None)
-
-
 def available(connection: Connection, person_ids: Iterable[str], *, now: datetime) -> frozenset[str]:
     """Return those of the people who are active and not away at `now`."""
     statement = select(person.c.id).where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any
 
@@ -50,11 +50,10 @@ def facts_of(who: ColumnElement[Any]) -> CompoundSelect[Any]:
         select(literal("post"), post_holder.c.post, null(), null()).where(
             post_holder.c.deputy == who, not_(present(post_holder.c.person))
         ),
-        # Of use only to whoever has a post above one of these.
-        select(literal("unfilled"), post_holder.c.post, null(), null()).where(
+        # Of use only to whoever has a post: the others may have nobody.
+        select(literal("filled"), post_holder.c.post, null(), null()).where(
             exists().where(or_(mine.c.person == who, mine.c.deputy == who)),
-            not_(present(post_holder.c.person)),
-            not_(present(post_holder.c.deputy)),
+            or_(present(post_holder.c.person), present(post_holder.c.deputy)),
         ),
     )
 
@@ -81,9 +80,8 @@ def principal_from(
         return None
     teams = frozenset(fact.key for fact in facts if fact.what == "team")
     held = frozenset(fact.key for fact in facts if fact.what == "post")
-    unfilled = frozenset(fact.key for fact in facts if fact.what == "unfilled")
-    if held and unfilled:
-        held |= _stands_in_for(connection, held, unfilled, rules)
+    if held:
+        held |= _stands_in_for(held, {fact.key for fact in facts if fact.what == "filled"}, rules.above)
     outside = {Duty.OUTSIDE} if rules.outside in held else set()
     return Principal(
         person_id=row.key,
@@ -96,16 +94,14 @@ def principal_from(
     )
 
 
-def _stands_in_for(
-    connection: Connection, held: frozenset[str], unfilled: frozenset[str], rules: HouseRules
-) -> frozenset[str]:
+def _stands_in_for(held: Set[str], filled: Set[str], above: Mapping[str, str]) -> frozenset[str]:
     """Return the posts without anybody present of which the next that is filled, on the way up, is one of `held`."""
-    appointed = frozenset(connection.scalars(select(post_holder.c.post)))
-    found = set()
-    for post in unfilled:
-        above = rules.above.get(post)
-        while above is not None and above not in held and (above in unfilled or above not in appointed):
-            above = rules.above.get(above)
-        if above in held:
-            found.add(post)
-    return frozenset(found)
+    return frozenset(post for post in above.keys() - filled if next_filled(post, held | filled, above) in held)
+
+
+def next_filled(post: str, filled: Set[str], above: Mapping[str, str]) -> str | None:
+    """Return the post itself where it is one of `filled`, else the first above that is; None where none is."""
+    at: str | None = post
+    while at is not None and at not in filled:
+        at = above.get(at)
+    return at

@@ -14,7 +14,7 @@ from app.existing import require_schema
 from app.leaving import leave as close_account
 from app.leaving import told
 from app.settings import Settings
-from complaints.people.reach import close_what_is_reached
+from complaints.people.reach import note_nobodys_tasks_of_all
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.errors import Unfit
@@ -28,9 +28,15 @@ def _do(act: Callable[[Desk], Any]) -> Any:
     require_schema(settings)
     application = application_for(settings)
     try:
-        return application.pipeline.run(HouseWork(act), SYSTEM)
+        return application.pipeline.run(HouseWork(lambda desk: _done(desk, act(desk))), SYSTEM)
     finally:
         application.database.close()
+
+
+def _done(desk: Desk, answer: Any) -> Any:
+    """After every change of people: who is there to do what is open may be others."""
+    note_nobodys_tasks_of_all(desk)
+    return answer
 
 
 @app.command()
@@ -70,7 +76,6 @@ def appoint(post: str, login: str, deputy: Annotated[str | None, typer.Option()]
 
     def act(desk: Desk) -> None:
         posts.appoint(desk.connection, post, person_id=login, deputy=deputy, replace=True)
-        close_what_is_reached(desk.connection, now=desk.now)
 
     _do(act)
     typer.echo(f"{login} holds {post}.")

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from access.rights import HouseRules
 from app.assembly import application_for
 from app.container import Application
 from app.existing import require_schema
@@ -53,7 +54,7 @@ def findings(application: Application) -> Iterator[str]:
             yield f"case {row.case_id}: something has been due since {row.next_due.isoformat()} and did not fire"
         yield from _incidents(connection)
         yield from findings_of_closed_accounts(connection)
-        yield from _nobodys_tasks(connection)
+        yield from _nobodys_tasks(connection, application.posts.rules)
         for version in application.versions.in_force(connection):
             yield from _version(application, connection, version)
         for version, named in missing_in_force(application.versions, connection, application.versions.house):
@@ -104,11 +105,11 @@ def _incidents(connection: Connection) -> Iterator[str]:
         yield f"{whose}: {row.doing}{who}{where} failed {times} since {row.at.isoformat()}: {row.reason}"
 
 
-def _nobodys_tasks(connection: Connection) -> Iterator[str]:
+def _nobodys_tasks(connection: Connection, rules: HouseRules) -> Iterator[str]:
     """Yield the open steps that nobody can take, save those whose incident says so already."""
     said = select(incident.c.about).where(incident.c.doing == FINDING, incident.c.resolved_at.is_(None))
     known = set(connection.execute(said).scalars())
-    for task in nobodys_tasks(connection):
+    for task in nobodys_tasks(connection, rules=rules):
         if task.id not in known:
             yield f"case {task.case_id}: the open step {task.element} waits for nobody: {task.reason}"
 

@@ -11,7 +11,6 @@ from access import people
 from access.tables import person, post_holder
 from complaints.tables import complaint, hand_over
 from engine.commands.claim import ReleaseTask
-from engine.commands.pass_on import PassOn
 from engine.errors import Refusal
 from engine.pipeline import Desk
 from engine.tables import instance, work_item
@@ -68,8 +67,6 @@ class Left:
     """Others act for them from now on, as when the person is away: it is told so that somebody is appointed."""
     offers: Sequence[HeldOffer] = ()
     """Cases that wait for an answer that will not come."""
-    passed_on: Sequence[HeldTask] = ()
-    """Waited for a post that nobody else fills: now with the post above."""
 
 
 def leave(desk: Desk, login: str) -> Left:
@@ -86,37 +83,14 @@ def leave(desk: Desk, login: str) -> Left:
         except Refusal:
             continue  # it follows the case, is nobody else's, or cannot be given back in its case: told below
         released.append(task)
-    posts = _posts(desk.connection, login)
-    passed_on = [task for held in posts if not held.stands_in for task in _pass_on(desk, held)]
     return Left(
         login=login,
         released=released,
         cases=_cases(desk.connection, login),
         tasks=_tasks(desk.connection, login),
-        posts=posts,
+        posts=_posts(desk.connection, login),
         offers=_offers(desk.connection, login),
-        passed_on=passed_on,
     )
-
-
-def _pass_on(desk: Desk, held: HeldPost) -> list[HeldTask]:
-    """Pass on what waits for a post, where nobody else fills it; return what has gone. A refusal leaves it there."""
-    table, gone = work_item.c, []
-    waiting = desk.connection.execute(
-        select(table.id, table.case_id, _NUMBER.label("number"), table.name)
-        .select_from(work_item)
-        .join(instance, instance.c.case_id == table.case_id)
-        .outerjoin(complaint, complaint.c.case_id == table.case_id)
-        .where(table.state == "open", table.assignee.is_(None), table.post == held.post)
-        .order_by(table.case_id, table.id)
-    ).all()
-    for case_id in dict.fromkeys(row.case_id for row in waiting):
-        try:
-            moved = set(desk.pipeline.within(desk.connection, PassOn(case_id, held.post), desk.actor))
-        except Refusal:
-            continue  # the doctor names what waits for nobody
-        gone += [HeldTask(id=r.id, number=r.number, name=r.name, holder=held.person) for r in waiting if r.id in moved]
-    return gone
 
 
 def told(left: Left) -> Iterator[str]:
@@ -125,8 +99,6 @@ def told(left: Left) -> Iterator[str]:
     yield f"The account {who} is closed."
     if left.released:
         yield f"Given back to their teams and posts: {_listed(left.released)}."
-    if left.passed_on:
-        yield f"Passed on to the posts above: {_listed(left.passed_on)}."
     if left.cases:
         numbers = ", ".join(case.number for case in left.cases)
         yield (

@@ -16,6 +16,7 @@ from app.interpreter import ready_to_serve
 from app.listening import listening
 from app.log import configure
 from app.settings import Settings
+from complaints.people.reach import note_nobodys_tasks_of_all
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.pipeline import Desk
@@ -29,6 +30,8 @@ PURGE_SECONDS = 600.0
 """How often what has outlived its purpose is deleted."""
 POSTS_SECONDS = 2.0
 """How often a process looks whether posts.toml has changed."""
+REACH_SECONDS = 60.0
+"""How often it is looked whether somebody is there for every open step."""
 CALENDAR_SECONDS = 5.0
 """How soon after its start, and after a failure, a process counts cases again by changed calendars."""
 
@@ -41,8 +44,14 @@ def loops(application: Application) -> list[Loop]:
         # Once done it is a look at a flag; a beat finds it undone only at the start, or after the store was away.
         Loop("calendars", application.calendar_change.run_once, every_seconds=CALENDAR_SECONDS),
         Loop("posts", application.posts_watch.run_once, every_seconds=POSTS_SECONDS),
+        Loop("reach", lambda _going_on: note_reach(application), every_seconds=REACH_SECONDS),
         Loop("purge", lambda _going_on: purge(application), every_seconds=PURGE_SECONDS),
     ]
+
+
+def note_reach(application: Application) -> None:
+    """Put on record for which open steps nobody is there, and close what is over."""
+    application.pipeline.run(HouseWork(note_nobodys_tasks_of_all), SYSTEM)
 
 
 def purge(application: Application) -> None:

@@ -45,10 +45,6 @@ def tell_changes(work: CaseWork) -> None:
         work.tell(to, template, values, f"changed:{template}:{to}")
 
 
-def watch_changes(work: CaseWork) -> None:
-    """Ask for nothing that does not happen anyway: every change is watched, whoever makes it (`tell_changes`)."""
-
-
 def _may_concern(process: CompiledProcess, before: Facts, after: Facts) -> bool:
     """Say, of stored facts, whether a notice may be due: most steps change nothing that anybody is told of."""
     specs, watched = process.config.facts, set[str]()

@@ -92,3 +92,23 @@ def give_to(work: CaseWork, item: Any, person: str | None) -> None:
     work.connection.execute(
         update(work_item).where(work_item.c.id == item.id).values(assignee=person, version=item.version + 1)
     )
+
+
+def place_free_steps(work: CaseWork) -> None:
+    """Let the open steps that nobody has wait where the diagram sends them, as far as somebody is left there now.
+
+    After somebody was kept apart from the case, or is not any more. Repeating is safe.
+    """
+    table = work_item.c
+    free = (table.case_id == work.case_id, table.state == "open", table.assignee.is_(None))
+    columns = select(table.id, table.element, table.team, table.post, table.excluded, table.version)
+    for row in work.connection.execute(columns.where(*free)).all():
+        element = work.process.diagram.elements.get(row.element)
+        goes_to = element.goes_to(work.row["facts"]) if element is not None else None
+        drawn = goes_to.removeprefix("post:") if goes_to is not None and goes_to != "owner" else None
+        excluded = frozenset(row.excluded or ())
+        post = work.services.placement.place_again(work, team=row.team, post=drawn, excluded=excluded)
+        if post != row.post:
+            work.connection.execute(
+                update(work_item).where(table.id == row.id).values(post=post, version=row.version + 1)
+            )

@@ -11,7 +11,7 @@ from sqlalchemy import case, or_, select
 
 from access.tables import absence, membership, person, post_holder
 from engine.case_sight import concerned
-from engine.case_work import CaseWork
+from engine.case_work import WITHDRAWN, CaseWork
 from engine.model.step import OpenTask
 from escalation.ladder import Absence, Assignment, Holder, deputies_of, person_for_post
 from escalation.posts import Posts
@@ -34,10 +34,7 @@ class PostPlacement:
         excluded = self._conflicted(work) | set(task.excluded)
         if task.assign is not None and task.assign.startswith("post:"):
             post = self._known(work, task.assign.removeprefix("post:"))
-            found = self._assignment(work, post, excluded)
-            # A task waits for people who come back, not for a post that nobody fills.
-            passed_over = bool(excluded) or (found.because == "vacant" and found.person is not None)
-            return None, found.post if passed_over else post
+            return None, self._post_for(work, post, excluded)
         if task.team is not None and excluded and self._nobody_left(work, task.team, excluded):
             return None, self.posts.outside
         return None, None
@@ -62,7 +59,7 @@ class PostPlacement:
         """Return the post of a task that nobody has, now that people were kept apart; None leaves it to the team."""
         apart = self._conflicted(work) | excluded
         if post is not None:
-            return self._assignment(work, self._known(work, post), apart).post
+            return self._post_for(work, self._known(work, post), apart)
         return self.posts.outside if team is not None and self._nobody_left(work, team, apart) else None
 
     def recipients(self, work: CaseWork, to: str) -> tuple[str, ...]:
@@ -73,7 +70,7 @@ class PostPlacement:
         """
         if to == "complainant":
             # The change in which they withdraw still tells them so, and the one in which they take part again does.
-            withdrawn = (each.get("complainant_withdrawn") for each in (work.facts_at_start, work.row["facts"]))
+            withdrawn = (each.get(WITHDRAWN) for each in (work.facts_at_start, work.row["facts"]))
             return () if all(withdrawn) else ("complainant",)
         if to.startswith("fact:"):
             fact = to.removeprefix("fact:")
@@ -95,6 +92,14 @@ class PostPlacement:
     def acting(self, work: CaseWork, post: str) -> str | None:
         """Return the person who acts for a post in this case, or None."""
         return self._assignment(work, self._known(work, post), self._conflicted(work)).person
+
+    def _post_for(self, work: CaseWork, post: str, excluded: Set[str]) -> str:
+        """Return the post that a step waits for: the one named, and where a conflict is in the way the one that acts.
+
+        It waits for people who come back, and for a post that is filled again: until then the post above stands in.
+        """
+        found = self._assignment(work, post, excluded)
+        return found.post if any(step.because == "conflict" for step in found.path) else post
 
     def _known(self, work: CaseWork, post: str) -> str:
         """Return the post, or where posts.toml does not define it any more the one that stands in, on record."""
@@ -120,7 +125,7 @@ class PostPlacement:
     def _staffing(work: CaseWork) -> tuple[list[Holder], list[Absence]]:
         """Return who holds which post, and who is away now; whoever has left holds nothing and stands in for nobody.
 
-        The same rule as `access.posts.acting`: a deputy acts where the holder has left, the post above where both have.
+        So a deputy acts where the holder has left, the post above where both have.
         """
         stands_in = person.alias()
         table, deputy = post_holder.c, stands_in.c

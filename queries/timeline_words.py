@@ -37,8 +37,6 @@ SENTENCES: Mapping[str, Labels] = {
         "Nobody else is left, so the same person may do it: {name}",
     ),
     "released": _l("退回：{name}", "담당 해제: {name}", "Given back: {name}"),
-    "passed-on": _l("岗位无人，转由上级岗位办理：{name}", "직위가 비어 상위 직위로 전달: {name}",
-                    "The post is empty; passed on to the one above: {name}"),
     "assigned": _l("指派：{name}", "배정: {name}", "Assigned: {name}"),
     "owner": _l("负责人：{person}", "담당자: {person}", "Case owner: {person}"),
     "taken-over": _l("接管案件：{person}", "사건 인수: {person}", "Case taken over: {person}"),

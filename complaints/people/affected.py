@@ -15,7 +15,6 @@ from complaints.people.people_concerned import recount
 from complaints.people.remedies_on_list import let_go, pass_to_listed, pass_to_returned
 from complaints.plan.remedies import give_to_joined, remedy_facts
 from complaints.tables import affected
-from complaints.told_changes import watch_changes
 from complaints.wording import alike, alike_code, alike_contact, one_line
 from engine.case_rights import require
 from engine.case_work import CaseWork
@@ -62,7 +61,6 @@ def add_affected(work: CaseWork, command: AddAffected) -> dict[str, Any]:
     """
     principal = require(work, Verb.ADD_AFFECTED)
     require_not_closed(work)
-    watch_changes(work)
     people = _checked(command.people)
     table = affected.c
     rows = work.connection.execute(
@@ -119,7 +117,6 @@ def remove_affected(work: CaseWork, command: RemoveAffected) -> dict[str, Any]:
     if row is None:
         raise NotFound("Nobody on the list has this id.", affected=command.affected_id)
     require_not_closed(work)
-    watch_changes(work)
     if row.left_at is None:
         work.connection.execute(update(affected).where(table.id == command.affected_id).values(left_at=work.now))
         work.log("affected-left", name=command.affected_id)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from access.rights import Verb
 from complaints.people.ownership import REASON
@@ -17,7 +17,8 @@ from complaints.wording import words
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Unfit
-from engine.tables import conflict_of_interest, work_item
+from engine.tables import conflict_of_interest
+from engine.work_items import place_free_steps
 
 
 @dataclass(frozen=True)
@@ -51,30 +52,6 @@ def clear_colleague(work: CaseWork, command: ClearColleague) -> None:
         update(respondent).where(table.case_id == work.case_id, table.person == command.person).values(person=None)
     )
     work.barred = None
-    _place_as_drawn(work)
+    place_free_steps(work)
     work.log("colleague-cleared", name=command.person, reason=reason)
     note_nobodys_tasks(work)
-
-
-def _place_as_drawn(work: CaseWork) -> None:
-    """Let open steps that nobody has wait where the process sends them, as far as somebody is left there."""
-    table = work_item.c
-    where = (table.case_id == work.case_id, table.state == "open", table.assignee.is_(None), table.post.is_not(None))
-    columns = select(table.id, table.element, table.team, table.post, table.excluded, table.version)
-    for row in work.connection.execute(columns.where(*where)).all():
-        excluded = frozenset(row.excluded or ())
-        drawn = _drawn_post(work, row.element)
-        post = work.services.placement.place_again(work, team=row.team, post=drawn, excluded=excluded)
-        if post != row.post:
-            work.connection.execute(
-                update(work_item).where(table.id == row.id).values(post=post, version=row.version + 1)
-            )
-
-
-def _drawn_post(work: CaseWork, element: str) -> str | None:
-    """Return the post to which the diagram sends a step, None where it is the team's or the owner's."""
-    drawn = work.process.diagram.elements.get(element)
-    kind, _, name = str(drawn.properties.get("assign") or "" if drawn is not None else "").partition(":")
-    if kind == "fact":
-        name = str(work.row["facts"].get(name) or "")
-    return name or None

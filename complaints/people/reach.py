@@ -6,16 +6,21 @@ in the complaint.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, exists, or_, select, update
 
+from access.principals import next_filled
+from access.rights import HouseRules
 from access.tables import membership, person, post_holder
 from engine.case_work import CaseWork
 from engine.errors import Conflict
+from engine.ids import Ids
 from engine.incidents import COMMAND, note_failure
+from engine.pipeline import Desk
 from engine.tables import conflict_of_interest, incident, instance, work_item
 
 FINDING = f"{COMMAND}find somebody for a step"
@@ -33,66 +38,94 @@ class NobodysTask:
     """Why, and what to do; nothing of the case."""
 
 
-def nobodys_tasks(connection: Connection, case_id: str | None = None) -> Iterator[NobodysTask]:
+def nobodys_tasks(connection: Connection, *, rules: HouseRules, case_id: str | None = None) -> Iterator[NobodysTask]:
     """Yield the open steps that are free and that nobody can take, of one case or of all.
 
-    Whoever is away comes back: only who is kept apart from the case or the step, or has left, does not count.
+    Whoever is away comes back: only who is kept apart from the case or the step, or has left, does not count. For a
+    post that nobody fills whoever has the next filled one above stands in.
     """
     item, bar = work_item.c, conflict_of_interest.c
-    mine = () if case_id is None else (item.case_id == case_id,)
+    teams, posts = _members(connection), _holders(connection)
+    barred = exists().where(bar.case_id == item.case_id)
     rows = connection.execute(
         select(item.id, item.case_id, item.element, item.team, item.post, item.excluded)
         .join(instance, instance.c.case_id == item.case_id)
-        .where(item.state == "open", item.assignee.is_(None), instance.c.ended_at.is_(None), *mine)
+        .where(item.state == "open", item.assignee.is_(None), instance.c.ended_at.is_(None))
+        .where(*(() if case_id is None else (item.case_id == case_id,)))
+        # The others wait for people of whom nobody is kept apart: most of what is open is not read.
+        .where(or_(item.post.is_not(None), item.team.not_in(teams), item.excluded != [], barred))
         .order_by(item.case_id, item.id)
     ).all()
-    if not rows:
-        return
-    at_work = set(connection.execute(select(person.c.id).where(person.c.active)).scalars())
-    teams, posts, barred = _teams(connection), _posts(connection), dict[str, set[str]]()
-    bars = select(bar.case_id, bar.person).where(*(() if case_id is None else (bar.case_id == case_id,)))
-    for one in connection.execute(bars):
-        barred.setdefault(one.case_id, set()).add(one.person)
     for row in rows:
-        could = posts.get(row.post, set()) if row.post is not None else teams.get(row.team, set())
-        if not (could & at_work) - barred.get(row.case_id, set()) - set(row.excluded or ()):
+        filled = row.post if row.post is None else next_filled(row.post, posts.keys(), rules.above)
+        could = teams.get(row.team, set()) if row.post is None else posts.get(filled or "", set())
+        if not could - set(row.excluded or ()) - _kept_apart(connection, row.case_id):
             yield NobodysTask(row.id, row.case_id, row.element, _reason(row.post, row.team))
 
 
 def note_nobodys_tasks(work: CaseWork) -> None:
     """Put on record which open steps of the case nobody can take, and close what is over. Repeating is safe."""
-    for task in nobodys_tasks(work.connection, work.case_id):
+    found = list(nobodys_tasks(work.connection, rules=work.services.rules, case_id=work.case_id))
+    if _note(work.connection, found, now=work.now, ids=work.ids):
+        work.row["troubled"] = True
+    _close(work.connection, {task.id for task in found}, now=work.now, case_id=work.case_id)
+
+
+def note_nobodys_tasks_of_all(desk: Desk) -> None:
+    """Do so for every case: people leave, and others are appointed. Repeating is safe."""
+    found = list(nobodys_tasks(desk.connection, rules=desk.services.rules))
+    _note(desk.connection, found, now=desk.now, ids=desk.ids)
+    _close(desk.connection, {task.id for task in found}, now=desk.now)
+
+
+def _note(connection: Connection, found: Collection[NobodysTask], *, now: datetime, ids: Ids) -> bool:
+    """Write an incident for what has none yet, in the order of the cases; say whether one was written."""
+    known = {row.about for row in _open_ones(connection)} if found else set()
+    fresh = [task for task in found if task.id not in known]
+    for task in fresh:
         refusal = Conflict(task.reason, element=task.element)
-        same = (incident.c.doing == FINDING, incident.c.about == task.id, incident.c.resolved_at.is_(None))
-        if work.connection.execute(select(incident.c.id).where(*same)).first() is None:
-            note_failure(
-                work.connection, work.case_id, refusal, doing=FINDING, about=task.id, now=work.now, ids=work.ids
-            )
-            work.row["troubled"] = True
-    close_what_is_reached(work.connection, now=work.now)
+        note_failure(connection, task.case_id, refusal, doing=FINDING, about=task.id, now=now, ids=ids)
+    return bool(fresh)
 
 
-def close_what_is_reached(connection: Connection, *, now: datetime) -> None:
-    """Close the incidents of steps that somebody can take again. Repeating is safe."""
+def _close(connection: Connection, still: Collection[str], *, now: datetime, case_id: str | None = None) -> None:
+    """Close the incidents of steps that somebody can take again, each under the lock of its case."""
+    for row in _open_ones(connection, case_id):
+        if row.about not in still:
+            connection.execute(select(instance.c.case_id).where(instance.c.case_id == row.case_id).with_for_update())
+            connection.execute(update(incident).where(incident.c.id == row.id).values(resolved_at=now))
+
+
+def _open_ones(connection: Connection, case_id: str | None = None) -> list[Any]:
     table = incident.c
-    open_ones = (table.doing == FINDING, table.resolved_at.is_(None))
-    known = connection.execute(select(table.id, table.about, table.case_id).where(*open_ones)).all()
-    still = {task.id for case_id in {row.case_id for row in known} for task in nobodys_tasks(connection, case_id)}
-    over = [row.id for row in known if row.about not in still]
-    if over:
-        connection.execute(update(incident).where(table.id.in_(over)).values(resolved_at=now))
+    chosen = select(table.id, table.about, table.case_id).where(table.doing == FINDING, table.resolved_at.is_(None))
+    mine = chosen if case_id is None else chosen.where(table.case_id == case_id)
+    return list(connection.execute(mine.order_by(table.case_id, table.id)).all())
 
 
-def _teams(connection: Connection) -> dict[str, set[str]]:
+def _kept_apart(connection: Connection, case_id: str) -> set[str]:
+    bar = conflict_of_interest.c
+    return set(connection.execute(select(bar.person).where(bar.case_id == case_id)).scalars())
+
+
+def _members(connection: Connection) -> dict[str, set[str]]:
+    """Return who works in each team that has anybody."""
     found: dict[str, set[str]] = {}
-    for row in connection.execute(select(membership.c.team, membership.c.person)):
-        found.setdefault(row.team, set()).add(row.person)
+    table = membership.c
+    at_work = select(table.team, table.person).join(person, person.c.id == table.person).where(person.c.active)
+    for code, each in connection.execute(at_work):
+        found.setdefault(code, set()).add(each)
     return found
 
 
-def _posts(connection: Connection) -> dict[str, set[str]]:
-    rows = connection.execute(select(post_holder.c.post, post_holder.c.person, post_holder.c.deputy))
-    return {row.post: {each for each in (row.person, row.deputy) if each is not None} for row in rows}
+def _holders(connection: Connection) -> dict[str, set[str]]:
+    """Return holder and deputy of each post that has anybody who has not left."""
+    found: dict[str, set[str]] = {}
+    for column in (post_holder.c.person, post_holder.c.deputy):
+        at_work = select(post_holder.c.post, column).join(person, person.c.id == column).where(person.c.active)
+        for code, each in connection.execute(at_work):
+            found.setdefault(code, set()).add(each)
+    return found
 
 
 def _reason(post: str | None, team: str | None) -> str:

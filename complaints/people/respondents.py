@@ -19,6 +19,7 @@ from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Unfit
 from engine.tables import conflict_of_interest, work_item
+from engine.work_items import place_free_steps
 from storage.insert import insert_new
 
 
@@ -83,7 +84,7 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
             )
             .values(assignee=None, version=work_item.c.version + 1)
         )
-        _place_again(work)
+        place_free_steps(work)
         work.log("respondent-named", name=known)
         note_nobodys_tasks(work)
     withdraw_offer_to(work, command.person)
@@ -115,17 +116,3 @@ def _was_heard(work: CaseWork) -> bool:
 
 def _unheard(work: CaseWork) -> int:
     return int(work.row["facts"].get("unheard_respondents") or 0)
-
-
-def _place_again(work: CaseWork) -> None:
-    """Move open tasks that nobody has to the post that acts instead, where their people are kept apart now."""
-    table = work_item.c
-    where = (table.case_id == work.case_id, table.state == "open", table.assignee.is_(None))
-    columns = select(table.id, table.team, table.post, table.excluded, table.version)
-    for row in work.connection.execute(columns.where(*where)).all():
-        excluded = frozenset(row.excluded or ())
-        post = work.services.placement.place_again(work, team=row.team, post=row.post, excluded=excluded)
-        if post != row.post:
-            work.connection.execute(
-                update(work_item).where(table.id == row.id).values(post=post, version=row.version + 1)
-            )

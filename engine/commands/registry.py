@@ -17,7 +17,6 @@ from engine.commands.clocks import (
 )
 from engine.commands.complete import CompleteTask, complete_task
 from engine.commands.house_work import HouseWork, house_work
-from engine.commands.pass_on import PassOn, pass_on
 from engine.commands.publish import PublishBundle, publish_bundle
 from engine.commands.save_draft import SaveDraft, save_draft
 from engine.commands.send_back import SendBack, send_back
@@ -34,7 +33,6 @@ CASE_HANDLERS: Mapping[type, CaseHandler] = {
     ResumeCase: resume_case,
     ExtendCase: extend_case,
     RecalculateCase: recalculate_case,
-    PassOn: pass_on,
 }
 HOUSE_HANDLERS: Mapping[type, HouseHandler] = {
     TakeNext: take_next,

@@ -220,10 +220,6 @@ class CaseRun:
 
     def _open_task(self, token: Token) -> OpenTask:
         element = self.process.diagram.elements[token.element]
-        assign = element.properties.get("assign")
-        if assign and assign.startswith("fact:"):
-            named = self.host.facts.get(assign.removeprefix("fact:"))
-            assign = f"post:{named}" if named else None
         own = self._execution.own_timer(token)
         clock = self.clocks.next_unmet(token.scopes)
         return OpenTask(
@@ -233,7 +229,7 @@ class CaseRun:
             process=element.process,
             scope=token.scopes[0],
             team=element.team or self.process.config.default_team,
-            assign=assign,
+            assign=element.goes_to(self.host.facts),
             owns=element.properties.get("owns") == "true",
             excluded=self.host.authors.excluded(element, token.scopes, token.processes),
             form=element.form,

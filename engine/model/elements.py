@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from forms.file_names import form_called
 
@@ -51,6 +52,13 @@ class Element:
         """The name of the form that a person fills in here; None where there is none."""
         file = self.properties.get(FORM)
         return None if file is None else form_called(file)
+
+    def goes_to(self, facts: Mapping[str, Any]) -> str | None:
+        """Return to whom the diagram gives the step: `owner`, `post:<code>` (a fact says which), None: its team."""
+        kind, _, name = (self.properties.get("assign") or "").partition(":")
+        if kind == "fact":
+            kind, name = "post", str(facts.get(name) or "")
+        return kind if kind == "owner" else f"post:{name}" if kind == "post" and name else None
 
     def listed(self, name: str) -> tuple[str, ...]:
         """Return a property that is a comma list, without blanks."""

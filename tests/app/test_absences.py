@@ -10,6 +10,7 @@ import pytest
 
 from access import people, posts
 from access.errors import UnfitAbsence, UnknownPerson
+from access.principals import principal
 from app.absences import come_back, go_away
 from engine.case_work import SYSTEM
 from engine.clock import MovableClock
@@ -36,10 +37,14 @@ def back(redress: House, login: str = "li.na") -> str:
     return str(do(redress, lambda desk: come_back(desk, login)))
 
 
-def acting(redress: House, **later: float) -> str | None:
-    """Return who acts for the post of the duty officer."""
-    with redress.application.database.read() as connection:
-        return posts.acting(connection, DUTY, now=redress.application.now() + timedelta(**later))
+def acting(redress: House, **later: float) -> str:
+    """Return who acts for the post of the duty officer: Wang Fang while she stands in, else Li Na."""
+    application = redress.application
+    now = application.now() + timedelta(**later)
+    with application.database.read() as connection:
+        deputy = principal(connection, "wang.fang", now=now, rules=application.posts.rules)
+    assert deputy is not None
+    return "wang.fang" if DUTY in deputy.posts else "li.na"
 
 
 def test_who_is_away_is_stood_in_for_until_they_are_back(redress: House) -> None:

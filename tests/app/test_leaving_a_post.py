@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,12 +15,13 @@ from engine.commands.claim import ReleaseTask
 from engine.commands.house_work import HouseWork
 from engine.errors import Forbidden
 from engine.pipeline import Desk
-from engine.tables import event_log
+from engine.tables import work_item
 from storage.outbox import outbox
 from tests.support.application import House
 from tests.support.plans import PLAN
 
 HEAD = "head_of_customer_service"
+SUPERVISION = "head_of_supervision"
 UNTIL = "until somebody is appointed, who stands in acts, else the post above: `redress user appoint"
 
 
@@ -54,21 +56,38 @@ def test_a_deputy_who_has_left_stands_in_for_nobody(redress: House) -> None:
     assert late_first_response(redress) == {"person:huang.lan"}
 
 
-def test_a_step_that_waits_for_the_post_is_passed_on_and_a_new_one_goes_up_at_once(redress: House) -> None:
+def test_a_step_that_waits_for_a_post_is_done_by_the_post_above_until_somebody_is_appointed(redress: House) -> None:
     first, second = (important(redress) for _ in range(2))
     plan(redress, first)
-    (step,) = redress.person("wu.min").get(f"/api/complaints/{first['id']}")["tasks"]
-    left = in_house(redress, lambda desk: leave(desk, "wu.min"))
-    assert [task.number for task in left.passed_on] == [first["number"]]
-    assert list(told(left))[1] == f"Passed on to the posts above: {first['number']} ({step['name']})."
+    in_house(redress, lambda desk: leave(desk, "wu.min"))
     plan(redress, second)
-    for filed in (first, second):
-        redress.do("huang.lan", "decide_head", filed["id"], {"decision": "approve", "reasons": "It is right."})
+    redress.do("huang.lan", "decide_head", first["id"], {"decision": "approve", "reasons": "It is right."})
+    in_house(redress, lambda desk: posts.appoint(desk.connection, SUPERVISION, person_id="zhou.qiang", replace=True))
+    redress.do("zhou.qiang", "decide_head", second["id"], {"decision": "approve", "reasons": "It is right."})
     with redress.application.database.read() as connection:
-        (line,) = connection.execute(event_log.select().where(event_log.c.kind == "passed-on")).all()
-    assert (line.case_id, line.name, line.detail) == (
-        first["id"], step["id"], {"was": "head_of_supervision", "post": "academic_director"}
-    )  # fmt: skip
+        decided = connection.execute(work_item.select().where(work_item.c.element == "decide_head")).all()
+    assert {(row.case_id, row.post, row.done_by) for row in decided} == {
+        (first["id"], SUPERVISION, "huang.lan"), (second["id"], SUPERVISION, "zhou.qiang"),
+    }  # fmt: skip
+
+
+def test_a_step_waits_for_a_post_whose_holder_is_away_though_somebody_else_must_stay_apart_from_it(
+    redress: House,
+) -> None:
+    filed = important(redress)
+    hour = timedelta(hours=1)
+    in_house(
+        redress,
+        lambda desk: posts.add_absence(
+            desk.connection, "wu.min", start_at=desk.now, end_at=desk.now + hour, note="", ids=desk.ids
+        ),
+    )
+    plan(redress, filed)  # by Li Na, who may not decide on it
+    with redress.application.database.read() as connection:
+        (step,) = connection.execute(work_item.select().where(work_item.c.element == "decide_head")).all()
+    assert (step.post, step.excluded) == (SUPERVISION, ["li.na"])
+    redress.later(hours=1)
+    redress.do("wu.min", "decide_head", filed["id"], {"decision": "approve", "reasons": "It is right."})
 
 
 def important(redress: House) -> Any:

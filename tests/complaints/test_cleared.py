@@ -7,10 +7,12 @@ import pytest
 from access import posts
 from complaints.intake.filing import Respondent
 from complaints.people.cleared import ClearColleague
-from complaints.people.reach import FINDING, close_what_is_reached, nobodys_tasks
+from complaints.people.reach import FINDING, nobodys_tasks, note_nobodys_tasks_of_all
 from complaints.people.respondents import NameRespondent
 from complaints.tables import respondent
+from engine.case_work import SYSTEM
 from engine.commands.claim import ClaimTask
+from engine.commands.house_work import HouseWork
 from engine.errors import Forbidden, NotFound, Unfit
 from engine.tables import conflict_of_interest, event_log, incident, work_item
 from tests.complaints.office import Office
@@ -39,8 +41,13 @@ def newcomer(office: Office) -> None:
     office.join("hal")
     with office.database.write() as unit:
         posts.appoint(unit.connection, "outside_post", person_id=office.people["hal"], replace=True)
-        close_what_is_reached(unit.connection, now=office.clock.now())
         unit.commit()
+    look_again(office)
+
+
+def look_again(office: Office) -> None:
+    """Look whether somebody is there for every step, as a running server does."""
+    office.pipeline.run(HouseWork(note_nobodys_tasks_of_all), SYSTEM)
 
 
 def test_a_complaint_about_everybody_is_an_incident_that_says_whom_to_appoint_and_nothing_of_the_complaint(
@@ -148,9 +155,36 @@ def test_of_what_is_open_the_doctor_finds_what_nobody_can_take(office: Office) -
     office.bar(case, "ann")
     office.leave("bea")
     with office.database.read() as connection:
-        (found,) = nobodys_tasks(connection)
+        (found,) = nobodys_tasks(connection, rules=office.posts_file.rules)
     assert (found.case_id, found.reason) == (
         case,
         "Nobody is left in the team service who may do this step: everybody is kept apart from it or has left. Add"
         " somebody to the team (`redress user add`).",
     )
+
+
+def test_a_step_of_a_team_that_everybody_has_left_is_an_incident_until_somebody_joins(office: Office) -> None:
+    case = office.file(by=None)
+    for each in ("ann", "bea"):
+        office.leave(each)
+    look_again(office)
+    look_again(office)
+    (step,) = office.rows(work_item, case, state="open")
+    assert [(row.about, row.attempts, row.resolved_at) for row in office.rows(incident, case)] == [(step.id, 1, None)]
+    office.join("hal", "service")
+    look_again(office)
+    assert incidents(office, case) == [(step.id, True)]
+
+
+def test_a_step_of_a_post_that_nobody_fills_waits_for_the_post_above_and_is_no_incident(office: Office) -> None:
+    office.draw("pay", 'value="owner"', 'value="post:head_of_customer_service"')
+    with office.database.write() as unit:
+        posts.appoint(unit.connection, "academic_director", person_id=office.people["eve"])
+        unit.commit()
+    case = reach_resolved(office)
+    office.leave("dan")
+    look_again(office)
+    assert (office.task(case, "pay").post, incidents(office, case)) == ("head_of_customer_service", [])
+    office.leave("eve")
+    look_again(office)
+    assert [over for _, over in incidents(office, case)] == [False]
