@@ -49,7 +49,7 @@ def as_stored(text: str) -> str:
     Empty where it shows nothing. What is UNUSABLE stays, for the caller to refuse. Safe to repeat.
     """
     kept = unicodedata.normalize("NFC", LINE_ENDS.sub("\n", text)).strip()
-    return "" if is_blank(kept) else kept
+    return "" if is_blank(kept) and not UNUSABLE.search(kept) else kept
 
 
 def as_line(text: str) -> str:
