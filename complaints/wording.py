@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from engine.errors import Unfit
-from forms.characters import UNUSABLE, as_line, as_seen, as_stored
+from forms.characters import UNUSABLE, as_line, as_stored, without_unseen
 from forms.script_text import has_blanks
 
 LONGEST = 10_000
@@ -59,16 +59,19 @@ def _unfit(field: str, code: str, message: str) -> Unfit:
 
 
 def _folded(text: str | None) -> str:
-    return as_seen(unicodedata.normalize("NFKC", text or ""))
+    return without_unseen(unicodedata.normalize("NFKC", text or ""))
 
 
 def alike(text: str | None) -> str:
-    """Return a name as it is compared: width and case of what was typed do not count, nor how many blanks.
+    """Return a name as it is compared: width and case of what was typed do not count, nor how many blanks, nor signs.
 
     Chinese, Japanese and Korean names are typed with and without a blank inside: there it does not count at all. In
     other scripts it parts words: An Na is not Anna.
     """
-    return _NO_BLANK.sub("", " ".join(_folded(text).split())).casefold()
+    folded = _folded(text)
+    parts = "".join(" " if unicodedata.category(each)[0] == "P" else each for each in folded).split()
+    # What consists of signs alone is told apart by them.
+    return _NO_BLANK.sub("", " ".join(parts or folded.split())).casefold()
 
 
 def alike_code(text: str | None) -> str:

@@ -73,6 +73,11 @@ def as_seen(line: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
+def without_unseen(text: str) -> str:
+    """Return a text without any character but white space that shows nothing, for comparing. Safe to repeat."""
+    return "".join(each for each in text if each.isspace() or _shows(each))
+
+
 def _joins(before: list[str]) -> bool:
     """Say whether a joiner is seen after these characters."""
     last = next((each for each in reversed(before) if not _SELECTORS.match(each)), "")

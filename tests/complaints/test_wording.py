@@ -73,6 +73,10 @@ def test_a_text_with_a_blank_is_not_finished() -> None:
         ("王 Anna", "王Anna", False),
         ("Ｊｏｓｅ́", "JOSÉ", True),
         ("学员 1", "学员1", False),
+        ("Wang-Xiao.", "wang xiao", True),
+        ("王·晓", "王晓", True),
+        ("An-Na", "Anna", False),
+        ("-", "?", False),
     ],
 )
 def test_a_blank_parts_words_except_between_east_asian_letters(one: str, other: str, same: bool) -> None:
@@ -84,7 +88,7 @@ def test_a_name_as_it_is_compared_is_alike_to_itself_typed_with_other_blanks(nam
     assert alike(f" {name.replace(' ', '  ')} ") == alike(name)
 
 
-@given(st.text(), st.sampled_from("\u200b\u2060\ufeff\u00ad"))
+@given(st.text(), st.sampled_from("\u200b\u2060\ufeff\u00ad\u3164\ufe0f\u115f"))
 def test_a_name_is_compared_as_it_is_seen(name: str, unseen: str) -> None:
     assert alike(unseen + name + unseen) == alike(name)
     assert alike(f"王{unseen}晓") == alike("王晓")
