@@ -1,4 +1,8 @@
-"""How many people a case is about: the larger of what was stated and who is listed (R-004-18)."""
+"""How many people a case is about: the larger of what was stated and who is listed (R-004-18).
+
+A complainant who is not on the list, and has remedies of their own beside it, is one more: whoever is given something
+is counted.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from complaints.case_now import keep_facts
-from complaints.tables import affected, complaint
+from complaints.tables import affected, complaint, remedy
 from engine.case_work import CaseWork
 
 MOST_PEOPLE = 100_000
@@ -40,7 +44,14 @@ def stated_people(work: CaseWork) -> int:
 def people_facts(work: CaseWork, *, stated: int | None = None) -> dict[str, Any]:
     """Return the three facts as the rows give them; `stated` where another number is said now."""
     said, listed = stated_people(work) if stated is None else stated, listed_people(work)
-    return {"stated_people": said, "listed_people": listed, "people": max(said, listed)}
+    beside = 1 if listed and _has_remedies_beside_the_list(work) else 0
+    return {"stated_people": said, "listed_people": listed, "people": max(said, listed + beside)}
+
+
+def _has_remedies_beside_the_list(work: CaseWork) -> bool:
+    table = remedy.c
+    own = (table.case_id == work.case_id, table.affected_id.is_(None), table.void_at.is_(None))
+    return work.connection.execute(select(table.id).where(*own).limit(1)).first() is not None
 
 
 def recount(work: CaseWork, *, beside: Mapping[str, Any]) -> int:

@@ -223,3 +223,17 @@ def test_the_number_of_a_learner_says_more_surely_than_a_name_who_the_complainan
             found.append(one)
             listed = [each for each in listed if each[0] != one]
     assert (found, [key for key, _ in listed]) == (["number", "behalf", "own"], ["other", "contact"])
+
+
+def test_whoever_is_given_something_is_counted_the_complainant_beside_the_list_too(office: Office) -> None:
+    case = reach_resolved(office, dict(PLAN))
+    people = join(office, case, *(AffectedPerson(f"Learner {n}") for n in range(9)))
+    facts = office.facts(case)
+    assert (facts["listed_people"], facts["people"], len(given_to(office, case))) == (9, 10, 10)
+    office.do(RemoveAffected(case, people[0]))
+    assert office.facts(case)["people"] == 9
+
+
+def test_a_complainant_who_is_given_nothing_beside_a_list_is_not_counted_beside_it(office: Office) -> None:
+    case, _ = planned(office, PLAN, *(AffectedPerson(f"Learner {n}") for n in range(8)))
+    assert (office.facts(case)["people"], len(given_to(office, case))) == (9, 9)
