@@ -20,7 +20,7 @@ COMPLAINT_OPERATIONS: Mapping[str, Operation] = {
         Operation(
             "record_approval",
             required=frozenset({"level"}),
-            optional=frozenset({"people", "refund"}),
+            optional=frozenset({"people", "refund", "post"}),
             consequence=plan_lines.record_approval,
         ),
         Operation(

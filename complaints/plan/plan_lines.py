@@ -149,6 +149,10 @@ def in_force(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [each for each in facts.get("remedies_recorded") or () if each["revision"] == revision]
 
 
+CEILING_POST = "ceiling_post"
+"""The fact that says which post gave the approval, where one did alone; another may be asked today."""
+
+
 def record_approval(
     parameters: Mapping[str, Any], data: Mapping[str, Any], facts: Mapping[str, Any], initial: Mapping[str, Any]
 ) -> Consequence:
@@ -159,7 +163,7 @@ def record_approval(
     vote that says nothing covers what there is today. What lies below that was refused when the vote was cast
     (`approval_limits.py`): votes begin anew when the figures change. So many payees are covered as the plan has, or as
     the approval covers people: in a group one more of them may be paid, and nobody else instead (`ceiling_payees`,
-    where the process has that fact).
+    where the process has that fact). `post` names which one decided alone (`ceiling_post`, likewise).
     """
     largest = facts[covered_figure(facts)]
     people = [vote if vote is not None else facts["people"] for vote in _votes(parameters.get("people"))]
@@ -173,6 +177,8 @@ def record_approval(
     }
     if CEILING_PAYEES in initial:
         ceiling[CEILING_PAYEES] = max(facts.get(PAYEES) or 0, ceiling["ceiling_people"])
+    if CEILING_POST in initial:
+        ceiling[CEILING_POST] = parameters.get("post") or ""
     return Consequence(ceiling, {"ceiling": ceiling})
 
 

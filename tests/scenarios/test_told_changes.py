@@ -79,13 +79,14 @@ def test_an_exchange_of_the_payee_names_case_payees_and_amounts_to_all_who_decid
     )
 
 
-def test_the_head_who_approved_is_told_and_not_the_leadership_group(played: Any, tmp_path: Path) -> None:
+def test_the_head_who_approved_is_told_and_neither_the_leadership_group_nor_who_would_decide_today(played: Any, tmp_path: Path) -> None:
     text = (SCENARIOS / "important_goes_to_the_head.yaml").read_text(encoding="utf-8")
     remedy = '      remedy: "更正课件并补课。"\n'
     refund = '      refunds: [{payee: 王晓, amount: {amount: "500.00", currency: CNY}}]\n'
     tasks = "tasks: {carry_out: service", "tasks: {carry_out: service, review_refund: service"
     (tmp_path / "head.yaml").write_text(text.replace(remedy, remedy + refund).replace(*tasks), encoding="utf-8")
     case = played(tmp_path / "head.yaml")
+    case.change("about the course", category="teaching.content")
     assert case.told("refunds_replanned") == []
     case.change("wrong name", refunds=[{"payee": "Mina", "amount": {"amount": "499.00", "currency": "CNY"}}])
     ((person, _, text),) = case.told("refunds_replanned")
