@@ -18,6 +18,7 @@ from engine.process import CompiledProcess
 from engine.tables import instance, work_item
 from forms.display import shown_fact
 from forms.form import Form
+from forms.languages import pick
 from queries.asked_facts import is_asked
 from queries.earlier_forms import EarlierForm, earlier_forms, is_own, shown_data
 from queries.fact_words import fact_in_words
@@ -132,11 +133,24 @@ def task(reader: Reader, task_id: str) -> TaskDesk:
     return TaskDesk(view, form, row.facts, zone, informed, row.version_id)
 
 
-def shown_facts(reader: Reader, desk: TaskDesk) -> tuple[ShownFact, ...]:
-    """Return what `desk.view.facts` holds in the language of this reader; nothing of the case is read again."""
-    if not desk.informed:
-        return ()
-    return _facts(reader, reader.process(desk.version_id), desk.form, desk.case_facts)
+def facts_to_say(reader: Reader, desk: TaskDesk) -> dict[str, str]:
+    """Return every fact of the case in the words of the reader's language, for texts to a complainant.
+
+    Codes are worded by the form where it lists them, else by the process. Nothing of the case is read again.
+    """
+    process = reader.process(desk.version_id)
+    shows = desk.form.shows if desk.form is not None else ()
+    listed = {shown.fact: {each.value: each.labels for each in shown.options} for shown in shows}
+    found = {}
+    for name, value in desk.case_facts.items():
+        labels = listed.get(name, {}).get(value) if isinstance(value, str) else None
+        found[name] = pick(labels, reader.language) if labels is not None else _in_words(reader, process, desk, name)
+    return found
+
+
+def _in_words(reader: Reader, process: CompiledProcess, desk: TaskDesk, name: str) -> str:
+    said = _amount(desk.case_facts, name, reader.language)
+    return said or fact_in_words(reader, process, name, desk.case_facts[name], zone=desk.zone)
 
 
 def _works(who: Principal, row: Row[Any]) -> bool:

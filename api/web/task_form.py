@@ -21,7 +21,7 @@ from forms.formats import instant_of
 from forms.languages import LANGUAGES
 from forms.render import render_form
 from queries.colleagues import Colleague
-from queries.task import CURRENCY_OF, ShownFact, TaskDesk, shown_facts
+from queries.task import CURRENCY_OF, TaskDesk, facts_to_say
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def draw(
         here.language,
         id_prefix="task",
         addressed=addressed,
-        facts=facts_in_words(here, desk, desk.view.facts),
+        facts=_facts_in_words(here, desk),
         told=_told(here, desk, addressed),
         zone=desk.zone,
         candidates={"people": [Candidate(each.id, each.name) for each in people if not each.away]},
@@ -77,13 +77,12 @@ def _complainants_language(desk: TaskDesk) -> str | None:
     return said if said in LANGUAGES else None
 
 
-def _told(here: Visit, desk: TaskDesk, addressed: str) -> dict[str, Any] | None:
-    """Return the facts in the words of another language than the page's, for what is said to whoever reads that."""
-    if addressed == here.language:
-        return None
+def _told(here: Visit, desk: TaskDesk, addressed: str) -> dict[str, str]:
+    """Return the facts in the words of whoever is told what is prepared: never a code, in their own language."""
     there = replace(here, language=addressed)
     with there.reading() as reader:
-        return facts_in_words(there, desk, shown_facts(reader, desk))
+        said = facts_to_say(reader, desk)
+    return {**said, **_instants(there, desk), **_titles(desk)}
 
 
 def _refund_in_hand(desk: TaskDesk) -> Markup:
@@ -93,25 +92,30 @@ def _refund_in_hand(desk: TaskDesk) -> Markup:
     return Markup('<div class="notice"><p><strong>{}</strong></p></div>').format(showable(refund["text"]))
 
 
-def facts_in_words(here: Visit, desk: TaskDesk, shown: Sequence[ShownFact]) -> dict[str, Any]:
-    """Return the facts of the case as a form shows them: instants in the zone of the place, amounts with currency.
-
-    `shown` holds those that the step shows, in the language of the visit.
-    """
-    facts, task = dict(desk.case_facts), desk.view.task
-    moments = here.moments_in(desk.zone)
-    for name, value in desk.case_facts.items():
-        if isinstance(value, str) and name.endswith("_at"):
-            instant = instant_of(value)
-            facts[name] = moments.instant(instant) if isinstance(instant, datetime) else value
+def _facts_in_words(here: Visit, desk: TaskDesk) -> dict[str, Any]:
+    """Return the facts of the case as a form shows them: instants in the zone of the place, amounts with currency."""
+    facts = {**desk.case_facts, **_instants(here, desk), **_titles(desk)}
     for name, currency in CURRENCY_OF.items():
         amount = facts.get(name)
         facts[name] = {"amount": str(amount), "currency": str(facts.get(currency) or "")} if amount else None
-    for each in shown:
+    for each in desk.view.facts:
         # Codes that the process words (labels.toml); what the form words itself it finds by the code.
-        if isinstance(facts.get(each.name), str) and each.text:
-            facts[each.name] = facts[each.name] if _worded_by_form(desk, each.name) else each.text
-    return {**facts, "number": task.number, "subject": task.subject}
+        if isinstance(facts.get(each.name), str) and each.text and not _worded_by_form(desk, each.name):
+            facts[each.name] = each.text
+    return facts
+
+
+def _instants(here: Visit, desk: TaskDesk) -> dict[str, str]:
+    moments, found = here.moments_in(desk.zone), {}
+    for name, value in desk.case_facts.items():
+        instant = instant_of(value) if isinstance(value, str) and name.endswith("_at") else None
+        if isinstance(instant, datetime):
+            found[name] = moments.instant(instant)
+    return found
+
+
+def _titles(desk: TaskDesk) -> dict[str, str]:
+    return {"number": desk.view.task.number, "subject": desk.view.task.subject}
 
 
 def _worded_by_form(desk: TaskDesk, fact: str) -> bool:

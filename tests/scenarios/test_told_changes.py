@@ -79,7 +79,9 @@ def test_an_exchange_of_the_payee_names_case_payees_and_amounts_to_all_who_decid
     )
 
 
-def test_the_head_who_approved_is_told_and_neither_the_leadership_group_nor_who_would_decide_today(played: Any, tmp_path: Path) -> None:
+def test_the_head_who_approved_is_told_and_neither_the_leadership_group_nor_who_would_decide_today(
+    played: Any, tmp_path: Path
+) -> None:
     text = (SCENARIOS / "important_goes_to_the_head.yaml").read_text(encoding="utf-8")
     remedy = '      remedy: "更正课件并补课。"\n'
     refund = '      refunds: [{payee: 王晓, amount: {amount: "500.00", currency: CNY}}]\n'

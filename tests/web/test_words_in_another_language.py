@@ -17,23 +17,24 @@ from tests.web.visitor import NS, staff, text_of
 FORM = f"{FORMS}/acknowledge.ui.json"
 SAID = {"zh-CN": "{course}的问题", "ko": "{course}의 문제", "en": "about {course}"}
 """What the shipped words say of the complaint: blanks that no fact fills."""
-FACTS = "{number}: {channel}, {received_at}, {people}"
+FACTS = "{number}: {channel}, {received_at}, {people}, {category}, {campus}, {priority}"
 LETTERS = {
     "zh-CN": (
         "您好，遇到这样的事确实让人着急，给您添麻烦了，非常抱歉。\n\n"
-        "您反映的<>: 网站, 2026年3月3日周二 11:00, 3，我已经完整记录下来了。\n\n"
+        "您反映的<>: 网站, 2026年3月3日周二 11:00, 3, 教学 › 课程内容与大纲不符或有误, 主校区, 重点，我已经完整记录下来了。\n\n"
         "这件事由我负责到底，接下来我会向{team}核实情况。\n\n"
         "{time}之前我会主动联系您，告诉您进展。"
     ),
     "ko": (
         "안녕하세요. 이런 일로 많이 답답하셨을 텐데, 불편을 드려 정말 죄송합니다.\n\n"
-        "말씀해 주신 <>: 웹사이트, 2026년 3월 3일 (화) 11:00, 3를 빠짐없이 기록했습니다.\n\n"
+        "말씀해 주신 <>: 웹사이트, 2026년 3월 3일 (화) 11:00, 3, 수업 › 강의 내용이 계획과 다르거나 오류가 있음, 본교, 중점를 빠짐없이 기록했습니다.\n\n"
         "이 건은 제가 끝까지 책임지고 {team}에 확인하겠습니다.\n\n"
         "{time}까지 제가 먼저 연락드려 진행 상황을 알려 드리겠습니다."
     ),
     "en": (
         "Hello. I am sorry you had to go through this; I can see why it is upsetting.\n\n"
-        "I have written down in full what you told us <>: website, Tue 3 Mar 2026, 11:00, 3.\n\n"
+        "I have written down in full what you told us <>: website, Tue 3 Mar 2026, 11:00, 3, "
+        "Teaching › Course content wrong or not as announced, Main campus, High.\n\n"
         "I will look after this until it is settled. Next I will check the facts with {team}.\n\n"
         "I will contact you myself by {time} and tell you where things stand."
     ),
