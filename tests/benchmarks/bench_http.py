@@ -13,12 +13,13 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from api.answers import task_tag
 from tests.benchmarks.machine import cpu_seconds, described, load, percentiles
-from tests.replay.client import Client, Gate
+from tests.benchmarks.wire import Wire
 from tests.replay.forms import SIMPLE
 from tests.replay.server import Server
 
@@ -38,9 +39,9 @@ class Series:
 
 @dataclass(frozen=True)
 class Bench:
-    """A server and somebody who works there."""
+    """A connection to a server, and somebody who works there."""
 
-    client: Client
+    wire: Wire
     token: str
 
     def case(self, series: Series, *, to_the_end: bool = True) -> str:
@@ -59,22 +60,22 @@ class Bench:
             answer = self._timed(took, "POST", f"/api/tasks/{task['id']}/complete", {"data": FORMS[element]}, task)
             task = answer["next"]
             if task is None and element == "send_result":
-                receipt = filed["tracking_code"]
-                self.client.call("POST", "/api/track/satisfaction", receipt=receipt, body={"satisfied": True})
+                receipt = f"Receipt {filed['tracking_code']}"
+                self.wire.call("POST", "/api/track/satisfaction", authorization=receipt, body={"satisfied": True})
                 task = self._first_task(filed["id"])
         return str(filed["tracking_code"])
 
     def _first_task(self, case_id: str) -> dict[str, Any] | None:
-        answer = self.client.call("GET", f"/api/complaints/{case_id}", token=self.token)
+        answer = self.wire.call("GET", f"/api/complaints/{case_id}", authorization=f"Bearer {self.token}")
         tasks: list[dict[str, Any]] = answer.body["tasks"]
         return tasks[0] if tasks else None
 
     def _timed(
         self, took: list[float], method: str, path: str, body: Any, task: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        started = time.perf_counter()
         tag = task_tag(task["id"], task["version"]) if task else None
-        answer = self.client.call(method, path, token=self.token, body=body, match=tag)
+        started = time.perf_counter()
+        answer = self.wire.call(method, path, authorization=f"Bearer {self.token}", body=body, match=tag)
         took.append(time.perf_counter() - started)
         if answer.status not in (200, 201):
             raise RuntimeError(f"{path}: {answer.status} {answer.body}")
@@ -82,13 +83,14 @@ class Bench:
         return found
 
 
-def measured(bench: Bench, *, clients: int, cases: int, pid: int) -> Iterator[str]:
-    """Yield the lines of one round: filing alone, then whole cases."""
+def measured(benches: Sequence[Bench], *, cases: int, pid: int) -> Iterator[str]:
+    """Yield the lines of one round, of so many clients at once: filing alone, then whole cases."""
+    clients = len(benches)
     for what, to_the_end in (("filing", False), ("completing", True)):
         series = [Series() for _ in range(clients)]
         cpu, started = cpu_seconds(pid), time.perf_counter()
         with ThreadPoolExecutor(clients) as pool:
-            list(pool.map(lambda one: _several(bench, one, cases // clients, to_the_end), series))  # noqa: B023
+            list(pool.map(partial(_several, cases // clients, to_the_end), benches, series))
         took, cpu = time.perf_counter() - started, cpu_seconds(pid) - cpu
         if to_the_end:
             seconds = [each for one in series for part in one.completing.values() for each in part]
@@ -104,7 +106,7 @@ def measured(bench: Bench, *, clients: int, cases: int, pid: int) -> Iterator[st
         )
 
 
-def _several(bench: Bench, series: Series, cases: int, to_the_end: bool) -> None:
+def _several(cases: int, to_the_end: bool, bench: Bench, series: Series) -> None:
     for _ in range(cases):
         bench.case(series, to_the_end=to_the_end)
 
@@ -128,21 +130,21 @@ def sizes(file: Path, cases: int) -> Iterator[str]:
 
 def run(*, cases: int, rounds: int, clients: Sequence[int], folder: Path) -> None:
     """Measure and print one table."""
-    server, gate = Server(folder), Gate()
+    server = Server(folder)
     server.start()
-    gate.open.set()
     try:
         token = next(person["token"] for person in server.people() if person["login"] == WHO)
-        bench = Bench(Client(server.port, gate), token)
+        benches = [Bench(Wire(server.port), token) for _ in range(max(clients))]
         for line in described():
             _say(line)
-        bench.case(Series())  # the first request reads the process from its bundle
+        benches[0].case(Series())  # the first request reads the process from its bundle
         for number in range(rounds):
             for count in clients:
                 _say(f"round {number + 1}")
-                for line in measured(bench, clients=count, cases=cases, pid=server.pid):
+                for line in measured(benches[:count], cases=cases, pid=server.pid):
                     _say(line)
-        bench.client.close()
+        for bench in benches:
+            bench.wire.close()
     finally:
         server.stop()
     _say("size on disk")
