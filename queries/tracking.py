@@ -16,6 +16,7 @@ from sqlalchemy import select
 from access import people
 from complaints.correspondence.satisfaction import answer_of_this_round
 from complaints.intake.filing import tracking_digest
+from complaints.intake.follow_up import open_continuation
 from complaints.tables import complaint, message
 from engine.case_work import WITHDRAWN
 from engine.errors import NotFound
@@ -95,7 +96,9 @@ class Tracking:
     message_reopens: bool
     """True while the complaint is closed and has not ended: what is written now opens it again."""
     message_opens_linked: bool
-    """True once the complaint has ended: what is written now opens a new one that continues it."""
+    """True once the complaint has ended: what is written now goes to another that continues it."""
+    continued_as: str | None
+    """The number of the open complaint that continues it: what is written goes there. None: a new one is opened."""
 
 
 def case_of_code(reader: Reader, code: str) -> str:
@@ -146,7 +149,13 @@ def tracking(reader: Reader, case_id: str) -> Tracking:
         can=_can(reader, row, process.config.messages, held),
         message_reopens=status == row.status and _reopens(row, process.config.messages),
         message_opens_linked=row.ended_at is not None,
+        continued_as=_continued_as(reader, case_id) if row.ended_at is not None else None,
     )
+
+
+def _continued_as(reader: Reader, case_id: str) -> str | None:
+    found = open_continuation(reader.connection, case_id)
+    return None if found is None else found[1]
 
 
 def public_clocks(config: ProcessConfig) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from api.web.visit import Visit, from_public, visit
 from complaints.correspondence.messages import ReceiveMessage
 from complaints.correspondence.satisfaction import Satisfaction
 from complaints.correspondence.withdrawal import Withdraw
-from complaints.intake.follow_up import OpenLinked, open_continuation
+from complaints.intake.follow_up import OpenLinked
 from engine.case_work import COMPLAINANT
 from engine.errors import Conflict, NotFound, Refusal, Unfit
 from queries.tracking import case_of_code, tracking
@@ -125,12 +125,10 @@ def _status_page(
         return _forget(here, here.page("track_ask.html", status=404, wrong=True))
     with here.reading() as reader:
         case = tracking(reader, case_id)
-        continued = open_continuation(reader.connection, case_id) if case.message_opens_linked else None
     return here.page(
         "track.html",
         status=200 if refusal is None else status_of(refusal),
         case=case,
-        continued_as=continued[1] if continued is not None else "",
         sent=sent or Posted(),
         wrong_form=form,
         wrong_fields={str(f["field"]): str(f["code"]) for f in (refusal.details.get("fields", ()) if refusal else ())},

@@ -6,7 +6,7 @@ in the complaint.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,20 +46,21 @@ def nobodys_tasks(connection: Connection, *, rules: HouseRules, case_id: str | N
     """
     item, bar = work_item.c, conflict_of_interest.c
     teams, posts = _members(connection), _holders(connection)
-    barred = exists().where(bar.case_id == item.case_id)
+    some_barred = exists().where(bar.case_id == item.case_id)
     rows = connection.execute(
         select(item.id, item.case_id, item.element, item.team, item.post, item.excluded)
         .join(instance, instance.c.case_id == item.case_id)
         .where(item.state == "open", item.assignee.is_(None), instance.c.ended_at.is_(None))
         .where(*(() if case_id is None else (item.case_id == case_id,)))
         # The others wait for people of whom nobody is kept apart: most of what is open is not read.
-        .where(or_(item.post.is_not(None), item.team.not_in(teams), item.excluded != [], barred))
+        .where(or_(item.post.is_not(None), item.team.not_in(teams), item.excluded != [], some_barred))
         .order_by(item.case_id, item.id)
     ).all()
+    barred = _kept_apart(connection, case_id) if rows else {}
     for row in rows:
         filled = row.post if row.post is None else next_filled(row.post, posts.keys(), rules.above)
         could = teams.get(row.team, set()) if row.post is None else posts.get(filled or "", set())
-        if not could - set(row.excluded or ()) - _kept_apart(connection, row.case_id):
+        if not could - set(row.excluded or ()) - barred.get(row.case_id, set()):
             yield NobodysTask(row.id, row.case_id, row.element, _reason(row.post, row.team))
 
 
@@ -103,28 +104,37 @@ def _open_ones(connection: Connection, case_id: str | None = None) -> list[Any]:
     return list(connection.execute(mine.order_by(table.case_id, table.id)).all())
 
 
-def _kept_apart(connection: Connection, case_id: str) -> set[str]:
+def _kept_apart(connection: Connection, case_id: str | None) -> dict[str, set[str]]:
+    """Return who is kept apart from each open case, or from one."""
     bar = conflict_of_interest.c
-    return set(connection.execute(select(bar.person).where(bar.case_id == case_id)).scalars())
+    bars = select(bar.case_id, bar.person).join(instance, instance.c.case_id == bar.case_id)
+    mine = instance.c.ended_at.is_(None) if case_id is None else bar.case_id == case_id
+    return _together(connection.execute(bars.where(mine)))
 
 
 def _members(connection: Connection) -> dict[str, set[str]]:
     """Return who works in each team that has anybody."""
-    found: dict[str, set[str]] = {}
     table = membership.c
     at_work = select(table.team, table.person).join(person, person.c.id == table.person).where(person.c.active)
-    for code, each in connection.execute(at_work):
-        found.setdefault(code, set()).add(each)
-    return found
+    return _together(connection.execute(at_work))
 
 
 def _holders(connection: Connection) -> dict[str, set[str]]:
     """Return holder and deputy of each post that has anybody who has not left."""
+    rows = [
+        row
+        for column in (post_holder.c.person, post_holder.c.deputy)
+        for row in connection.execute(
+            select(post_holder.c.post, column).join(person, person.c.id == column).where(person.c.active)
+        )
+    ]
+    return _together(rows)
+
+
+def _together(pairs: Iterable[Any]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
-    for column in (post_holder.c.person, post_holder.c.deputy):
-        at_work = select(post_holder.c.post, column).join(person, person.c.id == column).where(person.c.active)
-        for code, each in connection.execute(at_work):
-            found.setdefault(code, set()).add(each)
+    for key, each in pairs:
+        found.setdefault(key, set()).add(each)
     return found
 
 

@@ -33,7 +33,9 @@ def letters(redress: House, code: str) -> list[str]:
 def test_the_next_letter_goes_to_the_case_that_the_first_has_opened(redress: House) -> None:
     _, code = ended(redress)
     mine = redress.complainant(code)
+    assert mine.get("/api/track")["continued_as"] is None
     first = mine.post(LETTERS, {"text": "又出现了。"})
+    assert mine.get("/api/track")["continued_as"] == first["number"]
     answer = mine.call("POST", LETTERS, {"text": "还有一件事。"})
     second = answer.json()
     assert answer.status_code == 201
