@@ -110,10 +110,11 @@ class CaseHost:
             try:
                 self.clocks.extend(command, scopes=token.scopes)
             except Unfit as refusal:
-                # Said at the field of the form that asks for the days.
+                # Said at the field of the form that asks for the days, as the form itself would say it.
                 asked = self.process.diagram.elements[token.element].parameters["working_days"].strip()
                 at = asked if asked in self.process.form_fields else ""
-                fields = [{**each, "field": at} for each in refusal.details["fields"]]
+                least = refusal.details["fields"][0]["values"]["least"]
+                fields = [{"field": at, "code": "minimum", "values": {"limit": least}}]
                 raise Unfit(refusal.message, fields=fields, asked=at) from None
         else:
             self._effect(token, operation, values)

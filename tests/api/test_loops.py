@@ -30,4 +30,11 @@ def test_answers_for_repeated_requests_do_not_outlive_their_day(redress: House) 
 
 
 def test_a_server_has_every_loop(redress: House) -> None:
-    assert [loop.name for loop in loops(redress.application)] == ["deadlines", "outbox", "calendars", "posts", "reach", "purge"]
+    assert [loop.name for loop in loops(redress.application)] == [
+        "deadlines",
+        "outbox",
+        "calendars",
+        "posts",
+        "reach",
+        "purge",
+    ]
