@@ -22,6 +22,7 @@ from engine.ids import Ids
 from engine.pipeline import BeforeCommit, Pipeline
 from engine.versions import Versions
 from escalation.posts import Posts
+from escalation.pulse import Pulse
 from escalation.sweep import Sweep
 from queries.reader import Library, Reader
 from storage.database import Database
@@ -116,6 +117,11 @@ class Application(Protocol):
         ...
 
     @property
+    def pulse(self) -> Pulse:
+        """When each loop of this process last did its work."""
+        ...
+
+    @property
     def deliver(self) -> Callable[[Callable[[], bool]], int]:
         """Deliver what may go out now; asked between messages whether to go on. Returns how many went out."""
         ...
@@ -145,7 +151,8 @@ class Shared:
 
 
 def shared_by(application: Application, metrics: Metrics) -> Shared:
-    """Return what requests share, built once from the application."""
+    """Return what requests share, built once from the application, which `metrics` watches from now on."""
+    metrics.watch(application.database, application.pulse)
     return Shared(
         application=application,
         library=application.library,

@@ -9,11 +9,17 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from sqlalchemy import Connection, func, select
 
 from engine.tables import event_log, incident, instance, work_item
+from escalation.pulse import Pulse
+from storage.database import Database
 from storage.outbox import outbox
 
 LATENESS_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 3600)
+WAIT_SECONDS = (0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5)
+PASS_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60)
 AT_MOST = 50_000
 """Firings looked at in one reading; the others are looked at in the next."""
+
+_WAITING = (outbox.c.delivered_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.given_up_at.is_(None))
 
 
 class Metrics:
@@ -34,6 +40,38 @@ class Metrics:
             buckets=LATENESS_SECONDS,
             registry=self.registry,
         )
+        self._waits = Histogram(
+            "redress_database_wait_seconds",
+            "How long work waited for a connection or, on SQLite, for its turn to write.",
+            ("purpose",),
+            buckets=WAIT_SECONDS,
+            registry=self.registry,
+        )
+        self._passes = Histogram(
+            "redress_loop_duration_seconds",
+            "How long a pass of each loop of this process took that found something to do; `deadlines` is the sweep.",
+            ("loop",),
+            buckets=PASS_SECONDS,
+            registry=self.registry,
+        )
+        self._failures = Counter(
+            "redress_loop_failures", "Passes of the loops that failed.", ("loop",), registry=self.registry
+        )
+        self._beats = Gauge(
+            "redress_loop_last_beat_timestamp_seconds",
+            "When each loop of this process was last seen at work, in seconds since 1970.",
+            ("loop",),
+            registry=self.registry,
+        )
+        self._in_use, self._most = (
+            Gauge(f"redress_database_connections{ending}", text, ("pool",), registry=self.registry)
+            for ending, text in (
+                ("", "Connections to the database in use, that of this reading included."),
+                ("_max", "Connections that may be in use at once."),
+            )
+        )
+        self._database: Database | None = None
+        self._pulse = Pulse()
         self._gauges = {
             name: Gauge(f"redress_{name}", text, registry=self.registry)
             for name, text in (
@@ -41,10 +79,18 @@ class Metrics:
                 ("due_oldest_seconds", "How long the oldest of them has been due."),
                 ("open_tasks", "Open tasks."),
                 ("outbox_waiting", "Messages that have not gone out yet."),
+                ("outbox_oldest_seconds", "How long the oldest of them has been waiting; held back ones do not count."),
+                ("outbox_given_up", "Messages that were given up after the last try."),
                 ("open_incidents", "Failures that wait for somebody."),
             )
         }
         self._since, self._seen, self._lock = since, 0, threading.Lock()
+
+    def watch(self, database: Database, pulse: Pulse) -> None:
+        """Watch the waits of a database and the loops of a process; once for each."""
+        self._database, self._pulse = database, pulse
+        database.waited = lambda purpose, seconds: self._waits.labels(purpose).observe(seconds)
+        pulse.watch(self._passed)
 
     def count(self, command: str, outcome: str) -> None:
         """Count a command: `done`, or the code of its refusal."""
@@ -62,15 +108,32 @@ class Metrics:
         backlog, oldest = connection.execute(select(func.count(), func.min(instance.c.next_due)).where(due)).one()
         self._gauges["due_backlog"].set(backlog)
         self._gauges["due_oldest_seconds"].set((now - oldest).total_seconds() if oldest else 0)
-        waiting = (outbox.c.delivered_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.given_up_at.is_(None))
         counts = {
             "open_tasks": select(func.count()).select_from(work_item).where(work_item.c.state == "open"),
-            "outbox_waiting": select(func.count()).select_from(outbox).where(*waiting),
+            "outbox_waiting": select(func.count()).select_from(outbox).where(*_WAITING),
+            "outbox_given_up": select(func.count()).select_from(outbox).where(outbox.c.given_up_at.is_not(None)),
             "open_incidents": select(func.count()).select_from(incident).where(incident.c.resolved_at.is_(None)),
         }
         for name, statement in counts.items():
             self._gauges[name].set(connection.execute(statement).scalar_one())
+        self._gauges["outbox_oldest_seconds"].set(_oldest_wait(connection, now))
+        self._read_process(now)
         return generate_latest(self.registry)
+
+    def _read_process(self, now: datetime) -> None:
+        for pool in self._database.pools() if self._database else ():
+            self._in_use.labels(pool.name).set(pool.in_use)
+            self._most.labels(pool.name).set(pool.most)
+        for loop in self._pulse.loops:
+            silent = self._pulse.silent_for(loop)
+            if silent is not None:
+                self._beats.labels(loop).set(now.timestamp() - silent)
+
+    def _passed(self, loop: str, seconds: float | None) -> None:
+        if seconds is None:
+            self._failures.labels(loop).inc()
+        else:
+            self._passes.labels(loop).observe(seconds)
 
     def _observe_firings(self, connection: Connection) -> None:
         table = event_log.c
@@ -86,3 +149,12 @@ class Metrics:
                 late = (row.at - datetime.fromisoformat(due_at)).total_seconds()
                 self._lateness.observe(max(0.0, late))
             self._seen = row.sequence
+
+
+def _oldest_wait(connection: Connection, now: datetime) -> float:
+    """Return for how many seconds the message has waited that has waited longest, from when it was let go."""
+    held = outbox.c.held_until
+    never_held = select(func.min(outbox.c.created_at)).where(*_WAITING, held.is_(None))
+    let_go = select(func.min(held)).where(*_WAITING, held <= now)
+    since = [at for at in (connection.execute(never_held).scalar(), connection.execute(let_go).scalar()) if at]
+    return max(0.0, (now - min(since)).total_seconds()) if since else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ from escalation.placement import PostPlacement
 from escalation.posts import Posts, parse_posts, read_posts
 from escalation.posts_in_force import PostsInForce
 from escalation.posts_watch import PostsWatch
+from escalation.pulse import Pulse
 from escalation.sweep import Sweep
 from queries.reader import Library
 from storage.database import Database
@@ -62,6 +63,8 @@ class Application:
     posts_watch: PostsWatch
     deliver: Callable[[Callable[[], bool]], int]
     """Deliver what may go out now; the argument says whether to go on. Returns how many went out."""
+    pulse: Pulse = field(default_factory=Pulse)
+    """When each loop of this process last did its work."""
 
     def publish_folder(self, *, note: str = "") -> list[Publication]:
         """Publish every process below `bpmn/`; what is in force already stays as it is. Raises NotPublishable."""

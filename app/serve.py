@@ -39,7 +39,7 @@ CALENDAR_SECONDS = 5.0
 def loops(application: Application) -> list[Loop]:
     """Return what the metronome calls: due deadlines, delivery of what is to be told, changed calendars and posts."""
     return [
-        Loop("deadlines", lambda going_on: application.sweep.run_once(going_on=going_on)),
+        Loop("deadlines", lambda going_on: application.sweep.run_once(going_on=going_on).cases),
         Loop("outbox", application.deliver),
         # Once done it is a look at a flag; a beat finds it undone only at the start, or after the store was away.
         Loop("calendars", application.calendar_change.run_once, every_seconds=CALENDAR_SECONDS),
@@ -94,7 +94,7 @@ def serve_on(settings: Settings, application: Application, sockets: list[socket.
 
 
 def _serve(settings: Settings, application: Application, sockets: list[socket.socket]) -> None:
-    metronome = Metronome(loops(application))
+    metronome = Metronome(loops(application), application.pulse)
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(application), log_config=None, access_log=False, server_header=False,

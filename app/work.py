@@ -29,7 +29,7 @@ def work(settings: Settings) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    metronome = Metronome(loops(application))
+    metronome = Metronome(loops(application), application.pulse)
     ready_to_serve()
     metronome.start()
     stop.wait()

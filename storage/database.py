@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from time import perf_counter
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, exc, text
+from sqlalchemy import Connection, Engine, QueuePool, exc, text
 
 from storage import engines
 from storage.errors import OutcomeUnknown
@@ -47,6 +49,16 @@ class UnitOfWork:
         self.committed = True
 
 
+@dataclass(frozen=True)
+class PoolUse:
+    """How many of a pool's connections are in use."""
+
+    name: str
+    """What they are for: `read` and `write` on SQLite, `all` on PostgreSQL."""
+    in_use: int
+    most: int
+
+
 class Database:
     """An SQLite file, SQLite in memory, or PostgreSQL, by its address. Safe to share between threads.
 
@@ -72,11 +84,20 @@ class Database:
         else:
             self._reader = self._writer = engines.postgresql(self.url, connections=connections)
         self._nested = threading.local()
+        self.waited: Callable[[str, float], None] = lambda _what, _seconds: None
+        """Told of every wait for a connection, or for the turn to write: `read` or `write`, and its seconds; of those
+        in vain too. Plug a watcher in here; one in memory tells nothing."""
 
     @property
     def engines(self) -> tuple[Engine, ...]:
         """The engines behind, for counting statements; one or two."""
         return (self._reader,) if self._reader is self._writer else (self._reader, self._writer)
+
+    def pools(self) -> list[PoolUse]:
+        """Return how many connections are in use at this moment; nothing in memory, which has one and no pool."""
+        names = ("all",) if len(self.engines) == 1 else ("read", "write")
+        pools = ((name, engine.pool) for name, engine in zip(names, self.engines, strict=True))
+        return [PoolUse(name, pool.checkedout(), pool.size()) for name, pool in pools if isinstance(pool, QueuePool)]
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -89,7 +110,7 @@ class Database:
         if self.in_memory:
             yield from self._read_memory()
             return
-        with translated(), self._reader.connect() as connection:
+        with translated(), self._connected(self._reader, "read") as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
@@ -107,8 +128,10 @@ class Database:
             with self._unit() as unit:
                 yield unit
             return
-        with self._turnstile.passing(turn), self._unit() as unit:
-            yield unit
+        with ExitStack() as stack:
+            with self._timed("write"):
+                stack.enter_context(self._turnstile.passing(turn))
+            yield stack.enter_context(self._unit())
 
     @property
     def people_wait(self) -> bool:
@@ -135,12 +158,27 @@ class Database:
 
     @contextmanager
     def _unit(self) -> Iterator[UnitOfWork]:
-        with translated(), self._writer.connect() as connection:
+        with (
+            translated(),
+            self._writer.connect() if self.is_sqlite else self._connected(self._writer, "write") as connection,
+        ):
             connection.begin()
             unit = UnitOfWork(connection)
             yield unit
             if not unit.committed:
                 connection.rollback()
+
+    def _connected(self, engine: Engine, what: str) -> Connection:
+        with self._timed(what):
+            return engine.connect()
+
+    @contextmanager
+    def _timed(self, what: str) -> Iterator[None]:
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            self.waited(what, perf_counter() - began)
 
     def _read_memory(self) -> Iterator[Connection]:
         outer: Connection | None = getattr(self._nested, "connection", None)
