@@ -52,6 +52,7 @@ STATUS: Mapping[str, int] = {
     "too-many": 429,
     "step-failed": 500,
     "busy": 503,
+    "not-ready": 503,
 }
 """Code of a refusal -> HTTP status. A code that is missing here means that of the class it refines, at last 400."""
 

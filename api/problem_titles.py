@@ -21,6 +21,7 @@ TITLES: Mapping[str, str] = {
     "not-publishable": marked("The bundle has errors; nothing was stored"),
     "unsafe": marked("This cannot be done safely yet"),
     "busy": marked("Busy; try again in a moment"),
+    "not-ready": marked("The server is not ready"),
     "outcome-unknown": marked("It is not known whether this was done; look before you repeat it"),
     "step-failed": marked("An automatic step of the process failed"),
     "sign-in-required": marked("Sign in, or send a valid token"),

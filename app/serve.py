@@ -10,6 +10,7 @@ import uvicorn
 from access import sessions
 from api.app import create_app
 from app.assembly import application_for
+from app.beating import beating
 from app.container import Application
 from app.existing import require_file, require_schema
 from app.interpreter import ready_to_serve
@@ -20,7 +21,7 @@ from complaints.people.reach import note_nobodys_tasks_of_all
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.pipeline import Desk
-from escalation.metronome import Loop, Metronome
+from escalation.metronome import Loop
 from storage import idempotency
 from storage.lock import serving
 
@@ -94,7 +95,6 @@ def serve_on(settings: Settings, application: Application, sockets: list[socket.
 
 
 def _serve(settings: Settings, application: Application, sockets: list[socket.socket]) -> None:
-    metronome = Metronome(loops(application), application.pulse)
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(application), log_config=None, access_log=False, server_header=False,
@@ -102,12 +102,9 @@ def _serve(settings: Settings, application: Application, sockets: list[socket.so
         )
     )  # fmt: skip
     ready_to_serve()
-    metronome.start()
-    try:
+    with beating(application, "serve", loops(application)):
         log.info("listening", url=f"http://{settings.host}:{settings.port}")
         server.run(sockets)
-    finally:
-        metronome.stop()
 
 
 def read_processes(application: Application) -> None:

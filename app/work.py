@@ -6,12 +6,12 @@ import signal
 import threading
 
 from app.assembly import application_for
+from app.beating import beating
 from app.existing import require_schema
 from app.interpreter import ready_to_serve
 from app.log import configure
 from app.serve import loops, read_processes
 from app.settings import Settings
-from escalation.metronome import Metronome
 from storage.errors import StoreHeld
 
 
@@ -29,9 +29,7 @@ def work(settings: Settings) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    metronome = Metronome(loops(application), application.pulse)
     ready_to_serve()
-    metronome.start()
-    stop.wait()
-    metronome.stop()
+    with beating(application, "worker", loops(application)):
+        stop.wait()
     application.database.close()

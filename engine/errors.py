@@ -55,6 +55,12 @@ class Unfit(Refusal):
     code = "unfit"
 
 
+class NotReady(Refusal):
+    """This server cannot do its work now: `checks` says what is wrong."""
+
+    code = "not-ready"
+
+
 class UnknownCalendar(Refusal):
     """No calendar file defines this campus or channel."""
 

@@ -41,8 +41,10 @@ class Pulse:
         return self._expected
 
     def expect(self, loops: Iterable[str]) -> None:
-        """Note which loops run from now on. None: they have stopped."""
-        self._expected = tuple(loops)
+        """Note which loops run from now on, none of them seen yet. No loops: they have stopped."""
+        with self._guard:
+            self._expected = tuple(loops)
+            self._seen.clear()
 
     def watch(self, watcher: Watcher) -> None:
         """Tell `watcher` of every pass from now on that found something to do, or failed."""

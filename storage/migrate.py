@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
@@ -14,6 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from storage import engines
 from storage.database import Database
@@ -50,6 +52,27 @@ def current(url: str) -> str | None:
         return None
     with _connected(url) as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+@lru_cache(maxsize=1)
+def _head() -> str | None:
+    return head()
+
+
+def lacking(database: Database) -> str | None:
+    """Return in words what separates the revision of a database from this program's, None where they are the same.
+
+    Takes no lock, so that it may be asked every few seconds. One in memory was made by this very process.
+    Raises StoreUnreachable, StoreBusy.
+    """
+    if database.in_memory:
+        return None
+    try:
+        with database.read() as connection:
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError:
+        found = None  # there is no such table
+    return None if found == _head() else f"at {found or 'none'}, needed {_head()}"
 
 
 def upgrade(url: str) -> str | None:

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from api.answers import answer
 from api.authentication import watcher
 from api.context import Shared
+from api.readiness import checked
 from api.rest.documents import problems
-from storage.errors import StoreBusy
 
 router = APIRouter(tags=["operation"])
 
@@ -23,7 +23,17 @@ class Health:
     """How the process is."""
 
     status: str
-    """`alive` or `ready`."""
+    """`alive`."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What was looked at, and that all of it is well."""
+
+    status: str
+    """`ready`."""
+    checks: dict[str, str]
+    """Each check with `ok`."""
 
 
 @router.get("/healthz", response_model=Health)
@@ -32,15 +42,13 @@ def healthz() -> Response:
     return answer(Health("alive"))
 
 
-@router.get("/readyz", response_model=Health, responses=problems(503))
+@router.get("/readyz", response_model=Ready, responses=problems(503))
 def readyz(request: Request) -> Response:
-    """Say whether requests can be served: the database answers and a process is published."""
+    """Say whether work is done here: the database answers and has this program's schema, a process is published, and
+    deadlines and deliveries have been at work lately, in this process or in another. 503 with `checks` where not.
+    """
     shared: Shared = request.app.state.shared
-    with shared.application.database.read() as connection:
-        published = shared.application.versions.all(connection)
-    if not any(version.active for version in published):
-        raise StoreBusy("No process is published yet.")
-    return answer(Health("ready"))
+    return answer(Ready("ready", checked(shared.application)))
 
 
 @router.get("/metrics", response_class=PlainTextResponse, dependencies=[Depends(watcher)], responses=problems(401, 403))

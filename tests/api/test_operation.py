@@ -19,18 +19,8 @@ from storage import migrate
 from tests.support.application import OPENING, House, house, settings
 
 
-def test_alive_and_ready(redress: House) -> None:
+def test_alive(redress: House) -> None:
     assert redress.public.get("/healthz") == {"status": "alive"}
-    assert redress.public.get("/readyz") == {"status": "ready"}
-
-
-def test_not_ready_before_a_process_is_published() -> None:
-    application = build(settings(), clock=MovableClock(OPENING), ids=CountedIds())
-    migrate.create(application.database)
-    client = House(application, create_app(application), {}).public
-    assert client.call("GET", "/healthz").status_code == 200
-    answer = client.call("GET", "/readyz")
-    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
 
 
 def figures(redress: House) -> dict[str, float]:
