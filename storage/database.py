@@ -134,6 +134,14 @@ class Database:
             yield stack.enter_context(self._unit())
 
     @property
+    def at_rest(self) -> bool:
+        """Whether this process owns the store and nobody writes at this moment: then a short change waits for nobody.
+
+        Never known of PostgreSQL, where each statement is a trip to another process.
+        """
+        return self._turnstile is not None and self._turnstile.free
+
+    @property
     def people_wait(self) -> bool:
         """Whether somebody waits for their turn to write at this moment; never known of PostgreSQL."""
         return self._turnstile is not None and self._turnstile.people_wait

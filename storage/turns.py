@@ -48,6 +48,11 @@ class Turnstile:
         return self._inside == threading.get_ident()
 
     @property
+    def free(self) -> bool:
+        """Whether nobody is inside at this moment."""
+        return self._inside is None
+
+    @property
     def people_wait(self) -> bool:
         """Whether somebody in front of a screen waits for a turn."""
         return bool(self._waiting[Turn.PERSON])

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import answer
-from api.arrival import ApiRoute
+from api.arrival import StepRoute
 from api.authentication import Staff
 from api.context import RequestContext
 from api.idempotency import Answered, OnceOnly, carry_out
@@ -60,7 +60,7 @@ from engine.commands.clocks import ExtendCase, PauseCase, ResumeCase
 from queries.case_named import case_named
 from queries.case_stand import case_stand
 
-router = APIRouter(prefix="/api/complaints/{complaint_id}", tags=["complaints"], route_class=ApiRoute)
+router = APIRouter(prefix="/api/complaints/{complaint_id}", tags=["complaints"], route_class=StepRoute)
 
 
 def _stands(context: RequestContext, case_id: str) -> Callable[[Any, Connection], Answered]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import PERSONAL, answer, case_tag, facts_tag, matched_facts, unchanged
-from api.arrival import ApiRoute
+from api.arrival import StepRoute
 from api.authentication import Anybody, Staff
 from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.case_answers import AddedAnswer, FactsAnswer, FiledAnswer, PeopleAnswer
@@ -30,7 +30,7 @@ from queries.diagram import CaseDiagram, diagram
 from queries.diagram_text import in_words
 from queries.timeline import TimelinePage, timeline
 
-router = APIRouter(prefix="/api/complaints", tags=["complaints"], route_class=ApiRoute)
+router = APIRouter(prefix="/api/complaints", tags=["complaints"], route_class=StepRoute)
 
 
 @router.post("", status_code=201, response_model=FiledAnswer, responses=ANSWERS | problems(403))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import answer
-from api.arrival import ApiRoute
+from api.arrival import StepRoute
 from api.authentication import Staff
 from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.documents import LISTS, problems
@@ -22,7 +22,7 @@ from queries.reader import Reader
 
 Seen = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,79}$")]
 
-router = APIRouter(prefix="/api/notices", tags=["notices"], route_class=ApiRoute)
+router = APIRouter(prefix="/api/notices", tags=["notices"], route_class=StepRoute)
 
 
 class ReadBody(Body):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from api.answers import answer, matched_task, task_tag
-from api.arrival import ApiRoute
+from api.arrival import StepRoute
 from api.authentication import Staff
 from api.context import RequestContext
 from api.errors import language_of
@@ -34,7 +34,7 @@ from queries.reader import Reader
 from queries.requirements import worded
 from queries.task import task
 
-router = APIRouter(prefix="/api", tags=["tasks"], route_class=ApiRoute)
+router = APIRouter(prefix="/api", tags=["tasks"], route_class=StepRoute)
 
 
 @router.get("/tasks", response_model=TaskPage, responses=LISTS)

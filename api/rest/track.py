@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.answers import answer
-from api.arrival import ApiRoute
+from api.arrival import StepRoute
 from api.authentication import Complainant, Receipt
 from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.case_answers import ContinuedAnswer, FiledAnswer, MessageAnswer
@@ -22,7 +22,7 @@ from complaints.intake.follow_up import OpenLinked
 from engine.errors import Conflict
 from queries.tracking import Tracking, tracking
 
-router = APIRouter(prefix="/api/track", tags=["tracking"], route_class=ApiRoute)
+router = APIRouter(prefix="/api/track", tags=["tracking"], route_class=StepRoute)
 
 
 class LetterBody(Body):
