@@ -12,7 +12,7 @@ from api.envelope import Envelope
 from api.head import Head
 from api.limits import BodyLimit
 from api.metrics import Metrics
-from api.rest import case_verbs, complaints, demo, health, notices, people, processes, tasks, track
+from api.rest import case_verbs, complaints, demo, health, incidents, notices, people, processes, tasks, track
 from api.sentences import Sentences
 from api.web import pages
 
@@ -31,6 +31,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     track.router,
     people.router,
     notices.router,
+    incidents.router,
     health.router,
 )
 

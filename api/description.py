@@ -14,6 +14,7 @@ TAGS = (
     ("tasks", "What is to be done, by whom, by when."),
     ("approvals", "Decisions: tasks that need `If-Match`, so that nobody decides on figures they have not seen."),
     ("notices", "What colleagues are told, each their own."),
+    ("incidents", "What has failed, for operators: try again, dismiss, repair."),
     ("processes", "The diagrams in force, and publishing new ones."),
     ("tracking", "The complainant, with the tracking code and without an account."),
     ("people", "Who works here."),

@@ -10,6 +10,8 @@ from complaints.correspondence.messages import ReceiveMessage, SendMessage, rece
 from complaints.correspondence.satisfaction import Satisfaction, satisfaction
 from complaints.correspondence.withdrawal import Withdraw, withdraw
 from complaints.form_facts import note_form_facts
+from complaints.incidents.dismiss import DismissIncident, dismiss_incident
+from complaints.incidents.retry import RetryIncident, retry_incident
 from complaints.intake.categories import CategoryTree
 from complaints.intake.duplicates import asks_for_duplicate, check_duplicate
 from complaints.intake.filing import FileComplaint, make_file_complaint
@@ -74,6 +76,8 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
         OpenLinked: make_open_linked(file_complaint),
         ReadNotice: read_notice,
         ReadNotices: read_notices,
+        RetryIncident: retry_incident,
+        DismissIncident: dismiss_incident,
     }
     return case_handlers, house_handlers
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection
 
@@ -42,6 +42,8 @@ IN_HAND = "in_hand"
 WITHDRAWN = "complainant_withdrawn"
 """The fact that says that the complainant takes no part any more, while the case goes on for others."""
 SYSTEM = Actor("system")
+NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
+"""Until then a due item is left alone that is not tried again by itself."""
 COMPLAINANT = Actor("complainant")
 
 
@@ -139,7 +141,7 @@ class CaseWork:
     result: StepResult | None = None
     before: Projected | None = None
     resting: dict[str, datetime] = field(default_factory=dict)
-    """Due items whose firing failed, by their keys, and until when each is left alone."""
+    """Due items whose firing failed, by their keys, and until when each is left alone; NEVER: until somebody acts."""
     barred: frozenset[str] | None = None
     """People kept apart from the case by a conflict of interest; None: not looked up yet."""
     settled: set[str] = field(default_factory=set)
@@ -162,8 +164,9 @@ class CaseWork:
         return due
 
     def falls(self, due: Iterable[DueItem]) -> datetime | None:
-        """Return when the first of these falls, or is tried again where it rests."""
-        return min((self.resting.get(item.key, item.due_at) for item in due), default=None)
+        """Return when the first of these falls, or is tried again where it rests; None where nothing does by itself."""
+        falling = (self.resting.get(item.key, item.due_at) for item in due)
+        return min((at for at in falling if at != NEVER), default=None)
 
     @property
     def owner(self) -> str | None:

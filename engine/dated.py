@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, or_, select
 
-from engine.case_work import CaseWork
+from engine.case_work import NEVER, CaseWork
 from engine.errors import NothingDue
 from engine.model.due import Reason, told
 from engine.model.step import DueItem
@@ -65,10 +65,11 @@ def fire_dated(work: CaseWork, *, only: str | None = None) -> None:
 
 
 def refresh_dated(work: CaseWork) -> None:
-    """Note when the next record falls, or is tried again."""
+    """Note when the next record falls, or is tried again; one that waits for an operator does not by itself."""
     table = deadline.c
+    by_itself = or_(table.retry_at.is_(None), table.retry_at != NEVER)
     work.row["next_dated"] = work.connection.execute(
         select(func.min(func.coalesce(table.retry_at, table.due_at))).where(
-            table.case_id == work.case_id, table.source == "dated"
+            table.case_id == work.case_id, table.source == "dated", by_itself
         )
     ).scalar_one()

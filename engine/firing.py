@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy import update
+
 from access.errors import AccessError
 from engine.case_work import SYSTEM, CaseWork
 from engine.dated import dated_due, fire_dated, refresh_dated
@@ -19,6 +21,7 @@ from engine.incidents import rest, resting, settle
 from engine.kernel.step import inspect
 from engine.model.step import DueItem, FireDue, StepResult
 from engine.projection import save
+from engine.tables import deadline
 from engine.unforeseen import failing_on_record
 
 MAX_FIRINGS = 100
@@ -39,6 +42,18 @@ def fire_what_is_due(work: CaseWork, *, limit: int = MAX_FIRINGS, until: datetim
         count += _fire(work)
     work.actor = asker
     return count
+
+
+def wake(work: CaseWork, key: str) -> None:
+    """Let a due item that rests be tried at the next firing, whatever it waited for. Repeating is safe.
+
+    Raises StepFailed for a state that cannot be read.
+    """
+    here = (deadline.c.case_id == work.case_id, deadline.c.key == key)
+    work.connection.execute(update(deadline).where(*here).values(retry_at=None))
+    work.resting = resting(work)
+    refresh_dated(work)
+    work.row["next_state_due"] = work.falls(_looked_at(work).due)
 
 
 def is_due(work: CaseWork, until: datetime | None = None) -> bool:

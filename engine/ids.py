@@ -21,6 +21,15 @@ class Ids(Protocol):
         ...
 
 
+def fraction(ids: Ids) -> float:
+    """Return a number from 0 up to, but not, 1, from where identifiers come from: chance is an argument, too."""
+    digits = 4
+    value = 0
+    for character in ids.code(digits):
+        value = value * len(ALPHABET) + ALPHABET.index(character)
+    return value / len(ALPHABET) ** digits
+
+
 class RandomIds:
     """Identifiers from the operating system's random source: nothing can be read from the gaps between them."""
 

@@ -1,7 +1,8 @@
 """Failures on record: what failed, how often, and when it is tried again (docs/adr/0008).
 
-A due item whose firing fails rests, it alone; everything else of the case fires at its time. A person's step that fails
-changes nothing; that it failed stays, for whoever looks after the house.
+A due item whose firing fails rests, it alone; everything else of the case fires at its time. It is tried again after
+growing pauses, and after `TRIES` failures waits for an operator. A person's step that fails changes nothing; that it
+failed stays, for whoever looks after the house.
 """
 
 from __future__ import annotations
@@ -12,22 +13,34 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, or_, select, update
 
-from engine.case_work import CaseWork
+from engine.case_work import NEVER, CaseWork
 from engine.errors import Refusal
-from engine.ids import Ids
+from engine.ids import Ids, fraction
 from engine.tables import deadline, incident, instance, work_item
 
-RETRY_AFTER: Final = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1))
-"""How long what failed is left alone, by the number of failures."""
+FIRST_PAUSE: Final = timedelta(seconds=30)
+"""How long at most what failed once is left alone; four times as long after each further failure."""
+LONGEST_PAUSE: Final = timedelta(hours=2)
+"""No pause is longer."""
+SPREAD: Final = 0.25
+"""The share of a pause that chance may take away: what failed together is not tried again together."""
+TRIES: Final = 6
+"""After so many failures in a row nothing is tried again by itself: it waits for an operator."""
 FIRING: Final = "fire due"
 """What an incident of a firing says was being done."""
 COMMAND: Final = "carry out: "
 """What an incident of a person's step begins with; the words of the command follow."""
 
 
-def retry_at(now: datetime, attempts: int) -> datetime:
-    """Return when something is tried again after so many failures."""
-    return now + RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1]
+def retry_at(now: datetime, attempts: int, ids: Ids) -> datetime:
+    """Return when something is tried again after so many failures (1 or more), NEVER where an operator decides.
+
+    A pause is at least three quarters of its length, by the chance that `ids` gives.
+    """
+    if attempts >= TRIES:
+        return NEVER
+    pause = min(FIRST_PAUSE * (1 << 2 * (attempts - 1)), LONGEST_PAUSE)
+    return now + pause * (1 - SPREAD * fraction(ids))
 
 
 def doing_of(command: Any) -> tuple[str, str | None]:
@@ -72,35 +85,55 @@ def note_failure(
 
 
 def resting(work: CaseWork) -> dict[str, datetime]:
-    """Return the due items of a case whose firing failed, by their keys, and until when each is left alone."""
+    """Return the due items of a case whose firing failed, by their keys, and until when each is left alone.
+
+    NEVER is one that waits for an operator, or that an operator has dismissed.
+    """
     if not work.row["troubled"]:
         return {}
     table = deadline.c
     rows = work.connection.execute(
         select(table.key, table.retry_at).where(table.case_id == work.case_id, table.retry_at > work.now)
     )
-    return {row.key: row.retry_at for row in rows}
+    return {row.key: row.retry_at for row in rows} | dict.fromkeys(_dismissed(work), NEVER)
+
+
+def _dismissed(work: CaseWork) -> set[str]:
+    """Return the keys of the due items that an operator has dismissed: the row of a deadline may be written anew."""
+    table = incident.c
+    mine = (table.case_id == work.case_id, table.doing == FIRING, table.about.is_not(None))
+    return set(
+        work.connection.execute(select(table.about).where(*mine, table.dismissed_by.is_not(None))).scalars().all()
+    )
 
 
 def rest(work: CaseWork, key: str, element: str | None, refusal: Refusal) -> None:
     """Leave a due item alone for a while, on record."""
     refusal.details.setdefault("element", element)
-    _, attempts = note_failure(
+    found, attempts = note_failure(
         work.connection, work.case_id, refusal, doing=FIRING, about=key, now=work.now, ids=work.ids
     )
-    until = retry_at(work.now, attempts)
+    until = retry_at(work.now, attempts, work.ids)
+    _note_next_try(work.connection, found, until)
     here = (deadline.c.case_id == work.case_id, deadline.c.key == key)
     work.connection.execute(update(deadline).where(*here).values(retry_at=until))
     work.resting[key], work.row["troubled"] = until, True
-    work.log("incident", element=refusal.details["element"], reason=refusal.message, attempts=attempts)
+    kind = "incident-waiting" if until == NEVER else "incident"
+    work.log(kind, element=refusal.details["element"], reason=refusal.message, attempts=attempts)
 
 
 def put_off(connection: Connection, case_id: str, refusal: Refusal, *, now: datetime, ids: Ids) -> None:
-    """Leave a whole case alone that cannot even be opened, on record."""
-    _, attempts = note_failure(connection, case_id, refusal, doing=FIRING, about=None, now=now, ids=ids)
-    until = retry_at(now, attempts)
+    """Leave a whole case alone that cannot even be opened, on record; after `TRIES` failures until an operator acts."""
+    found, attempts = note_failure(connection, case_id, refusal, doing=FIRING, about=None, now=now, ids=ids)
+    until = retry_at(now, attempts, ids)
+    _note_next_try(connection, found, until)
     sooner = (instance.c.case_id == case_id, instance.c.next_due < until)
-    connection.execute(update(instance).where(*sooner).values(next_due=until))
+    connection.execute(update(instance).where(*sooner).values(next_due=None if until == NEVER else until))
+
+
+def _note_next_try(connection: Connection, incident_id: str, until: datetime) -> None:
+    values = {"next_try_at": None if until == NEVER else until}
+    connection.execute(update(incident).where(incident.c.id == incident_id).values(values))
 
 
 def settle(work: CaseWork, done: tuple[str, str | None] | None = None) -> None:
@@ -129,8 +162,8 @@ def settle(work: CaseWork, done: tuple[str, str | None] | None = None) -> None:
 
     closed = [row.id for row in found if over(row)]
     if closed:
-        connection.execute(update(incident).where(table.id.in_(closed)).values(resolved_at=work.now))
-    if len(closed) == len(found):
+        connection.execute(update(incident).where(table.id.in_(closed)).values(resolved_at=work.now, next_try_at=None))
+    if len(closed) == len(found) and due.isdisjoint(_dismissed(work)):
         work.row["troubled"] = False
         connection.execute(update(instance).where(instance.c.case_id == work.case_id).values(troubled=False))
 
@@ -148,8 +181,8 @@ def settle_beside(connection: Connection, case_id: str, done: tuple[str, str | N
     # Whether nothing is left must not be asked while another change of the case writes down a failure.
     connection.execute(select(instance.c.case_id).where(instance.c.case_id == case_id).with_for_update())
     connection.execute(update(incident).where(*failed).values(resolved_at=now))
-    left = connection.execute(select(table.id).where(table.case_id == case_id, table.resolved_at.is_(None))).first()
-    if left is None:
+    left = or_(table.resolved_at.is_(None), table.dismissed_by.is_not(None))
+    if connection.execute(select(table.id).where(table.case_id == case_id, left)).first() is None:
         connection.execute(update(instance).where(instance.c.case_id == case_id).values(troubled=False))
 
 

@@ -197,5 +197,9 @@ incident = Table(
     Column("actor", Text),
     Column("reason", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("next_try_at", Instant),
     Column("resolved_at", Instant),
+    Column("dismissed_by", Text),
+    Column("dismissed_reason", Text),
 )
+Index("ix_incident__at", incident.c.at, incident.c.id)

@@ -25,7 +25,8 @@ TELLING = frozenset({"facts", "decision"})
 """Kinds whose line says nothing without what has changed."""
 OF_THE_PROCESS = frozenset(
     {
-        "decision", "clock", "status", "entered", "cancelled", "fired", "message", "incident", "effect",
+        "decision", "clock", "status", "entered", "cancelled", "fired", "message", "incident", "incident-waiting",
+        "effect",
         "action-overdue", "promise-missed", "retention-hold", "post-unknown",
     }
 )  # fmt: skip

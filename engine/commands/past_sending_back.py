@@ -12,7 +12,9 @@ from engine.errors import Conflict
 from engine.tables import event_log
 from engine.work_items import last_line
 
-BESIDE = frozenset({"note", "incident", "linked", "unlinked"})
+BESIDE = frozenset(
+    {"note", "incident", "incident-waiting", "incident-retried", "incident-dismissed", "linked", "unlinked"}
+)
 """Kinds of lines in the log of a case that build on no step."""
 
 

@@ -44,6 +44,10 @@ CONTRACT = (
     "GET /api/notices",
     "POST /api/notices/{notice_id}/read",
     "POST /api/notices/read",
+    "GET /api/incidents",
+    "GET /api/incidents/{incident_id}",
+    "POST /api/incidents/{incident_id}/retry",
+    "POST /api/incidents/{incident_id}/dismiss",
     "GET /api/processes",
     "POST /api/processes",
     "POST /api/processes/check",
@@ -147,7 +151,9 @@ def test_every_parameter_and_every_body_is_described() -> None:
             for example in schema["examples"]:
                 Draft202012Validator({**schema, "components": document["components"]}).validate(example)
         assert (
-            body or method in ("GET", "DELETE") or path.endswith(("/accept", "/claim", "/release", "/next", "}/read"))
+            body
+            or method in ("GET", "DELETE")
+            or path.endswith(("/accept", "/claim", "/release", "/next", "}/read", "}/retry"))
         ), path
 
 

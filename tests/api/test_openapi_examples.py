@@ -118,6 +118,13 @@ def complainant(of: Callable[[House], str]) -> Callable[[House], Stage]:
     return lambda redress: (redress.complainant(of(redress)), {}, {})
 
 
+def failed(redress: House) -> Stage:
+    """A case that could not be opened once, as an operator finds it."""
+    redress.application.pipeline.leave_alone(redress.file()["id"], RuntimeError("x"))
+    (found,) = redress.person("ops").get("/api/incidents")["items"]
+    return redress.person("ops"), {"incident_id": found["id"]}, {}
+
+
 STAGES: Mapping[str, Callable[[House], Stage]] = {
     "POST /api/complaints": lambda redress: (redress.public, {}, {}),
     f"PATCH {CASE}/facts": facts,
@@ -143,6 +150,7 @@ STAGES: Mapping[str, Callable[[House], Stage]] = {
     "POST /api/tasks/{task_id}/assign": pool,
     "POST /api/tasks/{task_id}/complete": task,
     "POST /api/tasks/{task_id}/send-back": done,
+    "POST /api/incidents/{incident_id}/dismiss": failed,
     "POST /api/notices/read": lambda redress: (redress.person("li.na"), {}, {}),
     "POST /api/track/messages": complainant(lambda redress: str(redress.file()["tracking_code"])),
     "POST /api/track/satisfaction": complainant(lambda redress: result_out(redress)[1]),

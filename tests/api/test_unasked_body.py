@@ -19,7 +19,7 @@ def case_and_task(redress: House) -> tuple[str, str]:
 
 def routes_without_body(redress: House, case: str, task: str) -> list[tuple[str, str]]:
     """Return method and path of every route of the API that changes something and takes no body."""
-    values = {"complaint_id": case, "task_id": task, "affected_id": "1", "notice_id": "1"}
+    values = {"complaint_id": case, "task_id": task, "affected_id": "1", "notice_id": "1", "incident_id": "1"}
     found = [
         (method.upper(), path.format(**values))
         for path, operations in redress.app.openapi()["paths"].items()

@@ -38,6 +38,8 @@ MISSING = (
         ["doctor", "--json"],
         ["export", "R7K2M-9QW4X"],
         ["publish"],
+        ["incidents", "list"],
+        ["incidents", "retry", "i", "--by", "ops"],
         ["user", "add", "li.na", "Li Na"],
         ["user", "token", "li.na"],
         ["user", "leave", "li.na"],

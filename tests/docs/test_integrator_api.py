@@ -57,6 +57,7 @@ def test_every_command_of_the_page_works_and_answers_as_shown() -> None:
     variables = {
         "REDRESS": "http://testserver",
         "TOKEN": redress.person("li.na").headers["Authorization"].removeprefix("Bearer "),
+        "OPS_TOKEN": redress.person("ops").headers["Authorization"].removeprefix("Bearer "),
         "OWNER_TOKEN": redress.person("park.owner").headers["Authorization"].removeprefix("Bearer "),
     }
     ran = 0

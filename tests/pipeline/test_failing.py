@@ -134,7 +134,7 @@ def test_a_record_that_fails_keeps_neither_others_nor_clocks_waiting(
     assert incidents(case) == [("fire due", "promise:bad", 1, False)]
     kept = case.rows(select(deadline.c.key).where(deadline.c.case_id == case.id, deadline.c.source == "dated"))
     assert [row.key for row in kept] == ["promise:bad"]
-    assert case.row().next_dated == case.clock.now() + timedelta(seconds=30)
+    assert timedelta(seconds=22.5) <= case.row().next_dated - case.clock.now() <= timedelta(seconds=30)
 
 
 def test_a_row_that_says_otherwise_than_the_state_is_written_again_and_is_no_failure(case: Case) -> None:

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision b503bde28c52, after .
+Revision 736a8a8a6bcd, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "b503bde28c52"
+revision = "736a8a8a6bcd"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -125,11 +125,17 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column(
+            "next_try_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
+        ),
+        sa.Column(
             "resolved_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
         ),
+        sa.Column("dismissed_by", sa.Text(), nullable=True),
+        sa.Column("dismissed_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
     )
     with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index("ix_incident__at", ["at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_incident__case_id"), ["case_id"], unique=False)
 
     op.create_table(
@@ -166,6 +172,7 @@ def upgrade() -> None:
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), server_default="house", nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column(
@@ -189,6 +196,7 @@ def upgrade() -> None:
         sa.Column(
             "cancelled_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
         ),
+        sa.Column("replays", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_outbox")),
         sa.UniqueConstraint("id", name=op.f("uq_outbox__id")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox__key")),
@@ -203,7 +211,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_outbox__waiting",
-            ["deliver_after"],
+            ["channel", "deliver_after"],
             unique=False,
             sqlite_where=sa.text("delivered_at IS NULL AND cancelled_at IS NULL AND given_up_at IS NULL"),
             postgresql_where=sa.text("delivered_at IS NULL AND cancelled_at IS NULL AND given_up_at IS NULL"),
@@ -250,6 +258,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process_version")),
         sa.UniqueConstraint("process_key", "digest", name=op.f("uq_process_version__process_key_digest")),
         sa.UniqueConstraint("process_key", "number", name=op.f("uq_process_version__process_key_number")),
+    )
+    op.create_table(
+        "webhook",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column(
+            "created_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
+        ),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
     )
     op.create_table(
         "absence",
@@ -743,6 +764,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_absence__person"))
 
     op.drop_table("absence")
+    op.drop_table("webhook")
     op.drop_table("process_version")
     op.drop_table("person")
     op.drop_table("overwritten")
@@ -768,6 +790,7 @@ def downgrade() -> None:
     op.drop_table("notice")
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_incident__case_id"))
+        batch_op.drop_index("ix_incident__at")
 
     op.drop_table("incident")
     with op.batch_alter_table("idempotency", schema=None) as batch_op:

@@ -1,0 +1,82 @@
+"""Failures on record, for operators: what failed, and what is done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from api.answers import answer
+from api.arrival import ApiRoute
+from api.authentication import Staff
+from api.context import RequestContext
+from api.idempotency import Answered, OnceOnly, carry_out
+from api.rest.documents import CHANGES, problems
+from api.rest.types import Body, Cursor, Id, Limit, Reason, example
+from complaints.incidents.dismiss import DismissIncident
+from complaints.incidents.retry import RetryIncident
+from queries.incidents import IncidentDetail, IncidentPage, incidents, one_incident
+
+router = APIRouter(prefix="/api/incidents", tags=["incidents"], route_class=ApiRoute)
+
+
+class DismissBody(Body):
+    """Why this need not happen."""
+
+    model_config = example(reason="The reminder is of no use any more: the case was acknowledged by telephone.")
+
+    reason: Reason = Field(description="On the record of the case.")
+
+
+@dataclass(frozen=True)
+class RetryAnswer:
+    """What came of trying again."""
+
+    outcome: str
+    """`done`, or `failed`: then the incident says why, and when it is tried again."""
+    incident: IncidentDetail
+
+
+@router.get("", response_model=IncidentPage, responses=problems(401, 403, 422))
+def list_incidents(
+    context: Staff,
+    resolved: Annotated[bool, Query(description="Those that are over, instead of those that are open.")] = False,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Response:
+    """List what has failed, the newest first. For operators; nothing of what is in a complaint is shown."""
+    with context.reading() as reader:
+        found = incidents(reader.connection, reader.who, resolved=resolved, cursor=cursor or None, limit=limit)
+        return answer(found)
+
+
+@router.get("/{incident_id}", response_model=IncidentDetail, responses=problems(401, 403, 404, 422))
+def get_incident(context: Staff, incident_id: Id) -> Response:
+    """Return one, with the open steps of its case."""
+    with context.reading() as reader:
+        return answer(one_incident(reader.connection, reader.who, incident_id))
+
+
+@router.post("/{incident_id}/retry", response_model=RetryAnswer, responses=CHANGES)
+def retry_incident(context: Staff, incident_id: Id, once: OnceOnly) -> Response:
+    """Try again at once what did not fire, and say what came of it. One that was dismissed is open again."""
+
+    def present(done: Any, connection: Connection) -> Answered:
+        return Answered(RetryAnswer(done["outcome"], one_incident(connection, context.who, incident_id)))
+
+    return carry_out(context, RetryIncident(incident_id), present, once)
+
+
+@router.post("/{incident_id}/dismiss", response_model=IncidentDetail, responses=CHANGES)
+def dismiss_incident(context: Staff, incident_id: Id, body: DismissBody, once: OnceOnly) -> Response:
+    """Say that this need not happen, and why: it is not tried again by itself."""
+    return carry_out(context, DismissIncident(incident_id, body.reason), _shown(context, incident_id), once)
+
+
+def _shown(context: RequestContext, incident_id: str) -> Callable[[Any, Connection], Answered]:
+    return lambda _done, connection: Answered(one_incident(connection, context.who, incident_id))

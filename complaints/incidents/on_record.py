@@ -1,0 +1,123 @@
+"""Finding an incident for an operator's command, and writing what was done about it into the log of its case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, insert, or_, select
+
+from access.policy import Principal, may_administer
+from complaints.people.reach import FINDING
+from engine.errors import Conflict, Forbidden, NotFound
+from engine.incidents import COMMAND, FIRING
+from engine.pipeline import Desk
+from engine.tables import conflict_of_interest, event_log, incident, instance
+
+DELIVERY = "deliver "
+"""What an incident of a delivery begins with."""
+
+
+class IncidentKind(StrEnum):
+    """What failed: it decides what can be done about it."""
+
+    FIRING = "firing"
+    """Something due did not fire: a timer, a rung, the time of a record; or the case could not even be opened."""
+    STEP = "step"
+    """A step of a person failed and changed nothing; whoever did it repeats it."""
+    NOBODY = "nobody"
+    """An open step waits for people of whom nobody is left."""
+    DELIVERY = "delivery"
+    """A message could not be delivered."""
+    HOUSE = "house"
+    """Work on the house, which concerns no case."""
+
+
+def kind_of(doing: str, case_id: str | None) -> IncidentKind:
+    """Return the kind of an incident by what was being done."""
+    if doing == FIRING:
+        return IncidentKind.FIRING
+    if doing == FINDING:
+        return IncidentKind.NOBODY
+    if doing.startswith(DELIVERY):
+        return IncidentKind.DELIVERY
+    return IncidentKind.STEP if doing.startswith(COMMAND) and case_id is not None else IncidentKind.HOUSE
+
+
+@dataclass(frozen=True)
+class Found:
+    """An incident, locked together with its case."""
+
+    id: str
+    kind: IncidentKind
+    case_id: str | None
+    about: str | None
+    element: str | None
+    dismissed: bool
+    operator: Principal | None
+    """Who asks; None: the house itself."""
+
+    @property
+    def case(self) -> str:
+        """The case. Raises Conflict where there is none."""
+        if self.case_id is None:
+            raise Conflict("This incident concerns no case.", incident=self.id)
+        return self.case_id
+
+    @property
+    def actor_id(self) -> str:
+        """As the log names who acts."""
+        return self.operator.person_id if self.operator is not None else "system"
+
+
+def may_know_of(person_id: str) -> ColumnElement[bool]:
+    """Return the condition for incidents of no case, and of those from which the person is not kept apart."""
+    bar = conflict_of_interest.c
+    about_them = exists().where(bar.case_id == incident.c.case_id, bar.person == person_id)
+    return or_(incident.c.case_id.is_(None), ~about_them)
+
+
+def require_operator(principal: Principal | None) -> Principal:
+    """Raise Forbidden unless the person is an operator; return them."""
+    if principal is None or not may_administer(principal):
+        raise Forbidden("Only an operator works on incidents.")
+    return principal
+
+
+def locked_incident(desk: Desk, incident_id: str, *, dismissed_too: bool = False) -> Found:
+    """Return an incident that is not over, its case locked.
+
+    Raises Forbidden unless an operator or the house asks, NotFound for one that there is not or that concerns the
+    operator themselves, Conflict for one that is over.
+    """
+    who = None if desk.actor.kind == "system" else require_operator(desk.actor.principal)
+    asked = select(incident).where(incident.c.id == incident_id)
+    if who is not None:
+        asked = asked.where(may_know_of(who.person_id))
+    row = desk.connection.execute(asked).first()
+    if row is not None and row.case_id is not None:
+        # The case first, as everywhere; what was read before the wait may be over by now.
+        desk.connection.execute(select(instance.c.case_id).where(instance.c.case_id == row.case_id).with_for_update())
+        row = desk.connection.execute(asked).first()
+    if row is None:
+        raise NotFound("There is no such incident.", incident=incident_id)
+    dismissed = row.dismissed_by is not None
+    if row.resolved_at is not None and not (dismissed and dismissed_too):
+        raise Conflict("This incident is over.", incident=row.id, at=row.resolved_at.isoformat())
+    return Found(
+        id=row.id, kind=kind_of(row.doing, row.case_id), case_id=row.case_id, about=row.about, element=row.element,
+        dismissed=dismissed, operator=who,
+    )  # fmt: skip
+
+
+def write_line(desk: Desk, found: Found, kind: str, **detail: Any) -> None:
+    """Add a line about an incident to the log of its case; an incident of the house has no log but its own row."""
+    if found.case_id is None:
+        return
+    desk.connection.execute(
+        insert(event_log).values(
+            case_id=found.case_id, at=desk.now, kind=kind, element=found.element, name=found.id,
+            actor=found.actor_id, detail=detail,
+        )
+    )  # fmt: skip
