@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from app.settings import Settings
+from app.ways_out import mails, ways_out
 from complaints.answer_meanings import check_answers
 from complaints.effects import EFFECTS
 from complaints.intake.categories import load_categories
@@ -20,6 +21,7 @@ from complaints.notices.notice_check import check_told
 from complaints.notices.notice_values import Surroundings
 from complaints.notices.quoted_fields import check_quoted
 from complaints.operations import OPERATIONS
+from complaints.outward.outward_loop import OutwardLoop
 from complaints.registry import DATED, handlers, on_completed
 from complaints.told_changes import tell_changes
 from complaints.unmake import unmake
@@ -63,6 +65,8 @@ class Application:
     posts_watch: PostsWatch
     deliver: Callable[[Callable[[], bool]], int]
     """Deliver what may go out now; the argument says whether to go on. Returns how many went out."""
+    outward: OutwardLoop
+    """Sends what leaves the house: mail, webhooks."""
     pulse: Pulse = field(default_factory=Pulse)
     """When each loop of this process last did its work."""
 
@@ -156,7 +160,7 @@ def build(
     def deliver(going_on: Callable[[], bool]) -> int:
         return deliver_once(
             database, now=clock.now(), ids=ids, versions=versions, notices=notices, surroundings=surroundings,
-            going_on=going_on, others_wait=sweep.anything_due,
+            mail=mails(settings), going_on=going_on, others_wait=sweep.anything_due,
         )  # fmt: skip
 
     library = Library(
@@ -167,6 +171,7 @@ def build(
     return Application(
         settings=settings, database=database, clock=clock, ids=ids, pipeline=pipeline, versions=versions,
         library=library, sweep=sweep, deliver=deliver,
+        outward=ways_out(settings, database, clock, ids, surroundings),
         calendar_change=CalendarChange(database=database, pipeline=pipeline, digest=calendar_files.digest),
         posts_watch=PostsWatch(
             file=posts_file, pipeline=pipeline, read=posts_read, take=lambda new: take_posts(new, library, pipeline),

@@ -77,8 +77,11 @@ def _with_details(refusal: Refusal) -> str:
 
 def _settings(error: ValidationError) -> Iterator[str]:
     for fault in error.errors(include_url=False, include_input=False):
-        name = _variable(fault["loc"])
         reason = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
+        if not fault["loc"]:
+            yield f"The settings do not fit together: {reason}."
+            continue
+        name = _variable(fault["loc"])
         yield f"The setting {name} does not fit: {reason[:1].lower()}{reason[1:]}."
 
 

@@ -33,6 +33,8 @@ POSTS_SECONDS = 2.0
 """How often a process looks whether posts.toml has changed."""
 REACH_SECONDS = 60.0
 """How often it is looked whether somebody is there for every open step."""
+OUTWARD_SECONDS = 1.0
+"""How often it is looked whether something is to leave the house."""
 CALENDAR_SECONDS = 5.0
 """How soon after its start, and after a failure, a process counts cases again by changed calendars."""
 
@@ -42,6 +44,7 @@ def loops(application: Application) -> list[Loop]:
     return [
         Loop("deadlines", lambda going_on: application.sweep.run_once(going_on=going_on).cases),
         Loop("outbox", application.deliver),
+        Loop("outward", application.outward.run_once, every_seconds=OUTWARD_SECONDS),
         # Once done it is a look at a flag; a beat finds it undone only at the start, or after the store was away.
         Loop("calendars", application.calendar_change.run_once, every_seconds=CALENDAR_SECONDS),
         Loop("posts", application.posts_watch.run_once, every_seconds=POSTS_SECONDS),

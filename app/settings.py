@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from complaints.outward.mail_server import parse_mail_server
+from complaints.outward.mail_text import sender_address
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORTEST_TOKEN = 20
@@ -44,6 +48,12 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = Field(
         default=SecretStr(""), title="Token with which a monitor reads /metrics; operators read it with their own"
     )
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""),
+        title="Mail server",
+        description="smtp://, smtps:// or smtp+starttls://user:password@host; without it nothing is mailed",
+    )
+    mail_from: str = Field(default="", title="Sender of every mail, such as School <complaints@school.example>")
     log_level: str = Field(default="INFO", title="Least level that is logged")
 
     @field_validator("metrics_token")
@@ -56,3 +66,23 @@ class Settings(BaseSettings):
                 f"it has {SHORTEST_TOKEN} to 200 visible ASCII characters; `openssl rand -hex 20` makes one"
             )
         return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            parse_mail_server(value.get_secret_value())
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _a_sender(cls, value: str) -> str:
+        if value:
+            sender_address(value)
+        return value
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if bool(self.smtp_url.get_secret_value()) != bool(self.mail_from):
+            raise ValueError("REDRESS_SMTP_URL and REDRESS_MAIL_FROM are set both or neither")
+        return self

@@ -213,6 +213,21 @@ Index("ix_notice__person_at", notice.c.person, notice.c.at, notice.c.id)
 _UNREAD = notice.c.read_at.is_(None)
 Index("ix_notice__unread", notice.c.person, sqlite_where=_UNREAD, postgresql_where=_UNREAD)
 
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    # As it is: what is sent is signed with it, so that a digest would not do.
+    Column("secret", Text, nullable=False),
+    # Kinds of events that are wanted; null: all.
+    Column("kinds", Json),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", Text, nullable=False),
+)
+"""Where other systems are told what has happened. One that is removed stays as a line, without its secret."""
+
 overwritten = Table(
     "overwritten",
     metadata,

@@ -20,7 +20,7 @@ from queries.notice_titles import notice_title
 from queries.reader import Reader
 from queries.visibility import case_row, sees_whole
 from storage import paging
-from storage.outbox import outbox
+from storage.outbox import HOUSE, outbox
 
 OF_FACTS = frozenset({"facts", "decision"})
 """Kinds of events whose line tells facts of the case."""
@@ -170,6 +170,8 @@ def _notices(reader: Reader, case_id: str, versions: Versions, *, whole: bool) -
     rows = reader.connection.execute(
         select(outbox).where(
             table.case_id == case_id,
+            # What also goes out by mail, or to another system, is told once.
+            table.channel == HOUSE,
             table.cancelled_at.is_(None),
             table.recipient != "complainant"
             if not whole

@@ -44,6 +44,7 @@ outbox = Table(
     Column("cause", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("recipient", Text, nullable=False),
+    Column("channel", Text, nullable=False, server_default="house"),
     Column("payload", Json, nullable=False),
     Column("key", Text, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
@@ -55,11 +56,15 @@ outbox = Table(
     Column("last_error", Text),
     Column("given_up_at", Instant),
     Column("cancelled_at", Instant),
+    Column("replays", Integer, nullable=False, server_default="0"),
 )
+
+HOUSE = "house"
+"""The channel of what is written down inside the house, where the message is a row that somebody reads."""
 
 _WAITING = and_(outbox.c.delivered_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.given_up_at.is_(None))
 
-Index("ix_outbox__waiting", outbox.c.deliver_after, sqlite_where=_WAITING, postgresql_where=_WAITING)
+Index("ix_outbox__waiting", outbox.c.channel, outbox.c.deliver_after, sqlite_where=_WAITING, postgresql_where=_WAITING)
 Index(
     "ix_outbox__line",
     outbox.c.case_id,
@@ -83,7 +88,9 @@ class Message:
     kind: str
     """What it says: `acknowledged`, `reminder`, ..."""
     recipient: str
-    """To whom: `person:ID`, `complainant`, `webhook:ID`, ..."""
+    """To whom: `person:ID`, `complainant`, `mail:complainant`, `webhook:ID`, ..."""
+    channel: str = HOUSE
+    """The line by which it goes out: each is delivered by itself, so that one that is down holds up no other."""
     payload: Any
     """What the channel needs, JSON. Texts about people belong into their own tables; give ids."""
     created_at: datetime
@@ -93,7 +100,9 @@ class Message:
     held_until: datetime | None = None
     """Until then it can be called back, and does not go out."""
     attempts: int = 0
-    """How often delivery failed so far."""
+    """How often delivery failed so far, or since it was replayed."""
+    replays: int = 0
+    """How often an operator had it tried again after it was given up."""
 
     @property
     def key(self) -> str:
@@ -119,6 +128,7 @@ def write(connection: Connection, rows: Iterable[Message]) -> int:
             "cause": message.cause,
             "kind": message.kind,
             "recipient": message.recipient,
+            "channel": message.channel,
             "payload": message.payload,
             "key": message.key,
             "created_at": message.created_at,
@@ -129,31 +139,40 @@ def write(connection: Connection, rows: Iterable[Message]) -> int:
     return written
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[Message]:
+def due(connection: Connection, now: datetime, limit: int, *, channel: str = HOUSE) -> list[Message]:
     """Return up to `limit` messages that may go out at `now`, oldest first: at most one for each case and recipient."""
-    return [_message(row) for row in connection.execute(_due(now, limit))]
+    return [_message(row) for row in connection.execute(_due(now, limit, channel))]
+
+
+def channels_due(connection: Connection, now: datetime) -> list[str]:
+    """Return the channels besides the house's own in which something may be due at `now`, in order of their names."""
+    table = outbox.c
+    found = select(table.channel).distinct().where(_WAITING, table.channel != HOUSE, table.deliver_after <= now)
+    return sorted(connection.execute(found).scalars())
 
 
 def next_release(connection: Connection, *, after: datetime, until: datetime) -> datetime | None:
-    """Return the earliest instant later than `after`, up to `until`, at which a message may go out; None without one.
+    """Return the earliest instant later than `after`, up to `until`, at which a message of the house may go out.
 
-    An earlier message to the same recipient may still stand in its way then.
+    None without one. An earlier message to the same recipient may still stand in its way then.
     """
     table = outbox.c
     held_longer = and_(table.held_until.is_not(None), table.held_until > table.deliver_after)
     release = case((held_longer, table.held_until), else_=table.deliver_after)
     found: datetime | None = connection.scalar(
-        select(func.min(release, type_=Instant)).where(_WAITING, release > after, release <= until)
+        select(func.min(release, type_=Instant)).where(
+            _WAITING, table.channel == HOUSE, release > after, release <= until
+        )
     )
     return found
 
 
-def claim(connection: Connection, now: datetime, *, limit: int, until: datetime) -> list[Message]:
-    """Take up to `limit` messages that are due, for this deliverer alone until `until`; then they are due again.
+def claim(connection: Connection, now: datetime, *, limit: int, until: datetime, channel: str = HOUSE) -> list[Message]:
+    """Take up to `limit` messages of a channel that are due, for this deliverer alone until `until`.
 
-    Several workers may claim at once: each gets others. Commit before delivering.
+    Then they are due again. Several workers may claim at once: each gets others. Commit before delivering.
     """
-    rows = connection.execute(_due(now, limit).with_for_update(skip_locked=True, of=outbox)).all()
+    rows = connection.execute(_due(now, limit, channel).with_for_update(skip_locked=True, of=outbox)).all()
     ids = [row.id for row in rows]
     if ids:
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed_until=until))
@@ -180,6 +199,11 @@ def mark_failed(connection: Connection, message_id: str, *, error: str, retry_at
 def give_up(connection: Connection, message_id: str, *, error: str, now: datetime) -> bool:
     """Stop trying after a last failed attempt; what waits behind it goes on. False if it is settled already."""
     return _settle(connection, message_id, attempts=outbox.c.attempts + 1, last_error=error, given_up_at=now)
+
+
+def cancel(connection: Connection, message_id: str, *, reason: str, now: datetime) -> bool:
+    """Note that a message is not to go out any more, and why. False if it is settled already."""
+    return _settle(connection, message_id, last_error=reason, cancelled_at=now)
 
 
 def cancel_held(
@@ -209,8 +233,8 @@ def let_go(connection: Connection, case_id: str, cause_prefix: str, *, now: date
     return connection.scalar(gone) or 0
 
 
-def _due(now: datetime, limit: int) -> Select[Any]:
-    return _DUE.limit(limit).params(now=now)
+def _due(now: datetime, limit: int, channel: str) -> Select[Any]:
+    return _DUE.limit(limit).params(now=now, channel=channel)
 
 
 _EARLIER = outbox.alias("earlier")
@@ -227,6 +251,7 @@ _DUE = (
     select(outbox)
     .where(
         _WAITING,
+        outbox.c.channel == bindparam("channel"),
         outbox.c.deliver_after <= _NOW,
         or_(outbox.c.held_until.is_(None), outbox.c.held_until <= _NOW),
         or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= _NOW),
@@ -253,9 +278,11 @@ def _message(row: Row[Any]) -> Message:
         cause=row.cause,
         kind=row.kind,
         recipient=row.recipient,
+        channel=row.channel,
         payload=row.payload,
         created_at=row.created_at,
         deliver_after=row.deliver_after,
         held_until=row.held_until,
         attempts=row.attempts,
+        replays=row.replays,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from app.container import Application
 from complaints.tables import complaint, promise
 from engine.tables import case_clock, event_log, instance, work_item
-from storage.outbox import outbox
+from storage.outbox import HOUSE, outbox
 
 
 class Expectations:
@@ -136,7 +136,11 @@ class Expectations:
         """Exactly these were told since the last look: [to, template]."""
         rows = connection.execute(
             select(outbox.c.payload, outbox.c.kind)
-            .where(outbox.c.case_id == self._case_id, outbox.c.sequence > self._seen_notices)
+            .where(
+                outbox.c.case_id == self._case_id,
+                outbox.c.sequence > self._seen_notices,
+                outbox.c.channel == HOUSE,
+            )
             .order_by(outbox.c.sequence)
         )
         found = [[row.payload["to"], row.kind] for row in rows]

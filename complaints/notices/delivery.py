@@ -1,6 +1,7 @@
 """Delivers one notice inside the house: to colleagues as rows of `notice`, to the complainant as a letter of the case.
 
-A mail or a chat message is another channel's; whoever has no channel reads it on the tracking page.
+A mail is a copy of either, asked for in the same transaction (`complaints/outward`); whoever has no address reads it on
+the tracking page.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from complaints.notices.notice_book import NoticeBooks
 from complaints.notices.notice_values import Surroundings, Telling, case_to_tell, notice_values, reader_language
 from complaints.notices.notices import Notice, NoticeBook, Template, render
 from complaints.notices.superseded import comes_daily, read_earlier
+from complaints.outward.mail_rows import mail_letter, mail_notices
 from complaints.tables import message as letter
 from complaints.tables import notice
 from engine.errors import NotFound, Unfit
@@ -54,6 +56,8 @@ class Desk:
     versions: Versions
     notices: NoticeBooks
     surroundings: Surroundings = field(default_factory=Surroundings)
+    mail: bool = False
+    """Whether a mail server is set up."""
 
 
 def deliver(connection: Connection, message: Message, desk: Desk, *, now: datetime, ids: Ids) -> None:
@@ -68,7 +72,9 @@ def deliver(connection: Connection, message: Message, desk: Desk, *, now: dateti
         # Whoever was told of it could find it nowhere: what people read stands behind the wall of its case.
         raise NotFound("There is no such case.", case=message.case_id)
     if message.recipient == "complainant":
-        _to_complainant(connection, message, case, desk, now=now)
+        written = _to_complainant(connection, message, case, desk, now=now)
+        if desk.mail:
+            mail_letter(connection, message, written, now=now, ids=ids)
         return
     kind, _, key = message.recipient.partition(":")
     if kind == "person":
@@ -109,6 +115,8 @@ def _to_staff(
             new.append(values)
     if comes_daily(process, message.kind, given):
         read_earlier(connection, new)
+    if desk.mail:
+        mail_notices(connection, message, new, now=now, ids=ids)
 
 
 def _told(
@@ -167,9 +175,10 @@ def _written_in(connection: Connection, case: Any, kind: str, desk: Desk) -> tup
     return process, book.for_reader(kind, "complainant")
 
 
-def _to_complainant(connection: Connection, message: Message, case: Any, desk: Desk, *, now: datetime) -> None:
+def _to_complainant(connection: Connection, message: Message, case: Any, desk: Desk, *, now: datetime) -> str:
+    """Write the letter, unless it was written when it was sent; return its id."""
     if message.kind == WRITTEN_ALREADY:
-        return
+        return str(message.payload["values"]["message"])
     process, template = _written_in(connection, case, message.kind, desk)
     language = reader_language(case.language)
     given = message.payload.get("values") or {}
@@ -181,3 +190,4 @@ def _to_complainant(connection: Connection, message: Message, case: Any, desk: D
         "template": template.name, "subject": said.subject, "text": said.body, "language": said.language,
     }  # fmt: skip
     insert_new(connection, letter, values, unique=("id",))
+    return message.id

@@ -9,14 +9,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection
 
+from complaints.failed_delivery import note_failed, over
 from complaints.notices.delivery import Desk, deliver
 from complaints.notices.notice_book import NoticeBooks
 from complaints.notices.notice_values import Surroundings
 from engine.errors import Refusal
 from engine.ids import Ids
-from engine.tables import incident
 from engine.versions import Versions
 from storage import outbox
 from storage.database import Database
@@ -41,6 +41,7 @@ def run_once(
     versions: Versions,
     notices: NoticeBooks,
     surroundings: Surroundings | None = None,
+    mail: bool = False,
     limit: int = 100,
     going_on: Callable[[], bool] = lambda: True,
     others_wait: Callable[[], bool] = lambda: False,
@@ -50,8 +51,9 @@ def run_once(
     May be called as often as one likes, by any number of processes. A message that fails is tried again later and is
     on record as an incident; the others go on. A busy store ends the pass: what is left is found by the next. So does
     `others_wait`, asked after each transaction: where deadlines are due, telling of them does not hold up the next.
+    `mail` says whether what is told is to go out by mail too.
     """
-    desk = Desk(versions, notices, surroundings or Surroundings())
+    desk = Desk(versions, notices, surroundings or Surroundings(), mail=mail)
     delivered = tried = 0
     try:
         while tried < limit and going_on() and _anything_due(database, now):
@@ -90,41 +92,19 @@ def _deliver(connection: Connection, message: Message, desk: Desk, *, now: datet
         with connection.begin_nested():
             deliver(connection, message, desk, now=now, ids=ids)
             outbox.mark_delivered(connection, message.id, now=now)
-            if message.attempts:
-                table = incident.c
-                connection.execute(
-                    update(incident)
-                    .where(table.doing == _doing(message), table.resolved_at.is_(None))
-                    .values(resolved_at=now)
-                )
+            if message.attempts or message.replays:
+                over(connection, message, now=now)
     except StoreError:
         raise
     except Exception as error:  # noqa: BLE001 - one message that cannot be told never stops the others
         reason = error.message if isinstance(error, Refusal) else f"{type(error).__name__}: {error}"
         details = f" {error.details}" if isinstance(error, Refusal) and error.details else ""
         log.warning("delivery-failed", message=message.id, kind=message.kind)
-        _note_failure(connection, message, f"{reason}{details}", now=now, ids=ids)
+        attempts, said = message.attempts + 1, f"{reason}{details}"
+        if attempts > len(RETRY_AFTER):
+            outbox.give_up(connection, message.id, error=said, now=now)
+        else:
+            outbox.mark_failed(connection, message.id, error=said, retry_at=now + RETRY_AFTER[attempts - 1])
+        note_failed(connection, message, said, now=now, ids=ids)
         return 0
     return 1
-
-
-def _note_failure(connection: Connection, message: Message, reason: str, *, now: datetime, ids: Ids) -> None:
-    attempts = message.attempts + 1
-    if attempts > len(RETRY_AFTER):
-        outbox.give_up(connection, message.id, error=reason, now=now)
-    else:
-        outbox.mark_failed(connection, message.id, error=reason, retry_at=now + RETRY_AFTER[attempts - 1])
-    table, doing = incident.c, _doing(message)
-    known = connection.execute(select(table.id).where(table.doing == doing, table.resolved_at.is_(None))).first()
-    if known is None:
-        connection.execute(
-            insert(incident).values(
-                id=ids.new(), case_id=message.case_id, at=now, doing=doing, reason=reason, attempts=attempts
-            )
-        )
-    else:
-        connection.execute(update(incident).where(table.id == known.id).values(attempts=attempts, reason=reason))
-
-
-def _doing(message: Message) -> str:
-    return f"deliver {message.kind} to {message.recipient} [{message.id}]"

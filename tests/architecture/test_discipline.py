@@ -13,6 +13,7 @@ COMMITS: dict[str, str] = {
     "storage/migrate.py": "a migration is one transaction",
     "engine/pipeline.py": "every change of a case",
     "complaints/notices/delivery_loop.py": "people are told after the change that caused it, each by itself",
+    "complaints/outward/outward_loop.py": "what is sent over a network is claimed before it and marked after it",
 }
 """The files that may commit, each with the reason. A new one needs a reason that a stranger would accept."""
 

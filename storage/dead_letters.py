@@ -1,0 +1,62 @@
+"""Messages that were given up: what an operator sees, and how one is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from storage.outbox import outbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetter:
+    """A message that was given up. It says nothing of what is told, and no address."""
+
+    id: str
+    case_id: str | None
+    kind: str
+    recipient: str
+    channel: str
+    created_at: datetime
+    given_up_at: datetime
+    attempts: int
+    """How often it was tried since it was written, or replayed."""
+    error: str
+    """Why the last attempt failed."""
+    replays: int
+
+
+def dead_letters(connection: Connection, *, limit: int, channel: str | None = None) -> list[DeadLetter]:
+    """Return up to `limit` messages that were given up, those written first first; of one channel where it is named."""
+    table = outbox.c
+    found = select(outbox).where(table.given_up_at.is_not(None)).order_by(table.sequence).limit(limit)
+    if channel is not None:
+        found = found.where(table.channel == channel)
+    return [
+        DeadLetter(
+            id=row.id, case_id=row.case_id, kind=row.kind, recipient=row.recipient, channel=row.channel,
+            created_at=row.created_at, given_up_at=row.given_up_at, attempts=row.attempts,
+            error=row.last_error or "", replays=row.replays,
+        )
+        for row in connection.execute(found)
+    ]  # fmt: skip
+
+
+def replay(connection: Connection, ids: Sequence[str], *, now: datetime) -> list[str]:
+    """Have messages that were given up tried again, from `now` on, with their key, all attempts before them.
+
+    Returns the ids of those that were given up, in order; the others are left alone, so that repeating is safe.
+    """
+    table = outbox.c
+    chosen = select(table.id).where(table.id.in_(ids), table.given_up_at.is_not(None))
+    found = list(connection.execute(chosen.order_by(table.sequence).with_for_update()).scalars())
+    if found:
+        connection.execute(
+            update(outbox)
+            .where(table.id.in_(found))
+            .values(given_up_at=None, claimed_until=None, attempts=0, deliver_after=now, replays=table.replays + 1)
+        )
+    return found
