@@ -5,7 +5,8 @@ And against this release: what the versions in force do not say that is asked fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, select
 from access.rights import HouseRules
 from app.assembly import application_for
 from app.container import Application
+from app.doctor_house import overlooked, silent_processes, unpublished_years
 from app.existing import require_schema
 from app.leaving import findings_of_closed_accounts
 from app.settings import Settings
@@ -23,6 +25,8 @@ from engine.missing_names import missing_in_force
 from engine.projection import item_id
 from engine.tables import case_clock, deadline, incident, instance, work_item
 from engine.versions import Version
+from escalation.calendar import Campus
+from escalation.calendar_files import load_calendars
 from storage.engines import sqlite_file
 from storage.private_file import readable_by_others
 
@@ -47,11 +51,17 @@ def findings(application: Application) -> Iterator[str]:
     """Yield one sentence for everything that is not as it should be."""
     yield from _exposed(application.settings)
     with application.database.read() as connection:
+        campuses: Counter[str] = Counter()
         for row in connection.execute(select(instance)).all():
             yield from _case(application, connection, row)
+            if row.ended_at is None:
+                campuses[str(row.facts.get("campus") or "main")] += 1
         overdue = instance.c.next_due < application.now() - GRACE
         for row in connection.execute(select(instance.c.case_id, instance.c.next_due).where(overdue)):
             yield f"case {row.case_id}: something has been due since {row.next_due.isoformat()} and did not fire"
+        yield from overlooked(connection, application.now() - GRACE)
+        yield from silent_processes(connection, application.now())
+        yield from unpublished_years(_campuses(application), campuses, application.now())
         yield from _incidents(connection)
         yield from findings_of_closed_accounts(connection)
         yield from _nobodys_tasks(connection, application.posts.rules)
@@ -63,6 +73,10 @@ def findings(application: Application) -> Iterator[str]:
                 f"{_whose(version)} names what posts.toml does not have, at {named.element} ({named.file}{line}):"
                 f" {named.message} Put it into posts.toml again, or publish the process without it."
             )
+
+
+def _campuses(application: Application) -> Mapping[str, Campus]:
+    return load_calendars(application.settings.bpmn_folder / "calendars").campuses
 
 
 def _exposed(settings: Settings) -> Iterator[str]:
