@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from access.policy import Duty, Principal, may_supervise
+from access.policy import Duty, Principal, may_administer, may_supervise
 
 
 class Standing(StrEnum):
@@ -25,6 +25,8 @@ class Standing(StrEnum):
     """Of a team that takes complaints in, while nobody owns the case yet."""
     OUTSIDE = "outside"
     """Holds the outside post, or stands in for it: whoever is left where everybody inside is kept apart."""
+    OPERATOR = "operator"
+    """Runs the installation: asked only about a case in which something has failed, and sees no content of it."""
     CONCERNED = "concerned"
     """The record at hand is theirs: it names their team, or they made it."""
 
@@ -50,6 +52,7 @@ class Verb(StrEnum):
     PAUSE = "pause its clocks"
     RESUME = "let its clocks run on"
     EXTEND = "extend a clock"
+    REPAIR = "repair a case in which something failed"
 
     @property
     def key(self) -> str:
@@ -99,6 +102,7 @@ def standings_of(
         Standing.TAKES_IN: takes_in,
         Standing.FIRST_RESPONDER: takes_in and owner is None,
         Standing.OUTSIDE: Duty.OUTSIDE in principal.duties,
+        Standing.OPERATOR: may_administer(principal),
         Standing.CONCERNED: bool(principal.teams & set(teams)) or principal.person_id in people,
     }
     return frozenset(standing for standing, holds in held.items() if holds)

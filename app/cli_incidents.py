@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
-from access.policy import may_administer
-from access.principals import principal
-from app.assembly import application_for
-from app.container import Application
-from app.existing import chosen, require_schema
-from app.settings import Settings
+from app.as_operator import carry_out, opened
 from complaints.incidents.dismiss import DismissIncident
+from complaints.incidents.repair_facts import RepairFacts
+from complaints.incidents.reroute import RerouteStep
 from complaints.incidents.retry import RetryIncident
-from engine.case_work import Actor
-from engine.errors import Unfit
 from queries.incidents import IncidentDetail, IncidentItem, incidents, one_incident
 
 app = typer.Typer(no_args_is_help=True)
@@ -32,17 +26,6 @@ OfDemo = Annotated[bool, typer.Option("--demo", help="Look into the demo's datab
 AsJson = Annotated[bool, typer.Option("--json", help="Print for machines.")]
 
 
-@contextmanager
-def _opened(*, demo: bool) -> Iterator[Application]:
-    settings = chosen(Settings(), demo=demo)
-    require_schema(settings)
-    application = application_for(settings)
-    try:
-        yield application
-    finally:
-        application.database.close()
-
-
 @app.command("list")
 def list_(
     resolved: Annotated[bool, typer.Option("--resolved", help="Those that are over")] = False,
@@ -51,7 +34,7 @@ def list_(
     demo: OfDemo = False,
 ) -> None:
     """Print what has failed and is not over, newest first."""
-    with _opened(demo=demo) as application, application.database.read() as connection:
+    with opened(demo=demo) as application, application.database.read() as connection:
         found = incidents(connection, None, resolved=resolved, limit=limit)
     if as_json:
         typer.echo(json.dumps([asdict(each) for each in found.items], ensure_ascii=False, indent=2, default=_text))
@@ -67,7 +50,7 @@ def list_(
 @app.command()
 def show(incident: Which, as_json: AsJson = False, demo: OfDemo = False) -> None:
     """Print one, with the open steps of its case."""
-    with _opened(demo=demo) as application, application.database.read() as connection:
+    with opened(demo=demo) as application, application.database.read() as connection:
         found = one_incident(connection, None, incident)
     if as_json:
         typer.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2, default=_text))
@@ -79,7 +62,7 @@ def show(incident: Which, as_json: AsJson = False, demo: OfDemo = False) -> None
 @app.command()
 def retry(incident: Which, by: By, demo: OfDemo = False) -> None:
     """Try again at once; exit 1 where it fails again."""
-    done = _carry_out(by, demo, lambda: RetryIncident(incident))
+    done = carry_out(RetryIncident(incident), by, demo=demo)
     if done["outcome"] == "done":
         typer.echo("It went well; the incident is over.")
         return
@@ -90,18 +73,43 @@ def retry(incident: Which, by: By, demo: OfDemo = False) -> None:
 @app.command()
 def dismiss(incident: Which, by: By, reason: Why, demo: OfDemo = False) -> None:
     """Decide that it need not happen: it does not come back by itself; `retry` opens it again."""
-    _carry_out(by, demo, lambda: DismissIncident(incident, reason))
+    carry_out(DismissIncident(incident, reason), by, demo=demo)
     typer.echo("Dismissed.")
 
 
-def _carry_out(by: str, demo: bool, command: Callable[[], Any]) -> Any:
-    """Carry a command out as the operator who is named. Raises Unfit where they are none."""
-    with _opened(demo=demo) as application:
-        with application.database.read() as connection:
-            who = principal(connection, by, now=application.now(), rules=application.posts.rules)
-        if who is None or not may_administer(who):
-            raise Unfit(f"{by} is no operator: name somebody with that role (`redress user add --role operator`).")
-        return application.pipeline.run(command(), Actor("person", who))
+@app.command()
+def repair(
+    incident: Which,
+    by: By,
+    reason: Why,
+    fact: Annotated[
+        list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A fact, its value as JSON; repeatable")
+    ] = None,
+    version: Annotated[int | None, typer.Option("--facts-version", help="As `show` prints it; with --fact")] = None,
+    to: Annotated[str, typer.Option("--to", help="team:KEY, post:KEY or person:LOGIN gets an open step")] = "",
+    step: Annotated[str, typer.Option("--step", help="Which one, as `show` prints it; with --to")] = "",
+    demo: OfDemo = False,
+) -> None:
+    """Change facts of the case, or give an open step to others; then `retry`."""
+    if bool(fact) == bool(to):
+        raise Unfit("Name what to repair: facts (--fact), or who gets a step (--to).")
+    if fact and version is None:
+        raise Unfit("Name the version of the facts that you saw (--facts-version).")
+    changes = dict(map(_fact, fact or ()))
+    command = RepairFacts(incident, changes, version or 0, reason)
+    carry_out(command if changes else RerouteStep(incident, to, reason, step or None), by, demo=demo)
+    typer.echo("Repaired.")
+
+
+def _fact(text: str) -> tuple[str, Any]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise Unfit(f"--fact {text}: write NAME=VALUE.")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        # A word without quotation marks, as one types it.
+        return name, value
 
 
 def _line(each: IncidentItem) -> str:

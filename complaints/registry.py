@@ -11,6 +11,8 @@ from complaints.correspondence.satisfaction import Satisfaction, satisfaction
 from complaints.correspondence.withdrawal import Withdraw, withdraw
 from complaints.form_facts import note_form_facts
 from complaints.incidents.dismiss import DismissIncident, dismiss_incident
+from complaints.incidents.repair_facts import RepairFacts, repair_facts
+from complaints.incidents.reroute import GiveElsewhere, RerouteStep, give_elsewhere, reroute_step
 from complaints.incidents.retry import RetryIncident, retry_incident
 from complaints.intake.categories import CategoryTree
 from complaints.intake.duplicates import asks_for_duplicate, check_duplicate
@@ -20,6 +22,7 @@ from complaints.intake.links import LinkCases, link_cases, link_found_duplicate
 from complaints.intake.retype import Retype, retype
 from complaints.notes import AddNote, add_note
 from complaints.notices.reading import ReadNotice, ReadNotices, read_notice, read_notices
+from complaints.outward.replay import ReplayMessages, replay_messages
 from complaints.people.affected import AddAffected, RemoveAffected, add_affected, remove_affected
 from complaints.people.cleared import ClearColleague, clear_colleague
 from complaints.people.ownership import (
@@ -69,6 +72,7 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
         LinkCases: link_cases,
         NameRespondent: name_respondent,
         ClearColleague: clear_colleague,
+        GiveElsewhere: give_elsewhere,
     }
     house_handlers: dict[type, HouseHandler] = {
         FileComplaint: file_complaint,
@@ -78,6 +82,9 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
         ReadNotices: read_notices,
         RetryIncident: retry_incident,
         DismissIncident: dismiss_incident,
+        RepairFacts: repair_facts,
+        RerouteStep: reroute_step,
+        ReplayMessages: replay_messages,
     }
     return case_handlers, house_handlers
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from access.policy import Principal
 from access.rights import HouseRules, Standing, Verb, standings_of
-from engine.case_work import Actor, CaseWork
+from engine.case_work import OPERATOR, SYSTEM, Actor, CaseWork
 from engine.errors import Forbidden
 
 
@@ -14,7 +14,8 @@ def standings(
     actor: Actor, *, owner: str | None, teams: Collection[str] = (), people: Collection[str | None] = ()
 ) -> frozenset[Standing]:
     """Return how the actor stands to a case of this owner, and to a record that concerns these teams and people."""
-    if actor.kind == "system":
+    if actor.kind in (SYSTEM.kind, OPERATOR):
+        # Whether this operator may repair the case at all was asked before.
         return frozenset({Standing.HOUSE})
     if actor.principal is None:
         return frozenset({Standing.COMPLAINANT})

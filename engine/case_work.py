@@ -28,7 +28,7 @@ class Actor:
     """Who asks: a member of staff, the complainant, or the house itself."""
 
     kind: str
-    """`person`, `complainant` or `system`."""
+    """`person`, `complainant`, `system`, or `operator`: a person who repairs a case and need not see it."""
     principal: Principal | None = None
 
     @property
@@ -42,6 +42,8 @@ IN_HAND = "in_hand"
 WITHDRAWN = "complainant_withdrawn"
 """The fact that says that the complainant takes no part any more, while the case goes on for others."""
 SYSTEM = Actor("system")
+OPERATOR: Final = "operator"
+"""The kind of whoever repairs a case in which something failed; that they may is asked before they come so far."""
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """Until then a due item is left alone that is not tried again by itself."""
 COMPLAINANT = Actor("complainant")

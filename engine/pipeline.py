@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from access.policy import Principal
 from engine.case_sight import concerned, may_see, wall
-from engine.case_work import SYSTEM, Actor, CaseWork, Services
+from engine.case_work import OPERATOR, SYSTEM, Actor, CaseWork, Services
 from engine.clock import Clock
 from engine.errors import Conflict, NotFound, StepFailed
 from engine.firing import fire_what_is_due, is_due
@@ -229,15 +229,17 @@ class Pipeline:
     def load(self, connection: Connection, case_id: str, actor: Actor, now: datetime | None = None) -> CaseWork:
         """Return the case under its row lock. Raises NotFound when it does not exist or is not the actor's to see."""
         # The wall is part of the question: of a case that is not theirs to see nothing is locked, read or loaded.
-        asked = _INSTANCE if actor.principal is None else _instance_seen_by(actor.principal)
+        # Who repairs a case sees nothing of it, and that they are not kept apart from it was asked before.
+        watched = actor.principal if actor.kind != OPERATOR else None
+        asked = _INSTANCE if watched is None else _instance_seen_by(watched)
         row = connection.execute(asked, {"case": case_id}).first()
         if row is None:
             raise NotFound("There is no such case.", case=case_id)
         barred = None
-        if actor.principal is not None and connection.dialect.name != "sqlite":
+        if watched is not None and connection.dialect.name != "sqlite":
             # Who waited for the lock was judged by what stood before the wait; SQLite lets nobody else write meanwhile.
             asked_of, barred = concerned(connection, case_id)
-            if not may_see(actor.principal, owner=row.case_owner, asked=asked_of, barred=barred):
+            if not may_see(watched, owner=row.case_owner, asked=asked_of, barred=barred):
                 raise NotFound("There is no such case.", case=case_id)
         # The instant is read under the lock: what waited for another change does not lie before it.
         work = self.work(connection, row, actor, now or self.clock.now())

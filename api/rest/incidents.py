@@ -16,9 +16,11 @@ from api.arrival import ApiRoute
 from api.authentication import Staff
 from api.context import RequestContext
 from api.idempotency import Answered, OnceOnly, carry_out
-from api.rest.documents import CHANGES, problems
-from api.rest.types import Body, Cursor, Id, Limit, Reason, example
+from api.rest.documents import CHANGES, DECIDES, problems
+from api.rest.types import Body, Cursor, Data, Id, Limit, Reason, example
 from complaints.incidents.dismiss import DismissIncident
+from complaints.incidents.repair_facts import RepairFacts
+from complaints.incidents.reroute import RerouteStep
 from complaints.incidents.retry import RetryIncident
 from queries.incidents import IncidentDetail, IncidentPage, incidents, one_incident
 
@@ -30,6 +32,32 @@ class DismissBody(Body):
 
     model_config = example(reason="The reminder is of no use any more: the case was acknowledged by telephone.")
 
+    reason: Reason = Field(description="On the record of the case.")
+
+
+Target = Annotated[str, Field(pattern=r"^(team|post|person):[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+TaskId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,79}$")]
+
+
+class RepairBody(Body):
+    """Facts that the case has wrong, so that a table or a condition cannot use them."""
+
+    model_config = example(changes={"people": 12}, version=2, reason="The import had lost the number of people.")
+
+    changes: Data = Field(description="By the names of the facts; the checks are those of `PATCH .../facts`.")
+    version: Annotated[int, Field(strict=True, ge=0)] = Field(description="`facts_version` of the incident.")
+    reason: Reason = Field(description="On the record of the case.")
+
+
+class RouteBody(Body):
+    """Where an open step goes."""
+
+    model_config = example(to="team:service", reason="Nobody is left in the team that the diagram names.")
+
+    to: Target = Field(description="`team:<key>`, `post:<key>` or `person:<id>`; they see the case from then on.")
+    task_id: TaskId | None = Field(
+        default=None, description="One of `tasks`; needed where the incident is about none and several are open."
+    )
     reason: Reason = Field(description="On the record of the case.")
 
 
@@ -76,6 +104,20 @@ def retry_incident(context: Staff, incident_id: Id, once: OnceOnly) -> Response:
 def dismiss_incident(context: Staff, incident_id: Id, body: DismissBody, once: OnceOnly) -> Response:
     """Say that this need not happen, and why: it is not tried again by itself."""
     return carry_out(context, DismissIncident(incident_id, body.reason), _shown(context, incident_id), once)
+
+
+@router.post("/{incident_id}/facts", response_model=IncidentDetail, responses=DECIDES)
+def repair_facts(context: Staff, incident_id: Id, body: RepairBody, once: OnceOnly) -> Response:
+    """Change facts of a case in which something failed. Tables and clocks follow; then try again."""
+    command = RepairFacts(incident_id, body.changes, body.version, body.reason)
+    return carry_out(context, command, _shown(context, incident_id), once)
+
+
+@router.post("/{incident_id}/route", response_model=IncidentDetail, responses=CHANGES)
+def reroute_step(context: Staff, incident_id: Id, body: RouteBody, once: OnceOnly) -> Response:
+    """Give an open step that stands still to another team, post or person."""
+    command = RerouteStep(incident_id, body.to, body.reason, body.task_id)
+    return carry_out(context, command, _shown(context, incident_id), once)
 
 
 def _shown(context: RequestContext, incident_id: str) -> Callable[[Any, Connection], Answered]:

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, insert, or_, select
 
 from access.policy import Principal, may_administer
+from access.rights import Verb, standings_of
 from complaints.people.reach import FINDING
+from engine.case_work import OPERATOR, SYSTEM, Actor
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.incidents import COMMAND, FIRING
 from engine.pipeline import Desk
@@ -121,3 +123,13 @@ def write_line(desk: Desk, found: Found, kind: str, **detail: Any) -> None:
             actor=found.actor_id, detail=detail,
         )
     )  # fmt: skip
+
+
+def require_repair(desk: Desk, found: Found) -> Actor:
+    """Return who acts on the case of an incident. Raises Conflict without a case, Forbidden where `[may]` says no."""
+    owner = desk.connection.execute(select(instance.c.case_owner).where(instance.c.case_id == found.case)).scalar_one()
+    if found.operator is None:
+        return SYSTEM
+    if not desk.services.rules.allows(Verb.REPAIR, standings_of(found.operator, owner=owner)):
+        raise Forbidden("Operators repair no cases in this house; posts.toml says who may (`repair`).")
+    return Actor(OPERATOR, found.operator)

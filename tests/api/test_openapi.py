@@ -48,6 +48,8 @@ CONTRACT = (
     "GET /api/incidents/{incident_id}",
     "POST /api/incidents/{incident_id}/retry",
     "POST /api/incidents/{incident_id}/dismiss",
+    "POST /api/incidents/{incident_id}/facts",
+    "POST /api/incidents/{incident_id}/route",
     "GET /api/processes",
     "POST /api/processes",
     "POST /api/processes/check",

@@ -151,6 +151,8 @@ STAGES: Mapping[str, Callable[[House], Stage]] = {
     "POST /api/tasks/{task_id}/complete": task,
     "POST /api/tasks/{task_id}/send-back": done,
     "POST /api/incidents/{incident_id}/dismiss": failed,
+    "POST /api/incidents/{incident_id}/facts": failed,
+    "POST /api/incidents/{incident_id}/route": failed,
     "POST /api/notices/read": lambda redress: (redress.person("li.na"), {}, {}),
     "POST /api/track/messages": complainant(lambda redress: str(redress.file()["tracking_code"])),
     "POST /api/track/satisfaction": complainant(lambda redress: result_out(redress)[1]),

@@ -71,3 +71,20 @@ def test_only_an_operator_acts_and_what_cannot_be_done_is_said_plainly(failed: S
     with Database(Settings().database_url).read() as connection:
         (row,) = connection.execute(select(incident)).all()
     assert (row.resolved_at, row.attempts) == (None, 2)
+
+
+def test_a_repair_says_what_is_missing_before_it_touches_anything(failed: Shell) -> None:
+    mine = ("--by", "ops", "--reason", "r")
+    for words, said in (
+        ((), "Name what to repair: facts (--fact), or who gets a step (--to)."),
+        (("--fact", "people=2", "--to", "team:legal"), "Name what to repair"),
+        (("--fact", "people=2"), "Name the version of the facts that you saw"),
+        (("--fact", "people", "--facts-version", "1"), "--fact people: write NAME=VALUE."),
+    ):
+        code, out, err = failed.type("incidents", "repair", "i1", *mine, *words)
+        assert (code, out) == (2, "")
+        assert err.startswith(said)
+    code, _, err = failed.type("incidents", "repair", "i1", *mine, "--to", "team:legal")
+    assert (code, err.startswith("This incident concerns no case.")) == (1, True)
+    code, _, err = failed.type("incidents", "repair", "i1", *mine, "--fact", "people=2", "--facts-version", "1")
+    assert (code, err.startswith("This incident concerns no case.")) == (1, True)

@@ -51,7 +51,9 @@ WORDS = (
 )
 
 
-PAGE_ORDER = ("owner", "supervisor", "leads", "takes_in", "first_responder", "outside", "concerned", "complainant")
+PAGE_ORDER = (
+    "owner", "supervisor", "leads", "takes_in", "first_responder", "outside", "operator", "concerned", "complainant",
+)  # fmt: skip
 
 
 def posts_from(table: dict[str, Any]) -> Posts:
@@ -107,10 +109,10 @@ def test_who_may_do_what_is_read_verb_by_verb() -> None:
         (MAY | {"link": "owner"}, "may.link", "must be a list of texts"),
         (MAY | {"link": ["owners"]}, "may.link",
          "names 'owners'; write one of complainant, owner, supervisor, leads, takes_in, first_responder, outside,"
-         " concerned"),
+         " operator, concerned"),
         (MAY | {"link": ["house"]}, "may.link",
          "names 'house'; write one of complainant, owner, supervisor, leads, takes_in, first_responder, outside,"
-         " concerned"),
+         " operator, concerned"),
         (MAY | {"links": ["owner"]}, "may.links", None),
     ],
 )  # fmt: skip

@@ -1,0 +1,119 @@
+"""An operator repairs a case in which something failed, without seeing it: facts, and who does a step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from access.rights import Verb
+from access.tables import person
+from engine.tables import conflict_of_interest, event_log, instance, work_item
+from tests.support.application import House
+
+
+def failed(redress: House) -> tuple[str, str]:
+    """File a complaint that could not be opened once; return it and its incident."""
+    case = redress.file()["id"]
+    redress.application.pipeline.leave_alone(case, RuntimeError("x"))
+    (item,) = redress.person("ops").get("/api/incidents")["items"]
+    return case, item["id"]
+
+
+def lines(redress: House, case: str, kind: str) -> list[tuple[str | None, dict[str, Any]]]:
+    with redress.application.database.read() as connection:
+        where = (event_log.c.case_id == case, event_log.c.kind == kind)
+        rows = connection.execute(select(event_log).where(*where).order_by(event_log.c.sequence))
+        return [(row.actor, row.detail) for row in rows]
+
+
+def step(redress: House, task: str) -> Any:
+    with redress.application.database.read() as connection:
+        return connection.execute(select(work_item).where(work_item.c.id == task)).one()
+
+
+def test_facts_are_changed_with_the_checks_of_everybody_and_stand_on_the_record(redress: House) -> None:
+    case, found = failed(redress)
+    ops, there = redress.person("ops"), f"/api/incidents/{found}/facts"
+    version = ops.get(f"/api/incidents/{found}")["facts_version"]
+    repair = {"changes": {"people": 12}, "version": version, "reason": "Lost by the import."}
+    assert ops.refused(412, "POST", there, {**repair, "version": version - 1})["current"] == version
+    (fault,) = ops.refused(422, "POST", there, {**repair, "changes": {"no_such": 1}})["fields"]
+    assert (fault["field"], fault["code"]) == ("/no_such", "unknown-fact")
+    ops.refused(422, "POST", there, {**repair, "reason": ""})
+    told = ops.post(there, repair)
+    assert told["facts_version"] > version
+    assert redress.person("li.na").get(f"/api/complaints/{case}")["facts"]["people"] == 12
+    assert lines(redress, case, "facts-reason") == [("ops", {"reason": "Lost by the import.", "facts": ["people"]})]
+    # The case could be opened for the repair: nothing of it fails any more.
+    assert told["incident"]["state"] == "resolved"
+    assert ops.refused(409, "POST", there, repair)["detail"] == "This incident is over."
+    ops.refused(404, "GET", f"/api/complaints/{case}")
+
+
+def test_a_step_goes_to_another_team_post_or_person_who_see_the_case_from_then_on(redress: House) -> None:
+    case = redress.file()["id"]
+    task = redress.task("li.na", "acknowledge", case)["id"]
+    ops, gao = redress.person("ops"), redress.person("gao.yan")
+    gao.refused(404, "GET", f"/api/complaints/{case}")
+    for to, seen in (
+        ("team:legal", ("legal", None, None)),
+        ("post:academic_director", ("legal", "academic_director", None)),
+        ("person:zhao.lei", ("legal", "academic_director", "zhao.lei")),
+    ):
+        redress.application.pipeline.leave_alone(case, RuntimeError("x"))
+        (item,) = ops.get("/api/incidents")["items"]
+        ops.post(f"/api/incidents/{item['id']}/route", {"to": to, "reason": "Nobody else is left."})
+        row = step(redress, task)
+        assert (row.team, row.post, row.assignee) == seen
+    assert [task["id"] for task in gao.get(f"/api/complaints/{case}")["tasks"]] == [task]
+    assert [task["id"] for task in redress.person("zhao.lei").get("/api/tasks?mine=true")["items"]] == [task]
+    assert [(who, each["to"], each["reason"]) for who, each in lines(redress, case, "rerouted")] == [
+        ("ops", "team:legal", "Nobody else is left."),
+        ("ops", "post:academic_director", "Nobody else is left."),
+        ("ops", "person:zhao.lei", "Nobody else is left."),
+    ]
+    told = [line["text"] for line in redress.person("li.na").get(f"/api/complaints/{case}/timeline")["items"]]
+    assert sum("The operator gave the step" in text for text in told) == 3
+
+
+@pytest.mark.parametrize(
+    ("to", "code"),
+    [
+        ("team:nobody_here", "unknown"),
+        ("post:no_such_post", "unknown"),
+        ("person:no.such", "unknown-person"),
+        ("person:he.tao", "unknown-person"),
+        ("person:zhao.lei", "kept-apart"),
+        ("nonsense", "malformed"),
+    ],
+)
+def test_a_step_goes_nowhere_where_nobody_may_do_it(redress: House, to: str, code: str) -> None:
+    case, found = failed(redress)
+    task = redress.task("li.na", "acknowledge", case)["id"]
+    with redress.application.database.write() as unit:
+        unit.connection.execute(insert(conflict_of_interest).values(case_id=case, person="zhao.lei"))
+        unit.connection.execute(update(person).where(person.c.id == "he.tao").values(active=False))
+        unit.commit()
+    before = step(redress, task)
+    body = {"to": to, "reason": "r"}
+    (fault,) = redress.person("ops").refused(422, "POST", f"/api/incidents/{found}/route", body)["fields"]
+    assert (fault["field"], fault["code"]) == ("/to", code)
+    assert (step(redress, task), lines(redress, case, "rerouted")) == (before, [])
+
+
+def test_a_house_may_keep_its_operators_from_repairing_cases(redress: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    case, found = failed(redress)
+    services = redress.application.pipeline.services
+    kept = replace(services.rules, may={**services.rules.may, Verb.REPAIR: frozenset()})
+    monkeypatch.setattr(redress.application.pipeline, "services", replace(services, rules=kept))
+    ops = redress.person("ops")
+    ops.refused(403, "POST", f"/api/incidents/{found}/facts", {"changes": {"people": 2}, "version": 2, "reason": "r"})
+    ops.refused(403, "POST", f"/api/incidents/{found}/route", {"to": "team:legal", "reason": "r"})
+    for login in ("li.na", "chen.jing"):
+        redress.person(login).refused(403, "POST", f"/api/incidents/{found}/route", {"to": "team:legal", "reason": "r"})
+    with redress.application.database.read() as connection:
+        (row,) = connection.execute(select(instance.c.facts).where(instance.c.case_id == case)).all()
+    assert row.facts["people"] == 1
