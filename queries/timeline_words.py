@@ -104,6 +104,8 @@ SENTENCES: Mapping[str, Labels] = {
     "incident-dismissed": _l("系统管理员决定不再重试失败的步骤：{reason}",
                              "운영자가 실패한 단계를 다시 시도하지 않기로 함: {reason}",
                              "The operator decided that a failed step need not happen: {reason}"),
+    "message-replayed": _l("系统管理员让未送达的通知重新发送", "운영자가 전달되지 않은 알림을 다시 보냄",
+                           "The operator had a notice that did not arrive sent again"),
     "rerouted": _l("系统管理员将步骤“{name}”转交他处：{reason}",
                    "운영자가 단계 '{name}'을(를) 다른 곳으로 넘김: {reason}",
                    "The operator gave the step {name} to others: {reason}"),

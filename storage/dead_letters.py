@@ -29,10 +29,17 @@ class DeadLetter:
     replays: int
 
 
-def dead_letters(connection: Connection, *, limit: int, channel: str | None = None) -> list[DeadLetter]:
-    """Return up to `limit` messages that were given up, those written first first; of one channel where it is named."""
+def dead_letters(
+    connection: Connection, *, limit: int | None = None, channel: str | None = None, ids: Sequence[str] | None = None
+) -> list[DeadLetter]:
+    """Return up to `limit` messages that were given up, those written first first.
+
+    Those of one channel where it is named, those of `ids` where they are given.
+    """
     table = outbox.c
     found = select(outbox).where(table.given_up_at.is_not(None)).order_by(table.sequence).limit(limit)
+    if ids is not None:
+        found = found.where(table.id.in_(ids))
     if channel is not None:
         found = found.where(table.channel == channel)
     return [
