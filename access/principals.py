@@ -74,22 +74,25 @@ def principal_from(
     connection: Connection, statement: CompoundSelect[Any], parameters: Mapping[str, Any], *, rules: HouseRules
 ) -> Principal | None:
     """Return the person whom a statement of `facts_of` finds, None if it finds no active person."""
-    facts = connection.execute(statement, parameters).all()
-    row = next((fact for fact in facts if fact.what == "person"), None)
-    if row is None:
+    found: dict[str, set[str]] = {}
+    name = language = ""
+    for what, key, own_name, own_language in connection.execute(statement, parameters):
+        found.setdefault(what, set()).add(key)
+        if what == "person":
+            name, language = own_name, own_language
+    if "person" not in found:
         return None
-    teams = frozenset(fact.key for fact in facts if fact.what == "team")
-    held = frozenset(fact.key for fact in facts if fact.what == "post")
+    teams, held = frozenset(found.get("team", ())), frozenset(found.get("post", ()))
     if held:
-        held |= _stands_in_for(held, {fact.key for fact in facts if fact.what == "filled"}, rules.above)
+        held |= _stands_in_for(held, found.get("filled", set()), rules.above)
     outside = {Duty.OUTSIDE} if rules.outside in held else set()
     return Principal(
-        person_id=row.key,
-        name=row.name,
-        language=row.language,
+        person_id=next(iter(found["person"])),
+        name=name,
+        language=language,
         teams=teams,
         posts=held,
-        roles=frozenset(Role(fact.key) for fact in facts if fact.what == "role"),
+        roles=frozenset(Role(key) for key in found.get("role", ())),
         duties=rules.duties_of(teams) | outside,
     )
 
