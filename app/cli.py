@@ -12,7 +12,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from access.errors import AccessError
-from app import cli_demo, cli_incidents, cli_outbox, cli_people
+from app import cli_backup, cli_demo, cli_incidents, cli_outbox, cli_people
 from app.existing import chosen
 from app.log import configure
 from app.refusal_words import said
@@ -154,6 +154,10 @@ def export(
     from app.case_file_text import case_file_text
 
     typer.echo(case_file_text(chosen(Settings(), demo=demo), case, language))
+
+
+app.command()(cli_backup.backup)
+app.command()(cli_backup.restore)
 
 
 def _guarded(run: Callable[[], Any]) -> int:

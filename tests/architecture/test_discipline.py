@@ -12,6 +12,7 @@ COMMITS: dict[str, str] = {
     "storage/database.py": "the unit of work itself",
     "storage/migrate.py": "a migration is one transaction",
     "engine/pipeline.py": "every change of a case",
+    "app/backup/restore.py": "a backup takes the place of a database on which nothing runs",
     "complaints/notices/delivery_loop.py": "people are told after the change that caused it, each by itself",
     "complaints/outward/outward_loop.py": "what is sent over a network is claimed before it and marked after it",
 }
