@@ -52,6 +52,16 @@ def worker() -> None:
 
 
 @app.command()
+@app.command()
+def alive() -> None:
+    """Say whether a server or worker of this machine is at work; exit 0 when one is, 1 when not."""
+    from app.alive import alive as who
+
+    found = who(Settings())
+    typer.echo(found or "Nobody on this machine has said lately that it is at work.")
+    raise typer.Exit(0 if found else 1)
+
+
 def migrate() -> None:
     """Bring the database to this release's schema. Repeating is safe."""
     from app.assembly import prepare
