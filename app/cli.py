@@ -52,7 +52,6 @@ def worker() -> None:
 
 
 @app.command()
-@app.command()
 def alive() -> None:
     """Say whether a server or worker of this machine is at work; exit 0 when one is, 1 when not."""
     from app.alive import alive as who
@@ -62,6 +61,7 @@ def alive() -> None:
     raise typer.Exit(0 if found else 1)
 
 
+@app.command()
 def migrate() -> None:
     """Bring the database to this release's schema. Repeating is safe."""
     from app.assembly import prepare
