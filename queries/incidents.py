@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from access.policy import Principal
-from complaints.incidents.on_record import kind_of, may_know_of, require_operator
+from complaints.incidents.on_record import IncidentKind, kind_of, may_know_of, require_operator
 from complaints.tables import complaint
 from engine.errors import NotFound
 from engine.tables import incident, instance, work_item
+from storage.outbox import outbox
 from storage.paging import Sort, page
 
 
@@ -97,7 +99,8 @@ def incidents(
     over = incident.c.resolved_at.is_not(None) if resolved else incident.c.resolved_at.is_(None)
     chosen = _rows(who).where(over)
     found = page(connection, chosen, of=("incidents", resolved), order=NEWEST_FIRST, cursor=cursor, limit=limit)
-    return IncidentPage(tuple(_item(row) for row in found.rows), found.next)
+    tries = _delivery_tries(connection, found.rows)
+    return IncidentPage(tuple(_item(row, tries) for row in found.rows), found.next)
 
 
 def one_incident(connection: Connection, who: Principal | None, incident_id: str) -> IncidentDetail:
@@ -105,7 +108,8 @@ def one_incident(connection: Connection, who: Principal | None, incident_id: str
     row = connection.execute(_rows(who).where(incident.c.id == incident_id)).first()
     if row is None:
         raise NotFound("There is no such incident.", incident=incident_id)
-    return IncidentDetail(_item(row), row.facts_version, _open_steps(connection, row.case_id))
+    shown = _item(row, _delivery_tries(connection, [row]))
+    return IncidentDetail(shown, row.facts_version, _open_steps(connection, row.case_id))
 
 
 def _open_steps(connection: Connection, case_id: str | None) -> tuple[OpenStep, ...]:
@@ -124,16 +128,34 @@ def _rows(who: Principal | None) -> Select[Any]:
     return chosen if who is None else chosen.where(may_know_of(require_operator(who).person_id))
 
 
-def _item(row: Any) -> IncidentItem:
+def _delivery_tries(connection: Connection, rows: Iterable[Any]) -> Mapping[str, datetime]:
+    """Return, by the id of the incident, when a message that could not be delivered is tried again by itself."""
+    waiting = [row for row in rows if row.resolved_at is None]
+    failed = {_message_of(row): row.id for row in waiting if kind_of(row.doing, row.case_id) is IncidentKind.DELIVERY}
+    if not failed:
+        return {}
+    table = outbox.c
+    alive = (table.given_up_at.is_(None), table.delivered_at.is_(None), table.cancelled_at.is_(None))
+    asked = select(table.id, table.deliver_after).where(table.id.in_(failed), *alive)
+    return {failed[each.id]: each.deliver_after for each in connection.execute(asked)}
+
+
+def _message_of(row: Any) -> str:
+    """Return the id of the message that the words of a failed delivery end with."""
+    return str(row.doing.rpartition("[")[2].removesuffix("]"))
+
+
+def _item(row: Any, tries: Mapping[str, datetime]) -> IncidentItem:
+    next_try_at = row.next_try_at or tries.get(row.id)
     return IncidentItem(
-        id=row.id, kind=kind_of(row.doing, row.case_id).value, state=_state(row), complaint_id=row.case_id,
+        id=row.id, kind=kind_of(row.doing, row.case_id).value, state=_state(row, next_try_at), complaint_id=row.case_id,
         number=row.number, element=row.element, doing=row.doing, about=row.about, actor=row.actor, reason=row.reason,
-        attempts=row.attempts, at=row.at, next_try_at=row.next_try_at, resolved_at=row.resolved_at,
+        attempts=row.attempts, at=row.at, next_try_at=next_try_at, resolved_at=row.resolved_at,
         dismissed_by=row.dismissed_by, dismissed_reason=row.dismissed_reason,
     )  # fmt: skip
 
 
-def _state(row: Any) -> str:
+def _state(row: Any, next_try_at: datetime | None) -> str:
     if row.resolved_at is not None:
         return "resolved" if row.dismissed_by is None else "dismissed"
-    return "waiting" if row.next_try_at is None else "retrying"
+    return "waiting" if next_try_at is None else "retrying"

@@ -172,6 +172,39 @@ def test_what_fails_rests_alone_until_it_goes_well(stored: House, monkeypatch: p
     assert looked() == ([("acknowledge/1/remind/1", 2, True), (None, 1, True)], False, fired)
 
 
+def test_an_operator_pages_tries_again_dismisses_and_repairs(stored: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ops, pipeline = stored.person("ops"), stored.application.pipeline
+    cases = [stored.file()["id"] for _ in range(3)]
+    placement = pipeline.services.placement
+    found = placement.recipients
+
+    def nobody(work: CaseWork, to: str) -> tuple[str, ...]:
+        if to == "owner" and work.case_id in cases:
+            raise KeyError(to)
+        return found(work, to)
+
+    monkeypatch.setattr(placement, "recipients", nobody)
+    stored.later(minutes=46)
+    failed: dict[str, str] = {}
+    cursor: str | None = ""
+    while cursor is not None:
+        page = ops.get(f"/api/incidents?limit=1&cursor={cursor}")
+        failed |= {item["complaint_id"]: item["id"] for item in page["items"] if item["complaint_id"] in cases}
+        cursor = page["next"]
+    assert failed.keys() == set(cases)
+    tried, dismissed, repaired = (f"/api/incidents/{failed[case]}" for case in cases)
+    assert ops.post(f"{tried}/retry")["outcome"] == "failed"
+    assert ops.post(f"{dismissed}/dismiss", {"reason": "r"})["incident"]["state"] == "dismissed"
+    told = ops.post(f"{repaired}/route", {"to": "post:academic_director", "reason": "r"})
+    assert [(task["team"], task["post"]) for task in told["tasks"]] == [("service", "academic_director")]
+    version = told["facts_version"]
+    assert ops.post(f"{repaired}/facts", {"changes": {"people": 3}, "version": version, "reason": "r"})
+    monkeypatch.undo()
+    stored.later(minutes=3)
+    states = [ops.get(each)["incident"]["state"] for each in (tried, dismissed, repaired)]
+    assert states == ["resolved", "dismissed", "resolved"]
+
+
 def test_a_duplicate_is_linked_and_unlinked_and_a_step_says_why_it_stays(stored: House) -> None:
     li_na = stored.person("li.na")
     first, second = (stored.file(by="li.na", category="other") for _ in range(2))
