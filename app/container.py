@@ -21,6 +21,7 @@ from complaints.notices.notice_check import check_told
 from complaints.notices.notice_values import Surroundings
 from complaints.notices.quoted_fields import check_quoted
 from complaints.operations import OPERATIONS
+from complaints.outward.announcements import announcements
 from complaints.outward.outward_loop import OutwardLoop
 from complaints.registry import DATED, handlers, on_completed
 from complaints.told_changes import tell_changes
@@ -141,7 +142,7 @@ def build(
     services = Services(
         versions=versions, calendars=calendars, placement=PostPlacement(posts), rules=posts.rules, zone=zone,
         effects=EFFECTS, dated=DATED, excerpt=notices.excerpt, completed=on_completed,
-        changed=tell_changes, unmake=unmake,
+        changed=tell_changes, unmake=unmake, announced=announcements,
     )  # fmt: skip
     case_handlers, house_handlers = handlers(tree)
     pipeline = Pipeline(

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
         description="smtp://, smtps:// or smtp+starttls://user:password@host; without it nothing is mailed",
     )
     mail_from: str = Field(default="", title="Sender of every mail, such as School <complaints@school.example>")
+    webhook_private_hosts: str = Field(
+        default="",
+        title="Hosts of webhooks that may have a private address",
+        description="names as the addresses have them, with commas between them",
+    )
     log_level: str = Field(default="INFO", title="Least level that is logged")
 
     @field_validator("metrics_token")
@@ -72,6 +77,13 @@ class Settings(BaseSettings):
     def _a_mail_server(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value():
             parse_mail_server(value.get_secret_value())
+        return value
+
+    @field_validator("webhook_private_hosts")
+    @classmethod
+    def _hosts(cls, value: str) -> str:
+        if any(each.strip() and not re.fullmatch(r"[A-Za-z0-9.:_-]+", each.strip()) for each in value.split(",")):
+            raise ValueError("it names hosts alone, such as hooks.school.internal,10.1.2.3")
         return value
 
     @field_validator("mail_from")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from app.settings import Settings
 from complaints.notices.notice_values import Surroundings
 from complaints.outward.channel import Channel
@@ -12,6 +10,8 @@ from complaints.outward.mail_rows import MAIL
 from complaints.outward.mail_server import parse_mail_server
 from complaints.outward.mail_text import sender_address
 from complaints.outward.outward_loop import OutwardLoop
+from complaints.outward.webhook_channel import WebhookChannel
+from complaints.outward.webhooks import WEBHOOK
 from engine.clock import Clock
 from engine.ids import Ids
 from storage.database import Database
@@ -24,8 +24,12 @@ def mails(settings: Settings) -> bool:
 
 def ways_out(settings: Settings, database: Database, clock: Clock, ids: Ids, surroundings: Surroundings) -> OutwardLoop:
     """Return the loop that sends, with the channels that there are. Opens no connection."""
-    fixed: Mapping[str, Channel] = {MAIL: mail_channel(settings, surroundings)} if mails(settings) else {}
-    lines: Callable[[str], Channel | None] = fixed.get
+    mail: Channel | None = mail_channel(settings, surroundings) if mails(settings) else None
+    hooks: Channel = webhook_channel(settings)
+
+    def lines(name: str) -> Channel | None:
+        return hooks if name.startswith(f"{WEBHOOK}:") else mail if name == MAIL else None
+
     return OutwardLoop(database=database, ids=ids, lines=lines, now=clock.now)
 
 
@@ -37,3 +41,13 @@ def mail_channel(settings: Settings, surroundings: Surroundings) -> MailChannel:
         case_url=surroundings.case_url,
         track_url=surroundings.public_url,
     )
+
+
+def webhook_channel(settings: Settings) -> WebhookChannel:
+    """Return the channel of webhooks."""
+    return WebhookChannel(private_hosts=private_hosts(settings), this_machine=settings.demo)
+
+
+def private_hosts(settings: Settings) -> frozenset[str]:
+    """Return the hosts that may have a private address, in small letters."""
+    return frozenset(each.strip().lower() for each in settings.webhook_private_hosts.split(",") if each.strip())

@@ -23,6 +23,7 @@ from complaints.intake.retype import Retype, retype
 from complaints.notes import AddNote, add_note
 from complaints.notices.reading import ReadNotice, ReadNotices, read_notice, read_notices
 from complaints.outward.replay import ReplayMessages, replay_messages
+from complaints.outward.webhooks import AddWebhook, RemoveWebhook, add_webhook, remove_webhook
 from complaints.people.affected import AddAffected, RemoveAffected, add_affected, remove_affected
 from complaints.people.cleared import ClearColleague, clear_colleague
 from complaints.people.ownership import (
@@ -85,6 +86,8 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
         RepairFacts: repair_facts,
         RerouteStep: reroute_step,
         ReplayMessages: replay_messages,
+        AddWebhook: add_webhook,
+        RemoveWebhook: remove_webhook,
     }
     return case_handlers, house_handlers
 

@@ -21,6 +21,7 @@ from engine.process import CompiledProcess
 from engine.typed_json import plain
 from engine.unforeseen import failing_on_record
 from engine.versions import Versions
+from storage.outbox import Message
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ CompletedHook = Callable[["CaseWork", str, Mapping[str, Any]], None]
 """Called with the case, the element and the form data."""
 ChangedHook = Callable[["CaseWork"], None]
 """Called with the case."""
+AnnounceHook = Callable[["CaseWork"], Iterable[Message]]
+"""Called with the case; what it returns is written to the outbox, behind what people are told."""
 UnmakeHook = Callable[["CaseWork", str], None]
 """Called with the case and the batch to take back."""
 DatedHandler = Callable[["CaseWork", str, datetime], None]
@@ -119,6 +122,8 @@ class Services:
     """Told of each command on a case once it is done and nothing is written down: sees what it came to as a whole."""
     unmake: UnmakeHook
     """Takes back the rows that a change has made, when its step is sent back."""
+    announced: AnnounceHook = lambda _work: ()
+    """Asked of each change that is written down what other systems are told of it."""
 
 
 @dataclass

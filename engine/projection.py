@@ -247,4 +247,5 @@ def _write_outbox(work: CaseWork, asks: list[str]) -> None:
                     held_until=held if held and held > work.now else None,
                 )
             )  # fmt: skip
+    messages.extend(work.services.announced(work))
     outbox.write(work.connection, messages)

@@ -5,7 +5,8 @@ The two are apart so that no network is waited for inside a transaction. Reading
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -50,6 +51,8 @@ class Parcel:
     """What goes over the line, byte for byte."""
     attempt: int = 1
     """Which attempt this is."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What goes beside the content, where the channel knows such."""
 
 
 class Channel(Protocol):

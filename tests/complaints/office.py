@@ -19,6 +19,7 @@ from complaints.intake.categories import parse_categories
 from complaints.intake.filing import Complainant, FileComplaint, Filed
 from complaints.notices.notice_book import NoticeBooks
 from complaints.operations import OPERATIONS
+from complaints.outward.announcements import announcements
 from complaints.told_changes import tell_changes
 from complaints.unmake import unmake
 from engine.bundles.house import House
@@ -131,7 +132,7 @@ class Office:
             versions=self.versions, calendars=WallCalendars(), placement=PostPlacement(posts_file),
             rules=posts_file.rules,
             zone=lambda facts: "Asia/Shanghai", effects=EFFECTS, dated=registry.DATED, excerpt=self.notices.excerpt,
-            completed=registry.on_completed, changed=tell_changes, unmake=unmake,
+            completed=registry.on_completed, changed=tell_changes, unmake=unmake, announced=announcements,
         )  # fmt: skip
         self.pipeline = Pipeline(
             database=self.database, clock=self.clock, ids=self.ids, services=services,

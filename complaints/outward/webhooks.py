@@ -1,0 +1,121 @@
+"""Where other systems are told: operators add addresses and take them away, on record with who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from access.policy import may_administer
+from complaints.outward.web_address import parse_web_address
+from complaints.tables import webhook
+from engine.errors import Forbidden, NotFound, Unfit
+from engine.pipeline import Desk
+
+WEBHOOK = "webhook"
+"""Channel and recipient are both `webhook:ID`: each has a line of its own."""
+KINDS: Mapping[str, str] = {
+    "complaint.registered": "a complaint has come in",
+    "complaint.in_progress": "work on it goes on: it was taken up, or opened again",
+    "complaint.resolved": "its result has been sent",
+    "complaint.closed": "it is closed",
+    "complaint.owner_changed": "somebody else owns it, or nobody does",
+    "complaint.moved": "it was moved to another process",
+    "complaint.letter_sent": "somebody wrote to the complainant",
+    "complaint.letter_received": "the complainant wrote",
+}
+"""What there is to be told, each in words."""
+SECRET_LENGTH = 40
+"""Characters of a secret: 200 bits."""
+
+
+@dataclass(frozen=True)
+class AddWebhook:
+    """Tell this address from now on. `kinds`: of what; empty: of everything."""
+
+    url: str
+    kinds: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class RemoveWebhook:
+    """Tell it nothing more."""
+
+    webhook_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Webhook:
+    """An address that is told, without its secret."""
+
+    id: str
+    url: str
+    kinds: tuple[str, ...] | None
+    """None: all."""
+    active: bool
+    created_at: datetime
+    created_by: str
+
+
+def add_webhook(desk: Desk, command: AddWebhook) -> dict[str, str]:
+    """Add it, and return `{"webhook": id, "secret": text}`; the secret is told this once.
+
+    Raises Forbidden unless an operator or the house asks, Unfit for an address or a kind that cannot be.
+    """
+    who = _operator(desk)
+    try:
+        parse_web_address(command.url)
+    except ValueError as error:
+        raise Unfit(f"The address does not fit: {error}.") from None
+    if unknown := sorted(set(command.kinds) - KINDS.keys()):
+        raise Unfit(f"There is no kind {', '.join(unknown)}; there are {', '.join(KINDS)}.")
+    added = {"webhook": desk.ids.new(), "secret": desk.ids.code(SECRET_LENGTH)}
+    desk.connection.execute(
+        insert(webhook).values(
+            id=added["webhook"], url=command.url, secret=added["secret"], kinds=sorted(set(command.kinds)) or None,
+            active=True, created_at=desk.now, created_by=who,
+        )
+    )  # fmt: skip
+    return added
+
+
+def remove_webhook(desk: Desk, command: RemoveWebhook) -> dict[str, str]:
+    """Switch it off and forget its secret, and return `{"webhook": id}`; what waits for it goes out no more.
+
+    Repeating is safe. Raises Forbidden, NotFound.
+    """
+    _operator(desk)
+    switched_off = update(webhook).where(webhook.c.id == command.webhook_id).values(active=False, secret="")
+    if desk.connection.execute(switched_off).rowcount != 1:
+        raise NotFound(f"There is no webhook {command.webhook_id}.")
+    return {"webhook": command.webhook_id}
+
+
+def webhooks(connection: Connection) -> list[Webhook]:
+    """Return all of them, those that were removed too, the oldest first."""
+    rows = connection.execute(select(webhook).order_by(webhook.c.created_at, webhook.c.id))
+    return [
+        Webhook(
+            id=row.id, url=row.url, kinds=tuple(row.kinds) if row.kinds else None, active=row.active,
+            created_at=row.created_at, created_by=row.created_by,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def listening_to(connection: Connection) -> list[tuple[str, frozenset[str] | None]]:
+    """Return id and wanted kinds (None: all) of every webhook that is told, in order of their ids."""
+    rows: Any = connection.execute(select(webhook.c.id, webhook.c.kinds).where(webhook.c.active).order_by(webhook.c.id))
+    return [(row.id, frozenset(row.kinds) if row.kinds else None) for row in rows]
+
+
+def _operator(desk: Desk) -> str:
+    principal = desk.actor.principal
+    if desk.actor.kind == "system":
+        return "system"
+    if principal is None or not may_administer(principal):
+        raise Forbidden("Only an operator says who else is told.")
+    return principal.person_id
