@@ -15,6 +15,7 @@ from complaints.incidents.dismiss import DismissIncident
 from complaints.incidents.repair_facts import RepairFacts
 from complaints.incidents.reroute import RerouteStep
 from complaints.incidents.retry import RetryIncident
+from engine.errors import Unfit
 from queries.incidents import IncidentDetail, IncidentItem, incidents, one_incident
 
 app = typer.Typer(no_args_is_help=True)

@@ -27,7 +27,7 @@ def fraction(ids: Ids) -> float:
     value = 0
     for character in ids.code(digits):
         value = value * len(ALPHABET) + ALPHABET.index(character)
-    return value / len(ALPHABET) ** digits
+    return value / float(len(ALPHABET) ** digits)
 
 
 class RandomIds:
