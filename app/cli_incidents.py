@@ -64,8 +64,9 @@ def show(incident: Which, as_json: AsJson = False, demo: OfDemo = False) -> None
 def retry(incident: Which, by: By, demo: OfDemo = False) -> None:
     """Try again at once; exit 1 where it fails again."""
     done = carry_out(RetryIncident(incident), by, demo=demo)
-    if done["outcome"] == "done":
-        typer.echo("It went well; the incident is over.")
+    if done["outcome"] != "failed":
+        queued = "The message goes out next; the incident is over once it has."
+        typer.echo("It went well; the incident is over." if done["outcome"] == "done" else queued)
         return
     typer.echo("It failed again; `redress incidents show` says why.")
     raise typer.Exit(1)

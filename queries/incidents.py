@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from access.policy import Principal
-from complaints.incidents.on_record import IncidentKind, kind_of, may_know_of, require_operator
+from complaints.incidents.on_record import IncidentKind, kind_of, may_know_of, message_of, require_operator
 from complaints.tables import complaint
 from engine.errors import NotFound
 from engine.tables import incident, instance, work_item
@@ -131,18 +131,15 @@ def _rows(who: Principal | None) -> Select[Any]:
 def _delivery_tries(connection: Connection, rows: Iterable[Any]) -> Mapping[str, datetime]:
     """Return, by the id of the incident, when a message that could not be delivered is tried again by itself."""
     waiting = [row for row in rows if row.resolved_at is None]
-    failed = {_message_of(row): row.id for row in waiting if kind_of(row.doing, row.case_id) is IncidentKind.DELIVERY}
+    failed = {
+        message_of(row.doing): row.id for row in waiting if kind_of(row.doing, row.case_id) is IncidentKind.DELIVERY
+    }
     if not failed:
         return {}
     table = outbox.c
     alive = (table.given_up_at.is_(None), table.delivered_at.is_(None), table.cancelled_at.is_(None))
     asked = select(table.id, table.deliver_after).where(table.id.in_(failed), *alive)
     return {failed[each.id]: each.deliver_after for each in connection.execute(asked)}
-
-
-def _message_of(row: Any) -> str:
-    """Return the id of the message that the words of a failed delivery end with."""
-    return str(row.doing.rpartition("[")[2].removesuffix("]"))
 
 
 def _item(row: Any, tries: Mapping[str, datetime]) -> IncidentItem:

@@ -52,7 +52,7 @@ class RepairBody(Body):
 class RouteBody(Body):
     """Where an open step goes."""
 
-    model_config = example(to="team:service", reason="Nobody is left in the team that the diagram names.")
+    model_config = example(to="person:wang.fang", reason="Nobody is left in the team that the diagram names.")
 
     to: Target = Field(description="`team:<key>`, `post:<key>` or `person:<id>`; they see the case from then on.")
     task_id: TaskId | None = Field(
@@ -66,7 +66,7 @@ class RetryAnswer:
     """What came of trying again."""
 
     outcome: str
-    """`done`, or `failed`: then the incident says why, and when it is tried again."""
+    """`done`; `failed`: the incident says why, and when it is tried again; `queued`: the message goes out next."""
     incident: IncidentDetail
 
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from complaints.incidents.on_record import Found, IncidentKind, locked_incident, write_line
+from complaints.incidents.on_record import Found, IncidentKind, locked_incident, message_of, write_line
 from complaints.wording import words
 from engine.case_work import NEVER
 from engine.errors import Conflict
 from engine.pipeline import Desk
 from engine.tables import deadline, incident, instance
+from storage.outbox import outbox
 
 REASON = 2000
 """Characters of a reason."""
@@ -45,8 +46,8 @@ def dismiss_incident(desk: Desk, command: DismissIncident) -> dict[str, Any]:
             "The case stands still until somebody can do this step: appoint somebody, or give the step to others.",
             incident=found.id,
         )
-    if found.kind is IncidentKind.DELIVERY:
-        raise Conflict("Messages are given up in the list of dead letters.", incident=found.id)
+    if found.kind is IncidentKind.DELIVERY and not _given_up(desk, found):
+        raise Conflict("This message was not given up: it is still tried by itself.", incident=found.id)
     if found.kind is IncidentKind.FIRING:
         _put_to_sleep(desk, found)
     said = {
@@ -55,6 +56,11 @@ def dismiss_incident(desk: Desk, command: DismissIncident) -> dict[str, Any]:
     desk.connection.execute(update(incident).where(incident.c.id == found.id).values(said))
     write_line(desk, found, "incident-dismissed", reason=reason)
     return {"incident": found.id}
+
+
+def _given_up(desk: Desk, found: Found) -> bool:
+    asked = select(outbox.c.given_up_at).where(outbox.c.id == message_of(found.doing))
+    return desk.connection.execute(asked).scalar() is not None
 
 
 def _put_to_sleep(desk: Desk, found: Found) -> None:

@@ -47,6 +47,11 @@ def kind_of(doing: str, case_id: str | None) -> IncidentKind:
     return IncidentKind.STEP if doing.startswith(COMMAND) and case_id is not None else IncidentKind.HOUSE
 
 
+def message_of(doing: str) -> str:
+    """Return the id of the message that the words of a failed delivery end with."""
+    return doing.rpartition("[")[2].removesuffix("]")
+
+
 @dataclass(frozen=True)
 class Found:
     """An incident, locked together with its case."""
@@ -54,6 +59,7 @@ class Found:
     id: str
     kind: IncidentKind
     case_id: str | None
+    doing: str
     about: str | None
     element: str | None
     dismissed: bool
@@ -108,8 +114,8 @@ def locked_incident(desk: Desk, incident_id: str, *, dismissed_too: bool = False
     if row.resolved_at is not None and not (dismissed and dismissed_too):
         raise Conflict("This incident is over.", incident=row.id, at=row.resolved_at.isoformat())
     return Found(
-        id=row.id, kind=kind_of(row.doing, row.case_id), case_id=row.case_id, about=row.about, element=row.element,
-        dismissed=dismissed, operator=who,
+        id=row.id, kind=kind_of(row.doing, row.case_id), case_id=row.case_id, doing=row.doing, about=row.about,
+        element=row.element, dismissed=dismissed, operator=who,
     )  # fmt: skip
 
 
