@@ -83,15 +83,18 @@ class Bench:
         return found
 
 
-def measured(benches: Sequence[Bench], *, cases: int, pid: int) -> Iterator[str]:
-    """Yield the lines of one round, of so many clients at once: filing alone, then whole cases."""
+def measured(benches: Sequence[Bench], *, cases: int, servers: Sequence[int]) -> Iterator[str]:
+    """Yield the lines of one round, of so many clients at once: filing alone, then whole cases.
+
+    `servers` are the processes whose time is counted.
+    """
     clients = len(benches)
     for what, to_the_end in (("filing", False), ("completing", True)):
         series = [Series() for _ in range(clients)]
-        cpu, started = cpu_seconds(pid), time.perf_counter()
+        cpu, started = sum(map(cpu_seconds, servers)), time.perf_counter()
         with ThreadPoolExecutor(clients) as pool:
             list(pool.map(partial(_several, cases // clients, to_the_end), benches, series))
-        took, cpu = time.perf_counter() - started, cpu_seconds(pid) - cpu
+        took, cpu = time.perf_counter() - started, sum(map(cpu_seconds, servers)) - cpu
         if to_the_end:
             seconds = [each for one in series for part in one.completing.values() for each in part]
         else:
@@ -134,17 +137,17 @@ def run(*, cases: int, rounds: int, clients: Sequence[int], folder: Path) -> Non
     server.start()
     try:
         token = next(person["token"] for person in server.people() if person["login"] == WHO)
-        benches = [Bench(Wire(server.port), token) for _ in range(max(clients))]
         for line in described():
             _say(line)
-        benches[0].case(Series())  # the first request reads the process from its bundle
+        Bench(Wire(server.port), token).case(Series())  # the first request reads the process from its bundle
         for number in range(rounds):
             for count in clients:
                 _say(f"round {number + 1}")
-                for line in measured(benches[:count], cases=cases, pid=server.pid):
+                benches = [Bench(Wire(server.port), token) for _ in range(count)]
+                for line in measured(benches, cases=cases, servers=[server.pid]):
                     _say(line)
-        for bench in benches:
-            bench.wire.close()
+                for bench in benches:
+                    bench.wire.close()
     finally:
         server.stop()
     _say("size on disk")
