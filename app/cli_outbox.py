@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from app.as_operator import carry_out, opened
-from complaints.outward.replay import ReplayMessages
+from complaints.outward.replay import DiscardMessage, ReplayMessages
 from engine.errors import Unfit
 from storage.dead_letters import DeadLetter, dead_letters
 
@@ -58,6 +58,18 @@ def replay(
     done = carry_out(ReplayMessages(tuple(ids or ()), everything, channel or None), by, demo=demo)
     count = len(done["messages"])
     typer.echo(f"{count} {'message is' if count == 1 else 'messages are'} tried again.")
+
+
+@app.command("discard")
+def discard_(
+    message: Annotated[str, typer.Argument(metavar="ID", help="As `redress outbox list` prints it")],
+    by: Annotated[str, typer.Option("--by", help="Your login: who acts stands on the record of the case")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; on the record of the case")],
+    demo: OfDemo = False,
+) -> None:
+    """Take a message off the list: it need not go out any more, for this reason."""
+    carry_out(DiscardMessage(message, reason), by, demo=demo)
+    typer.echo("Discarded.")
 
 
 def _line(each: DeadLetter) -> str:

@@ -14,6 +14,7 @@ from app.existing import require_schema
 from app.leaving import leave as close_account
 from app.leaving import told
 from app.settings import Settings
+from complaints.outward.mail_text import mail_address
 from complaints.people.reach import note_nobodys_tasks_of_all
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
@@ -46,12 +47,22 @@ def add(
     team: Annotated[list[str] | None, typer.Option(help="May be given several times")] = None,
     role: Annotated[list[str] | None, typer.Option(help="supervisor, process_owner, operator, auditor")] = None,
     language: str = "zh-CN",
+    email: Annotated[str, typer.Option(help="Where notices are mailed, as subject lines alone")] = "",
 ) -> None:
     """Add a person and print a token, once."""
+    address = _address(email)
 
     def act(desk: Desk) -> str:
         _known_teams(team or [])
-        people.add(desk.connection, login=login, name=name, language=language, ids=desk.ids, now=desk.now)
+        people.add(
+            desk.connection,
+            login=login,
+            name=name,
+            language=language,
+            email=address or None,
+            ids=desk.ids,
+            now=desk.now,
+        )
         for each in team or []:
             teams.join(desk.connection, login, each)
         for each in role or []:
@@ -59,6 +70,14 @@ def add(
         return tokens.issue(desk.connection, login, name="first", ids=desk.ids, now=desk.now).secret
 
     typer.echo(f"Token of {login}, shown once: {_do(act)}")
+
+
+@app.command()
+def email(login: str, address: Annotated[str, typer.Argument(help="Empty takes it away")]) -> None:
+    """Say where notices to somebody are mailed, as subject lines alone."""
+    given = _address(address)
+    _do(lambda desk: people.change(desk.connection, login, email=given))
+    typer.echo(f"{login} gets mail at {given}." if given else f"{login} gets no mail.")
 
 
 @app.command()
@@ -103,6 +122,13 @@ def away(
 def back(login: str) -> None:
     """Say that somebody is back before their time; ends the absence that runs now."""
     typer.echo(_do(lambda desk: come_back(desk, login)))
+
+
+def _address(given: str) -> str:
+    try:
+        return mail_address(given) if given else ""
+    except ValueError as error:
+        raise Unfit(f"The address does not fit: {error}.") from None
 
 
 def _known_teams(named: list[str]) -> None:

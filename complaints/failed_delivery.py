@@ -29,11 +29,20 @@ def note_failed(connection: Connection, message: Message, reason: str, *, now: d
 
 def over(connection: Connection, message: Message, *, now: datetime) -> None:
     """Close the incident of a message that went out after all, or is to go out no more. Repeating is safe."""
+    over_by_id(connection, message.kind, message.recipient, message.id, now=now)
+
+
+def over_by_id(connection: Connection, kind: str, recipient: str, message_id: str, *, now: datetime) -> None:
+    """Do the same for a message of which no more is known. Repeating is safe."""
     table = incident.c
-    open_one = (table.doing == doing(message), table.resolved_at.is_(None))
+    open_one = (table.doing == _doing(kind, recipient, message_id), table.resolved_at.is_(None))
     connection.execute(update(incident).where(*open_one).values(resolved_at=now))
 
 
 def doing(message: Message) -> str:
     """Return what failed, in words for operators: which notice, to whom, and the id of the message."""
-    return f"deliver {message.kind} to {message.recipient} [{message.id}]"
+    return _doing(message.kind, message.recipient, message.id)
+
+
+def _doing(kind: str, recipient: str, message_id: str) -> str:
+    return f"deliver {kind} to {recipient} [{message_id}]"

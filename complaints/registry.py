@@ -22,7 +22,7 @@ from complaints.intake.links import LinkCases, link_cases, link_found_duplicate
 from complaints.intake.retype import Retype, retype
 from complaints.notes import AddNote, add_note
 from complaints.notices.reading import ReadNotice, ReadNotices, read_notice, read_notices
-from complaints.outward.replay import ReplayMessages, replay_messages
+from complaints.outward.replay import DiscardMessage, ReplayMessages, discard_message, replay_messages
 from complaints.outward.webhooks import AddWebhook, RemoveWebhook, add_webhook, remove_webhook
 from complaints.people.affected import AddAffected, RemoveAffected, add_affected, remove_affected
 from complaints.people.cleared import ClearColleague, clear_colleague
@@ -86,6 +86,7 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
         RepairFacts: repair_facts,
         RerouteStep: reroute_step,
         ReplayMessages: replay_messages,
+        DiscardMessage: discard_message,
         AddWebhook: add_webhook,
         RemoveWebhook: remove_webhook,
     }

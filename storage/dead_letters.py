@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, select, update
 
 from storage.outbox import outbox
+
+_GIVEN_UP = and_(outbox.c.given_up_at.is_not(None), outbox.c.cancelled_at.is_(None))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,7 @@ def dead_letters(
     Those of one channel where it is named, those of `ids` where they are given.
     """
     table = outbox.c
-    found = select(outbox).where(table.given_up_at.is_not(None)).order_by(table.sequence).limit(limit)
+    found = select(outbox).where(_GIVEN_UP).order_by(table.sequence).limit(limit)
     if ids is not None:
         found = found.where(table.id.in_(ids))
     if channel is not None:
@@ -52,13 +54,20 @@ def dead_letters(
     ]  # fmt: skip
 
 
+def discard(connection: Connection, message_id: str, *, now: datetime) -> bool:
+    """Take a message off the list: it is not to go out any more. Repeating is safe: False, and nothing changes."""
+    table = outbox.c
+    given_up = update(outbox).where(table.id == message_id, _GIVEN_UP)
+    return connection.execute(given_up.values(cancelled_at=now)).rowcount == 1
+
+
 def replay(connection: Connection, ids: Sequence[str], *, now: datetime) -> list[str]:
     """Have messages that were given up tried again, from `now` on, with their key, all attempts before them.
 
     Returns the ids of those that were given up, in order; the others are left alone, so that repeating is safe.
     """
     table = outbox.c
-    chosen = select(table.id).where(table.id.in_(ids), table.given_up_at.is_not(None))
+    chosen = select(table.id).where(table.id.in_(ids), _GIVEN_UP)
     found = list(connection.execute(chosen.order_by(table.sequence).with_for_update()).scalars())
     if found:
         connection.execute(

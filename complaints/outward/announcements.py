@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from complaints.outward.webhooks import WEBHOOK, listening_to
 from engine.case_work import CaseWork
-from engine.model.step import Event
 from storage.outbox import Message
 
 OF_EVENTS = {
@@ -16,14 +15,13 @@ OF_EVENTS = {
     "message-received": "complaint.letter_received",
 }
 """Kind of a line in the log of the case -> what is told. A status tells itself."""
-OF_STATUS = frozenset({"status", "sent-back"})
-"""Lines after which the status may be another: a step that is taken back writes no line of its own about it."""
 
 
 def announcements(work: CaseWork) -> list[Message]:
     """Return the messages of a change that is about to be written down; none where nobody listens.
 
-    They are held as long as its notices, and called back with them. Reads the list of webhooks only where the change
+    They are held as long as its notices, and called back with them where the step is taken back: nobody hears of a
+    status that was never meant. Reads the list of webhooks only where the change
     has something to tell.
     """
     told = list(_told(work))
@@ -46,12 +44,8 @@ def announcements(work: CaseWork) -> list[Message]:
 def _told(work: CaseWork) -> Iterator[tuple[str, str]]:
     """Yield what is told and the status after it, in order."""
     for event in work.events:
-        if event.kind in OF_STATUS:
-            status = _status(work, event)
+        if event.kind == "status":
+            status = str(event.detail["status"])
             yield f"complaint.{status}", status
         elif event.kind in OF_EVENTS:
             yield OF_EVENTS[event.kind], str(work.row["status"])
-
-
-def _status(work: CaseWork, event: Event) -> str:
-    return str(event.detail.get("status") or work.row["status"])

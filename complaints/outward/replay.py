@@ -1,4 +1,4 @@
-"""An operator has messages that were given up tried again: after a mailbox was mended, a server, a setting."""
+"""What an operator does about messages that were given up: has them sent again, or takes them off the list."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from access.policy import may_administer
+from complaints.failed_delivery import over_by_id
+from complaints.wording import words
 from engine.errors import Forbidden, NotFound
 from engine.pipeline import Desk
 from engine.tables import conflict_of_interest, event_log
-from storage.dead_letters import DeadLetter, dead_letters, replay
+from storage.dead_letters import DeadLetter, dead_letters, discard, replay
 
-REPLAYED = "message-replayed"
-"""The kind of the line in the log of the case."""
+REPLAYED, DISCARDED = "message-replayed", "message-discarded"
+"""Kinds of lines in the log of the case."""
+REASON = 2000
+"""Characters of a reason."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,14 @@ class ReplayMessages:
     channel: str | None = None
 
 
+@dataclass(frozen=True)
+class DiscardMessage:
+    """This need not go out any more, and why."""
+
+    message_id: str
+    reason: str
+
+
 def replay_messages(desk: Desk, command: ReplayMessages) -> dict[str, Any]:
     """Have them tried again from now on, and return `{"messages": ids}`, in the order in which they were written.
 
@@ -34,31 +46,56 @@ def replay_messages(desk: Desk, command: ReplayMessages) -> dict[str, Any]:
     Forbidden unless an operator or the house asks, NotFound where one of the ids is none of a message that was given
     up, or that the operator may know of.
     """
-    principal = desk.actor.principal
-    if desk.actor.kind != "system" and (principal is None or not may_administer(principal)):
-        raise Forbidden("Only an operator works on what was given up.")
-    who = principal.person_id if principal is not None else "system"
-    table = conflict_of_interest.c
-    kept_apart = set(desk.connection.execute(select(table.case_id).where(table.person == who)).scalars())
-    given_up = {
-        each.id: each
-        for each in dead_letters(
-            desk.connection, channel=command.channel, ids=None if command.everything else command.ids
-        )
-        if each.case_id not in kept_apart
-    }
-    unknown = sorted(set(command.ids) - given_up.keys())
-    if unknown and not command.everything:
-        raise NotFound(f"No message that was given up is {', '.join(unknown)}.")
+    who = _operator(desk)
+    given_up = _given_up(desk, who, None if command.everything else command.ids, command.channel)
     done = replay(desk.connection, list(given_up), now=desk.now)
-    for message in (given_up[each] for each in done):
-        if message.case_id is not None:
-            desk.connection.execute(insert(event_log).values(_line(desk, message, who)))
+    for each in done:
+        _note(desk, given_up[each], REPLAYED, who)
     return {"messages": done}
 
 
-def _line(desk: Desk, message: DeadLetter, who: str) -> dict[str, Any]:
-    return {
-        "case_id": message.case_id, "at": desk.now, "kind": REPLAYED, "name": message.id, "actor": who,
-        "detail": {"template": message.kind, "channel": message.channel},
-    }  # fmt: skip
+def discard_message(desk: Desk, command: DiscardMessage) -> dict[str, Any]:
+    """Take a message off the list, end its incident, and return `{"message": id}`; on record in the log of the case.
+
+    Raises Forbidden, NotFound as `replay_messages` does, Unfit without a reason.
+    """
+    who, reason = _operator(desk), words("reason", command.reason, longest=REASON)
+    message = _given_up(desk, who, [command.message_id], None)[command.message_id]
+    discard(desk.connection, message.id, now=desk.now)
+    over_by_id(desk.connection, message.kind, message.recipient, message.id, now=desk.now)
+    _note(desk, message, DISCARDED, who, reason=reason)
+    return {"message": message.id}
+
+
+def _operator(desk: Desk) -> str:
+    principal = desk.actor.principal
+    if desk.actor.kind == "system":
+        return "system"
+    if principal is None or not may_administer(principal):
+        raise Forbidden("Only an operator works on what was given up.")
+    return principal.person_id
+
+
+def _given_up(desk: Desk, who: str, ids: Sequence[str] | None, channel: str | None) -> dict[str, DeadLetter]:
+    """Return what was given up and the operator may know of, by id; all of it where `ids` is None. Raises NotFound."""
+    table = conflict_of_interest.c
+    kept_apart = set(desk.connection.execute(select(table.case_id).where(table.person == who)).scalars())
+    found = {
+        each.id: each
+        for each in dead_letters(desk.connection, channel=channel, ids=ids)
+        if each.case_id not in kept_apart
+    }
+    if unknown := sorted(set(ids or ()) - found.keys()):
+        raise NotFound(f"No message that was given up is {', '.join(unknown)}.")
+    return found
+
+
+def _note(desk: Desk, message: DeadLetter, kind: str, who: str, **detail: str) -> None:
+    if message.case_id is None:
+        return
+    desk.connection.execute(
+        insert(event_log).values(
+            case_id=message.case_id, at=desk.now, kind=kind, name=message.id, actor=who,
+            detail={"template": message.kind, "channel": message.channel, **detail},
+        )
+    )  # fmt: skip

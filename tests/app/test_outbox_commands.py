@@ -11,8 +11,9 @@ from sqlalchemy import insert, select
 
 from access import people, teams
 from app.settings import Settings
+from complaints.failed_delivery import note_failed
 from engine.ids import CountedIds
-from engine.tables import conflict_of_interest, event_log
+from engine.tables import conflict_of_interest, event_log, incident
 from storage import migrate, outbox
 from storage.database import Database
 from storage.outbox import Message
@@ -80,6 +81,28 @@ def test_a_message_is_sent_again_on_record_and_others_stay(shell: Shell, databas
     )  # fmt: skip
 
 
+def test_what_need_not_go_out_any_more_is_taken_off_the_list_for_a_reason(shell: Shell, database: Database) -> None:
+    with database.write() as unit:
+        letter = Message(
+            id="one", case_id="c1", cause="one", kind="receipt", recipient="mail:complainant", channel="mail",
+            payload={}, created_at=AT, deliver_after=AT,
+        )  # fmt: skip
+        note_failed(unit.connection, letter, REASON, now=AT, ids=CountedIds())
+        unit.commit()
+    assert shell.type("outbox", "discard", "one", "--by", "ops", "--reason", " ")[0] == 2
+    assert shell.type("outbox", "discard", "one", "--by", "ops", "--reason", "Told by phone.") == (0, "Discarded.", "")
+    assert "one  c1" not in shell.type("outbox", "list")[1]
+    with database.read() as connection:
+        (line,) = connection.execute(select(event_log)).all()
+        (failed,) = connection.execute(select(incident)).all()
+    assert (line.case_id, line.kind, line.name, line.actor, line.detail["reason"]) == (
+        "c1", "message-discarded", "one", "ops", "Told by phone.",
+    )  # fmt: skip
+    assert failed.resolved_at is not None
+    for again in (("discard", "one", "--reason", "x"), ("replay", "one")):
+        assert shell.type("outbox", *again, "--by", "ops")[2] == "No message that was given up is one."
+
+
 def test_all_are_sent_again_but_those_of_a_case_that_the_operator_is_kept_apart_from(
     shell: Shell, database: Database
 ) -> None:
@@ -98,3 +121,19 @@ def test_whoever_is_no_operator_sends_nothing_again(shell: Shell, database: Data
     )  # fmt: skip
     assert shell.type("outbox", "replay", "--by", "ops")[2] == "Name the messages to send again, or say --all."
     assert [each[1] for each in state(database)] == [True, True, False]
+
+
+def test_an_address_for_mail_is_given_and_taken_away(shell: Shell, database: Database) -> None:
+    def address() -> str | None:
+        with database.read() as connection:
+            return people.get(connection, "li.na").email
+
+    assert shell.type("user", "email", "li.na", "li.na@school.example") == (
+        0, "li.na gets mail at li.na@school.example.", "",
+    )  # fmt: skip
+    assert address() == "li.na@school.example"
+    assert shell.type("user", "email", "li.na", "li.na") == (
+        2, "", "The address does not fit: it is no plain e-mail address.",
+    )  # fmt: skip
+    assert shell.type("user", "email", "li.na", "") == (0, "li.na gets no mail.", "")
+    assert address() is None

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 from pydantic import SecretStr, ValidationError
-from sqlalchemy import select
+from sqlalchemy import Connection, insert, select
 
 from app.settings import Settings
+from complaints.outward.channel import Channel
 from complaints.outward.mail_rows import MAIL
-from storage.outbox import outbox
+from complaints.outward.outward_loop import OutwardLoop
+from complaints.outward.webhook_channel import WebhookChannel
+from complaints.outward.webhooks import WEBHOOK
+from complaints.tables import complaint, message, webhook
+from engine.ids import RandomIds
+from storage import migrate, outbox
+from storage.database import Database
+from storage.outbox import Message
 from tests.app.conftest import Shell
-from tests.support.application import house
+from tests.complaints.sending import mail_line
+from tests.support.application import OPENING, house
+from tests.support.hook_receiver import hook_receiver
 from tests.support.mail_receiver import mail_receiver
+from tests.support.stores import store_url
 
 FROM = "School <complaints@school.example>"
 
@@ -36,7 +50,7 @@ def test_nothing_is_mailed_without_a_server_or_in_the_demo(changes: dict[str, ob
     redress.file(complainant={"name": "Gil", "email": "gil@parents.example"})
     redress.deliver()
     with redress.application.database.read() as connection:
-        assert connection.execute(select(outbox.c.id).where(outbox.c.channel == MAIL)).all() == []
+        assert connection.execute(select(outbox.outbox.c.id).where(outbox.outbox.c.channel == MAIL)).all() == []
     assert redress.application.outward.run_once() == 0
 
 
@@ -79,3 +93,62 @@ def test_a_password_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValidationError) as refused:
         Settings()
     assert "hush" not in str(refused.value)
+
+
+@pytest.mark.parametrize("store", ["sqlite-file", "postgresql"])
+def test_several_processes_on_one_database_send_everything_once(
+    store: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with mail_receiver() as post, hook_receiver() as hooks:
+        database = Database(store_url(store, request, tmp_path))
+        migrate.create(database)
+        count = 30
+        with database.write() as unit:
+            hook = webhook_of(unit.connection, hooks.url())
+            for number in range(count):
+                outbox.write(unit.connection, rows_about(unit.connection, number, hook))
+            unit.commit()
+        lines: dict[str, Channel] = {MAIL: mail_line(post.url), hook: WebhookChannel(this_machine=True)}
+        processes = [
+            OutwardLoop(database=database, ids=RandomIds(), lines=lines.get, now=lambda: OPENING) for _ in range(3)
+        ]
+        with ThreadPoolExecutor(len(processes)) as threads:
+            for _ in range(4):
+                list(threads.map(lambda each: each.run_once(), processes))
+        wanted = sorted(f"p{number}@parents.example" for number in range(count))
+        assert sorted(address for address, _ in post.taken) == wanted
+        assert len({each.headers["Idempotency-Key"] for each in hooks.posted}) == len(hooks.posted) == count
+        with database.read() as connection:
+            waiting = connection.execute(select(outbox.outbox.c.id).where(outbox.outbox.c.delivered_at.is_(None))).all()
+        assert waiting == []
+        database.close()
+
+
+def webhook_of(connection: Connection, url: str) -> str:
+    """Add a webhook; return the name of its channel."""
+    values = {"id": "hook", "url": url, "secret": "s", "kinds": None, "active": True}
+    connection.execute(insert(webhook).values(**values, created_at=OPENING, created_by="system"))
+    return f"{WEBHOOK}:hook"
+
+
+def rows_about(connection: Connection, number: int, hook: str) -> list[Message]:
+    """Write a complaint with a letter; return what is to leave the house about it."""
+    case = f"c{number}"
+    connection.execute(
+        insert(complaint).values(
+            case_id=case, number=case, tracking_digest=case, received_at=OPENING, recorded_at=OPENING, subject="s",
+            channel="web", type="complaint", category="x", category_version="1", language="en",
+            identity_mode="identified", email=f"p{number}@parents.example", stated_people=1, text="t",
+        )
+    )  # fmt: skip
+    connection.execute(
+        insert(message).values(id=case, case_id=case, at=OPENING, direction="out", text="Hello.", language="en")
+    )
+    both = ((MAIL, f"{MAIL}:complainant", {"letter": case}), (hook, hook, {"status": "closed"}))
+    return [
+        Message(
+            id=f"{case}:{channel}", case_id=case, cause=case, kind="complaint.closed", recipient=recipient,
+            channel=channel, payload=payload, created_at=OPENING, deliver_after=OPENING,
+        )
+        for channel, recipient, payload in both
+    ]  # fmt: skip

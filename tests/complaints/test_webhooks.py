@@ -23,12 +23,16 @@ from complaints.outward.webhook_channel import WebhookChannel
 from complaints.outward.webhooks import KINDS, AddWebhook, RemoveWebhook, webhooks
 from complaints.people.ownership import AskHandOver
 from complaints.tables import complaint, webhook
+from engine.commands.complete import CompleteTask
+from engine.commands.send_back import SendBack
 from engine.errors import Forbidden, NotFound, Unfit
 from engine.tables import incident
 from storage.counting import counted
 from storage.outbox import HOUSE, outbox
 from tests.complaints.office import MONDAY, Office
 from tests.complaints.sending import sender
+from tests.complaints.test_sent_back import PLAN
+from tests.complaints.walk import reach_plan
 from tests.support.certificates import certificate
 from tests.support.hook_receiver import HookReceiver, hook_receiver
 
@@ -143,6 +147,24 @@ def test_nothing_is_written_where_nobody_listens_and_most_changes_do_not_even_as
     with counted(office.database) as seen:
         office.do(AskHandOver(case, office.people["bea"], "Leave."))
     assert not [each for each in seen.sql if "FROM webhook" in each]
+
+
+def test_of_a_step_that_is_taken_back_nobody_hears(office: Office, receiver: HookReceiver) -> None:
+    listen(office, receiver.url(), "complaint.resolved")
+    case = reach_plan(office)
+    task = office.task(case, "plan")
+    office.do(CompleteTask(task.id, PLAN))
+    assert [row.held_until for row in waiting(office)] == [MONDAY + timedelta(minutes=1)]
+    assert send(office) == 0
+    office.do(SendBack(task.id))
+    office.clock.advance(timedelta(minutes=2))
+    assert (send(office), receiver.posted) == (0, [])
+    office.do(CompleteTask(task.id, PLAN, office.task(case, "plan").version))
+    office.clock.advance(timedelta(minutes=2))
+    assert send(office) == 1
+    assert [(each["event"], each["at"]) for each in told(receiver)] == [
+        ("complaint.resolved", (MONDAY + timedelta(minutes=2)).isoformat())
+    ]
 
 
 def test_a_receiver_that_is_down_gets_everything_in_order_when_it_is_back(office: Office) -> None:
