@@ -15,6 +15,7 @@ from api.metrics import Metrics
 from api.rest import case_verbs, complaints, demo, health, incidents, notices, people, processes, tasks, track
 from api.sentences import Sentences
 from api.web import pages
+from engine.ids import RandomIds
 
 DESCRIPTION = """
 Complaints, handled as the institution's own diagram says. Staff send `Authorization: Bearer redress_...`, complainants
@@ -59,7 +60,7 @@ def create_app(application: Application) -> FastAPI:
     errors.install(app)
     pages.mount(app, application)
     app.add_middleware(BodyLimit, most_bytes=application.settings.max_body_bytes)
-    app.add_middleware(Envelope, took=metrics.took, failed=errors.unexpected)
+    app.add_middleware(Envelope, took=metrics.took, failed=errors.unexpected, new_id=RandomIds().new)
     app.add_middleware(Head)
     return app
 

@@ -1,10 +1,16 @@
-"""Around every route: headers that tell a browser to run nothing and guess nothing, the time taken, the last net."""
+"""Around every route: headers that tell a browser to run nothing and guess nothing, the time taken, the last net.
+
+Every request has an id, which stands in each line of the log that is written on its behalf.
+"""
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable
 from time import perf_counter
 
+import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +27,18 @@ HEADERS = {
 }
 """For answers that say nothing else about themselves; pages bring their own."""
 
+log = structlog.get_logger(__name__)
+_quiet = logging.getLogger(__name__)
+
+SLOW_SECONDS = 1.0
+"""From here on an answer is worth a line in the log; the others stand there only where all is logged (DEBUG)."""
+GIVEN_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+"""An id of the proxy before us that is taken over: it can hold no sentence."""
+
+CASE = frozenset({"{case_id}", "{complaint_id}"})
+CASE_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+"""Ids of cases look like this; what somebody typed instead is not for the log."""
+
 Took = Callable[[str, str, int, float], None]
 """Called with method (`other` for one that there is not), route pattern, status and seconds."""
 
@@ -31,14 +49,21 @@ Failed = Callable[[Request, Exception], Response]
 class Envelope:
     """Adds the headers to every answer, errors too, and measures how long it took."""
 
-    def __init__(self, app: ASGIApp, *, took: Took, failed: Failed) -> None:
-        self._app, self._took, self._failed = app, took, failed
+    def __init__(self, app: ASGIApp, *, took: Took, failed: Failed, new_id: Callable[[], str]) -> None:
+        self._app, self._took, self._failed, self._new_id = app, took, failed, new_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        known = GIVEN_ID.fullmatch(given) is not None
+        request_id = given.decode() if known else self._new_id()
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            await self._answered(scope, receive, send, request_id, known=known)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send, request_id: str, *, known: bool) -> None:
         start, status, started = perf_counter(), 500, False
 
         async def stamped(message: Message) -> None:
@@ -48,6 +73,8 @@ class Envelope:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if known or status >= 500:
+                    headers["X-Request-Id"] = request_id
             await send(message)
 
         try:
@@ -61,4 +88,23 @@ class Envelope:
             route = getattr(scope.get("route"), "path", "other")
             # Whoever sends a word of their own adds no line to the figures.
             method = scope["method"] if scope["method"] in METHODS else "other"
-            self._took(method, route, status, perf_counter() - start)
+            seconds = perf_counter() - start
+            self._took(method, route, status, seconds)
+            _tell(scope, method, route, status, seconds)
+
+
+def _tell(scope: Scope, method: str, route: str, status: int, seconds: float) -> None:
+    """Write the request into the log: its route, never its address, which may name people or open something."""
+    level = logging.WARNING if status >= 500 else logging.INFO if seconds >= SLOW_SECONDS else logging.DEBUG
+    if _quiet.isEnabledFor(level):
+        case = _case_in(scope["path"], route)
+        about = {} if case is None else {"case": case}
+        log.log(level, "request", method=method, route=route, status=status, seconds=round(seconds, 4), **about)
+
+
+def _case_in(path: str, route: str) -> str | None:
+    """Return the id of the case at whose address the request came, None where it is none."""
+    for place, part in zip(route.split("/"), path.split("/"), strict=False):
+        if place in CASE:
+            return part if CASE_ID.fullmatch(part) else None
+    return None

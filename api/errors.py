@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -276,7 +275,7 @@ def unexpected(request: Request, error: Exception) -> Response:
     """Return the answer for what nobody foresaw: an id that is in the log with the trace, which nobody else sees."""
     shared: Shared = request.app.state.shared
     incident = shared.application.ids.new()
-    # The trace as text: a logger that draws it itself would draw the values of variables too, and they are personal.
-    trace = "".join(traceback.format_exception(error))
-    log.error("unexpected", incident=incident, method=request.method, path=request.url.path, trace=trace)
+    # Not the address, which may name people or open something; and of the error what the log tells of any.
+    route = getattr(request.scope.get("route"), "path", "other")
+    log.error("unexpected", incident=incident, method=request.method, route=route, exc_info=error)
     return _told(request, "unexpected", 500, UNFORESEEN, details={"incident": incident})

@@ -139,8 +139,11 @@ class Pipeline:
         record: an automatic step, an effect, or whatever else nobody foresaw, `before_commit` too. Raises StoreBusy
         when the store is busy, and OutcomeUnknown.
         """
+        case_id: str | None = getattr(command, "case_id", None)
         try:
-            return self._carry_out(command, actor, before_commit)
+            # Each line of the log that is written on the way names the case.
+            with nullcontext() if case_id is None else structlog.contextvars.bound_contextvars(case=case_id):
+                return self._carry_out(command, actor, before_commit)
         except StepFailed as refusal:
             if actor.kind != SYSTEM.kind:
                 self._put_on_record(command, actor, refusal)
@@ -288,7 +291,7 @@ class Sweeping:
 
         Somebody else having the case at the moment is no error: nothing fired, and it is asked again.
         """
-        with self.connection.begin_nested():
+        with structlog.contextvars.bound_contextvars(case=case_id), self.connection.begin_nested():
             row = self.connection.execute(_INSTANCE_SKIPPING, {"case": case_id}).first()
             if row is None:
                 return SweptCase(0, None)

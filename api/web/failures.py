@@ -72,7 +72,7 @@ class PageRoute(APIRoute):
             except (Refusal, StoreError, AccessError, RequestValidationError, HTTPException) as failure:
                 return await run_in_threadpool(failure_page, request, failure)
             except Exception:
-                log.exception("page failed", path=request.url.path)
+                log.exception("page-failed", route=self.path)
                 return await run_in_threadpool(failure_page, request, HTTPException(500))
 
         return handler
