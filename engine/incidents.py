@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from engine.case_work import NEVER, CaseWork
 from engine.errors import Refusal
 from engine.ids import Ids, fraction
+from engine.incident_reason import reason_for_operators
 from engine.tables import deadline, incident, instance, work_item
 
 FIRST_PAUSE: Final = timedelta(seconds=30)
@@ -72,13 +73,13 @@ def note_failure(
         connection.execute(update(instance).where(instance.c.case_id == case_id).values(troubled=True))
     known = connection.execute(select(table.id, table.attempts).where(*same, one, table.resolved_at.is_(None))).first()
     if known is not None:
-        changed = {"attempts": known.attempts + 1, "reason": refusal.message, "actor": actor}
+        changed = {"attempts": known.attempts + 1, "reason": reason_for_operators(refusal), "actor": actor}
         connection.execute(update(incident).where(table.id == known.id).values(changed))
         return known.id, known.attempts + 1
     found: str = ids.new()
     row = {
         "id": found, "case_id": case_id, "at": now, "element": refusal.details.get("element"), "doing": doing,
-        "about": about, "actor": actor, "reason": refusal.message, "attempts": 1,
+        "about": about, "actor": actor, "reason": reason_for_operators(refusal), "attempts": 1,
     }  # fmt: skip
     connection.execute(insert(incident).values(row))
     return found, 1
