@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 CLAIM_FOR = timedelta(minutes=5)
 """Longer than any pass takes: nobody else sends meanwhile."""
-BATCH = 20
+BATCH = 50
 """Messages of one channel in one pass."""
 THREADS = 8
 """Channels served at one time."""
