@@ -16,8 +16,8 @@ from sqlalchemy import Connection, insert, or_, select, update
 from engine.case_work import NEVER, CaseWork
 from engine.errors import Refusal
 from engine.ids import Ids, fraction
-from engine.incident_reason import reason_for_operators
 from engine.tables import deadline, incident, instance, work_item
+from engine.unforeseen import reason_for_operators
 
 FIRST_PAUSE: Final = timedelta(seconds=30)
 """How long at most what failed once is left alone; four times as long after each further failure."""

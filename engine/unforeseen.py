@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, Final
 
 import structlog
 
@@ -13,6 +15,10 @@ from storage.errors import StoreError
 from storage.faults import translated
 
 log = structlog.get_logger(__name__)
+
+HIDDEN: Final = "…"
+"""Stands for a text of the case."""
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 
 
 @contextmanager
@@ -32,3 +38,23 @@ def failing_on_record(what: str, *, element: str | None = None) -> Iterator[None
         kind = type(error).__name__
         where = {"element": element} if element is not None else {}
         raise StepFailed(f"{what} failed: {kind}.", reason=kind, **where) from error
+
+
+def reason_for_operators(refusal: Refusal) -> str:
+    """Return the message of a failure without the texts that it quotes from the case.
+
+    Those are the texts that a decision table was asked with, what an expression looked up, and the words of an
+    exception that nobody foresaw: of it the kind is told.
+    """
+    message, cause, details = refusal.message, refusal.__cause__, refusal.details
+    if cause is not None and not isinstance(cause, Refusal) and str(cause):
+        message = message.replace(str(cause), type(cause).__name__)
+    inputs = details.get("inputs")
+    shown: list[Any] = [details.get("value"), *(inputs.values() if isinstance(inputs, dict) else ())]
+    for text in shown:
+        if isinstance(text, str) and _QUOTED.match(text):
+            message = message.replace(text, f'"{HIDDEN}"')
+    looked_up = details.get("reason")
+    if "expression" in details and isinstance(looked_up, str):
+        message = message.replace(looked_up, _QUOTED.sub(f"'{HIDDEN}'", looked_up))
+    return message

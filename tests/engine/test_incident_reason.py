@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import Refusal, StepFailed
 from engine.expressions.language import compile_expression
-from engine.incident_reason import reason_for_operators
+from engine.unforeseen import reason_for_operators
 
 SAID = 'My child said: "I was hit"'
 
