@@ -30,6 +30,8 @@ def file_made(file: Path) -> Iterator[Path]:
             os.link(place, file)  # unlike a renaming, this writes over nothing
         except FileExistsError as error:
             raise ValueError(f"{file} is there already; name a new file.") from error
+        except OSError:
+            os.replace(place, file)  # file systems of other machines often know no links
         on_disk(file.absolute().parent)
     finally:
         for ending in BESIDE:
