@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from storage.database import Database
+from storage.database import READS, Database
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Counted:
     sql: list[str] = field(default_factory=list)
     """Each statement, in order, without the beginnings of transactions and the settings of the connection."""
     commits: int = 0
-    """How many transactions were committed."""
+    """How many transactions that may write were committed."""
 
     @property
     def statements(self) -> int:
@@ -36,8 +36,8 @@ def counted(database: Database) -> Iterator[Counted]:
         if not statement.startswith(("BEGIN", "PRAGMA")):
             count.sql.append(statement)
 
-    def on_commit(_connection: Connection) -> None:
-        count.commits += 1
+    def on_commit(connection: Connection) -> None:
+        count.commits += not connection.get_execution_options().get(READS, False)
 
     for engine in database.engines:
         event.listen(engine, "before_cursor_execute", on_statement)

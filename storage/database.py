@@ -17,6 +17,9 @@ from storage.errors import OutcomeUnknown
 from storage.faults import is_unreachable, translated
 from storage.turns import Turn, Turnstile
 
+READS = "reads_only"
+"""The option of a connection whose commit makes nothing durable."""
+
 
 class UnitOfWork:
     """One transaction that writes. It is rolled back unless `commit` was called."""
@@ -101,7 +104,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that sees one snapshot and cannot write; always rolled back.
+        """Give a connection that sees one snapshot and cannot write.
 
         In memory there is one connection: reading waits for a writer of another thread, may be nested in a read of the
         same thread, and is refused (RuntimeError) inside its write: read through the unit of work's connection.
@@ -111,10 +114,16 @@ class Database:
             yield from self._read_memory()
             return
         with translated(), self._connected(self._reader, "read") as connection:
-            if not self.is_sqlite:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            if self.is_sqlite:
+                yield connection
+                connection.rollback()
+                return
+            connection = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True, **{READS: True}
+            )
             yield connection
-            connection.rollback()
+            # Nothing was written: a rollback would only make the driver forget every statement that it has prepared.
+            connection.commit()
 
     @contextmanager
     def write(self, *, turn: Turn = Turn.PERSON) -> Iterator[UnitOfWork]:

@@ -104,3 +104,13 @@ def test_sessions_speak_utc_and_wait_for_locks_only_so_long(store: Database) -> 
         writing = [unit.connection.scalar(text(f"SHOW {name}")) for name in names]
     assert reading == ["UTC", "5s", "repeatable read", "on"]
     assert writing == ["UTC", "5s", "read committed", "off"]
+
+
+def test_reading_leaves_the_statements_that_the_driver_has_prepared(postgres_server: PostgresServer) -> None:
+    with Database(postgres_server.create(), connections=1) as store:
+        for _ in range(10):
+            with store.read() as connection:
+                connection.execute(text("SELECT 1 + 1"))
+        with store.read() as connection:
+            kept = connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one()
+    assert kept >= 1
