@@ -84,8 +84,10 @@ def test_no_request_breaks_the_house(data: st.DataObject) -> None:
     answer = client.call(
         method, address, content=sent, headers=data.draw(headers), params=data.draw(queries), follow_redirects=False
     )
-    assert answer.status_code < 500, (method, address, body, answer.text)
-    if answer.status_code >= 400:
+    # Nothing beats in this application: it is not ready, and says so.
+    allowed = (503,) if path == "/readyz" else ()
+    assert answer.status_code < 500 or answer.status_code in allowed, (method, address, body, answer.text)
+    if answer.status_code >= 400 and path != "/readyz":
         problem = answer.json()
         assert {"type", "title", "status", "detail", "code"} <= problem.keys(), (method, address, problem)
     elif answer.status_code in (200, 201) and answer.headers["content-type"] == "application/json":
