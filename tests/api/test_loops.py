@@ -33,6 +33,7 @@ def test_a_server_has_every_loop(redress: House) -> None:
     assert [loop.name for loop in loops(redress.application)] == [
         "deadlines",
         "outbox",
+        "outward",
         "calendars",
         "posts",
         "reach",
