@@ -21,7 +21,14 @@ def addresses(redress: House) -> list[str]:
     """Return the address of every GET of the API and of the pages, and of a file."""
     case = redress.file(by="li.na")["id"]
     task = redress.task("li.na", "acknowledge", case)["id"]
-    values = {"complaint_id": case, "case_id": case, "task_id": task, "key": "complaint", "number": "1"}
+    values = {
+        "complaint_id": case,
+        "case_id": case,
+        "task_id": task,
+        "key": "complaint",
+        "number": "1",
+        "incident_id": "1",
+    }
     routes = [route for router in (*app.ROUTERS, *pages.ROUTERS) for route in router.routes]
     read = [route for route in routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())]
     found = [route.path.format(**values) for route in read]
