@@ -41,7 +41,8 @@ def test_head_says_what_get_says_and_has_no_body_at_every_address(redress: House
     for path in addresses(redress):
         get, head = pair(li_na, path)
         assert (head.status_code, head.content) == (get.status_code, b""), path
-        assert head.headers == get.headers, path
+        # Each request has an id of its own, which an answer names that went wrong.
+        assert {**head.headers, "x-request-id": ""} == {**get.headers, "x-request-id": ""}, path
 
 
 @pytest.mark.parametrize(
