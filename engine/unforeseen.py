@@ -40,6 +40,14 @@ def failing_on_record(what: str, *, element: str | None = None) -> Iterator[None
         raise StepFailed(f"{what} failed: {kind}.", reason=kind, **where) from error
 
 
+def _refused(error: BaseException) -> Refusal | None:
+    """Return the refusal that an exception of the library was raised for, None where there is none."""
+    at: BaseException | None = error
+    while at is not None and not isinstance(at, Refusal):
+        at = at.__cause__ or at.__context__
+    return at
+
+
 def reason_for_operators(refusal: Refusal) -> str:
     """Return the message of a failure without the texts that it quotes from the case.
 
@@ -48,7 +56,9 @@ def reason_for_operators(refusal: Refusal) -> str:
     """
     message, cause, details = refusal.message, refusal.__cause__, refusal.details
     if cause is not None and not isinstance(cause, Refusal) and str(cause):
-        message = message.replace(str(cause), type(cause).__name__)
+        refused = _refused(cause)
+        told = type(cause).__name__ if refused is None else reason_for_operators(refused)
+        message = message.replace(str(cause), told)
     inputs = details.get("inputs")
     shown: list[Any] = [details.get("value"), *(inputs.values() if isinstance(inputs, dict) else ())]
     for text in shown:
