@@ -140,7 +140,7 @@ class _Checker:
             self.report.add("money-shape", place, "An amount of money has exactly the parts amount and currency.")
             return
         for index, code in enumerate(currency["enum"]):
-            if code not in known_currencies():
+            if not isinstance(code, str) or code not in known_currencies():
                 self.report.add(
                     "currency-unknown", f"{place}/properties/currency/enum/{index}", f"{code!r} is no currency."
                 )

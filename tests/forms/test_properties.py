@@ -149,6 +149,14 @@ def test_a_damaged_definition_is_reported_or_still_a_form(data: Any) -> None:
         assert_unique_ids_and_sound_references(parsed(html))
 
 
+@pytest.mark.parametrize("code", [{}, [], None, 1, "ZZZ"])
+def test_what_is_no_currency_in_a_definition_is_reported_whatever_it_is(code: Any) -> None:
+    schema, ui = (json.loads(json.dumps(part)) for part in (equipment().schema, equipment().ui))
+    schema["$defs"]["money"]["properties"]["currency"]["enum"][0] = code
+    found = check_form(json.dumps(schema).encode(), json.dumps(ui).encode(), "forms/sample/x.schema.json")
+    assert "currency-unknown" in {problem.code for problem in found}
+
+
 @pytest.mark.parametrize("zone", ZONES, ids=str)
 @settings(max_examples=100, deadline=None)
 @given(moment=st.datetimes())
