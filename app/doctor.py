@@ -60,7 +60,8 @@ def findings(application: Application) -> Iterator[str]:
         for row in connection.execute(select(instance.c.case_id, instance.c.next_due).where(overdue)):
             yield f"case {row.case_id}: something has been due since {row.next_due.isoformat()} and did not fire"
         yield from overlooked(connection, application.now() - GRACE)
-        yield from silent_processes(connection, application.now())
+        if not application.settings.demo:  # whose clock people move: by it everybody was silent for days
+            yield from silent_processes(connection, application.now())
         yield from unpublished_years(_campuses(application), campuses, application.now())
         yield from _incidents(connection)
         yield from findings_of_closed_accounts(connection)
