@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from access.policy import may_administer
 from complaints.failed_delivery import over_by_id
 from complaints.wording import words
-from engine.errors import Forbidden, NotFound
+from engine.commands.house_work import require_operator
+from engine.errors import NotFound
 from engine.pipeline import Desk
 from engine.tables import conflict_of_interest, event_log
 from storage.dead_letters import DeadLetter, dead_letters, discard, replay
@@ -46,7 +46,7 @@ def replay_messages(desk: Desk, command: ReplayMessages) -> dict[str, Any]:
     Forbidden unless an operator or the house asks, NotFound where one of the ids is none of a message that was given
     up, or that the operator may know of.
     """
-    who = _operator(desk)
+    who = require_operator(desk)
     given_up = _given_up(desk, who, None if command.everything else command.ids, command.channel)
     done = replay(desk.connection, list(given_up), now=desk.now)
     for each in done:
@@ -59,21 +59,12 @@ def discard_message(desk: Desk, command: DiscardMessage) -> dict[str, Any]:
 
     Raises Forbidden, NotFound as `replay_messages` does, Unfit without a reason.
     """
-    who, reason = _operator(desk), words("reason", command.reason, longest=REASON)
+    who, reason = require_operator(desk), words("reason", command.reason, longest=REASON)
     message = _given_up(desk, who, [command.message_id], None)[command.message_id]
     discard(desk.connection, message.id, now=desk.now)
     over_by_id(desk.connection, message.kind, message.recipient, message.id, now=desk.now)
     _note(desk, message, DISCARDED, who, reason=reason)
     return {"message": message.id}
-
-
-def _operator(desk: Desk) -> str:
-    principal = desk.actor.principal
-    if desk.actor.kind == "system":
-        return "system"
-    if principal is None or not may_administer(principal):
-        raise Forbidden("Only an operator works on what was given up.")
-    return principal.person_id
 
 
 def _given_up(desk: Desk, who: str, ids: Sequence[str] | None, channel: str | None) -> dict[str, DeadLetter]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from access.policy import may_administer
 from complaints.outward.web_address import parse_web_address
 from complaints.tables import webhook
-from engine.errors import Forbidden, NotFound, Unfit
+from engine.commands.house_work import require_operator
+from engine.errors import NotFound, Unfit
 from engine.pipeline import Desk
 
 WEBHOOK = "webhook"
@@ -65,7 +65,7 @@ def add_webhook(desk: Desk, command: AddWebhook) -> dict[str, str]:
 
     Raises Forbidden unless an operator or the house asks, Unfit for an address or a kind that cannot be.
     """
-    who = _operator(desk)
+    who = require_operator(desk)
     try:
         parse_web_address(command.url)
     except ValueError as error:
@@ -87,7 +87,7 @@ def remove_webhook(desk: Desk, command: RemoveWebhook) -> dict[str, str]:
 
     Repeating is safe. Raises Forbidden, NotFound.
     """
-    _operator(desk)
+    require_operator(desk)
     switched_off = update(webhook).where(webhook.c.id == command.webhook_id).values(active=False, secret="")
     if desk.connection.execute(switched_off).rowcount != 1:
         raise NotFound(f"There is no webhook {command.webhook_id}.")
@@ -110,12 +110,3 @@ def listening_to(connection: Connection) -> list[tuple[str, frozenset[str] | Non
     """Return id and wanted kinds (None: all) of every webhook that is told, in order of their ids."""
     rows: Any = connection.execute(select(webhook.c.id, webhook.c.kinds).where(webhook.c.active).order_by(webhook.c.id))
     return [(row.id, frozenset(row.kinds) if row.kinds else None) for row in rows]
-
-
-def _operator(desk: Desk) -> str:
-    principal = desk.actor.principal
-    if desk.actor.kind == "system":
-        return "system"
-    if principal is None or not may_administer(principal):
-        raise Forbidden("Only an operator says who else is told.")
-    return principal.person_id

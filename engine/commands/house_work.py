@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from access.policy import may_administer
+from engine.case_work import SYSTEM
 from engine.errors import Forbidden
 from engine.pipeline import Desk
 
@@ -20,7 +21,15 @@ class HouseWork:
 
 def house_work(desk: Desk, command: HouseWork) -> Any:
     """Do it. Raises Forbidden unless the house itself or an operator asks."""
-    principal = desk.actor.principal
-    if desk.actor.kind != "system" and (principal is None or not may_administer(principal)):
-        raise Forbidden("Only an operator works on the house.")
+    require_operator(desk)
     return command.act(desk)
+
+
+def require_operator(desk: Desk) -> str:
+    """Return who works on the house: an operator's id, or `system` for the house itself. Raises Forbidden."""
+    principal = desk.actor.principal
+    if desk.actor.kind == SYSTEM.kind:
+        return SYSTEM.kind
+    if principal is None or not may_administer(principal):
+        raise Forbidden("Only an operator works on the house.")
+    return principal.person_id
