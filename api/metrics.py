@@ -11,15 +11,13 @@ from sqlalchemy import Connection, func, select
 from engine.tables import event_log, incident, instance, work_item
 from escalation.pulse import Pulse
 from storage.database import Database
-from storage.outbox import outbox
+from storage.outbox import WAITING, outbox
 
 LATENESS_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 3600)
 WAIT_SECONDS = (0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5)
 PASS_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60)
 AT_MOST = 50_000
 """Firings looked at in one reading; the others are looked at in the next."""
-
-_WAITING = (outbox.c.delivered_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.given_up_at.is_(None))
 
 
 class Metrics:
@@ -110,7 +108,7 @@ class Metrics:
         self._gauges["due_oldest_seconds"].set((now - oldest).total_seconds() if oldest else 0)
         counts = {
             "open_tasks": select(func.count()).select_from(work_item).where(work_item.c.state == "open"),
-            "outbox_waiting": select(func.count()).select_from(outbox).where(*_WAITING),
+            "outbox_waiting": select(func.count()).select_from(outbox).where(WAITING),
             "outbox_given_up": select(func.count()).select_from(outbox).where(outbox.c.given_up_at.is_not(None)),
             "open_incidents": select(func.count()).select_from(incident).where(incident.c.resolved_at.is_(None)),
         }
@@ -154,7 +152,7 @@ class Metrics:
 def _oldest_wait(connection: Connection, now: datetime) -> float:
     """Return for how many seconds the message has waited that has waited longest, from when it was let go."""
     held = outbox.c.held_until
-    never_held = select(func.min(outbox.c.created_at)).where(*_WAITING, held.is_(None))
-    let_go = select(func.min(held)).where(*_WAITING, held <= now)
+    never_held = select(func.min(outbox.c.created_at)).where(WAITING, held.is_(None))
+    let_go = select(func.min(held)).where(WAITING, held <= now)
     since = [at for at in (connection.execute(never_held).scalar(), connection.execute(let_go).scalar()) if at]
     return max(0.0, (now - min(since)).total_seconds()) if since else 0.0

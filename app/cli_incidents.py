@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from app.as_operator import carry_out, opened
+from app.printed import as_json as printed_json
+from app.printed import instant
 from complaints.incidents.dismiss import DismissIncident
 from complaints.incidents.repair_facts import RepairFacts
 from complaints.incidents.reroute import RerouteStep
@@ -38,7 +38,7 @@ def list_(
     with opened(demo=demo) as application, application.database.read() as connection:
         found = incidents(connection, None, resolved=resolved, limit=limit)
     if as_json:
-        typer.echo(json.dumps([asdict(each) for each in found.items], ensure_ascii=False, indent=2, default=_text))
+        typer.echo(printed_json(list(found.items)))
         return
     for each in found.items:
         typer.echo(_line(each))
@@ -54,7 +54,7 @@ def show(incident: Which, as_json: AsJson = False, demo: OfDemo = False) -> None
     with opened(demo=demo) as application, application.database.read() as connection:
         found = one_incident(connection, None, incident)
     if as_json:
-        typer.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2, default=_text))
+        typer.echo(printed_json(found))
         return
     for line in _lines(found):
         typer.echo(line)
@@ -118,8 +118,8 @@ def _line(each: IncidentItem) -> str:
     whose = each.number or each.complaint_id or "the house"
     where = f" at {each.element}" if each.element else ""
     times = "once" if each.attempts == 1 else f"{each.attempts} times"
-    state = each.state if each.next_try_at is None else f"{each.state}, next {_text(each.next_try_at)}"
-    return f"{each.id}  {whose}  {each.doing}{where}: {times} since {_text(each.at)} ({state}): {each.reason}"
+    state = each.state if each.next_try_at is None else f"{each.state}, next {instant(each.next_try_at)}"
+    return f"{each.id}  {whose}  {each.doing}{where}: {times} since {instant(each.at)} ({state}): {each.reason}"
 
 
 def _lines(found: IncidentDetail) -> Iterator[str]:
@@ -131,7 +131,3 @@ def _lines(found: IncidentDetail) -> Iterator[str]:
     for task in found.tasks:
         waits = f"post:{task.post}" if task.post else f"team:{task.team}"
         yield f"Open step {task.id} {task.element}: {f'person:{task.assignee}' if task.assignee else waits}"
-
-
-def _text(at: Any) -> str:
-    return at.isoformat(timespec="seconds") if isinstance(at, datetime) else str(at)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from app.as_operator import carry_out, opened
+from app.printed import as_json as printed_json
+from app.printed import instant
 from complaints.outward.replay import DiscardMessage, ReplayMessages
 from engine.errors import Unfit
 from storage.dead_letters import DeadLetter, dead_letters
@@ -31,8 +30,7 @@ def list_(
     with opened(demo=demo) as application, application.database.read() as connection:
         found = dead_letters(connection, limit=limit + 1, channel=channel or None)
     if as_json:
-        told = [asdict(each) for each in found[:limit]]
-        typer.echo(json.dumps(told, ensure_ascii=False, indent=2, default=_text))
+        typer.echo(printed_json(found[:limit]))
         return
     for each in found[:limit]:
         typer.echo(_line(each))
@@ -76,9 +74,5 @@ def _line(each: DeadLetter) -> str:
     times = "once" if each.attempts == 1 else f"{each.attempts} times"
     again = f", replayed {each.replays} times" if each.replays else ""
     whose = each.case_id or "the house"
-    until = f"{times} until {_text(each.given_up_at)}{again}"
+    until = f"{times} until {instant(each.given_up_at)}{again}"
     return f"{each.id}  {whose}  {each.kind} to {each.recipient}: {until}: {each.error}"
-
-
-def _text(at: Any) -> str:
-    return at.isoformat(timespec="seconds") if isinstance(at, datetime) else str(at)

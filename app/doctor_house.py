@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, or_, select
 
+from engine.incidents import FIRING
 from engine.tables import deadline, incident, instance
 from escalation.calendar import Campus
 from escalation.heartbeat import heartbeats, missed
@@ -48,7 +49,8 @@ def silent_processes(connection: Connection, now: datetime) -> Iterator[str]:
 def overlooked(connection: Connection, before: datetime) -> Iterator[str]:
     """Yield what was due before that instant and that no sweep would find: its case is looked at later, or never."""
     table = deadline.c
-    whole = select(incident.c.case_id).where(incident.c.resolved_at.is_(None), incident.c.about.is_(None))
+    unopened = (incident.c.doing == FIRING, incident.c.about.is_(None), incident.c.resolved_at.is_(None))
+    whole = select(incident.c.case_id).where(*unopened)
     later = or_(instance.c.next_due.is_(None), instance.c.next_due > table.due_at)
     rows = connection.execute(
         select(table.case_id, table.name, table.due_at)

@@ -16,7 +16,7 @@ from complaints.intake.ways_in import way_in_fault
 from complaints.people.people_concerned import MOST_PEOPLE, people_facts
 from complaints.plan.replan import checked_lines, replan_refunds
 from complaints.tables import complaint
-from complaints.wording import one_line, words
+from complaints.wording import REASON, one_line, words
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import MatchRequired, Stale, Unfit
@@ -65,7 +65,7 @@ def make_change_facts(tree: CategoryTree) -> CaseHandler:
         if command.version != current:
             raise Stale("The facts have changed since you saw them.", seen=command.version, current=current)
         require_not_closed(work)
-        reason = words("reason", command.reason, longest=2000, required=False)
+        reason = words("reason", command.reason, longest=REASON, required=False)
         said = _read(work, command.changes, tree, reason)
         if said.wrong:
             raise Unfit(fields=said.wrong)

@@ -11,6 +11,8 @@ from forms.script_text import has_blanks
 
 LONGEST = 10_000
 """Characters of a message, as the intake allows."""
+REASON = 2000
+"""Characters of a reason that somebody gives for what they do."""
 LINE = 200
 """Characters of a name or a title."""
 

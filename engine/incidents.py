@@ -31,6 +31,8 @@ FIRING: Final = "fire due"
 """What an incident of a firing says was being done."""
 COMMAND: Final = "carry out: "
 """What an incident of a person's step begins with; the words of the command follow."""
+DELIVERY: Final = "deliver "
+"""What an incident of a message begins with; what was told and to whom follow, and it is about the message's id."""
 
 
 def retry_at(now: datetime, attempts: int, ids: Ids) -> datetime:

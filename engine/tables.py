@@ -203,3 +203,11 @@ incident = Table(
     Column("dismissed_reason", Text),
 )
 Index("ix_incident__at", incident.c.at, incident.c.id)
+_OPEN_INCIDENT = incident.c.resolved_at.is_(None)
+Index(
+    "ix_incident__open",
+    incident.c.doing,
+    incident.c.about,
+    sqlite_where=_OPEN_INCIDENT,
+    postgresql_where=_OPEN_INCIDENT,
+)

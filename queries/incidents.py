@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from access.policy import Principal
-from complaints.incidents.on_record import IncidentKind, kind_of, may_know_of, message_of, require_operator
+from complaints.incidents.on_record import IncidentKind, kind_of, may_know_of
 from complaints.tables import complaint
+from engine.commands.house_work import require_operator
 from engine.errors import NotFound
 from engine.tables import incident, instance, work_item
 from storage.outbox import outbox
@@ -131,9 +132,7 @@ def _rows(who: Principal | None) -> Select[Any]:
 def _delivery_tries(connection: Connection, rows: Iterable[Any]) -> Mapping[str, datetime]:
     """Return, by the id of the incident, when a message that could not be delivered is tried again by itself."""
     waiting = [row for row in rows if row.resolved_at is None]
-    failed = {
-        message_of(row.doing): row.id for row in waiting if kind_of(row.doing, row.case_id) is IncidentKind.DELIVERY
-    }
+    failed = {row.about: row.id for row in waiting if kind_of(row.doing, row.case_id) is IncidentKind.DELIVERY}
     if not failed:
         return {}
     table = outbox.c

@@ -62,16 +62,17 @@ outbox = Table(
 HOUSE = "house"
 """The channel of what is written down inside the house, where the message is a row that somebody reads."""
 
-_WAITING = and_(outbox.c.delivered_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.given_up_at.is_(None))
+WAITING = and_(outbox.c.delivered_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.given_up_at.is_(None))
+"""What has not gone out, and is neither called back nor given up."""
 
-Index("ix_outbox__waiting", outbox.c.channel, outbox.c.deliver_after, sqlite_where=_WAITING, postgresql_where=_WAITING)
+Index("ix_outbox__waiting", outbox.c.channel, outbox.c.deliver_after, sqlite_where=WAITING, postgresql_where=WAITING)
 Index(
     "ix_outbox__line",
     outbox.c.case_id,
     outbox.c.recipient,
     outbox.c.sequence,
-    sqlite_where=_WAITING,
-    postgresql_where=_WAITING,
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
 )
 
 
@@ -147,7 +148,7 @@ def due(connection: Connection, now: datetime, limit: int, *, channel: str = HOU
 def channels_due(connection: Connection, now: datetime) -> list[str]:
     """Return the channels besides the house's own in which something may be due at `now`, in order of their names."""
     table = outbox.c
-    found = select(table.channel).distinct().where(_WAITING, table.channel != HOUSE, table.deliver_after <= now)
+    found = select(table.channel).distinct().where(WAITING, table.channel != HOUSE, table.deliver_after <= now)
     return sorted(connection.execute(found).scalars())
 
 
@@ -161,7 +162,7 @@ def next_release(connection: Connection, *, after: datetime, until: datetime) ->
     release = case((held_longer, table.held_until), else_=table.deliver_after)
     found: datetime | None = connection.scalar(
         select(func.min(release, type_=Instant)).where(
-            _WAITING, table.channel == HOUSE, release > after, release <= until
+            WAITING, table.channel == HOUSE, release > after, release <= until
         )
     )
     return found
@@ -219,7 +220,7 @@ def cancel_held(
         mine = and_(mine, outbox.c.recipient == recipient)
     statement = (
         update(outbox)
-        .where(mine, _WAITING, outbox.c.held_until > now)
+        .where(mine, WAITING, outbox.c.held_until > now)
         .values(cancelled_at=now, key=outbox.c.key + "|cancelled|" + outbox.c.id)
     )
     return connection.execute(statement).rowcount
@@ -228,7 +229,7 @@ def cancel_held(
 def let_go(connection: Connection, case_id: str, cause_prefix: str, *, now: datetime) -> int:
     """Count the messages of the case and cause that can no longer be called back at `now`."""
     mine = and_(outbox.c.case_id == case_id, func.substr(outbox.c.cause, 1, len(cause_prefix)) == cause_prefix)
-    held = and_(_WAITING, outbox.c.held_until.is_not(None), outbox.c.held_until > now)
+    held = and_(WAITING, outbox.c.held_until.is_not(None), outbox.c.held_until > now)
     gone = select(func.count()).select_from(outbox).where(mine, outbox.c.cancelled_at.is_(None), ~held)
     return connection.scalar(gone) or 0
 
@@ -250,7 +251,7 @@ _NOW: Any = bindparam("now", type_=Instant())
 _DUE = (
     select(outbox)
     .where(
-        _WAITING,
+        WAITING,
         outbox.c.channel == bindparam("channel"),
         outbox.c.deliver_after <= _NOW,
         or_(outbox.c.held_until.is_(None), outbox.c.held_until <= _NOW),
@@ -261,13 +262,13 @@ _DUE = (
 )
 _DELIVERED = Prepared(
     update(outbox)
-    .where(outbox.c.id == bindparam("message"), _WAITING)
+    .where(outbox.c.id == bindparam("message"), WAITING)
     .values(claimed_until=None, delivered_at=bindparam("at"), last_error=None)
 )
 
 
 def _settle(connection: Connection, message_id: str, **values: Any) -> bool:
-    statement = update(outbox).where(outbox.c.id == message_id, _WAITING).values(claimed_until=None, **values)
+    statement = update(outbox).where(outbox.c.id == message_id, WAITING).values(claimed_until=None, **values)
     return connection.execute(statement).rowcount == 1
 
 

@@ -13,16 +13,13 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from complaints.incidents.on_record import Found, IncidentKind, locked_incident, message_of, write_line
-from complaints.wording import words
+from complaints.incidents.on_record import Found, IncidentKind, locked_incident, write_line
+from complaints.wording import REASON, words
 from engine.case_work import NEVER
 from engine.errors import Conflict
 from engine.pipeline import Desk
 from engine.tables import deadline, incident, instance
 from storage.outbox import outbox
-
-REASON = 2000
-"""Characters of a reason."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ def dismiss_incident(desk: Desk, command: DismissIncident) -> dict[str, Any]:
 
 
 def _given_up(desk: Desk, found: Found) -> bool:
-    asked = select(outbox.c.given_up_at).where(outbox.c.id == message_of(found.doing))
+    asked = select(outbox.c.given_up_at).where(outbox.c.id == found.about)
     return desk.connection.execute(asked).scalar() is not None
 
 

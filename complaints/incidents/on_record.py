@@ -8,17 +8,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, exists, insert, or_, select
 
-from access.policy import Principal, may_administer
+from access.policy import Principal
 from access.rights import Verb, standings_of
 from complaints.people.reach import FINDING
 from engine.case_work import OPERATOR, SYSTEM, Actor
+from engine.commands.house_work import operator_of
 from engine.errors import Conflict, Forbidden, NotFound
-from engine.incidents import COMMAND, FIRING
+from engine.incidents import COMMAND, DELIVERY, FIRING
 from engine.pipeline import Desk
 from engine.tables import conflict_of_interest, event_log, incident, instance
-
-DELIVERY = "deliver "
-"""What an incident of a delivery begins with."""
 
 
 class IncidentKind(StrEnum):
@@ -47,11 +45,6 @@ def kind_of(doing: str, case_id: str | None) -> IncidentKind:
     return IncidentKind.STEP if doing.startswith(COMMAND) and case_id is not None else IncidentKind.HOUSE
 
 
-def message_of(doing: str) -> str:
-    """Return the id of the message that the words of a failed delivery end with."""
-    return doing.rpartition("[")[2].removesuffix("]")
-
-
 @dataclass(frozen=True)
 class Found:
     """An incident, locked together with its case."""
@@ -76,7 +69,7 @@ class Found:
     @property
     def actor_id(self) -> str:
         """As the log names who acts."""
-        return self.operator.person_id if self.operator is not None else "system"
+        return self.operator.person_id if self.operator is not None else SYSTEM.kind
 
 
 def may_know_of(person_id: str) -> ColumnElement[bool]:
@@ -86,20 +79,13 @@ def may_know_of(person_id: str) -> ColumnElement[bool]:
     return or_(incident.c.case_id.is_(None), ~about_them)
 
 
-def require_operator(principal: Principal | None) -> Principal:
-    """Raise Forbidden unless the person is an operator; return them."""
-    if principal is None or not may_administer(principal):
-        raise Forbidden("Only an operator works on incidents.")
-    return principal
-
-
 def locked_incident(desk: Desk, incident_id: str, *, dismissed_too: bool = False) -> Found:
     """Return an incident that is not over, its case locked.
 
     Raises Forbidden unless an operator or the house asks, NotFound for one that there is not or that concerns the
     operator themselves, Conflict for one that is over.
     """
-    who = None if desk.actor.kind == "system" else require_operator(desk.actor.principal)
+    who = operator_of(desk.actor)
     asked = select(incident).where(incident.c.id == incident_id)
     if who is not None:
         asked = asked.where(may_know_of(who.person_id))

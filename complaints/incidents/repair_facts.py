@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from complaints.change_facts import ChangeFacts
-from complaints.incidents.dismiss import REASON
 from complaints.incidents.on_record import locked_incident, require_repair
-from complaints.wording import words
+from complaints.wording import REASON, words
 from engine.pipeline import Desk
 
 

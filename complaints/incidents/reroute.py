@@ -8,10 +8,9 @@ from typing import Any
 from sqlalchemy import select, update
 
 from access.tables import person
-from complaints.incidents.dismiss import REASON
 from complaints.incidents.on_record import Found, IncidentKind, locked_incident, require_repair
 from complaints.people.reach import nobodys_tasks, note_nobodys_tasks
-from complaints.wording import words
+from complaints.wording import REASON, words
 from engine.case_sight import concerned
 from engine.case_work import OPERATOR, SYSTEM, CaseWork
 from engine.errors import Forbidden, Unfit

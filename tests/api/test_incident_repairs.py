@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from access.rights import Verb
 from access.tables import person
-from engine.tables import conflict_of_interest, event_log, instance, work_item
+from engine.tables import conflict_of_interest, instance, work_item
 from tests.support.application import House
 
 
@@ -20,13 +20,6 @@ def failed(redress: House) -> tuple[str, str]:
     redress.application.pipeline.leave_alone(case, RuntimeError("x"))
     (item,) = redress.person("ops").get("/api/incidents")["items"]
     return case, item["id"]
-
-
-def lines(redress: House, case: str, kind: str) -> list[tuple[str | None, dict[str, Any]]]:
-    with redress.application.database.read() as connection:
-        where = (event_log.c.case_id == case, event_log.c.kind == kind)
-        rows = connection.execute(select(event_log).where(*where).order_by(event_log.c.sequence))
-        return [(row.actor, row.detail) for row in rows]
 
 
 def step(redress: House, task: str) -> Any:
@@ -46,7 +39,7 @@ def test_facts_are_changed_with_the_checks_of_everybody_and_stand_on_the_record(
     told = ops.post(there, repair)
     assert told["facts_version"] > version
     assert redress.person("li.na").get(f"/api/complaints/{case}")["facts"]["people"] == 12
-    assert lines(redress, case, "facts-reason") == [("ops", {"reason": "Lost by the import.", "facts": ["people"]})]
+    assert redress.logged(case, "facts-reason") == [("ops", {"reason": "Lost by the import.", "facts": ["people"]})]
     # The case could be opened for the repair: nothing of it fails any more.
     assert told["incident"]["state"] == "resolved"
     assert ops.refused(409, "POST", there, repair)["detail"] == "This incident is over."
@@ -70,7 +63,7 @@ def test_a_step_goes_to_another_team_post_or_person_who_see_the_case_from_then_o
         assert (row.team, row.post, row.assignee) == seen
     assert [task["id"] for task in gao.get(f"/api/complaints/{case}")["tasks"]] == [task]
     assert [task["id"] for task in redress.person("zhao.lei").get("/api/tasks?mine=true")["items"]] == [task]
-    assert [(who, each["to"], each["reason"]) for who, each in lines(redress, case, "rerouted")] == [
+    assert [(who, each["to"], each["reason"]) for who, each in redress.logged(case, "rerouted")] == [
         ("ops", "team:legal", "Nobody else is left."),
         ("ops", "post:academic_director", "Nobody else is left."),
         ("ops", "person:zhao.lei", "Nobody else is left."),
@@ -101,7 +94,7 @@ def test_a_step_goes_nowhere_where_nobody_may_do_it(redress: House, to: str, cod
     body = {"to": to, "reason": "r"}
     (fault,) = redress.person("ops").refused(422, "POST", f"/api/incidents/{found}/route", body)["fields"]
     assert (fault["field"], fault["code"]) == ("/to", code)
-    assert (step(redress, task), lines(redress, case, "rerouted")) == (before, [])
+    assert (step(redress, task), redress.logged(case, "rerouted")) == (before, [])
 
 
 def test_a_house_may_keep_its_operators_from_repairing_cases(redress: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import insert, select
@@ -44,14 +43,6 @@ def failing(redress: House, monkeypatch: pytest.MonkeyPatch, *, times: int = 1) 
     return case, item["id"]
 
 
-def lines(redress: House, case: str, kind: str) -> list[tuple[str | None, dict[str, Any]]]:
-    """Return actor and detail of each line of a kind in the log of a case."""
-    with redress.application.database.read() as connection:
-        where = (event_log.c.case_id == case, event_log.c.kind == kind)
-        rows = connection.execute(select(event_log).where(*where).order_by(event_log.c.sequence))
-        return [(row.actor, row.detail) for row in rows]
-
-
 def fired(redress: House, case: str) -> list[str]:
     """Return what the log says has fired of the acknowledgement's ladder."""
     with redress.application.database.read() as connection:
@@ -88,7 +79,7 @@ def test_only_operators_see_incidents_and_act_on_them(redress: House, monkeypatc
     for login in ("li.na", "chen.jing", "park.owner"):
         someone = redress.person(login)
         for path in ("/api/incidents", f"/api/incidents/{found}"):
-            assert someone.refused(403, "GET", path)["detail"] == "Only an operator works on incidents."
+            assert someone.refused(403, "GET", path)["detail"] == "Only an operator works on the house."
         someone.refused(403, "POST", f"/api/incidents/{found}/retry")
         someone.refused(403, "POST", f"/api/incidents/{found}/dismiss", {"reason": "r"})
     redress.public.refused(401, "GET", "/api/incidents")
@@ -123,7 +114,7 @@ def test_after_the_last_try_it_waits_until_an_operator_tries_again(
     done = ops.post(f"/api/incidents/{found}/retry")
     assert (done["outcome"], done["incident"]["incident"]["state"]) == ("done", "resolved")
     assert fired(redress, case) == ["acknowledge/1/remind"]
-    assert lines(redress, case, "incident-retried") == [("ops", {"outcome": "failed"}), ("ops", {"outcome": "done"})]
+    assert redress.logged(case, "incident-retried") == [("ops", {"outcome": "failed"}), ("ops", {"outcome": "done"})]
     assert [item["id"] for item in ops.get("/api/incidents?resolved=true")["items"]] == [found]
     assert ops.refused(409, "POST", f"/api/incidents/{found}/retry")["detail"] == "This incident is over."
 
@@ -139,7 +130,7 @@ def test_what_is_dismissed_does_not_come_back_and_can_still_be_tried(
     assert (told["state"], told["dismissed_by"], told["dismissed_reason"]) == (
         "dismissed", "ops", "It was acknowledged by telephone.",
     )  # fmt: skip
-    assert lines(redress, case, "incident-dismissed") == [("ops", {"reason": "It was acknowledged by telephone."})]
+    assert redress.logged(case, "incident-dismissed") == [("ops", {"reason": "It was acknowledged by telephone."})]
     monkeypatch.undo()
     redress.later(minutes=1)
     assert redress.application.sweep.due_cases() == []

@@ -113,7 +113,7 @@ def test_who_has_left_is_told_nothing_more_and_the_notice_is_not_lost_without_a_
     one = tell(office, case, "many", f"person:{office.people['ann']}")
     assert (due(office), readers(office, case)) == (0, [])
     (line,) = office.rows(incident)
-    assert (line.case_id, line.doing, line.resolved_at) == (case, f"deliver many to {one.recipient} [{one.id}]", None)
+    assert (line.case_id, line.doing, line.resolved_at) == (case, f"deliver many to {one.recipient}", None)
     assert line.reason.startswith(NOBODY)
 
 
@@ -199,7 +199,7 @@ def test_an_unfinished_letter_is_never_sent_and_is_on_record(office: Office) -> 
     one = tell(office, case, "asked", "complainant", text="Which {chapter}?")
     assert (due(office), letters(office, case)) == (0, [])
     (row,) = office.rows(incident, case)
-    assert row.doing == f"deliver asked to complainant [{one.id}]"
+    assert (row.doing, row.about) == ("deliver asked to complainant", one.id)
     assert "unfinished" in row.reason
     assert (row.attempts, row.resolved_at) == (1, None)
 
@@ -250,9 +250,10 @@ def test_a_notice_about_no_case_reaches_nobody_and_is_on_record(office: Office) 
         for to in (f"person:{office.people['ann']}", "complainant")
     ]
     assert (due(office), office.rows(notice), office.rows(message)) == (0, [], [])
-    assert sorted((line.case_id or "", line.doing, line.reason) for line in office.rows(incident)) == sorted(
+    lines = office.rows(incident)
+    assert sorted((line.case_id or "", line.doing, line.about, line.reason) for line in lines) == sorted(
         (
-            one.case_id or "", f"deliver many to {one.recipient} [{one.id}]",
+            one.case_id or "", f"deliver many to {one.recipient}", one.id,
             f"There is no such case. {{'case': {one.case_id!r}}}",
         )
         for one in told

@@ -15,7 +15,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from httpx import Response
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from access import tokens
 from api.answers import task_tag
@@ -30,6 +30,7 @@ from engine.case_work import SYSTEM
 from engine.clock import MovableClock
 from engine.commands.publish import PublishBundle
 from engine.ids import CountedIds
+from engine.tables import event_log
 from storage import migrate
 from tests.support.delivery import deliver_all
 
@@ -191,6 +192,13 @@ class House:
     def deliver(self) -> None:
         """Deliver what is to be told by now."""
         deliver_all(self.application)
+
+    def logged(self, case: str, kind: str) -> list[tuple[str | None, dict[str, Any]]]:
+        """Return actor and detail of each line of a kind in the log of a case, in order."""
+        with self.application.database.read() as connection:
+            where = (event_log.c.case_id == case, event_log.c.kind == kind)
+            rows = connection.execute(select(event_log).where(*where).order_by(event_log.c.sequence))
+            return [(row.actor, row.detail) for row in rows]
 
 
 def house(**changes: Any) -> House:

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 736a8a8a6bcd, after .
+Revision 598d5e6a6d01, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "736a8a8a6bcd"
+revision = "598d5e6a6d01"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -137,6 +137,13 @@ def upgrade() -> None:
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.create_index("ix_incident__at", ["at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_incident__case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_incident__open",
+            ["doing", "about"],
+            unique=False,
+            sqlite_where=sa.text("resolved_at IS NULL"),
+            postgresql_where=sa.text("resolved_at IS NULL"),
+        )
 
     op.create_table(
         "notice",
@@ -789,6 +796,11 @@ def downgrade() -> None:
 
     op.drop_table("notice")
     with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_incident__open",
+            sqlite_where=sa.text("resolved_at IS NULL"),
+            postgresql_where=sa.text("resolved_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_incident__case_id"))
         batch_op.drop_index("ix_incident__at")
 
