@@ -17,6 +17,7 @@ from complaints.notices.notice_book import NoticeBooks
 from complaints.notices.notice_values import Surroundings
 from engine.errors import Refusal
 from engine.ids import Ids
+from engine.unforeseen import reason_for_operators
 from engine.versions import Versions
 from storage import outbox
 from storage.database import Database
@@ -96,10 +97,13 @@ def _deliver(connection: Connection, message: Message, desk: Desk, *, now: datet
                 over(connection, message, now=now)
     except StoreError:
         raise
-    except Exception as error:  # noqa: BLE001 - one message that cannot be told never stops the others
-        reason = error.message if isinstance(error, Refusal) else f"{type(error).__name__}: {error}"
+    except Exception as error:
+        # What nobody foresaw is named by its kind alone, as everywhere: its words may hold what people wrote.
+        reason = reason_for_operators(error) if isinstance(error, Refusal) else f"failed: {type(error).__name__}"
         details = f" {error.details}" if isinstance(error, Refusal) and error.details else ""
-        log.warning("delivery-failed", message=message.id, kind=message.kind)
+        unforeseen = None if isinstance(error, Refusal) else error
+        about = {} if message.case_id is None else {"case": message.case_id}
+        log.warning("delivery-failed", message=message.id, kind=message.kind, exc_info=unforeseen, **about)
         attempts, said = message.attempts + 1, f"{reason}{details}"
         if attempts > len(RETRY_AFTER):
             outbox.give_up(connection, message.id, error=said, now=now)

@@ -380,7 +380,7 @@ def test_what_nobody_foresaw_is_on_record_too(office: Office, monkeypatch: pytes
 
     monkeypatch.setattr(delivery_loop, "deliver", broken)
     assert due(office) == 0
-    assert [row.reason for row in office.rows(incident, case)] == ["ZeroDivisionError: by nothing"]
+    assert [row.reason for row in office.rows(incident, case)] == ["failed: ZeroDivisionError"]
 
 
 def test_unfinished_is_a_refusal_that_names_what_is_missing(office: Office) -> None:
