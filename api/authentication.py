@@ -95,7 +95,7 @@ def _principal(request: Request, shared: Shared) -> Principal | None:
     application = shared.application
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        with application.database.read() as connection:
+        with application.database.glance() as connection:
             found = tokens.authenticate(
                 connection, secret.strip()[:LONGEST], application.clock.now(), rules=application.posts.rules
             )

@@ -126,6 +126,19 @@ class Database:
             connection.commit()
 
     @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """Give a connection for one statement that reads: no transaction is begun for it and none ended.
+
+        Where each statement is a trip to another process that is one trip instead of three. Two statements may see two
+        states. In memory it is a `read`.
+        """
+        if self.in_memory:
+            yield from self._read_memory()
+            return
+        with translated(), self._connected(self._reader, "read") as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT", **{READS: True, engines.SINGLE: True})
+
+    @contextmanager
     def write(self, *, turn: Turn = Turn.PERSON) -> Iterator[UnitOfWork]:
         """Give a unit of work; it is rolled back unless the block called its `commit`.
 

@@ -6,18 +6,27 @@ No error and no log line of theirs repeats the parameters of a statement: those 
 from __future__ import annotations
 
 import sqlite3
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, StaticPool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import UnknownStore
 from storage.private_file import make_private
 
+SINGLE = "single_statement"
+"""The option of a connection that reads by one statement: it is a snapshot by itself, and nothing is begun for it."""
 BUSY_MILLISECONDS = 5000
 """How long a database waits for a lock of another process before it gives up."""
+
+IDLE_SECONDS = 1.0
+"""A connection that has rested so long is asked whether it still stands before it is used."""
+USED_AT = "used_at"
 
 POOL_SECONDS = 5.0
 """How long a thread waits for a free connection."""
@@ -94,14 +103,17 @@ def sqlite_memory(url: URL) -> Engine:
     return _with_pragmas(engine, begin="BEGIN")
 
 
-def postgresql(url: URL, *, connections: int) -> Engine:
-    """Return pooled connections: READ COMMITTED, UTC, bounded waiting for locks, no transaction idle for a minute."""
-    return create_engine(
+def postgresql(url: URL, *, connections: int, monotonic: Callable[[], float] = time.monotonic) -> Engine:
+    """Return pooled connections: READ COMMITTED, UTC, bounded waiting for locks, no transaction idle for a minute.
+
+    One that has not been used lately is asked whether it still stands before it is handed out; to ask one that was
+    used just now would be a trip for nothing. `monotonic` gives seconds on a clock that only runs.
+    """
+    engine = create_engine(
         url,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
-        pool_pre_ping=True,
         hide_parameters=True,
         isolation_level="READ COMMITTED",
         connect_args={
@@ -110,6 +122,26 @@ def postgresql(url: URL, *, connections: int) -> Engine:
             " -c idle_in_transaction_session_timeout=60000",
         },
     )
+    _ask_the_idle(engine, monotonic)
+    return engine
+
+
+def _ask_the_idle(engine: Engine, monotonic: Callable[[], float]) -> None:
+    def on_checkin(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[USED_AT] = monotonic()
+
+    def on_checkout(connection: Any, record: ConnectionPoolEntry, _fairy: Any) -> None:
+        used_at = record.info.get(USED_AT)
+        if used_at is None or monotonic() - used_at < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            # The pool then connects anew, and throws away all that it has: the server has been away.
+            raise DisconnectionError from error
+
+    event.listen(engine, "checkin", on_checkin)
+    event.listen(engine, "checkout", on_checkout)
 
 
 def _with_pragmas(engine: Engine, *, begin: str, read_only: bool = False, foreign_keys: bool = True) -> Engine:
@@ -125,7 +157,8 @@ def _with_pragmas(engine: Engine, *, begin: str, read_only: bool = False, foreig
 
     def on_begin(connection: Connection) -> None:
         # The driver would begin late and deferred by itself; isolation_level=None leaves the beginning to us.
-        connection.exec_driver_sql(begin)
+        if not connection.get_execution_options().get(SINGLE, False):
+            connection.exec_driver_sql(begin)
 
     file = _file_of(engine.url)
     # An address may say that it makes no file, or means none.

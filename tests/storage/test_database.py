@@ -102,6 +102,23 @@ def test_a_savepoint_survives_a_broken_rule_inside(store: Database) -> None:
     assert kept(store) == ["once", "twice"]
 
 
+def test_a_glance_sees_what_is_there_now_and_cannot_write(store: Database) -> None:
+    if store.in_memory:
+        pytest.skip("in memory it is a read")
+    keep(store, "before")
+    with store.glance() as connection:
+        assert connection.scalar(select(func.count()).select_from(note)) == 1
+        keep(store, "meanwhile")
+        assert connection.scalar(select(func.count()).select_from(note)) == 2
+        if store.is_sqlite:
+            with pytest.raises(DBAPIError):
+                connection.execute(note.insert().values(text="smuggled"))
+    with store.read() as connection:
+        assert connection.scalar(select(func.count()).select_from(note)) == 2
+        keep(store, "later")
+        assert connection.scalar(select(func.count()).select_from(note)) == 2
+
+
 def test_a_reader_sees_one_snapshot(store: Database) -> None:
     if store.in_memory:
         pytest.skip("in memory a reader and a writer take turns: there is nothing to see")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
+from storage import engines
 from storage.database import Database
 from storage.errors import OutcomeUnknown, StoreBusy, StoreUnreachable
 from tests.support.postgres import PostgresServer
@@ -87,6 +91,49 @@ def test_a_connection_lost_in_the_commit_is_never_called_unchanged(
         unit.connection.execute(text(add(1)))
         kill_all_but_me(store, postgres_server)
         unit.commit()
+
+
+def test_only_a_connection_that_has_rested_is_asked_whether_it_still_stands(
+    store: Database, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    engine = engines.postgresql(store.url, connections=1, monotonic=lambda: now[0])
+    asked: list[float] = []
+    ping = engine.dialect.do_ping
+
+    def noted(connection: Any) -> bool:
+        asked.append(now[0])
+        return ping(connection)
+
+    monkeypatch.setattr(engine.dialect, "do_ping", noted)
+
+    def one() -> int:
+        with engine.connect() as connection:
+            return int(connection.scalar(text("SELECT 1")) or 0)
+
+    assert [one(), one(), asked] == [1, 1, []]
+    now[0] += engines.IDLE_SECONDS
+    assert [one(), asked] == [1, [101.0]]
+    now[0] += engines.IDLE_SECONDS
+    kill_all_but_me(store, postgres_server)
+    assert [one(), asked] == [1, [101.0, 102.0]]
+    # Lost while it is in use, which nobody could have asked: the next one is another.
+    kill_all_but_me(store, postgres_server)
+    with pytest.raises(OperationalError):
+        one()
+    assert one() == 1
+    engine.dispose()
+
+
+def test_a_glance_is_one_statement_and_no_transaction(store: Database) -> None:
+    with store.glance() as connection:
+        connection.execute(text("SELECT 1")).all()
+        state = connection.connection.driver_connection.info.transaction_status  # type: ignore[union-attr]
+        assert state == TransactionStatus.IDLE
+    with store.write() as unit:
+        unit.connection.execute(text(add(1)))
+        state = unit.connection.connection.driver_connection.info.transaction_status  # type: ignore[union-attr]
+        assert state == TransactionStatus.INTRANS
 
 
 def test_a_full_pool_ends_in_busy(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
