@@ -1,0 +1,195 @@
+"""`python -m tests.benchmarks.grow --cases N`: a database of many cases, each of them one that the product has made.
+
+A hundred complaints go through the whole product to varied ends and stages (`grown_cases.py`). Their rows are moved in
+time and marked as others (`grown_rows.py`), and these multiplied inside the database (`grown_copies.py`). The result is
+sound by `redress doctor` and the same for the same arguments.
+
+Beside an SQLite file stands `demo-clock.json`: with REDRESS_DEMO=1 and REDRESS_VAR_FOLDER set to that folder the
+program takes the instant of `--at` for the present, by which nothing is overdue that should not be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import count as count_from
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text
+
+from engine.clock import SystemClock
+from storage import migrate
+from storage.engines import sqlite_file, store_url
+from tests.benchmarks.grown_cases import driven
+from tests.benchmarks.grown_copies import Copier, emptied, fill, sources, stamps
+from tests.benchmarks.grown_rows import Row, Rows, house_tables, moved, of_case, read_rows, span
+
+AT = datetime(2026, 3, 27, 6, 0, tzinfo=UTC)
+"""A Friday, two o'clock in Shanghai: the present of what is grown, unless another is asked for."""
+MOST_MOVED = 8000
+"""Cases that are moved in time one by one; beyond, they are copied as they are."""
+ROUND = 50
+TOLD_SECONDS = 20.0
+NOT_COPIED = ("idempotency", "house_state")
+"""Of the installation that drove the cases: what its own requests and processes have left."""
+
+Say = Callable[[str], object]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be grown."""
+
+    cases: int
+    open_share: float = 0.2
+    at: datetime = AT
+    seed: int = 1
+    kinds: int = 0
+    """How many cases are driven to their end; 0: all plans of the replay."""
+
+
+@dataclass(frozen=True)
+class _Kind:
+    rows: Rows
+    closed: bool
+
+
+def grow(url: str, wanted: Wanted, *, say: Say = lambda _line: None) -> int:
+    """Fill the empty database at an address; return how many cases it holds.
+
+    One that is interrupted is thrown away: what is copied is committed copy by copy. Raises RuntimeError where the
+    product does otherwise than the plans foresee.
+    """
+    started = time.monotonic()
+
+    def tell(line: str) -> None:
+        say(f"{time.monotonic() - started:7.1f} s  {line}")
+
+    kinds, house = _kinds(wanted.at, wanted.kinds)
+    tell(f"{len(kinds)} cases driven")
+    migrate.upgrade(url)
+    engine = _quick(url)
+    try:
+        with engine.connect() as connection:
+            _furnish(connection, house)
+            _multiply(connection, kinds, wanted, tell)
+            # What chooses between indexes knows how many rows there are, as after a night of a real installation.
+            connection.execute(text("ANALYZE"))
+            connection.commit()
+    finally:
+        engine.dispose()
+    file = sqlite_file(url)
+    if file is not None:
+        lead = (wanted.at - SystemClock().now()) // timedelta(microseconds=1)
+        (file.parent / "demo-clock.json").write_text(json.dumps({"lead_us": lead}), encoding="utf-8")
+    tell(f"{wanted.cases:,} cases grown")
+    return wanted.cases
+
+
+@lru_cache(maxsize=1)
+def _kinds(at: datetime, closed: int) -> tuple[list[_Kind], Rows]:
+    made = driven(at, closed=closed)
+    if made.wrong:
+        raise RuntimeError(f"the product did otherwise than planned: {made.wrong[:3]}")
+    with made.application.database.read() as connection:
+        rows = read_rows(connection)
+        house = {
+            table.name: [dict(row._mapping) for row in connection.execute(select(table))]
+            for table in house_tables()
+            if table.name not in NOT_COPIED
+        }
+    made.application.database.close()
+    closed = [_Kind(of_case(rows, case), True) for case in made.closed]
+    return [*closed, *(_Kind(of_case(rows, case), False) for case in made.open)], house
+
+
+def _furnish(connection: Connection, house: Rows) -> None:
+    for table in house_tables():
+        if house.get(table.name):
+            connection.execute(insert(table), house[table.name])
+
+
+def _multiply(connection: Connection, kinds: Sequence[_Kind], wanted: Wanted, tell: Say) -> None:
+    given = sources(connection, [kind.rows for kind in kinds])
+    count = max(len(kinds), min(MOST_MOVED, wanted.cases // 10))
+    # A round number, so that each copy has the share of open cases that is wanted.
+    count = min(wanted.cases, -(-count // ROUND) * ROUND)
+    fill(connection, given, _moved(kinds, count, wanted))
+    connection.commit()
+    tell(f"{count:,} cases moved in time")
+    copier = Copier(given, connection.dialect.name)
+    whole, rest = divmod(wanted.cases, count)
+    told = time.monotonic()
+    for number, mark in enumerate(stamps(wanted.seed, whole + 1)):
+        if number == whole and not rest:
+            break
+        copier.copy(connection, mark, first=None if number < whole else rest)
+        connection.commit()
+        if time.monotonic() - told > TOLD_SECONDS:
+            told = time.monotonic()
+            tell(f"{min((number + 1) * count, wanted.cases):,} cases")
+    emptied(connection, given)
+    connection.commit()
+
+
+def _moved(kinds: Sequence[_Kind], count: int, wanted: Wanted) -> Iterator[list[tuple[str, list[Row]]]]:
+    """Yield so many cases, the open ones spread evenly among the others, each moved in time by chance."""
+    chance = Random(wanted.seed)
+    lines = [_turns([kind for kind in kinds if kind.closed is closed]) for closed in (True, False)]
+    for number in range(count):
+        waits = int((number + 1) * wanted.open_share) > int(number * wanted.open_share)
+        group, kind = next(lines[waits])
+        reach = span(kind.rows, wanted.at, open_case=waits)
+        # Days where calendar days move along, else minutes: keys of due items know no less than a second.
+        unit = timedelta(minutes=1) if waits else timedelta(days=1)
+        by = chance.randint(-(-reach.earliest // unit), reach.latest // unit) * unit
+        yield list(moved(kind.rows, by=by, group=group, closed=kind.closed))
+
+
+def _turns(kinds: Sequence[_Kind]) -> Iterator[tuple[int, _Kind]]:
+    for group in count_from(0):
+        for kind in kinds:
+            yield group, kind
+
+
+def _quick(url: str) -> Engine:
+    """Return connections that need survive no crash: what is interrupted is begun anew."""
+    engine = create_engine(store_url(url), hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _(connection: object, _record: object) -> None:
+            for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-1000000", "temp_store=FILE"):
+                connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+
+    return engine
+
+
+def main() -> None:
+    """Read the command line and grow."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.grow", description=__doc__)
+    parser.add_argument("--cases", type=int, required=True, help="how many, open and closed")
+    parser.add_argument("--open", type=float, default=0.2, help="which share of them is open")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--at", type=datetime.fromisoformat, default=AT, help="the present, an aware instant")
+    parser.add_argument("--kinds", type=int, default=0, help="closed cases that are driven; without it one a plan")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--file", type=Path, help="an SQLite file that is not there yet")
+    where.add_argument("--url", help="an empty database")
+    given = parser.parse_args()
+    if given.file is not None and given.file.exists():
+        parser.error(f"{given.file} is there already")
+    if not 0 <= given.open <= 1 or given.cases < 1 or given.at.tzinfo is None:
+        parser.error("give at least one case, a share from 0 to 1, an instant with its zone")
+    wanted = Wanted(given.cases, given.open, given.at.astimezone(UTC), given.seed, given.kinds)
+    grow(given.url or f"sqlite:///{given.file.absolute()}", wanted, say=lambda line: print(line, flush=True))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
