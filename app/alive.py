@@ -6,7 +6,7 @@ import socket
 
 from app.existing import require_file
 from app.settings import Settings
-from engine.clock import SystemClock
+from engine.house_clock import house_clock
 from escalation.heartbeat import heartbeats
 from storage.database import Database
 
@@ -17,7 +17,9 @@ def alive(settings: Settings) -> str:
     Reads a handful of rows, so that it may be asked every few seconds. Raises NoDatabase, StoreError.
     """
     require_file(settings)
-    host, now = socket.gethostname(), SystemClock().now()
-    with Database(settings.database_url, connections=1) as database, database.read() as connection:
-        found = [each for each in heartbeats(connection) if each.host == host and each.recent(now)]
+    host = socket.gethostname()
+    with Database(settings.database_url, connections=1) as database:
+        now = house_clock(database).now()
+        with database.read() as connection:
+            found = [each for each in heartbeats(connection) if each.host == host and each.recent(now)]
     return ", ".join(f"{each.role} since {each.since.isoformat()}" for each in found)

@@ -29,9 +29,10 @@ from complaints.unmake import unmake
 from engine.bundles.bundle import Files, read_folders
 from engine.bundles.house import House
 from engine.case_work import SYSTEM, Services
-from engine.clock import Clock, SystemClock
+from engine.clock import Clock
 from engine.commands.publish import PublishBundle
 from engine.commands.registry import CASE_HANDLERS, HOUSE_HANDLERS
+from engine.house_clock import house_clock
 from engine.ids import Ids, RandomIds
 from engine.pipeline import Pipeline
 from engine.versions import Publication, Versions
@@ -137,7 +138,8 @@ def build(
         return zones.get(str(facts.get("campus") or "main"), first_zone)
 
     calendars, notices = CalendarBook(campuses), NoticeBooks()
-    database, clock, ids = Database(settings.database_url), clock or SystemClock(), ids or RandomIds()
+    database, ids = Database(settings.database_url), ids or RandomIds()
+    clock = clock or house_clock(database)
     versions = versions or Versions(house(posts))
     services = Services(
         versions=versions, calendars=calendars, placement=PostPlacement(posts), rules=posts.rules, zone=zone,

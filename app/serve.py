@@ -20,6 +20,7 @@ from app.settings import Settings
 from complaints.people.reach import note_nobodys_tasks_of_all
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
+from engine.house_clock import LOOK_SECONDS, HouseClock
 from engine.pipeline import Desk
 from escalation.metronome import Loop
 from storage import idempotency
@@ -41,6 +42,8 @@ CALENDAR_SECONDS = 5.0
 
 def loops(application: Application) -> list[Loop]:
     """Return what the metronome calls: due deadlines, delivery of what is to be told, changed calendars and posts."""
+    clock = application.clock
+    watch = [Loop("clock", lambda _going_on: clock.watch(), LOOK_SECONDS)] if isinstance(clock, HouseClock) else []
     return [
         Loop("deadlines", lambda going_on: application.sweep.run_once(going_on=going_on).cases),
         Loop("outbox", application.deliver),
@@ -50,6 +53,7 @@ def loops(application: Application) -> list[Loop]:
         Loop("posts", application.posts_watch.run_once, every_seconds=POSTS_SECONDS),
         Loop("reach", lambda _going_on: note_reach(application), every_seconds=REACH_SECONDS),
         Loop("purge", lambda _going_on: purge(application), every_seconds=PURGE_SECONDS),
+        *watch,
     ]
 
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from engine.clock import SystemClock
 from escalation.pulse import Pulse
 
 log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 0.25
 """How often due work is looked for: twice as often as the 0.5 s that the design promises."""
+JUMP = timedelta(seconds=1)
+"""A machine's clock that gains or loses as much between two beats was set."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Metronome:
         """Take the loops, and where to note each pass."""
         self._loops, self._pulse = loops, pulse or Pulse()
         self._stopping = threading.Event()
-        self._scheduler = BackgroundScheduler(
+        self._scheduler = _Steady(
             executors={"default": ThreadPoolExecutor(max(1, len(loops)))},
             # A beat that comes while the last one still works is left out, never queued.
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -67,3 +72,21 @@ class Metronome:
         except Exception:
             # One bad pass never stops the metronome; what was due stays due.
             log.exception("loop-failed", loop=loop.name)
+
+
+class _Steady(BackgroundScheduler):  # type: ignore[misc]
+    """Goes on beating where the machine's clock is set. The library plans each beat by that clock: set back by an hour
+    it would wait for an hour, set forward by years it would count every beat in between."""
+
+    _zero: datetime | None = None
+    """What the machine's clock said when the running seconds were 0."""
+
+    def _process_jobs(self) -> float:
+        now = SystemClock().now()
+        last, self._zero = self._zero, now - timedelta(seconds=monotonic())
+        if last is not None and abs(self._zero - last) > JUMP:
+            for job in self.get_jobs():
+                job.modify(next_run_time=now)
+        pause: float | None = super()._process_jobs()
+        longest = JUMP.total_seconds()
+        return longest if pause is None else min(pause, longest)
