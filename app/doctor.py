@@ -5,25 +5,22 @@ And against this release: what the versions in force do not say that is asked fo
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Connection, select
 
 from access.rights import HouseRules
 from app.assembly import application_for
 from app.container import Application
+from app.doctor_cases import Looked, unsound_cases
 from app.doctor_house import overlooked, silent_processes, unpublished_years
 from app.existing import require_schema
 from app.leaving import findings_of_closed_accounts
 from app.settings import Settings
 from complaints.people.reach import FINDING, nobodys_tasks
-from engine.kernel.step import inspect
 from engine.missing_names import missing_in_force
-from engine.projection import item_id
-from engine.tables import case_clock, deadline, incident, instance, work_item
+from engine.tables import incident, instance
 from engine.versions import Version
 from escalation.calendar import Campus
 from escalation.calendar_files import load_calendars
@@ -50,19 +47,16 @@ def examine(settings: Settings) -> list[str]:
 def findings(application: Application) -> Iterator[str]:
     """Yield one sentence for everything that is not as it should be."""
     yield from _exposed(application.settings)
+    looked = Looked()
+    yield from unsound_cases(application, looked)
     with application.database.read() as connection:
-        campuses: Counter[str] = Counter()
-        for row in connection.execute(select(instance)).all():
-            yield from _case(application, connection, row)
-            if row.ended_at is None:
-                campuses[str(row.facts.get("campus") or "main")] += 1
         overdue = instance.c.next_due < application.now() - GRACE
         for row in connection.execute(select(instance.c.case_id, instance.c.next_due).where(overdue)):
             yield f"case {row.case_id}: something has been due since {row.next_due.isoformat()} and did not fire"
         yield from overlooked(connection, application.now() - GRACE)
         if not application.settings.demo:  # whose clock people move: by it everybody was silent for days
             yield from silent_processes(connection, application.now())
-        yield from unpublished_years(_campuses(application), campuses, application.now())
+        yield from unpublished_years(_campuses(application), looked.campuses, application.now())
         yield from _incidents(connection)
         yield from findings_of_closed_accounts(connection)
         yield from _nobodys_tasks(connection, application.posts.rules)
@@ -127,47 +121,3 @@ def _nobodys_tasks(connection: Connection, rules: HouseRules) -> Iterator[str]:
     for task in nobodys_tasks(connection, rules=rules):
         if task.id not in known:
             yield f"case {task.case_id}: the open step {task.element} waits for nobody: {task.reason}"
-
-
-def _case(application: Application, connection: Connection, row: Any) -> Iterator[str]:
-    try:
-        process = application.versions.process(connection, row.version_id)
-        found = inspect(
-            process, row.state, facts=row.facts, calendars=application.library.calendars, now=application.now()
-        )
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with one case, the others are looked at
-        yield f"case {row.case_id}: the stored state cannot be read: {type(error).__name__}: {error}"
-        return
-    tasks = {item_id(row.case_id, t.id) for t in found.tasks}
-    open_items = set(
-        connection.execute(
-            select(work_item.c.id).where(work_item.c.case_id == row.case_id, work_item.c.state == "open")
-        ).scalars()
-    )
-    if tasks != open_items:
-        yield f"case {row.case_id}: open tasks {sorted(open_items)} differ from the state's {sorted(tasks)}"
-    rows = {
-        d.key: (d.due_at, d.provisional)
-        for d in connection.execute(
-            select(deadline.c.key, deadline.c.due_at, deadline.c.provisional).where(
-                deadline.c.case_id == row.case_id, deadline.c.source != "dated"
-            )
-        )
-    }
-    if rows != {d.key: (d.due_at, d.provisional) for d in found.due}:
-        yield f"case {row.case_id}: the deadline table differs from what the state says"
-    clocks = {
-        r.key: (r.state, r.due_at)
-        for r in connection.execute(
-            select(case_clock.c.key, case_clock.c.state, case_clock.c.due_at).where(case_clock.c.case_id == row.case_id)
-        )
-    }
-    said = {c.key: (c.state, c.due_at) for c in found.clocks}
-    if not said.items() <= clocks.items():
-        yield f"case {row.case_id}: the clock table differs from what the state says"
-    if (found.status or row.status) != row.status:
-        yield f"case {row.case_id}: status {row.status} is not the state's {found.status}"
-    if found.ended != (row.ended_at is not None):
-        yield f"case {row.case_id}: ended or not is told differently by row and state"
-    if not found.ended and not (found.tasks or found.due or found.waits_for):
-        yield f"case {row.case_id}: nobody and nothing can move it on"

@@ -36,8 +36,8 @@ MOST_MOVED = 8000
 """Cases that are moved in time one by one; beyond, they are copied as they are."""
 ROUND = 50
 TOLD_SECONDS = 20.0
-NOT_COPIED = ("idempotency", "house_state")
-"""Of the installation that drove the cases: what its own requests and processes have left."""
+NOT_COPIED = ("idempotency",)
+"""Of the installation that drove the cases: what its own requests have left."""
 
 Say = Callable[[str], object]
 
@@ -105,8 +105,8 @@ def _kinds(at: datetime, closed: int) -> tuple[list[_Kind], Rows]:
             if table.name not in NOT_COPIED
         }
     made.application.database.close()
-    closed = [_Kind(of_case(rows, case), True) for case in made.closed]
-    return [*closed, *(_Kind(of_case(rows, case), False) for case in made.open)], house
+    ended = [_Kind(of_case(rows, case), True) for case in made.closed]
+    return [*ended, *(_Kind(of_case(rows, case), False) for case in made.open)], house
 
 
 def _furnish(connection: Connection, house: Rows) -> None:
