@@ -12,6 +12,7 @@ from app.as_operator import carry_out, opened
 from app.printed import as_json as printed_json
 from app.printed import instant
 from complaints.incidents.dismiss import DismissIncident
+from complaints.incidents.move import MoveCase
 from complaints.incidents.repair_facts import RepairFacts
 from complaints.incidents.reroute import RerouteStep
 from complaints.incidents.retry import RetryIncident
@@ -52,7 +53,7 @@ def list_(
 def show(incident: Which, as_json: AsJson = False, demo: OfDemo = False) -> None:
     """Print one, with the open steps of its case."""
     with opened(demo=demo) as application, application.database.read() as connection:
-        found = one_incident(connection, None, incident)
+        found = one_incident(connection, None, incident, library=application.library, now=application.now())
     if as_json:
         typer.echo(printed_json(found))
         return
@@ -88,18 +89,28 @@ def repair(
         list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A fact, its value as JSON; repeatable")
     ] = None,
     version: Annotated[int | None, typer.Option("--facts-version", help="As `show` prints it; with --fact")] = None,
-    to: Annotated[str, typer.Option("--to", help="team:KEY, post:KEY or person:LOGIN gets an open step")] = "",
-    step: Annotated[str, typer.Option("--step", help="Which one, as `show` prints it; with --to")] = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", help="team:KEY, post:KEY or person:LOGIN gets an open step; element:ID is where a token goes"
+        ),
+    ] = "",
+    step: Annotated[str, typer.Option("--step", help="Which step or token, as `show` prints it; with --to")] = "",
     demo: OfDemo = False,
 ) -> None:
-    """Change facts of the case, or give an open step to others; then `retry`."""
+    """Change facts of the case, give an open step to others, or move a token to another element; then `retry`."""
     if bool(fact) == bool(to):
-        raise Unfit("Name what to repair: facts (--fact), or who gets a step (--to).")
+        raise Unfit("Name what to repair: facts (--fact), or who gets a step or where a token goes (--to).")
     if fact and version is None:
         raise Unfit("Name the version of the facts that you saw (--facts-version).")
     changes = dict(map(_fact, fact or ()))
-    command = RepairFacts(incident, changes, version or 0, reason)
-    carry_out(command if changes else RerouteStep(incident, to, reason, step or None), by, demo=demo)
+    kind, _, element = to.partition(":")
+    command: RepairFacts | MoveCase | RerouteStep = RerouteStep(incident, to, reason, step or None)
+    if changes:
+        command = RepairFacts(incident, changes, version or 0, reason)
+    elif kind == "element":
+        command = MoveCase(incident, element, reason, step or None)
+    carry_out(command, by, demo=demo)
     typer.echo("Repaired.")
 
 
@@ -131,3 +142,5 @@ def _lines(found: IncidentDetail) -> Iterator[str]:
     for task in found.tasks:
         waits = f"post:{task.post}" if task.post else f"team:{task.team}"
         yield f"Open step {task.id} {task.element}: {f'person:{task.assignee}' if task.assignee else waits}"
+    for place in found.places:
+        yield f"Stands at {place.token} {place.element}: may go to {', '.join(way.element for way in place.ways)}"

@@ -11,6 +11,7 @@ from complaints.correspondence.satisfaction import Satisfaction, satisfaction
 from complaints.correspondence.withdrawal import Withdraw, withdraw
 from complaints.form_facts import note_form_facts
 from complaints.incidents.dismiss import DismissIncident, dismiss_incident
+from complaints.incidents.move import MoveCase, MoveElsewhere, move_case, move_elsewhere
 from complaints.incidents.repair_facts import RepairFacts, repair_facts
 from complaints.incidents.reroute import GiveElsewhere, RerouteStep, give_elsewhere, reroute_step
 from complaints.incidents.retry import RetryIncident, retry_incident
@@ -74,6 +75,7 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
         NameRespondent: name_respondent,
         ClearColleague: clear_colleague,
         GiveElsewhere: give_elsewhere,
+        MoveElsewhere: move_elsewhere,
     }
     house_handlers: dict[type, HouseHandler] = {
         FileComplaint: file_complaint,
@@ -85,6 +87,7 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
         DismissIncident: dismiss_incident,
         RepairFacts: repair_facts,
         RerouteStep: reroute_step,
+        MoveCase: move_case,
         ReplayMessages: replay_messages,
         DiscardMessage: discard_message,
         AddWebhook: add_webhook,

@@ -136,6 +136,8 @@ def _what(reader: Reader, process: CompiledProcess, row: Any) -> str:
         return _facts(reader, process, said)
     if row.kind in OTHER_CASES:
         return relation_in_words(language, detail["kind"], detail["of"])
+    if row.kind == "token-moved":
+        return words.element(str(detail["to"]), language)
     if row.kind == "message":
         return words.message(row.name or "", language)
     return row.name or ""

@@ -15,6 +15,8 @@ from complaints.tables import complaint
 from engine.commands.house_work import require_operator
 from engine.errors import NotFound
 from engine.tables import incident, instance, work_item
+from queries.case_places import CasePlace, case_places
+from queries.reader import Library
 from storage.outbox import outbox
 from storage.paging import Sort, page
 
@@ -84,6 +86,8 @@ class IncidentDetail:
     """The version that a repair of facts names; None where no case is concerned."""
     tasks: tuple[OpenStep, ...]
     """The open steps of the case."""
+    places: tuple[CasePlace, ...]
+    """Where the case stands, and where it may be moved; empty where its state cannot be read."""
 
 
 NEWEST_FIRST = (Sort(incident.c.at, datetime, descending=True), Sort(incident.c.id, str, descending=True))
@@ -104,13 +108,16 @@ def incidents(
     return IncidentPage(tuple(_item(row, tries) for row in found.rows), found.next)
 
 
-def one_incident(connection: Connection, who: Principal | None, incident_id: str) -> IncidentDetail:
+def one_incident(
+    connection: Connection, who: Principal | None, incident_id: str, *, library: Library, now: datetime
+) -> IncidentDetail:
     """Return one incident to an operator, or to the house itself. Raises Forbidden, NotFound."""
     row = connection.execute(_rows(who).where(incident.c.id == incident_id)).first()
     if row is None:
         raise NotFound("There is no such incident.", incident=incident_id)
     shown = _item(row, _delivery_tries(connection, [row]))
-    return IncidentDetail(shown, row.facts_version, _open_steps(connection, row.case_id))
+    places = tuple(case_places(connection, row.case_id, library, now=now))
+    return IncidentDetail(shown, row.facts_version, _open_steps(connection, row.case_id), places)
 
 
 def _open_steps(connection: Connection, case_id: str | None) -> tuple[OpenStep, ...]:

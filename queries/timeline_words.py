@@ -112,6 +112,9 @@ SENTENCES: Mapping[str, Labels] = {
     "rerouted": _l("系统管理员将步骤“{name}”转交他处：{reason}",
                    "운영자가 단계 '{name}'을(를) 다른 곳으로 넘김: {reason}",
                    "The operator gave the step {name} to others: {reason}"),
+    "token-moved": _l("系统管理员将流程从“{name}”移至“{what}”：{reason}",
+                      "운영자가 절차를 '{name}'에서 '{what}'(으)로 옮김: {reason}",
+                      "The operator moved the case from {name} to {what}: {reason}"),
     "notice": _l("通知：{what}", "알림: {what}", "Notice: {what}"),
     "other": _l("{kind}", "{kind}", "{kind}"),
 }  # fmt: skip

@@ -123,7 +123,14 @@ def postgresql(url: URL, *, connections: int, monotonic: Callable[[], float] = t
         },
     )
     _ask_the_idle(engine, monotonic)
+    event.listen(engine, "before_cursor_execute", _require_read)
     return engine
+
+
+def _require_read(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+    # Where nothing is begun, what is written is there at once: behind the back of the pipeline.
+    if connection.get_execution_options().get(SINGLE, False) and not statement.startswith("SELECT"):
+        raise RuntimeError("A glance only reads.")
 
 
 def _ask_the_idle(engine: Engine, monotonic: Callable[[], float]) -> None:

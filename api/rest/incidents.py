@@ -19,6 +19,7 @@ from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.documents import CHANGES, DECIDES, problems
 from api.rest.types import Body, Cursor, Data, Id, Limit, Reason, example
 from complaints.incidents.dismiss import DismissIncident
+from complaints.incidents.move import MoveCase
 from complaints.incidents.repair_facts import RepairFacts
 from complaints.incidents.reroute import RerouteStep
 from complaints.incidents.retry import RetryIncident
@@ -36,6 +37,7 @@ class DismissBody(Body):
 
 
 Target = Annotated[str, Field(pattern=r"^(team|post|person):[A-Za-z0-9][A-Za-z0-9._-]{0,79}$")]
+ElementId = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9._-]{0,199}$")]
 TaskId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,79}$")]
 
 
@@ -57,6 +59,19 @@ class RouteBody(Body):
     to: Target = Field(description="`team:<key>`, `post:<key>` or `person:<id>`; they see the case from then on.")
     task_id: TaskId | None = Field(
         default=None, description="One of `tasks`; needed where the incident is about none and several are open."
+    )
+    reason: Reason = Field(description="On the record of the case.")
+
+
+class MoveBody(Body):
+    """Where a token of the case goes."""
+
+    model_config = example(to="write_reply", reason="The partner will never answer; we reply without them.")
+
+    to: ElementId = Field(description="One of the `ways` of the place.")
+    token: TaskId | None = Field(
+        default=None,
+        description="One of `places`; needed where the case stands at several and the incident is at none of them.",
     )
     reason: Reason = Field(description="On the record of the case.")
 
@@ -87,7 +102,7 @@ def list_incidents(
 def get_incident(context: Staff, incident_id: Id) -> Response:
     """Return one, with the open steps of its case."""
     with context.reading() as reader:
-        return answer(one_incident(reader.connection, reader.who, incident_id))
+        return answer(_detail(context, incident_id, reader.connection))
 
 
 @router.post("/{incident_id}/retry", response_model=RetryAnswer, responses=CHANGES)
@@ -95,7 +110,7 @@ def retry_incident(context: Staff, incident_id: Id, once: OnceOnly) -> Response:
     """Try again at once what did not fire, and say what came of it. One that was dismissed is open again."""
 
     def present(done: Any, connection: Connection) -> Answered:
-        return Answered(RetryAnswer(done["outcome"], one_incident(connection, context.who, incident_id)))
+        return Answered(RetryAnswer(done["outcome"], _detail(context, incident_id, connection)))
 
     return carry_out(context, RetryIncident(incident_id), present, once)
 
@@ -120,5 +135,16 @@ def reroute_step(context: Staff, incident_id: Id, body: RouteBody, once: OnceOnl
     return carry_out(context, command, _shown(context, incident_id), once)
 
 
+@router.post("/{incident_id}/move", response_model=IncidentDetail, responses=DECIDES)
+def move_case(context: Staff, incident_id: Id, body: MoveBody, once: OnceOnly) -> Response:
+    """Move a token of the case to another element of the diagram; what it leaves is cancelled."""
+    command = MoveCase(incident_id, body.to, body.reason, body.token)
+    return carry_out(context, command, _shown(context, incident_id), once)
+
+
 def _shown(context: RequestContext, incident_id: str) -> Callable[[Any, Connection], Answered]:
-    return lambda _done, connection: Answered(one_incident(connection, context.who, incident_id))
+    return lambda _done, connection: Answered(_detail(context, incident_id, connection))
+
+
+def _detail(context: RequestContext, incident_id: str, connection: Connection) -> IncidentDetail:
+    return one_incident(connection, context.who, incident_id, library=context.shared.library, now=context.now)

@@ -13,7 +13,8 @@ from engine.kernel.case_authors import EVERYWHERE
 from engine.kernel.case_host import CaseHost
 from engine.model.config import OPENING
 from engine.model.due import Calendars
-from engine.model.step import DueItem, Effect, Event, OpenTask, Projected, StepResult
+from engine.model.step import DueItem, Effect, Event, OpenTask, Place, Projected, StepResult
+from engine.model.ways import ways_from
 from engine.process import CompiledProcess
 from engine.spiff.execution import Execution, Token
 from engine.typed_json import dumps, loads, plain
@@ -117,6 +118,23 @@ class CaseRun:
                 if rung.message:
                     self._hand_over(rung.message, {})
         self._guarded(lambda: self._execution.fire(timers, instant))
+
+    def move(self, token_id: str, element: str) -> None:
+        """Move a token by hand. Raises Conflict where it rests there no more, Unfit where it may not go there."""
+        token = next((each for each in self._execution.resting() if each.id == token_id), None)
+        if token is None:
+            raise Conflict("The case does not stand here any more.", token=token_id)
+        if element not in ways_from(self.process.diagram, token.element):
+            raise Unfit("No way leads there from where the case stands.", fields=[{"field": "to", "code": "unknown"}])
+        self._guarded(lambda: self._execution.move(token, element))
+
+    def places(self) -> tuple[Place, ...]:
+        """Return where tokens rest that may be moved, and where to."""
+        diagram = self.process.diagram
+        return tuple(
+            Place(token.id, token.element, token.scopes[0], ways_from(diagram, token.element))
+            for token in self._execution.resting()
+        )
 
     def recalculate(self) -> None:
         """Calendars changed: work out clocks and timers again, and let everything that is due explain itself anew."""

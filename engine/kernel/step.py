@@ -19,8 +19,10 @@ from engine.model.step import (
     Deliver,
     ExtendClock,
     FireDue,
+    MoveToken,
     Open,
     PauseClocks,
+    Place,
     Recalculate,
     ResumeClocks,
     StepCommand,
@@ -78,6 +80,8 @@ def carry_out(run: CaseRun, command: StepCommand, actor: str | None = None) -> N
             run.clocks.extend(command)
         case Recalculate():
             run.recalculate()
+        case MoveToken(token=token, element=element):
+            run.move(token, element)
         case _:
             raise NotFound(f"There is no such command: {command!r}")
 
@@ -89,5 +93,19 @@ def inspect(
     run = CaseRun(process, state, facts=facts, calendars=calendars, now=now)
     try:
         return run.result()
+    finally:
+        run.release()
+
+
+def places(
+    process: CompiledProcess, state: bytes, *, facts: Mapping[str, Any], calendars: Calendars, now: datetime
+) -> tuple[Place, ...]:
+    """Return where the tokens of a stored state rest and where each may be moved by hand, without changing anything.
+
+    Raises StepFailed for a state that cannot be read.
+    """
+    run = CaseRun(process, state, facts=facts, calendars=calendars, now=now)
+    try:
+        return run.places()
     finally:
         run.release()

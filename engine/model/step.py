@@ -87,7 +87,27 @@ class Recalculate:
     """Calendars changed: work out every due time again from the log of its clock."""
 
 
-StepCommand = Open | Complete | Deliver | ChangeFacts | FireDue | PauseClocks | ResumeClocks | ExtendClock | Recalculate
+@dataclass(frozen=True)
+class MoveToken:
+    """A token goes from where it rests to another element, by hand: what it leaves is cancelled."""
+
+    token: str
+    """Its id, as `Place` names it."""
+    element: str
+
+
+StepCommand = (
+    Open
+    | Complete
+    | Deliver
+    | ChangeFacts
+    | FireDue
+    | PauseClocks
+    | ResumeClocks
+    | ExtendClock
+    | Recalculate
+    | MoveToken
+)
 
 
 # --- what comes out ----------------------------------------------------------------------------------------------
@@ -116,6 +136,19 @@ class OpenTask:
     """1 for the first time the element is reached in its scope, then 2, 3, ..."""
     context: Mapping[str, Any] = field(default_factory=dict)
     """Task data the form may show (outcomes of earlier steps)."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a token rests that may be moved."""
+
+    token: str
+    """Unique within the case, stable across save and load."""
+    element: str
+    scope: str
+    """Id of the call activity that its process runs in; empty in the outermost."""
+    ways: tuple[str, ...]
+    """Ids of the elements to which it may go."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, EventSplit
 from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition as AnyMessage
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent, EventBasedGateway
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
@@ -63,6 +64,21 @@ class Execution:
     def open_tokens(self) -> list[Token]:
         """Return the people's tasks that are open, oldest first."""
         found = [t for t in self._flow.everything() if t._state == READY and t.task_spec.manual]
+        return [Token(t) for t in sorted(found, key=lambda t: t.last_state_change)]
+
+    def resting(self) -> list[Token]:
+        """Return the tokens that rest somewhere: people's open tasks, catches, called processes; oldest first.
+
+        Those of a multi-instance are left out: it counts them. So are boundary events, which are no tokens yet.
+        """
+        found = [
+            t
+            for t in self._flow.everything()
+            if t._state in (READY, WAITING, STARTED)
+            and waits(t)
+            and element_of(t) is not None
+            and not (t.parent is not None and isinstance(t.parent.task_spec, LoopTask))
+        ]
         return [Token(t) for t in sorted(found, key=lambda t: t.last_state_change)]
 
     def timers(self) -> list[tuple[TimerKey, Due]]:
@@ -132,6 +148,21 @@ class Execution:
             token.data.pop(name, None)
         token.data.update(data)
         token.task.run()
+
+    def move(self, token: Token, element: str) -> None:
+        """Cancel what the token rests at, with the events on its border, and put it before another of its tree."""
+        left = token.task
+        flow, above = left.workflow, left.parent
+        self._flow.running = left
+        guarded = above is not None and isinstance(above.task_spec, EventSplit)
+        for part in above.children if guarded else [left]:
+            if part._state < COMPLETED:
+                part.cancel()
+        # It knows what it knew where it stood, and hangs there: joins look at what lies above.
+        entry = _entry(flow.spec, element)
+        task = left._add_child(entry, TaskState.FUTURE)
+        self._flow.running = task
+        entry._update(task)
 
     def waiting(self) -> frozenset[str]:
         """Return the ids of the catches that wait now."""
@@ -204,6 +235,13 @@ class Execution:
             return
         elif (new == STARTED and old <= WAITING) or (new == WAITING and old < WAITING):
             self._host.entered(Token(task))
+
+
+def _entry(spec: Any, element: str) -> Any:
+    """Return the node of a process that the sequence flows into an element lead to."""
+    nodes = [each for each in spec.task_specs.values() if getattr(each, "bpmn_id", None) == element]
+    node = next((each for each in nodes if isinstance(each, LoopTask)), nodes[0])
+    return next((each for each in node.inputs if isinstance(each, BoundaryEventSplit)), node)
 
 
 def _definitions(task: Any) -> list[Any]:

@@ -97,6 +97,61 @@ def test_a_step_goes_nowhere_where_nobody_may_do_it(redress: House, to: str, cod
     assert (step(redress, task), redress.logged(case, "rerouted")) == (before, [])
 
 
+def test_a_case_is_moved_to_another_step_and_what_it_stood_at_is_over(redress: House) -> None:
+    case, found = failed(redress)
+    ops, li, there = redress.person("ops"), redress.person("li.na"), f"/api/incidents/{found}"
+    left = redress.task("li.na", "acknowledge", case)["id"]
+    (place,) = [each for each in ops.get(there)["places"] if each["element"] == "acknowledgement"]
+    assert "set_in_progress" in [each["element"] for each in place["ways"]]
+    body = {"to": "set_in_progress", "token": place["token"], "reason": "Acknowledged by telephone."}
+    told = ops.post(f"{there}/move", body)
+    assert (told["incident"]["state"], [each["element"] for each in told["tasks"]]) == ("resolved", ["verify"])
+    assert step(redress, left).state == "cancelled"
+    assert redress.logged(case, "token-moved") == [
+        ("ops", {"to": "set_in_progress", "reason": "Acknowledged by telephone."})
+    ]
+    assert ops.refused(409, "POST", f"{there}/move", body)["detail"] == "This incident is over."
+    lines = {
+        language: [
+            line["text"]
+            for line in li.get(f"/api/complaints/{case}/timeline", headers={"Accept-Language": language})["items"]
+        ]
+        for language in ("en", "zh-CN", "ko")
+    }
+    moved = "The operator moved the case from Acknowledge within one hour to Status: in progress: "
+    assert f"{moved}Acknowledged by telephone." in lines["en"]
+    assert any("移至" in text for text in lines["zh-CN"])
+    assert any("옮김" in text for text in lines["ko"])
+    # The duty to acknowledge is not met by it: its clock runs on.
+    (clock,) = [each for each in li.get(f"/api/complaints/{case}")["clocks"] if each["name"] == "acknowledge"]
+    assert clock["state"] == "running"
+    redress.application.pipeline.leave_alone(case, RuntimeError("x"))
+    (item,) = ops.get("/api/incidents")["items"]
+    # It stands at six places now, each call inside the other: which one leaves has to be said.
+    (fault,) = ops.refused(422, "POST", f"/api/incidents/{item['id']}/move", {"to": "investigate", "reason": "r"})[
+        "fields"
+    ]
+    assert (fault["field"], fault["code"]) == ("/token", "required")
+
+
+def test_a_case_is_moved_only_along_its_ways_and_from_where_it_stands(redress: House) -> None:
+    case, found = failed(redress)
+    ops, there = redress.person("ops"), f"/api/incidents/{found}"
+    (token,) = [each["token"] for each in ops.get(there)["places"] if each["element"] == "acknowledge"]
+    for body, status, field in (
+        ({"to": "no_such", "token": token}, 422, "/to"),
+        ({"to": "verify", "token": "zz"}, 409, None),
+    ):
+        told = ops.refused(status, "POST", f"{there}/move", {**body, "reason": "r"})
+        assert [each["field"] for each in told.get("fields", [])] == ([field] if field else [])
+    ops.refused(422, "POST", f"{there}/move", {"to": "verify", "token": token, "reason": " "})
+    assert [each["element"] for each in redress.person("li.na").get(f"/api/complaints/{case}")["tasks"]] == [
+        "acknowledge"
+    ]
+    assert redress.logged(case, "token-moved") == []
+    redress.person("li.na").refused(403, "POST", f"{there}/move", {"to": "verify", "reason": "r"})
+
+
 def test_a_house_may_keep_its_operators_from_repairing_cases(redress: House, monkeypatch: pytest.MonkeyPatch) -> None:
     case, found = failed(redress)
     services = redress.application.pipeline.services
@@ -105,6 +160,7 @@ def test_a_house_may_keep_its_operators_from_repairing_cases(redress: House, mon
     ops = redress.person("ops")
     ops.refused(403, "POST", f"/api/incidents/{found}/facts", {"changes": {"people": 2}, "version": 2, "reason": "r"})
     ops.refused(403, "POST", f"/api/incidents/{found}/route", {"to": "team:legal", "reason": "r"})
+    ops.refused(403, "POST", f"/api/incidents/{found}/move", {"to": "verify", "reason": "r"})
     for login in ("li.na", "chen.jing"):
         redress.person(login).refused(403, "POST", f"/api/incidents/{found}/route", {"to": "team:legal", "reason": "r"})
     with redress.application.database.read() as connection:

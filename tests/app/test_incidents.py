@@ -76,7 +76,7 @@ def test_only_an_operator_acts_and_what_cannot_be_done_is_said_plainly(failed: S
 def test_a_repair_says_what_is_missing_before_it_touches_anything(failed: Shell) -> None:
     mine = ("--by", "ops", "--reason", "r")
     for words, said in (
-        ((), "Name what to repair: facts (--fact), or who gets a step (--to)."),
+        ((), "Name what to repair: facts (--fact), or who gets a step or where a token goes (--to)."),
         (("--fact", "people=2", "--to", "team:legal"), "Name what to repair"),
         (("--fact", "people=2"), "Name the version of the facts that you saw"),
         (("--fact", "people", "--facts-version", "1"), "--fact people: write NAME=VALUE."),
@@ -87,4 +87,6 @@ def test_a_repair_says_what_is_missing_before_it_touches_anything(failed: Shell)
     code, _, err = failed.type("incidents", "repair", "i1", *mine, "--to", "team:legal")
     assert (code, err.startswith("This incident concerns no case.")) == (1, True)
     code, _, err = failed.type("incidents", "repair", "i1", *mine, "--fact", "people=2", "--facts-version", "1")
+    assert (code, err.startswith("This incident concerns no case.")) == (1, True)
+    code, _, err = failed.type("incidents", "repair", "i1", *mine, "--to", "element:verify")
     assert (code, err.startswith("This incident concerns no case.")) == (1, True)

@@ -35,6 +35,9 @@ def calls(source: Source) -> Iterator[ast.Call]:
             yield node
 
 
+READS_ALONE = {"storage/database.py": "a glance: one SELECT, and nothing else goes over its connection"}
+
+
 def test_only_the_pipeline_commits() -> None:
     committing = {
         source.path: place(source, call)
@@ -48,8 +51,14 @@ def test_only_the_pipeline_commits() -> None:
 
 def test_no_database_commits_by_itself() -> None:
     """`with engine.begin()` commits at its end without anybody saying so; AUTOCOMMIT does at each statement."""
-    guilty = [place(source, node) for source in product() for node in ast.walk(source.tree) if commits_by_itself(node)]
-    assert guilty == []
+    guilty = {
+        source.path: place(source, node)
+        for source in product()
+        for node in ast.walk(source.tree)
+        if commits_by_itself(node)
+    }
+    assert [where for path, where in guilty.items() if path not in READS_ALONE] == []
+    assert READS_ALONE.keys() - guilty.keys() == set()
 
 
 def commits_by_itself(node: ast.AST) -> bool:

@@ -130,6 +130,8 @@ def test_a_glance_is_one_statement_and_no_transaction(store: Database) -> None:
         connection.execute(text("SELECT 1")).all()
         state = connection.connection.driver_connection.info.transaction_status  # type: ignore[union-attr]
         assert state == TransactionStatus.IDLE
+        with pytest.raises(RuntimeError):
+            connection.execute(text(add(1)))
     with store.write() as unit:
         unit.connection.execute(text(add(1)))
         state = unit.connection.connection.driver_connection.info.transaction_status  # type: ignore[union-attr]

@@ -16,7 +16,7 @@ import orjson
 from engine.diagram_index import index_diagrams
 from engine.errors import Refusal
 from engine.kernel.case_run import CaseRun
-from engine.kernel.step import carry_out, step
+from engine.kernel.step import carry_out, places, step
 from engine.model.config import ProcessConfig
 from engine.model.due import Calendars, Due, Mode
 from engine.model.operation import Operation
@@ -27,9 +27,11 @@ from engine.model.step import (
     DueItem,
     ExtendClock,
     FireDue,
+    MoveToken,
     Open,
     OpenTask,
     PauseClocks,
+    Place,
     Recalculate,
     ResumeClocks,
     StepCommand,
@@ -132,6 +134,17 @@ class Case:
     def extend(self, amount: int, clock: str = "c", mode: str = "wall") -> Case:
         """Extend a clock."""
         return self.step(ExtendClock(clock, mode, amount, "why"))
+
+    def move(self, element: str, to: str) -> Case:
+        """Move the token that rests at an element to another."""
+        (place,) = [each for each in self.places() if each.element == element]
+        return self.step(MoveToken(place.token, to))
+
+    def places(self) -> tuple[Place, ...]:
+        """Return where the case stands."""
+        return places(
+            self._process, self.result.state, facts=self.result.facts, calendars=self._calendars, now=self.now
+        )
 
     def recalculate(self) -> Case:
         """Work the clocks out again, as after a change of calendars."""
