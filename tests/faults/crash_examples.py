@@ -1,0 +1,60 @@
+"""The other operations of the API, each with the example of its description: a new operation is killed by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tests.api.test_fuzz import operations
+from tests.api.test_openapi import bodies
+from tests.api.test_openapi_examples import CASE, STAGES, Stage, owned
+from tests.faults.crash_change import Answer, Change, Found, Step, asked
+from tests.support.application import Client, House
+
+ELSEWHERE = frozenset({
+    "POST /api/complaints", f"PATCH {CASE}/facts", f"POST {CASE}/affected", f"POST {CASE}/hand-over",
+    f"POST {CASE}/pause", f"POST {CASE}/resume", f"POST {CASE}/extend", f"POST {CASE}/retype",
+    "POST /api/tasks/{task_id}/assign", "POST /api/tasks/{task_id}/complete", "POST /api/tasks/{task_id}/send-back",
+    "POST /api/track/messages", "POST /api/track/satisfaction", "POST /api/track/withdraw",
+})  # fmt: skip
+"""Operations that have a change of their own (crash_changes.py)."""
+NOTHING_TO_KILL: Mapping[str, str] = {
+    "POST /api/notices/read": "nobody has a notice yet: nothing is written",
+    "POST /api/demo/clock": "of the demo alone",
+}
+AGAIN = frozenset({200, 404, 409})
+"""What says that something was done before, of the operations that take no key."""
+COUNTED_AGAIN: Mapping[str, frozenset[tuple[str, str]]] = {
+    f"POST {CASE}/links": frozenset({("instance", "row_version")}),
+}
+"""What counts each time, of operations that take no key and change nothing else when they are repeated."""
+
+
+def example_changes() -> tuple[Change, ...]:
+    """Return a change for each operation with a body that has none of its own."""
+    left = sorted(STAGES.keys() - ELSEWHERE - NOTHING_TO_KILL.keys())
+    return tuple(_change(name, STAGES[name]) for name in left)
+
+
+def _change(name: str, stage: Callable[[House], Stage]) -> Change:
+    method, _, path = name.partition(" ")
+
+    def prepare(house: House) -> Found:
+        document = house.app.openapi()
+        described = next(each for m, p, each in operations() if f"{m} {p}" == name)
+        body = dict(next(example for schema in bodies(document, described) for example in schema["examples"]))
+        client, parts, headers = stage(house)
+        if "other_id" in body:
+            body["other_id"] = owned(house)
+        return {"path": path.format(**parts), "auth": client.headers, "headers": headers, "body": body}
+
+    def act(house: House, found: Found, _step: Step) -> Answer:
+        client = Client(house.http, found["auth"])
+        return asked(client, method, found["path"], found["body"], key="crash-example", headers=found["headers"])
+
+    return Change(_short(method, path), prepare, act, again=AGAIN, masked=COUNTED_AGAIN.get(name, frozenset()))
+
+
+def _short(method: str, path: str) -> str:
+    """Return a name without slashes: `POST actions done`."""
+    words = [part for part in path.split("/") if part and not part.startswith("{") and part != "api"]
+    return f"{method} {' '.join(words[1:] if words[0] == 'complaints' and len(words) > 1 else words)}"

@@ -1,0 +1,150 @@
+"""Kills servers and workers with `kill -9` under load, at instants drawn by a seed, and looks what is left."""
+
+from __future__ import annotations
+
+import http.client
+import random
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from engine.bundles.bundle import pack, read_folders
+from engine.clock import SystemClock
+from storage.database import Database
+from tests.benchmarks.late_process import BUDGET, late_bundle
+from tests.faults.cluster import Cluster, Worker
+from tests.faults.load import Load
+from tests.faults.load_audit import fired_since, overdue, wrong_with
+from tests.faults.results import Kill
+from tests.replay.client import Client
+from tests.replay.server import Server
+from tests.support.shared import ROOT
+
+CLOCK = SystemClock()
+TAKEOVER = timedelta(seconds=30)
+"""By then others have done what was due."""
+SOWN = 480
+"""Deadlines that are filed at a time, one for each second."""
+LEAD = timedelta(seconds=20)
+"""From the filing to the first of them."""
+LEAST = 60
+"""Deadlines still ahead with which no more are filed."""
+
+
+class LoadKills:
+    """An installation under load on one store, whose processes are killed and started again."""
+
+    def __init__(self, folder: Path, url: str, store: str, *, seed: int) -> None:
+        """Set it up: on PostgreSQL two servers and two workers, on an SQLite file the one server that there can be."""
+        many = 2 if store == "postgresql" else 1
+        self._cluster = Cluster(folder, url, servers=many, workers=2 if many == 2 else 0)
+        self._database = Database(url, connections=2)
+        self._store, self._seed = store, seed
+        self._clients = [Client(server.port) for server in self._cluster.servers]
+        self._load = Load(self._clients, self._cluster.clerk, "load")
+        self._last_due = CLOCK.now()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Run everything for the block, the load too."""
+        with self._cluster.running():
+            for each in self._clients:
+                each.gate.open.set()
+            self._sow()
+            self._load.begin()
+            try:
+                yield
+            finally:
+                self._load.end()
+                for each in self._clients:
+                    each.close()
+                self._database.close()
+
+    def kill(self, number: int, *, examine: bool) -> Kill:
+        """Kill one process after a while, start it again, wait until all is done that was due, and look.
+
+        `examine` says whether the doctor looks too.
+        """
+        drawn = random.Random(f"{self._seed}:{number}")
+        if self._last_due - CLOCK.now() < timedelta(seconds=LEAST):
+            self._sow()
+        _pause(0.3 + 1.5 * drawn.random())
+        victims: list[Server | Worker] = [*self._cluster.servers, *self._cluster.workers]
+        at = drawn.randrange(len(victims))
+        victim, before = victims[at], len(self._load.told().letters)
+        began = CLOCK.now()
+        if isinstance(victim, Server):
+            victim.kill()
+        else:
+            victim.end(signal.SIGKILL)
+        victim.start()
+
+        def settled() -> bool:
+            going = len(self._load.told().letters) > before
+            return going and not overdue(self._database, CLOCK.now() - timedelta(seconds=1))
+
+        in_time = _until(settled, TAKEOVER)
+        late = fired_since(self._database, began - timedelta(seconds=2))
+        told = self._load.told()
+        lost, doubled, said = wrong_with(self._database, told)
+        if not in_time:
+            said.append(f"not settled after {TAKEOVER.total_seconds():.0f} s")
+        found = [each for each in self._cluster.doctor() if not each.startswith("calendars/")] if examine else []
+        what = f"{type(victim).__name__.lower()} {at + 1}"
+        return Kill(
+            "process", self._store, what, self._seed, number, lost, doubled, int(not in_time), len(found),
+            max(late, default=None), "; ".join([*said, *found]),
+        )  # fmt: skip
+
+    def _sow(self) -> None:
+        """File cases of a process that does nothing but fall due, one each second from soon on."""
+        self._load.rest()
+        self._publish(late_bundle())
+        first = max(CLOCK.now() + LEAD, self._last_due + timedelta(seconds=1))
+        due = [first + timedelta(seconds=number) for number in range(SOWN)]
+        due = [each for each in due if each - BUDGET <= CLOCK.now() - timedelta(seconds=5)]
+
+        def one(number: int) -> None:
+            body = {
+                "subject": f"due {due[number].isoformat()}", "text": "-", "channel": "phone",
+                "received_at": (due[number] - BUDGET).isoformat(), "complainant": {"name": "-"},
+            }  # fmt: skip
+            client = self._clients[number % len(self._clients)]
+            key = f"due-{due[number].isoformat()}"
+            answer = client.call("POST", "/api/complaints", token=self._cluster.clerk, body=body, key=key)
+            if answer.status != 201:
+                raise RuntimeError(f"{answer.status} {answer.body}")
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(one, range(len(due))))
+        self._last_due = due[-1]
+        self._publish(pack(read_folders(ROOT / "bpmn", ROOT / "forms" / "definitions", "complaint")))
+        self._load.goes_on.set()
+
+    def _publish(self, content: bytes) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._cluster.servers[0].port)
+        headers = {"Authorization": f"Bearer {self._cluster.owner}", "Content-Type": "application/zip"}
+        connection.request("POST", "/api/processes", content, headers)
+        answer = connection.getresponse()
+        said = answer.read()
+        connection.close()
+        if answer.status not in (200, 201):
+            raise RuntimeError(f"{answer.status} {said[:500]!r}")
+
+
+def _pause(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
+def _until(holds: Callable[[], bool], within: timedelta) -> bool:
+    """Wait for what real processes do; say whether it came about."""
+    end = CLOCK.now() + within
+    while not holds():
+        if CLOCK.now() > end:
+            return False
+        _pause(0.1)
+    return True

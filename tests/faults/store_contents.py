@@ -1,0 +1,91 @@
+"""What a database holds, in a form in which two runs of the same change can be compared, and where they differ."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from storage.database import Database
+from storage.schema import metadata
+
+Contents = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Table -> its rows, in the order of their keys."""
+
+SEALED = frozenset({("idempotency", "response_sealed")})
+"""Columns that differ each time: sealed with a nonce."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How contents differ from what they should be."""
+
+    missing: int
+    """Rows that should be there."""
+    extra: int
+    """Rows that should not."""
+    said: str
+    """The tables, with columns where a row differs; empty where nothing does."""
+
+
+def contents(database: Database, *, masked: frozenset[tuple[str, str]] = frozenset()) -> Contents:
+    """Return every row of every table that this program knows.
+
+    Numbers that the database counts itself are given as ranks: one that was rolled back leaves a gap on PostgreSQL.
+    Files and states are given by their digests.
+    """
+    with database.read() as connection:
+        return {
+            table.name: _rows(table, connection.execute(select(table).order_by(*table.primary_key.columns)), masked)
+            for table in metadata.sorted_tables
+        }
+
+
+def _rows(table: Table, found: Any, masked: frozenset[tuple[str, str]]) -> list[dict[str, Any]]:
+    counted = table.autoincrement_column
+    counts = counted.name if counted is not None and counted.autoincrement is True else None
+    hidden = {column for name, column in SEALED | masked if name == table.name}
+    rows = []
+    for number, row in enumerate(found.mappings(), 1):
+        values = {name: _plain(value) for name, value in row.items() if name not in hidden}
+        if counts is not None:
+            values[counts] = number
+        rows.append(values)
+    return rows
+
+
+def _plain(value: Any) -> Any:
+    return hashlib.sha256(value).hexdigest() if isinstance(value, bytes | memoryview) else value
+
+
+def difference(wanted: Contents, found: Contents) -> Difference:
+    """Return how `found` differs from `wanted`."""
+    missing = extra = 0
+    said = []
+    for table in sorted(wanted.keys() | found.keys()):
+        before, after = wanted.get(table, ()), found.get(table, ())
+        if list(before) == list(after):
+            continue
+        lacking, surplus = _only(before, after), _only(after, before)
+        missing, extra = missing + len(lacking), extra + len(surplus)
+        columns = sorted({name for one, other in zip(lacking, surplus, strict=False) for name in one
+                          if one[name] != other.get(name)})  # fmt: skip
+        named = f" ({', '.join(columns)})" if columns else ""
+        said.append(f"{table}: {len(lacking)} missing, {len(surplus)} too many{named}")
+    return Difference(missing, extra, "; ".join(said))
+
+
+def _only(these: Sequence[Mapping[str, Any]], those: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the rows of `these` that are not among `those`, each as often as it is missing."""
+    left = Counter(map(repr, those))
+    found = []
+    for row in these:
+        if left[repr(row)]:
+            left[repr(row)] -= 1
+        else:
+            found.append(row)
+    return found
