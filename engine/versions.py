@@ -24,6 +24,9 @@ from engine.process import CompiledProcess
 from engine.tables import process_version
 from storage.types import MICROSECOND
 
+PUBLISHING = 0x7265647265737301
+"""The lock of whoever publishes: as good as any other number that nobody else uses on this database."""
+
 
 @dataclass(frozen=True)
 class Version:
@@ -154,8 +157,12 @@ class Versions:
 
         The content of an earlier version puts that one in force again (`reinstated`); the content of the one in force
         gives `unchanged`, with a new layout `drawing`: repeating is safe. Raises NotPublishable with the whole list
-        when the bundle has errors; then nothing is stored.
+        when the bundle has errors; then nothing is stored. Who publishes meanwhile waits, or is told to try again
+        (StoreBusy).
         """
+        if connection.dialect.name == "postgresql":
+            # Of two who publish at once the second sees what the first has published; on SQLite one writes at a time.
+            connection.execute(select(func.pg_advisory_xact_lock(PUBLISHING)))
         problems, process = self._passed(connection, files)
         claimed = self._claimed_twice(connection, files)
         if claimed:

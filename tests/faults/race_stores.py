@@ -1,0 +1,55 @@
+"""Fixtures of the races: houses on PostgreSQL, and on an SQLite file."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from tests.faults.race_house import Templates, Twins
+from tests.support.postgres import PostgresServer
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Templates, Path]:
+    """A furnished file, closed."""
+    file = tmp_path_factory.mktemp("race") / "template.db"
+    return Templates(f"sqlite:///{file}"), file
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgres_server: PostgresServer) -> tuple[Templates, str]:
+    """A furnished database that nobody is connected to, and its name."""
+    url = postgres_server.create()
+    return Templates(url), str(make_url(url).database)
+
+
+@pytest.fixture
+def on_postgresql(postgresql_template: tuple[Templates, str], postgres_server: PostgresServer) -> Iterator[Twins]:
+    """Two applications on one database."""
+    templates, name = postgresql_template
+    url = postgres_server.create(template=name)
+    found = templates.twins(url, url)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def on_sqlite(sqlite_template: tuple[Templates, Path], tmp_path: Path) -> Iterator[Twins]:
+    """One application on a file."""
+    templates, file = sqlite_template
+    copy = tmp_path / "redress.db"
+    shutil.copy(file, copy)
+    found = templates.twins(f"sqlite:///{copy}")
+    yield found
+    found.close()
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def twins(request: pytest.FixtureRequest) -> Twins:
+    """Both, one after the other."""
+    found: Twins = request.getfixturevalue(f"on_{request.param}")
+    return found
