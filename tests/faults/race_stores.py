@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,18 +14,29 @@ from tests.faults.race_house import Templates, Twins
 from tests.support.postgres import PostgresServer
 
 
+@cache
+def _furnished(url: str) -> Templates:
+    """Once a run, though several files of tests ask for it."""
+    return Templates(url)
+
+
+@cache
+def _template_on(server: PostgresServer) -> str:
+    return server.create()
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Templates, Path]:
     """A furnished file, closed."""
-    file = tmp_path_factory.mktemp("race") / "template.db"
-    return Templates(f"sqlite:///{file}"), file
+    file = tmp_path_factory.getbasetemp() / "race.db"
+    return _furnished(f"sqlite:///{file}"), file
 
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgres_server: PostgresServer) -> tuple[Templates, str]:
     """A furnished database that nobody is connected to, and its name."""
-    url = postgres_server.create()
-    return Templates(url), str(make_url(url).database)
+    url = _template_on(postgres_server)
+    return _furnished(url), str(make_url(url).database)
 
 
 @pytest.fixture
