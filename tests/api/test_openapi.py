@@ -50,6 +50,7 @@ CONTRACT = (
     "POST /api/incidents/{incident_id}/dismiss",
     "POST /api/incidents/{incident_id}/facts",
     "POST /api/incidents/{incident_id}/route",
+    "POST /api/incidents/{incident_id}/move",
     "GET /api/processes",
     "POST /api/processes",
     "POST /api/processes/check",
