@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = {
 """What there is to be told, each in words."""
 SECRET_LENGTH = 40
 """Characters of a secret: 200 bits."""
+_LISTENING = select(webhook.c.id, webhook.c.kinds).where(webhook.c.active).order_by(webhook.c.id)
 
 
 @dataclass(frozen=True)
@@ -108,5 +109,5 @@ def webhooks(connection: Connection) -> list[Webhook]:
 
 def listening_to(connection: Connection) -> list[tuple[str, frozenset[str] | None]]:
     """Return id and wanted kinds (None: all) of every webhook that is told, in order of their ids."""
-    rows: Any = connection.execute(select(webhook.c.id, webhook.c.kinds).where(webhook.c.active).order_by(webhook.c.id))
+    rows: Any = connection.execute(_LISTENING)
     return [(row.id, frozenset(row.kinds) if row.kinds else None) for row in rows]
