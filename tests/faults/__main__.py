@@ -7,6 +7,7 @@ table that is printed at the end adds up all of them. Ends with 1 where anything
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -102,6 +103,9 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Run; interrupting loses nothing."""
     given = arguments()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        # In the background of a shell the first would be ignored; the second would leave servers behind.
+        signal.signal(each, _interrupted)
     until = time.monotonic() + given.minutes * 60 if given.minutes else float("inf")
     now: list[Kill] = []
     try:
@@ -118,6 +122,10 @@ def main() -> int:
     for line in ("this run", *table(now), "", f"all runs ({given.results})", *table(list(written(given.results)))):
         _say(line)
     return 0 if all(each.holds for each in now) else 1
+
+
+def _interrupted(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _say(line: str) -> None:

@@ -27,12 +27,16 @@ from tests.support.shared import ROOT
 CLOCK = SystemClock()
 TAKEOVER = timedelta(seconds=30)
 """By then others have done what was due."""
-SOWN = 480
-"""Deadlines that are filed at a time, one for each second."""
+SOWN = 240
+"""Seconds for which deadlines are filed at a time."""
+TOGETHER = 4
+"""Deadlines of each second: firing them takes long enough that a kill may fall into it."""
 LEAD = timedelta(seconds=20)
 """From the filing to the first of them."""
-LEAST = 60
-"""Deadlines still ahead with which no more are filed."""
+LEAST = timedelta(seconds=60)
+"""With deadlines ahead for less than this more are filed."""
+WHILE_FIRING = 0.5
+"""The share of kills that follow upon a due instant by less than 0.3 seconds; the others fall anywhere."""
 
 
 class LoadKills:
@@ -70,9 +74,11 @@ class LoadKills:
         `examine` says whether the doctor looks too.
         """
         drawn = random.Random(f"{self._seed}:{number}")
-        if self._last_due - CLOCK.now() < timedelta(seconds=LEAST):
+        if self._last_due - CLOCK.now() < LEAST:
             self._sow()
         _pause(0.3 + 1.5 * drawn.random())
+        if drawn.random() < WHILE_FIRING:
+            _pause(((self._last_due - CLOCK.now()) % timedelta(seconds=1)).total_seconds() + 0.3 * drawn.random())
         victims: list[Server | Worker] = [*self._cluster.servers, *self._cluster.workers]
         at = drawn.randrange(len(victims))
         victim, before = victims[at], len(self._load.told().letters)
@@ -101,20 +107,21 @@ class LoadKills:
         )  # fmt: skip
 
     def _sow(self) -> None:
-        """File cases of a process that does nothing but fall due, one each second from soon on."""
+        """File cases of a process that does nothing but fall due, some each second from soon on."""
         self._load.rest()
         self._publish(late_bundle())
         first = max(CLOCK.now() + LEAD, self._last_due + timedelta(seconds=1))
-        due = [first + timedelta(seconds=number) for number in range(SOWN)]
-        due = [each for each in due if each - BUDGET <= CLOCK.now() - timedelta(seconds=5)]
+        # Nothing is received later than now, and so nothing is due later than its budget from now.
+        seconds = [first + timedelta(seconds=number) for number in range(SOWN)]
+        due = [each for each in seconds if each - BUDGET < CLOCK.now() for _ in range(TOGETHER)]
 
         def one(number: int) -> None:
             body = {
-                "subject": f"due {due[number].isoformat()}", "text": "-", "channel": "phone",
+                "subject": f"due {due[number].isoformat()} {number}", "text": "-", "channel": "phone",
                 "received_at": (due[number] - BUDGET).isoformat(), "complainant": {"name": "-"},
             }  # fmt: skip
             client = self._clients[number % len(self._clients)]
-            key = f"due-{due[number].isoformat()}"
+            key = f"due-{due[number].isoformat()}-{number}"
             answer = client.call("POST", "/api/complaints", token=self._cluster.clerk, body=body, key=key)
             if answer.status != 201:
                 raise RuntimeError(f"{answer.status} {answer.body}")
