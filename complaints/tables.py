@@ -43,7 +43,6 @@ complaint = Table(
     Column("retention_hold", Text),
     Column("text", Text, nullable=False),
 )
-Index("ix_complaint__received", complaint.c.received_at, complaint.c.case_id)
 
 respondent = Table(
     "respondent",

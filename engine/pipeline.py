@@ -87,15 +87,20 @@ class Desk:
     actor: Actor
     pipeline: Pipeline
 
-    def open_case(self, case_id: str, process_key: str, facts: Mapping[str, Any], *, owner: str | None) -> CaseWork:
-        """Return a new case on the newest version of a process, not started and not yet saved."""
+    def open_case(
+        self, case_id: str, process_key: str, facts: Mapping[str, Any], *, owner: str | None, received_at: datetime
+    ) -> CaseWork:
+        """Return a new case on the newest version of a process, not started and not yet saved.
+
+        `received_at`: when it came to the house.
+        """
         version = self.services.versions.newest(self.connection, process_key)
         row = {
             "case_id": case_id, "version_id": version.id, "row_version": 0, "state": None, "facts": dict(facts),
             "facts_version": 1, "status": "registered", "closure": None, "case_owner": owner, "priority": None,
-            "impact": None, "category": None, "waits_for": [], "started_at": self.now, "ended_at": None,
-            "ended_as": None, "next_due": None, "next_state_due": None, "next_dated": None, "next_clock_due": None,
-            "troubled": False, "undo": None, "undo_task": None, "undo_until": None,
+            "impact": None, "category": None, "waits_for": [], "received_at": received_at, "started_at": self.now,
+            "ended_at": None, "ended_as": None, "next_due": None, "next_state_due": None, "next_dated": None,
+            "next_clock_due": None, "troubled": False, "undo": None, "undo_task": None, "undo_until": None,
         }  # fmt: skip
         self.connection.execute(insert(instance).values(**{**row, "state": b""}))
         return CaseWork(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from engine.case_work import CaseWork
+from engine.case_work import NEVER, CaseWork
 from engine.errors import ChangedMeanwhile
 from engine.model.step import ClockView, OpenTask, StepResult
 from engine.tables import case_clock, deadline, event_log, instance, work_item
@@ -16,7 +16,9 @@ from storage import outbox
 from storage.insert import upsert_many
 from storage.prepared import Prepared
 
-_WRITTEN = [c.name for c in instance.columns if c.name not in ("case_id", "started_at")]
+_ONCE = ("case_id", "received_at", "started_at")
+"""What no step changes."""
+_WRITTEN = [c.name for c in instance.columns if c.name not in _ONCE]
 _UPDATE_INSTANCE = Prepared(
     update(instance)
     .where(instance.c.case_id == bindparam("the_case"), instance.c.row_version == bindparam("fence"))
@@ -27,7 +29,11 @@ _CANCEL = (
     .where(work_item.c.id.in_(bindparam("items", expanding=True)), work_item.c.state == "open")
     .values(state="cancelled", done_at=bindparam("at"), version=work_item.c.version + 1)
 )
-_MOVE = Prepared(update(work_item).where(work_item.c.id == bindparam("item")).values(due_at=bindparam("due")))
+_MOVE = Prepared(
+    update(work_item)
+    .where(work_item.c.id == bindparam("item"))
+    .values(due_at=bindparam("due"), falls_at=bindparam("falls"))
+)
 _DELETE_DEADLINE = Prepared(
     delete(deadline).where(deadline.c.case_id == bindparam("the_case"), deadline.c.key == bindparam("the_key"))
 )
@@ -41,7 +47,7 @@ _INSERT_ITEM = Prepared(
     insert(work_item),
     columns=(
         "id", "case_id", "task", "element", "name", "process", "team", "post", "assignee", "owner_bound", "owns",
-        "excluded", "form", "round", "state", "version", "due_at", "entered_at",
+        "excluded", "form", "round", "state", "version", "due_at", "falls_at", "entered_at",
     ),
 )  # fmt: skip
 
@@ -97,7 +103,7 @@ def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> No
             (c.due_at for c in result.clocks if c.state == "running" and c.due_at), default=None
         )
     row["next_due"] = min((at for at in (row["next_state_due"], row["next_dated"]) if at is not None), default=None)
-    values = {k: v for k, v in row.items() if k not in ("case_id", "started_at")}
+    values = {k: v for k, v in row.items() if k not in _ONCE}
     if _UPDATE_INSTANCE.run(work.connection, {**values, "the_case": work.case_id, "fence": fence}) != 1:
         raise ChangedMeanwhile
 
@@ -112,7 +118,10 @@ def _write_tasks(work: CaseWork, result: StepResult) -> None:
     fresh = [task for task in result.tasks if task.id not in before]
     _INSERT_ITEM.run_many(work.connection, [_new_item(work, task) for task in fresh])
     moved = [t for t in result.tasks if t.id in before and before[t.id] != (t.due_at.isoformat() if t.due_at else None)]
-    _MOVE.run_many(work.connection, [{"item": item_id(work.case_id, task.id), "due": task.due_at} for task in moved])
+    _MOVE.run_many(
+        work.connection,
+        [{"item": item_id(work.case_id, t.id), "due": t.due_at, "falls": t.due_at or NEVER} for t in moved],
+    )
     kept = [t for t in result.tasks if t.id in before]
     _bump_shown(work, result, kept)
     _keep_apart(work, result, kept)
@@ -161,7 +170,7 @@ def _new_item(work: CaseWork, task: OpenTask) -> dict[str, Any]:
         "name": task.name, "process": task.process, "team": task.team, "post": post, "assignee": assignee,
         "owner_bound": task.assign == "owner", "owns": task.owns, "excluded": list(task.excluded),
         "form": task.form, "round": task.round, "state": "open", "version": 1, "due_at": task.due_at,
-        "entered_at": task.entered_at,
+        "falls_at": task.due_at or NEVER, "entered_at": task.entered_at,
     }  # fmt: skip
 
 

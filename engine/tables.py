@@ -8,7 +8,18 @@ What may be long stands last in its table: SQLite reads on through it to whateve
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+)
 
 from storage.schema import metadata
 from storage.types import Blob, Counter, Instant, Json
@@ -40,11 +51,13 @@ instance = Table(
     Column("facts_version", Integer, nullable=False),
     Column("status", Text, nullable=False),
     Column("closure", Text),
-    Column("case_owner", Text, index=True),
+    Column("case_owner", Text),
     Column("priority", Text),
     Column("impact", Text),
     Column("category", Text),
     Column("waits_for", Json, nullable=False),
+    # When it came to the house, by which lists are ordered; staff may date it back.
+    Column("received_at", Instant, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("ended_as", Text),
@@ -61,7 +74,16 @@ instance = Table(
 )
 _LIVE_DUE = instance.c.next_due.is_not(None)
 Index("ix_instance__due", instance.c.next_due, sqlite_where=_LIVE_DUE, postgresql_where=_LIVE_DUE)
-Index("ix_instance__status", instance.c.status, instance.c.case_id)
+# A list goes along one of these, the newest first, whatever it is narrowed by, and stops when its page is full.
+_BY_AGE = (instance.c.received_at, instance.c.case_id)
+Index("ix_instance__received", *_BY_AGE)
+Index("ix_instance__status", instance.c.status, *_BY_AGE)
+Index("ix_instance__case_owner", instance.c.case_owner, *_BY_AGE)
+Index("ix_instance__priority", instance.c.priority, *_BY_AGE)
+Index("ix_instance__impact", instance.c.impact, *_BY_AGE)
+_LIVE = instance.c.ended_at.is_(None)
+Index("ix_instance__live", *_BY_AGE, sqlite_where=_LIVE, postgresql_where=_LIVE)
+Index("ix_instance__live_version", instance.c.version_id, sqlite_where=_LIVE, postgresql_where=_LIVE)
 
 past_instance = Table(
     "past_instance",
@@ -97,6 +119,8 @@ work_item = Table(
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("due_at", Instant),
+    # `due_at`, or far beyond every other where there is none: lists are ordered by it.
+    Column("falls_at", Instant, nullable=False),
     Column("entered_at", Instant, nullable=False),
     Column("draft_by", Text),
     Column("done_at", Instant),
@@ -106,8 +130,16 @@ work_item = Table(
 )
 _OPEN = work_item.c.state == "open"
 Index("ix_work_item__case", work_item.c.case_id, work_item.c.state)
-Index("ix_work_item__team", work_item.c.team, work_item.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
-Index("ix_work_item__assignee", work_item.c.assignee, work_item.c.due_at, sqlite_where=_OPEN, postgresql_where=_OPEN)
+# An inbox is read off these, the least time left first, without sorting all that is open.
+_BY_TIME = (work_item.c.falls_at, work_item.c.id)
+_HELD = and_(_OPEN, work_item.c.assignee.is_not(None))
+_FREE = and_(_OPEN, work_item.c.assignee.is_(None), work_item.c.post.is_(None))
+_POSTED = and_(_OPEN, work_item.c.assignee.is_(None), work_item.c.post.is_not(None))
+Index("ix_work_item__open", *_BY_TIME, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("ix_work_item__team", work_item.c.team, *_BY_TIME, sqlite_where=_OPEN, postgresql_where=_OPEN)
+Index("ix_work_item__held", work_item.c.assignee, *_BY_TIME, sqlite_where=_HELD, postgresql_where=_HELD)
+Index("ix_work_item__free", work_item.c.team, *_BY_TIME, sqlite_where=_FREE, postgresql_where=_FREE)
+Index("ix_work_item__posted", work_item.c.post, *_BY_TIME, sqlite_where=_POSTED, postgresql_where=_POSTED)
 
 case_clock = Table(
     "case_clock",

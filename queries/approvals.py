@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import and_, exists, false, or_, select
 
-from engine.tables import instance, work_item
+from engine.tables import instance, process_version, work_item
 from queries.inbox import BY_TIME, TaskPage, task_items, task_rows
 from queries.reader import Reader
-from queries.visibility import open_to, visible
-from storage.paging import page
+from queries.visibility import open_by_way, visible
+from storage.paging import merged_page
 
 
 def approvals(reader: Reader, *, cursor: str | None = None, limit: int = 50) -> TaskPage:
@@ -20,22 +20,18 @@ def approvals(reader: Reader, *, cursor: str | None = None, limit: int = 50) -> 
     ]
     chosen = task_rows().where(
         table.state == "open",
-        or_(table.assignee == who.person_id, open_to(who)),
         or_(false(), *decisions),
         visible(who),
     )
-    found = page(reader.connection, chosen, of=("approvals",), order=BY_TIME, cursor=cursor, limit=limit)
+    parts = [chosen.where(way) for way in (table.assignee == who.person_id, *open_by_way(who))]
+    found = merged_page(reader.connection, parts, of=("approvals",), order=BY_TIME, cursor=cursor, limit=limit)
     return TaskPage(task_items(reader, found.rows), found.next)
 
 
 def decision_elements(reader: Reader) -> dict[str, list[str]]:
-    """Return, for each version with an open task, the elements that decide on another step."""
-    running = reader.connection.execute(
-        select(instance.c.version_id)
-        .join(work_item, work_item.c.case_id == instance.c.case_id)
-        .where(work_item.c.state == "open")
-        .distinct()
-    ).scalars()
+    """Return, for each version by which a case runs, the elements that decide on another step."""
+    live = exists().where(instance.c.version_id == process_version.c.id, instance.c.ended_at.is_(None))
+    running = reader.connection.execute(select(process_version.c.id).where(live)).scalars()
     found = {}
     for version in running:
         elements = reader.process(version).diagram.elements.values()

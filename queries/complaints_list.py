@@ -68,8 +68,8 @@ class ComplaintPage:
 
 
 NEWEST_FIRST = (
-    Sort(complaint.c.received_at, datetime, descending=True),
-    Sort(instance.c.case_id, str),
+    Sort(instance.c.received_at, datetime, descending=True),
+    Sort(instance.c.case_id, str, descending=True),
 )
 
 
@@ -100,11 +100,11 @@ def _conditions(reader: Reader, filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [column == value for column, value in wanted.items() if value is not None]
     if filters.team is not None:
         task = work_item.c
-        conditions.append(
-            exists().where(task.case_id == table.case_id, task.state == "open", task.team == filters.team)
-        )
+        asked = exists().where(task.case_id == table.case_id, task.state == "open", task.team == filters.team)
+        conditions.append(and_(table.ended_at.is_(None), asked))
     if filters.overdue:
-        conditions.append(or_(table.next_clock_due < reader.now, _promise_missed()))
+        # Nothing is late of what has ended: only what has not is looked through.
+        conditions.append(and_(table.ended_at.is_(None), or_(table.next_clock_due < reader.now, _promise_missed())))
     if filters.q is not None:
         conditions.append(_found(filters.q))
     return conditions
@@ -113,7 +113,7 @@ def _conditions(reader: Reader, filters: Filters) -> list[ColumnElement[bool]]:
 def _promise_missed() -> ColumnElement[bool]:
     """Return the condition that something was promised by a time that has passed, and is not kept (R-004-24)."""
     missed = (promise.c.case_id == instance.c.case_id, promise.c.missed_at.is_not(None), promise.c.kept_at.is_(None))
-    return and_(instance.c.ended_at.is_(None), exists().where(*missed))
+    return exists().where(*missed)
 
 
 def _found(text: str) -> ColumnElement[bool]:

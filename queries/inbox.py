@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from access.policy import may_work_on
 from access.tables import person
@@ -15,12 +15,9 @@ from complaints.tables import complaint
 from engine.errors import NotFound
 from engine.tables import instance, work_item
 from queries.reader import Reader
-from queries.visibility import open_to, visible
-from storage.paging import Sort, page
-from storage.types import Instant
+from queries.visibility import open_by_way, open_to, visible
+from storage.paging import Sort, merged_page
 
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""Where tasks without a due time stand: behind all others."""
 _LISTED = tuple(
     work_item.c[name]
     for name in (
@@ -28,10 +25,8 @@ _LISTED = tuple(
         "due_at", "entered_at",
     )
 )  # fmt: skip
-BY_TIME = (
-    Sort(func.coalesce(work_item.c.due_at, literal(NEVER, Instant()), type_=Instant()), datetime),
-    Sort(work_item.c.id, str),
-)
+BY_TIME = (Sort(work_item.c.falls_at, datetime), Sort(work_item.c.id, str))
+"""The least time left first; what has no due time stands behind all others."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +82,12 @@ def inbox(
     if team is not None:
         chosen = chosen.where(table.team == team)
     if overdue:
-        chosen = chosen.where(table.due_at < reader.now)
+        chosen = chosen.where(table.falls_at < reader.now)
+    parts = [chosen]
     if not (mine or overdue or team is not None):
-        chosen = chosen.where(or_(table.assignee == who.person_id, open_to(who)))
-    found = page(
-        reader.connection, chosen, of=("tasks", mine, team, overdue), order=BY_TIME, cursor=cursor, limit=limit
+        parts = [chosen.where(way) for way in (table.assignee == who.person_id, *open_by_way(who))]
+    found = merged_page(
+        reader.connection, parts, of=("tasks", mine, team, overdue), order=BY_TIME, cursor=cursor, limit=limit
     )
     return TaskPage(task_items(reader, found.rows), found.next)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, Text, false, or_, select, type_coerce
 
 from access.policy import Action, Principal, Relation, permitted
 from complaints.tables import complaint
@@ -45,7 +45,7 @@ def case_row(reader: Reader, case_id: str) -> Row[Any]:
 
 def cases() -> Select[Any]:
     """Return the selection of all cases with their complaints; put `visible` behind it."""
-    complaint_columns = (column for column in complaint.c if column.name not in ("case_id", "category"))
+    complaint_columns = (column for column in complaint.c if column.name not in ("case_id", "category", "received_at"))
     return select(*CASE_COLUMNS, *complaint_columns).join_from(
         instance, complaint, complaint.c.case_id == instance.c.case_id
     )
@@ -53,7 +53,13 @@ def cases() -> Select[Any]:
 
 def open_to(principal: Principal) -> ColumnElement[bool]:
     """Return the condition under which a task that nobody has may be taken by the person (`access.policy`)."""
+    return or_(false(), *open_by_way(principal))
+
+
+def open_by_way(principal: Principal) -> list[ColumnElement[bool]]:
+    """Return that condition for each team and post by itself; no task fulfils two of them."""
     table = work_item.c
-    by_team = table.post.is_(None) & table.team.in_(sorted(principal.teams))
     apart = type_coerce(table.excluded, Text).contains(f'"{principal.person_id}"', autoescape=True)
-    return table.assignee.is_(None) & (by_team | table.post.in_(sorted(principal.posts))) & ~apart
+    free = table.assignee.is_(None) & ~apart
+    teams = [free & table.post.is_(None) & (table.team == team) for team in sorted(principal.teams)]
+    return [*teams, *(free & (table.post == post) for post in sorted(principal.posts))]

@@ -6,12 +6,12 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, literal_column, or_, select, union_all
 
 from storage.errors import BadCursor, ForeignCursor
 from storage.types import from_microseconds, to_microseconds
@@ -108,15 +108,47 @@ def page(
     `of`: the name of the list and every filter by which it was asked for; a cursor of another one is refused. Raises
     BadCursor, and ValueError for a limit below 1.
     """
-    if limit < 1:
-        raise ValueError("a page has at least one row")
-    if cursor is not None:
-        statement = statement.where(after(order, decode(cursor, [sort.kind for sort in order], of)))
-    statement = statement.add_columns(*(sort.column.label(f"order_{index}") for index, sort in enumerate(order)))
-    statement = statement.order_by(*(sort.column.desc() if sort.descending else sort.column.asc() for sort in order))
-    rows = connection.execute(statement.limit(limit + 1)).all()
+    return merged_page(connection, [statement], of=of, order=order, cursor=cursor, limit=limit)
+
+
+def merged_page(
+    connection: Connection,
+    statements: Sequence[Select[Any]],
+    *,
+    of: Sequence[object],
+    order: Sequence[Sort],
+    cursor: str | None,
+    limit: int,
+) -> Page:
+    """Return a page, as `page` does, of several statements with the same columns, no row in two of them.
+
+    Each is asked for no more than fits on the page, so that each can be read off an index of its own: a condition that
+    says `or` has none. Raises BadCursor, and ValueError for a limit below 1 or no statement.
+    """
+    if limit < 1 or not statements:
+        raise ValueError("a page has at least one row, and something to take it from")
+    seen = None if cursor is None else decode(cursor, [sort.kind for sort in order], of)
+    parts = [_part(each, order, seen, limit + 1) for each in statements]
+    rows = connection.execute(parts[0] if len(parts) == 1 else _merged(parts, order, limit + 1)).all()
     shown = tuple(rows[:limit])
     return Page(shown, encode(tuple(shown[-1][-len(order) :]), of) if len(rows) > limit else None)
+
+
+def _part(statement: Select[Any], order: Sequence[Sort], seen: Key | None, limit: int) -> Select[Any]:
+    if seen is not None:
+        statement = statement.where(after(order, seen))
+    statement = statement.add_columns(*(sort.column.label(f"order_{index}") for index, sort in enumerate(order)))
+    return statement.order_by(*(_directed(sort.column, sort) for sort in order)).limit(limit)
+
+
+def _merged(parts: Sequence[Select[Any]], order: Sequence[Sort], limit: int) -> Any:
+    whole = union_all(*(select(part.subquery()) for part in parts))
+    places: Iterator[ColumnElement[Any]] = (literal_column(f"order_{index}") for index in range(len(order)))
+    return whole.order_by(*(_directed(place, sort) for place, sort in zip(places, order, strict=True))).limit(limit)
+
+
+def _directed(column: ColumnElement[Any], sort: Sort) -> ColumnElement[Any]:
+    return column.desc() if sort.descending else column.asc()
 
 
 def _value(value: Any, kind: type) -> str | int | datetime:

@@ -144,7 +144,8 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
         # Whoever takes a complaint by phone or at the desk owns it from then on (R-004-12), unless it is about them.
         takes = principal is not None and Duty.TAKES_IN in principal.duties and principal.person_id not in barred
         owner = principal.person_id if principal is not None and takes else None
-        work = desk.open_case(case_id, config.key, _facts(command, received_at, config), owner=owner)
+        facts = _facts(command, received_at, config)
+        work = desk.open_case(case_id, config.key, facts, owner=owner, received_at=received_at)
         work.log("filed", name=number, channel=command.channel, recorded_by=principal.person_id if principal else None)
         work.step(Open())
         save(work, fence=0)

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 598d5e6a6d01, after .
+Revision 3833667f6bf3, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "598d5e6a6d01"
+revision = "3833667f6bf3"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -69,9 +69,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_complaint__number")),
         sa.UniqueConstraint("tracking_digest", name=op.f("uq_complaint__tracking_digest")),
     )
-    with op.batch_alter_table("complaint", schema=None) as batch_op:
-        batch_op.create_index("ix_complaint__received", ["received_at", "case_id"], unique=False)
-
     op.create_table(
         "conflict_of_interest",
         sa.Column("case_id", sa.Text(), nullable=False),
@@ -385,6 +382,9 @@ def upgrade() -> None:
         sa.Column("category", sa.Text(), nullable=True),
         sa.Column("waits_for", sa.Text(), nullable=False),
         sa.Column(
+            "received_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
+        ),
+        sa.Column(
             "started_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
         ),
         sa.Column("ended_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
@@ -407,7 +407,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_instance")),
     )
     with op.batch_alter_table("instance", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_instance__case_owner"), ["case_owner"], unique=False)
+        batch_op.create_index("ix_instance__case_owner", ["case_owner", "received_at", "case_id"], unique=False)
         batch_op.create_index(
             "ix_instance__due",
             ["next_due"],
@@ -415,7 +415,24 @@ def upgrade() -> None:
             sqlite_where=sa.text("next_due IS NOT NULL"),
             postgresql_where=sa.text("next_due IS NOT NULL"),
         )
-        batch_op.create_index("ix_instance__status", ["status", "case_id"], unique=False)
+        batch_op.create_index("ix_instance__impact", ["impact", "received_at", "case_id"], unique=False)
+        batch_op.create_index(
+            "ix_instance__live",
+            ["received_at", "case_id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_instance__live_version",
+            ["version_id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index("ix_instance__priority", ["priority", "received_at", "case_id"], unique=False)
+        batch_op.create_index("ix_instance__received", ["received_at", "case_id"], unique=False)
+        batch_op.create_index("ix_instance__status", ["status", "received_at", "case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_instance__version_id"), ["version_id"], unique=False)
 
     op.create_table(
@@ -648,6 +665,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
+        sa.Column("falls_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
         sa.Column(
             "entered_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
         ),
@@ -660,17 +678,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_item")),
     )
     with op.batch_alter_table("work_item", schema=None) as batch_op:
+        batch_op.create_index("ix_work_item__case", ["case_id", "state"], unique=False)
         batch_op.create_index(
-            "ix_work_item__assignee",
-            ["assignee", "due_at"],
+            "ix_work_item__free",
+            ["team", "falls_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND assignee IS NULL AND post IS NULL"),
+            postgresql_where=sa.text("state = 'open' AND assignee IS NULL AND post IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_work_item__held",
+            ["assignee", "falls_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND assignee IS NOT NULL"),
+            postgresql_where=sa.text("state = 'open' AND assignee IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_work_item__open",
+            ["falls_at", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
-        batch_op.create_index("ix_work_item__case", ["case_id", "state"], unique=False)
+        batch_op.create_index(
+            "ix_work_item__posted",
+            ["post", "falls_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND assignee IS NULL AND post IS NOT NULL"),
+            postgresql_where=sa.text("state = 'open' AND assignee IS NULL AND post IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_work_item__team",
-            ["team", "due_at"],
+            ["team", "falls_at", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
@@ -686,10 +725,25 @@ def downgrade() -> None:
         batch_op.drop_index(
             "ix_work_item__team", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
         )
-        batch_op.drop_index("ix_work_item__case")
         batch_op.drop_index(
-            "ix_work_item__assignee", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+            "ix_work_item__posted",
+            sqlite_where=sa.text("state = 'open' AND assignee IS NULL AND post IS NOT NULL"),
+            postgresql_where=sa.text("state = 'open' AND assignee IS NULL AND post IS NOT NULL"),
         )
+        batch_op.drop_index(
+            "ix_work_item__open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
+        )
+        batch_op.drop_index(
+            "ix_work_item__held",
+            sqlite_where=sa.text("state = 'open' AND assignee IS NOT NULL"),
+            postgresql_where=sa.text("state = 'open' AND assignee IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_work_item__free",
+            sqlite_where=sa.text("state = 'open' AND assignee IS NULL AND post IS NULL"),
+            postgresql_where=sa.text("state = 'open' AND assignee IS NULL AND post IS NULL"),
+        )
+        batch_op.drop_index("ix_work_item__case")
 
     op.drop_table("work_item")
     with op.batch_alter_table("deadline", schema=None) as batch_op:
@@ -743,12 +797,23 @@ def downgrade() -> None:
     with op.batch_alter_table("instance", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_instance__version_id"))
         batch_op.drop_index("ix_instance__status")
+        batch_op.drop_index("ix_instance__received")
+        batch_op.drop_index("ix_instance__priority")
+        batch_op.drop_index(
+            "ix_instance__live_version",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_instance__live", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
+        )
+        batch_op.drop_index("ix_instance__impact")
         batch_op.drop_index(
             "ix_instance__due",
             sqlite_where=sa.text("next_due IS NOT NULL"),
             postgresql_where=sa.text("next_due IS NOT NULL"),
         )
-        batch_op.drop_index(batch_op.f("ix_instance__case_owner"))
+        batch_op.drop_index("ix_instance__case_owner")
 
     op.drop_table("instance")
     with op.batch_alter_table("hand_over", schema=None) as batch_op:
@@ -815,9 +880,6 @@ def downgrade() -> None:
 
     op.drop_table("event_log")
     op.drop_table("conflict_of_interest")
-    with op.batch_alter_table("complaint", schema=None) as batch_op:
-        batch_op.drop_index("ix_complaint__received")
-
     op.drop_table("complaint")
     op.drop_table("case_team")
     op.drop_table("case_link")
