@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 import uvicorn
@@ -17,6 +19,7 @@ from app.interpreter import ready_to_serve
 from app.listening import listening
 from app.log import configure
 from app.settings import Settings
+from app.stopping import stopping
 from complaints.people.reach import note_nobodys_tasks_of_all
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
@@ -102,16 +105,28 @@ def serve_on(settings: Settings, application: Application, sockets: list[socket.
 
 
 def _serve(settings: Settings, application: Application, sockets: list[socket.socket]) -> None:
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             create_app(application), log_config=None, access_log=False, server_header=False,
             timeout_graceful_shutdown=10,
         )
     )  # fmt: skip
     ready_to_serve()
-    with beating(application, "serve", loops(application)):
+    with stopping(server.drain), beating(application, "serve", loops(application)):
         log.info("listening", url=f"http://{settings.host}:{settings.port}")
         server.run(sockets)
+
+
+class _Server(uvicorn.Server):
+    """A server whose signals are ours: the library would end the process before the loops have finished."""
+
+    def drain(self) -> None:
+        """Take no more requests, and end when those that came are answered."""
+        self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 def read_processes(application: Application) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 
 from app.assembly import application_for
@@ -12,11 +11,12 @@ from app.interpreter import ready_to_serve
 from app.log import configure
 from app.serve import loops, read_processes
 from app.settings import Settings
+from app.stopping import stopping
 from storage.errors import StoreHeld
 
 
 def work(settings: Settings) -> None:
-    """Fire what is due until SIGTERM or SIGINT.
+    """Fire what is due until SIGTERM or SIGINT; what is being done then is finished, unless a second one comes.
 
     Raises StoreHeld on SQLite, where the server does it itself, StoreError before `migrate`.
     """
@@ -27,9 +27,7 @@ def work(settings: Settings) -> None:
     require_schema(settings)
     read_processes(application)
     stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
     ready_to_serve()
-    with beating(application, "worker", loops(application)):
+    with stopping(stop.set), beating(application, "worker", loops(application)):
         stop.wait()
     application.database.close()

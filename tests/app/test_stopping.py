@@ -1,0 +1,71 @@
+"""Asked once, a process finishes what it is at; asked twice it is gone at once."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from escalation.heartbeat import heartbeats
+from storage.database import Database
+from tests.replay.server import ROOT, Server
+
+AT_WORK = """
+import sys, threading
+from app.stopping import stopping
+asked = threading.Event()
+def drain():
+    asked.set()
+    print("asked", flush=True)
+with stopping(drain):
+    print("at work", flush=True)
+    asked.wait()
+    sys.stdin.readline()
+print("finished", flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("twice", [False, True])
+def test_the_first_signal_lets_it_finish_and_the_second_does_not(number: signal.Signals, twice: bool) -> None:
+    working = subprocess.Popen(
+        [sys.executable, "-c", AT_WORK], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert working.stdout is not None
+    assert working.stdout.readline() == "at work\n"
+    working.send_signal(number)
+    assert working.stdout.readline() == "asked\n"
+    if twice:
+        working.send_signal(number)
+        assert working.wait(30) == 128 + number
+        out, _ = working.communicate()
+        assert out == ""
+    else:
+        out, _ = working.communicate("go on\n", timeout=30)
+        assert (out, working.returncode) == ("finished\n", 0)
+
+
+def test_a_server_that_is_asked_to_stop_says_goodbye(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'redress.db'}"
+    server = Server(tmp_path, arguments=("serve",), environment={"REDRESS_DATABASE_URL": url})
+    assert server.run("init", "--administrator", "admin", "--name", "Admin").returncode == 0
+    server.start()
+    with Database(url) as database:
+        _until_heard_of(database)
+        server.stop()
+        with database.read() as connection:
+            assert heartbeats(connection) == []
+    assert server.run("doctor").stdout.count("heard of") == 0
+
+
+def _until_heard_of(database: Database) -> None:
+    for _ in range(600):
+        with database.read() as connection:
+            if heartbeats(connection):
+                return
+        threading.Event().wait(0.05)
+    raise AssertionError("it never said that it is there")
