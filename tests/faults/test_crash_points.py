@@ -50,6 +50,15 @@ def test_a_process_dies_at_fifty_points_and_every_change_is_done_once_or_not_at_
     assert {"FileComplaint/commit", "FileComplaint/answer", "CompleteTask/03 update instance"} <= set(points)
 
 
+@pytest.mark.long
+def test_a_process_dies_in_every_operation_of_the_api() -> None:
+    with CrashProcess("--changes", "all", "--select", "120", "--seed", str(SEED)) as crash:
+        verdicts = crash.selected()
+    assert wrong(verdicts) == {}, f"seed {SEED}"
+    done = changes_of([each["point"] for each in verdicts])
+    assert done == {each.name for each in (*CHANGES, *LOOPS, *example_changes())}
+
+
 def test_the_same_holds_on_postgresql(postgres_server: PostgresServer) -> None:
     told = ("--only", ",".join(ON_POSTGRESQL), "--url", postgres_server.create(), "--select", "12")
     with CrashProcess(*told, "--seed", str(SEED)) as crash:
