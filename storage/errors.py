@@ -19,6 +19,10 @@ class StoreUnreachable(StoreBusy):
     """The database cannot be reached; nothing was changed. Try again in a moment."""
 
 
+class StoreFull(StoreBusy):
+    """The store has no room left; nothing was changed. Whoever runs it has to make room. Try again later."""
+
+
 class OutcomeUnknown(StoreError):
     """The connection was lost while the change was being committed: look again before you repeat it."""
 

@@ -1,4 +1,4 @@
-"""What a driver's error means for us: busy (try again), out of reach, or a fault of ours that must be seen."""
+"""What a driver's error means for us: busy (try again), full, out of reach, or a fault of ours that must be seen."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ from contextlib import contextmanager
 
 from sqlalchemy import exc
 
-from storage.errors import StoreBusy, StoreUnreachable
+from storage.errors import StoreBusy, StoreFull, StoreUnreachable
 
 SQLITE_BUSY_CODES = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 """Primary result codes of SQLite for 'somebody else holds the lock'."""
 
 POSTGRESQL_BUSY_STATES = {"40001", "40P01", "55P03", "53300", "25P03"}
 """Serialization failure, deadlock, lock not available in time, too many connections, idle too long in a transaction."""
+
+POSTGRESQL_FULL_STATES = {"53100"}
+"""Disk full: the server rolls back what could not be written, within a statement or within the commit."""
+
+
+def is_full(error: exc.DBAPIError) -> bool:
+    """Say whether there is no room left for the change; nothing of it was written."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return (getattr(original, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_FULL
+    return getattr(original, "sqlstate", None) in POSTGRESQL_FULL_STATES
 
 
 def is_busy(error: exc.DBAPIError) -> bool:
@@ -26,10 +37,12 @@ def is_busy(error: exc.DBAPIError) -> bool:
 
 
 def is_unreachable(error: exc.DBAPIError) -> bool:
-    """Say whether the connection is gone or never came about."""
+    """Say whether the connection is gone or never came about, or the disk behind it does not answer."""
     if error.connection_invalidated:
         return True
     original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return (getattr(original, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_IOERR
     state = getattr(original, "sqlstate", "")
     connectionless = isinstance(error, exc.OperationalError) and state is None  # psycopg: no answer from a server
     return connectionless or (
@@ -39,7 +52,7 @@ def is_unreachable(error: exc.DBAPIError) -> bool:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn what means 'busy' or 'out of reach' into StoreBusy or StoreUnreachable; let everything else through."""
+    """Turn what means 'busy', 'full' or 'out of reach' into a StoreBusy of its kind; let everything else through."""
     try:
         yield
     except exc.TimeoutError as error:
@@ -47,6 +60,8 @@ def translated() -> Iterator[None]:
     except exc.DBAPIError as error:
         if is_busy(error):
             raise StoreBusy from error
+        if is_full(error):
+            raise StoreFull from error
         if is_unreachable(error):
             raise StoreUnreachable from error
         raise
