@@ -48,21 +48,34 @@ def create_app(application: Application) -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=_operation_id,
     )
-    metrics = Metrics(since=application.clock.now())
-    app.state.shared = shared_by(application, metrics)
     for router in ROUTERS:
         app.include_router(router)
     if application.settings.demo:
         app.include_router(demo.router)
     plain = app.openapi
     app.openapi = lambda: finished(plain())  # type: ignore[method-assign]
+    _surround(app, application)
+    pages.mount(app, application)
+    return app
+
+
+def create_watch(application: Application) -> FastAPI:
+    """Return what a process without complaints answers: how it is, and its figures. Opens no connection."""
+    app = FastAPI(title="Redress", version="1", openapi_url=None, docs_url=None, redoc_url=None)
+    app.include_router(health.router)
+    _surround(app, application)
+    return app
+
+
+def _surround(app: FastAPI, application: Application) -> None:
+    """Put around the routes what stands around all: figures, refusals as problem details, limits, headers."""
+    metrics = Metrics(since=application.clock.now())
+    app.state.shared = shared_by(application, metrics)
     app.state.sentences = Sentences(application.settings.locale_folder)
     errors.install(app)
-    pages.mount(app, application)
     app.add_middleware(BodyLimit, most_bytes=application.settings.max_body_bytes)
     app.add_middleware(Envelope, took=metrics.took, failed=errors.unexpected, new_id=RandomIds().new)
     app.add_middleware(Head)
-    return app
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 
 BACKLOG = 2048
 """Connections that wait to be accepted."""
+PORT = "REDRESS_PORT"
 REASONS = {
-    errno.EADDRINUSE: "another program listens there already. Stop it, or choose another port with REDRESS_PORT.",
-    errno.EACCES: "this user may not open that port. Choose one above 1023 with REDRESS_PORT.",
+    errno.EADDRINUSE: f"another program listens there already. Stop it, or choose another port with {PORT}.",
+    errno.EACCES: f"this user may not open that port. Choose one above 1023 with {PORT}.",
     errno.EADDRNOTAVAIL: "this machine has no such address. Set REDRESS_HOST to one that it has.",
 }
 
@@ -22,15 +23,16 @@ class CannotListen(OSError):
 
 
 @contextmanager
-def listening(host: str, port: int) -> Iterator[list[socket.socket]]:
+def listening(host: str, port: int, *, setting: str = PORT) -> Iterator[list[socket.socket]]:
     """Give sockets that listen at every address of `host` on `port`; they are closed behind the block.
 
-    Raises CannotListen. Clients that connect before they are served wait; nobody else can take the port meanwhile.
+    `setting` is what names the port, for the reason of a CannotListen. Clients that connect before they are served
+    wait; nobody else can take the port meanwhile.
     """
     taken: list[socket.socket] = []
     try:
         for family, address in _addresses(host, port):
-            taken.append(_listen(family, address, f"{host}:{port}"))
+            taken.append(_listen(family, address, f"{host}:{port}", setting))
         yield taken
     finally:
         for each in taken:
@@ -46,7 +48,7 @@ def _addresses(host: str, port: int) -> list[tuple[int, Any]]:
     return list(dict.fromkeys((int(family), address) for family, _, _, _, address in found))
 
 
-def _listen(family: int, address: Any, shown: str) -> socket.socket:
+def _listen(family: int, address: Any, shown: str, setting: str) -> socket.socket:
     opened = socket.socket(family, socket.SOCK_STREAM)
     try:
         # So that a restart need not wait for connections of the last run to be forgotten.
@@ -58,5 +60,5 @@ def _listen(family: int, address: Any, shown: str) -> socket.socket:
     except OSError as error:
         opened.close()
         reason = REASONS.get(error.errno or 0, f"{error.strerror or error}.")
-        raise CannotListen(f"Cannot listen on {shown}: {reason}") from error
+        raise CannotListen(f"Cannot listen on {shown}: {reason.replace(PORT, setting)}") from error
     return opened

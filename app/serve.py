@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import structlog
-import uvicorn
 
 from access import sessions
 from api.app import create_app
@@ -15,6 +12,7 @@ from app.assembly import application_for
 from app.beating import beating
 from app.container import Application
 from app.existing import require_file, require_schema
+from app.http_server import http_server
 from app.interpreter import ready_to_serve
 from app.listening import listening
 from app.log import configure
@@ -105,28 +103,11 @@ def serve_on(settings: Settings, application: Application, sockets: list[socket.
 
 
 def _serve(settings: Settings, application: Application, sockets: list[socket.socket]) -> None:
-    server = _Server(
-        uvicorn.Config(
-            create_app(application), log_config=None, access_log=False, server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-    )  # fmt: skip
+    server = http_server(create_app(application))
     ready_to_serve()
     with stopping(server.drain), beating(application, "serve", loops(application)):
         log.info("listening", url=f"http://{settings.host}:{settings.port}")
         server.run(sockets)
-
-
-class _Server(uvicorn.Server):
-    """A server whose signals are ours: the library would end the process before the loops have finished."""
-
-    def drain(self) -> None:
-        """Take no more requests, and end when those that came are answered."""
-        self.should_exit = True
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def read_processes(application: Application) -> None:

@@ -59,6 +59,9 @@ class Settings(BaseSettings):
         title="Hosts of webhooks that may have a private address",
         description="names as the addresses have them, with commas between them",
     )
+    worker_port: int = Field(
+        default=0, ge=0, le=65535, title="Port at which a worker answers /healthz, /readyz and /metrics; 0: at none"
+    )
     log_level: str = Field(default="INFO", title="Least level that is logged")
 
     @field_validator("metrics_token")

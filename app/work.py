@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
 
+from api.app import create_watch
 from app.assembly import application_for
 from app.beating import beating
 from app.existing import require_schema
+from app.http_server import HttpServer, http_server
 from app.interpreter import ready_to_serve
+from app.listening import listening
 from app.log import configure
 from app.serve import loops, read_processes
 from app.settings import Settings
@@ -18,7 +22,8 @@ from storage.errors import StoreHeld
 def work(settings: Settings) -> None:
     """Fire what is due until SIGTERM or SIGINT; what is being done then is finished, unless a second one comes.
 
-    Raises StoreHeld on SQLite, where the server does it itself, StoreError before `migrate`.
+    With a port of its own it answers how it is, and its figures, to whoever may read a server's. Raises CannotListen
+    where that is taken, StoreHeld on SQLite, where the server does it itself, StoreError before `migrate`.
     """
     configure(settings.log_level)
     application = application_for(settings)
@@ -27,7 +32,16 @@ def work(settings: Settings) -> None:
     require_schema(settings)
     read_processes(application)
     stop = threading.Event()
-    ready_to_serve()
-    with stopping(stop.set), beating(application, "worker", loops(application)):
-        stop.wait()
+    with ExitStack() as stack:
+        server: HttpServer | None = None
+        if settings.worker_port:
+            sockets = stack.enter_context(listening(settings.host, settings.worker_port, setting="REDRESS_WORKER_PORT"))
+            server = http_server(create_watch(application))
+        ready_to_serve()
+        stack.enter_context(stopping(stop.set if server is None else server.drain))
+        stack.enter_context(beating(application, "worker", loops(application)))
+        if server is None:
+            stop.wait()
+        else:
+            server.run(sockets)
     application.database.close()

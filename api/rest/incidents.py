@@ -66,7 +66,11 @@ class RouteBody(Body):
 class MoveBody(Body):
     """Where a token of the case goes."""
 
-    model_config = example(to="write_reply", token="4t", reason="The partner will never answer; we reply without them.")
+    model_config = example(
+        to="write_reply",
+        token="4t",  # noqa: S106 - a token of BPMN opens nothing
+        reason="The partner will never answer; we reply without them.",
+    )
 
     to: ElementId = Field(description="One of the `ways` of the place.")
     token: TaskId | None = Field(
