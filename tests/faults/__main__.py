@@ -84,6 +84,8 @@ class LongRun:
             told = ("--changes", self._given.changes, "--seed", str(self._given.seed), "--url", self._url(store))
             crash = CrashProcess(*told)
             self._crash[store] = self._stack.enter_context(crash)
+            for name, reason in crash.left_out.items():
+                _say(f"left out on {store}: {name}: {reason.splitlines()[-1]}")
         return self._crash[store]
 
 

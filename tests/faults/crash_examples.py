@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tests.api.test_fuzz import operations
 from tests.api.test_openapi import bodies
 from tests.api.test_openapi_examples import CASE, STAGES, Stage, owned
 from tests.faults.crash_change import Answer, Change, Found, Step, asked
@@ -40,11 +39,14 @@ def _change(name: str, stage: Callable[[House], Stage]) -> Change:
 
     def prepare(house: House) -> Found:
         document = house.app.openapi()
-        described = next(each for m, p, each in operations() if f"{m} {p}" == name)
+        described = document["paths"][path][method.lower()]
         body = dict(next(example for schema in bodies(document, described) for example in schema["examples"]))
         client, parts, headers = stage(house)
         if "other_id" in body:
             body["other_id"] = owned(house)
+        if "token" in body:
+            place = client.get(f"/api/incidents/{parts['incident_id']}")["places"][-1]
+            body |= {"token": place["token"], "to": place["ways"][-1]["element"]}
         return {"path": path.format(**parts), "auth": client.headers, "headers": headers, "body": body}
 
     def act(house: House, found: Found, _step: Step) -> Answer:

@@ -22,13 +22,21 @@ class CrashProcess:
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         self._points: list[str] = []
+        self._left_out: dict[str, str] = {}
 
     @property
     def points(self) -> list[str]:
         """All points of all changes, in their order. Waits until they are known."""
         if not self._points:
-            self._points = self._line()["points"]
+            first = self._line()
+            self._points, self._left_out = first["points"], first["left_out"]
         return self._points
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Changes that cannot be carried out at all, with the reason: their points are not among the others."""
+        _ = self.points
+        return self._left_out
 
     def kill(self, first: int, number: int) -> Iterator[dict[str, Any]]:
         """Ask for kills; yield what came of each (the fields of a `Verdict`)."""

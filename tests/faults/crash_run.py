@@ -30,13 +30,18 @@ class CrashRun:
     """A laboratory with the changes that are to be killed in it."""
 
     def __init__(self, store: CrashStore, folder: Path, changes: Iterable[Change]) -> None:
-        """Prepare every change and follow it once through its points."""
+        """Prepare every change and follow it once through its points; one that fails is left out, with the reason."""
         self._laboratory = Laboratory(store, folder)
         self._stages: dict[str, tuple[Stage, Course]] = {}
         self.points: list[str] = []
+        self.left_out: dict[str, str] = {}
         for change in changes:
-            stage = self._laboratory.prepare(change)
-            course = self._laboratory.course(stage)
+            try:
+                stage = self._laboratory.prepare(change)
+                course = self._laboratory.course(stage)
+            except RuntimeError as error:
+                self.left_out[change.name] = str(error)
+                continue
             self._stages[change.name] = stage, course
             self.points += course.points
 
@@ -65,7 +70,7 @@ def run(given: argparse.Namespace, folder: Path, out: TextIO) -> None:
     def say(line: dict[str, Any]) -> None:
         print(json.dumps(line), file=out, flush=True)
 
-    say({"points": crash.points})
+    say({"points": crash.points, "left_out": crash.left_out})
     if given.select:
         for point in selected(crash.points, given.select, given.seed):
             say(asdict(crash.kill(point)))
