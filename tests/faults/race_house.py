@@ -83,7 +83,7 @@ class Twins:
     # --- what can be seen ----------------------------------------------------------------------------------------
     def rows(self, query: Any) -> list[Any]:
         """Return what a query gives."""
-        with self.one.application.database.read() as connection:
+        with self.two.application.database.read() as connection:
             return list(connection.execute(query).all())
 
     def case(self, case: str) -> Any:
@@ -157,7 +157,7 @@ class Templates:
     """What all twins share: a furnished database on each kind of store, compiled processes, and routes."""
 
     def __init__(self, url: str) -> None:
-        self._first = self._application(url)
+        self._first = self._application(url, MovableClock(OPENING))
         self.secrets = furnished(self._first)
         self._apps: Sequence[FastAPI] = [create_app(self._first), create_app(self._first)]
         first = House(self._first, self._apps[0], self.secrets)
@@ -166,9 +166,12 @@ class Templates:
             first.person(login).get("/api/tasks?limit=1")
         self._first.database.close()
 
-    def twins(self, *urls: str) -> Twins:
-        """Return houses over copies of the template; two addresses are two applications on one database."""
-        clock = MovableClock(OPENING)
+    def twins(self, *urls: str, real: bool = False) -> Twins:
+        """Return houses over copies of the template; two addresses are two applications on one database.
+
+        `real`: on the clock that the product has; else on one that stands still until it is moved.
+        """
+        clock = None if real else MovableClock(OPENING)
         houses = []
         for number, url in enumerate(urls):
             application = self._application(url, clock)
@@ -179,5 +182,5 @@ class Templates:
             houses.append(house)
         return Twins(houses[0], houses[-1])
 
-    def _application(self, url: str, clock: MovableClock | None = None) -> Application:
-        return build(settings(database_url=url), clock=clock or MovableClock(OPENING), ids=RandomIds())
+    def _application(self, url: str, clock: MovableClock | None) -> Application:
+        return build(settings(database_url=url), clock=clock, ids=RandomIds())

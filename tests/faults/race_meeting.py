@@ -41,30 +41,45 @@ class Stop:
 
 
 @contextmanager
-def stopped_before_commit(database: Database) -> Iterator[Stop]:
-    """Hold the first transaction of `database` that wrote what counts, between its last write and its commit."""
-    stop, wrote = Stop(), set[int]()
+def before_commit(database: Database, do: Callable[[], None]) -> Iterator[None]:
+    """Do something once, when a transaction of `database` that wrote what counts is about to commit."""
+    wrote, done = set[int](), Event()
 
     def on_statement(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
         if WRITES.search(statement):
             wrote.add(id(connection.connection.driver_connection))
 
     def on_commit(connection: Connection) -> None:
-        if connection.get_execution_options().get(READS) or stop.reached.is_set():
+        if connection.get_execution_options().get(READS) or done.is_set():
             return
         if id(connection.connection.driver_connection) in wrote:
-            stop.reached.set()
-            assert stop.go.wait(PATIENCE), "nobody let it go on"
+            done.set()
+            do()
 
     listened = [(engine, name) for engine in database.engines for name in ("after_cursor_execute", "commit")]
     for engine, name in listened:
         event.listen(engine, name, on_commit if name == "commit" else on_statement)
     try:
-        yield stop
+        yield
     finally:
-        stop.go.set()
         for engine, name in listened:
             event.remove(engine, name, on_commit if name == "commit" else on_statement)
+
+
+@contextmanager
+def stopped_before_commit(database: Database) -> Iterator[Stop]:
+    """Hold the first transaction of `database` that wrote what counts, between its last write and its commit."""
+    stop = Stop()
+
+    def hold() -> None:
+        stop.reached.set()
+        assert stop.go.wait(PATIENCE), "nobody let it go on"
+
+    with before_commit(database, hold):
+        try:
+            yield stop
+        finally:
+            stop.go.set()
 
 
 @dataclass(frozen=True)
