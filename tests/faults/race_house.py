@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -17,7 +17,7 @@ from api.context import shared_by
 from api.metrics import Metrics
 from app.container import Application, build
 from app.doctor import findings
-from engine.clock import MovableClock
+from engine.clock import Clock, MovableClock
 from engine.ids import RandomIds
 from engine.tables import deadline, event_log, instance, process_version, work_item
 from engine.versions import Publication
@@ -166,15 +166,15 @@ class Templates:
             first.person(login).get("/api/tasks?limit=1")
         self._first.database.close()
 
-    def twins(self, *urls: str, real: bool = False) -> Twins:
+    def twins(self, *urls: str, real: bool = False, clock: Callable[[], Clock] | None = None) -> Twins:
         """Return houses over copies of the template; two addresses are two applications on one database.
 
-        `real`: on the clock that the product has; else on one that stands still until it is moved.
+        On one clock that stands still until it is moved; or each on one that `clock` makes, or that the product has.
         """
-        clock = None if real else MovableClock(OPENING)
+        still = MovableClock(OPENING)
         houses = []
         for number, url in enumerate(urls):
-            application = self._application(url, clock)
+            application = self._application(url, None if real else clock() if clock else still)
             application.versions._compiled.update(self._first.versions._compiled)
             app = self._apps[number]
             app.state.shared = shared_by(application, Metrics(since=OPENING))
@@ -182,5 +182,5 @@ class Templates:
             houses.append(house)
         return Twins(houses[0], houses[-1])
 
-    def _application(self, url: str, clock: MovableClock | None) -> Application:
+    def _application(self, url: str, clock: Clock | None) -> Application:
         return build(settings(database_url=url), clock=clock, ids=RandomIds())
