@@ -30,9 +30,12 @@ class Wire:
     def __init__(self, port: int) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sent = 0
+        """How many requests were sent."""
 
     def call(self, method: str, path: str, *, authorization: str, body: Any = None, match: str | None = None) -> Answer:
         """Send a request and return its answer, JSON read. Raises OSError, ValueError for what is not understood."""
+        self.sent += 1
         content = b"" if body is None else json.dumps(body).encode()
         lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Accept-Language: en"]
         lines += [f"Authorization: {authorization}", f"Content-Length: {len(content)}"]
