@@ -75,13 +75,18 @@ def forget(connection: Connection, now: datetime | None = None) -> None:
 
 
 def missed(found: list[Heartbeat], now: datetime) -> list[Heartbeat]:
-    """Return those that fell silent without a word and that nobody replaces: no other of their role began since."""
-    there = [each for each in found if each.recent(now)]
+    """Return those that fell silent without a word and that nobody replaces: no other of their role began since.
+
+    Each takes the place of one; if it died too, whoever began after it has taken its own.
+    """
+    began = sorted(found, key=lambda each: each.since)
     gone = []
     for each in sorted((each for each in found if not each.recent(now)), key=lambda each: each.at):
-        instead = next((one for one in there if one.role == each.role and one.since >= each.at), None)
+        instead = next(
+            (one for one in began if one is not each and one.role == each.role and one.since >= each.at), None
+        )
         if instead is None:
             gone.append(each)
         else:
-            there.remove(instead)
+            began.remove(instead)
     return gone

@@ -62,3 +62,14 @@ def test_whoever_fell_silent_is_missed_until_another_of_the_role_has_begun_since
     assert missed([dead, fresh], NOON) == []
     second = worker("second", began=hour, silent=2 * DEAD)
     assert missed([dead, second, fresh], NOON) == [dead], "one takes the place of one: of the first that died"
+
+
+def test_whoever_took_a_place_and_died_too_is_replaced_by_the_next() -> None:
+    minute = timedelta(minutes=1)
+    first = worker("first", began=60 * minute, silent=9 * minute)
+    second = worker("second", began=9 * minute, silent=5 * minute)
+    third = worker("third", began=5 * minute, silent=THERE)
+    assert missed([first, second, third], NOON) == []
+    assert missed([first, second], NOON) == [second]
+    beside = worker("beside", began=60 * minute, silent=8 * minute)
+    assert missed([first, beside, second, third], NOON) == [second], "two died, and one after the other began"
