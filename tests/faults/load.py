@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from tests.replay.client import Answer, Client
 
 PEOPLE = 3
+THINKS = 0.25
+"""Seconds between two requests of one person: the installation has work, and time for what falls due."""
 
 
 class Refused(RuntimeError):
@@ -93,14 +95,17 @@ class Load:
         case, receipt = given["id"], given["tracking_code"]
         with self._lock:
             self._told.filed[subject] = case
+        self._ended.wait(THINKS)
         self._acknowledge(client, case, subject)
         with self._lock:
             self._told.acknowledged.add(case)
+        self._ended.wait(THINKS)
         letter = {"text": "One thing more."}
         key = f"{subject}-letter"
         _taken(client.call("POST", "/api/track/messages", receipt=receipt, body=letter, key=key), 201)
         with self._lock:
             self._told.letters.add(case)
+        self._ended.wait(THINKS)
 
     def _filed(self, client: Client, subject: str) -> dict[str, str]:
         body = {"subject": subject, "text": "-", "channel": "phone", "category": "other", "complainant": {"name": "-"}}

@@ -88,17 +88,19 @@ class LoadKills:
         else:
             victim.end(signal.SIGKILL)
         victim.start()
+        started = CLOCK.now()
 
         def settled() -> bool:
-            going = len(self._load.told().letters) > before
-            return going and not overdue(self._database, CLOCK.now() - timedelta(seconds=1))
+            """Whether people got on, and all has fired that was due until the process was there again."""
+            return len(self._load.told().letters) > before and not overdue(self._database, started)
 
         in_time = _until(settled, TAKEOVER)
         late = fired_since(self._database, began - timedelta(seconds=2))
         told = self._load.told()
         lost, doubled, said = wrong_with(self._database, told)
         if not in_time:
-            said.append(f"not settled after {TAKEOVER.total_seconds():.0f} s")
+            left = overdue(self._database, started)
+            said.append(f"not settled after {TAKEOVER.total_seconds():.0f} s, {left} cases are overdue")
         found = [each for each in self._cluster.doctor() if not each.startswith("calendars/")] if examine else []
         what = f"{type(victim).__name__.lower()} {at + 1}"
         return Kill(
