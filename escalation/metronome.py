@@ -14,6 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.clock import SystemClock
 from escalation.pulse import Pulse
+from storage.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +70,9 @@ class Metronome:
                     return not self._stopping.is_set()
 
                 one.idle = loop.run(going_on) == 0
+        except StoreError as error:
+            # Nothing of ours is wrong; the pass has not been seen, and the next one tries again.
+            log.warning("loop-postponed", loop=loop.name, reason=str(error))
         except Exception:
             # One bad pass never stops the metronome; what was due stays due.
             log.exception("loop-failed", loop=loop.name)

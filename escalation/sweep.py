@@ -15,6 +15,7 @@ from engine.pipeline import Pipeline
 from engine.tables import instance
 from storage.database import Database
 from storage.errors import StoreError
+from storage.faults import translated
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +83,9 @@ class Sweep:
                 until = waiting[0][0] if waiting else horizon
                 cases += 1
                 try:
-                    swept = sweeping.fire(case_id, until=until)
+                    # A store that is busy, full or away is no fault of the case.
+                    with translated():
+                        swept = sweeping.fire(case_id, until=until)
                 except StoreError:
                     raise
                 except Exception as error:

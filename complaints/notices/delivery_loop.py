@@ -22,6 +22,7 @@ from engine.versions import Versions
 from storage import outbox
 from storage.database import Database
 from storage.errors import StoreError
+from storage.faults import translated
 from storage.outbox import Message
 from storage.turns import Turn
 
@@ -90,7 +91,8 @@ def _deliver_some(database: Database, desk: Desk, *, now: datetime, ids: Ids, at
 
 def _deliver(connection: Connection, message: Message, desk: Desk, *, now: datetime, ids: Ids) -> int:
     try:
-        with connection.begin_nested():
+        # A store that is busy, full or away is no fault of the message.
+        with translated(), connection.begin_nested():
             deliver(connection, message, desk, now=now, ids=ids)
             outbox.mark_delivered(connection, message.id, now=now)
             if message.attempts or message.replays:

@@ -7,10 +7,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import Engine, event, func, select
+from structlog.testing import capture_logs
 
 from complaints.tables import complaint
 from engine.tables import event_log, incident, instance
+from storage.outbox import outbox
 from tests.faults.race_house import Templates, Twins, complete, told
 from tests.faults.race_meeting import before_commit, until
 from tests.faults.race_stores import postgresql_template
@@ -131,3 +133,49 @@ def test_where_every_connection_is_in_use_people_are_told_to_try_again(
     assert twins.one.public.call("POST", "/api/complaints", COMPLAINT, headers=KEY).status_code == 201
     assert (len(twins.rows(select(instance.c.case_id))), twins.settled()) == (1, [])
     twins.close()
+
+
+@pytest.mark.parametrize("at", ["SELECT instance", "SAVEPOINT", "UPDATE instance"])
+def test_a_connection_that_breaks_in_a_sweep_is_no_failure_of_the_case(
+    behind: Twins, proxy: StoreProxy, at: str
+) -> None:
+    case = behind.two.file(by="li.na")["id"]
+    behind.later(minutes=61)
+    (engine,) = behind.one.application.database.engines
+    cut_at = cut_before(engine, proxy, at, only="FOR UPDATE" if at.startswith("SELECT") else "")
+    with capture_logs() as said:
+        assert behind.one.application.sweep.run_once().fired == 0
+    event.remove(engine, "before_cursor_execute", cut_at)
+    assert [(line["event"], line["log_level"]) for line in said] == [("sweep-postponed", "warning")]
+    assert behind.rows(select(incident)) == []
+    assert behind.two.application.sweep.run_once().fired == 2
+    assert (behind.settled(), behind.open(case)) == ([], ["acknowledge", "late_acknowledgement"])
+
+
+@pytest.mark.parametrize("at", ["SAVEPOINT", "INSERT INTO message"])
+def test_a_connection_that_breaks_in_a_delivery_is_no_failure_of_the_message(
+    behind: Twins, proxy: StoreProxy, at: str
+) -> None:
+    behind.two.file(by="li.na")
+    (engine,) = behind.one.application.database.engines
+    cut_at = cut_before(engine, proxy, at)
+    with capture_logs() as said:
+        assert behind.one.application.deliver(lambda: True) == 0
+    event.remove(engine, "before_cursor_execute", cut_at)
+    assert [(line["event"], line["log_level"]) for line in said] == [("delivery-postponed", "warning")]
+    assert behind.settled() == []
+    assert [(row.attempts, row.delivered_at is None) for row in behind.rows(select(outbox))] == [(0, False)]
+    assert behind.rows(select(incident)) == []
+
+
+def cut_before(engine: Engine, proxy: StoreProxy, what: str, *, only: str = "") -> Any:
+    """Cut the connections once, before a statement of this beginning; return the listener, to be removed."""
+    done: list[str] = []
+
+    def cut(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith(what) and only in statement and not done:
+            done.append(statement)
+            proxy.cut()
+
+    event.listen(engine, "before_cursor_execute", cut)
+    return cut

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from complaints.tables import complaint
 from engine.tables import event_log, incident
 from storage.database import Database
+from storage.outbox import outbox
 from tests.faults.race_house import Twins
 from tests.faults.race_stores import on_postgresql, on_sqlite, postgresql_template, sqlite_template, twins
 from tests.support.application import COMPLAINT
@@ -59,11 +60,11 @@ def no_page_left(database: Database) -> Iterator[None]:
 
 
 @contextmanager
-def refused_by(database: Database, trigger: str) -> Iterator[None]:
+def refused_by(database: Database, trigger: str, *, table: str = "event_log") -> Iterator[None]:
     """Let PostgreSQL say that its disk is full."""
     change(database, NO_ROOM, trigger)
     yield
-    change(database, "DROP TRIGGER full_now ON event_log", "DROP FUNCTION no_room()")
+    change(database, f"DROP TRIGGER full_now ON {table}", "DROP FUNCTION no_room()")
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "postgresql-in-the-commit"])
@@ -138,10 +139,29 @@ def test_what_is_due_where_there_is_no_room_fires_later_and_is_no_failure_of_its
         assert (names.count("acknowledge/1/overdue"), counted(twins)[2]) == (1, 0)
 
 
+def test_what_is_to_be_told_where_there_is_no_room_is_told_later_and_is_no_failed_delivery(
+    on_postgresql: Twins,
+) -> None:
+    application = on_postgresql.one.application
+    case = on_postgresql.one.file(by="li.na")["id"]
+    trigger = IN_A_STATEMENT.replace("event_log", "message")
+    with refused_by(application.database, trigger, table="message"), capture_logs() as said:
+        for _ in range(6):
+            assert application.deliver(lambda: True) == 0
+            on_postgresql.later(minutes=5)
+    assert {line["event"] for line in said} == {"delivery-postponed"}
+    where = (outbox.c.case_id == case, outbox.c.kind == "receipt")
+    waiting = [(row.attempts, row.delivered_at) for row in on_postgresql.rows(select(outbox).where(*where))]
+    assert (waiting, on_postgresql.rows(select(incident))) == ([(0, None)], [])
+    assert on_postgresql.settled() == []
+    assert [row.delivered_at is not None for row in on_postgresql.rows(select(outbox).where(*where))] == [True]
+
+
 LIMITED = """
 import resource, sys
 from sqlalchemy import text
 from storage.database import Database
+from storage.outbox import outbox
 from storage.errors import OutcomeUnknown, StoreBusy
 
 with Database(sys.argv[1]) as store:
