@@ -125,6 +125,7 @@ def test_servers_and_workers_go_on_by_themselves_when_postgresql_is_back(own: Ow
         # What was answered is there once; a request whose answer was lost may have been carried out, and once at most.
         assert set(told.filed) <= set(known)
         assert (len(known) - len(told.filed), max(Counter(known).values())) <= (CLIENTS, 1)
+        assert failed(cluster) == []
         # On the machine's clock the calendars of the coming year may not be announced yet.
         assert [each for each in sound(cluster) if not each.startswith("calendars/")] == []
 
@@ -134,6 +135,12 @@ def sound(cluster: Cluster) -> list[str]:
     application = build(settings(database_url=cluster.servers[0].environment["REDRESS_DATABASE_URL"]))
     with application.database, patch("app.doctor.missing_in_force", return_value=[]):
         return list(findings(application))
+
+
+def failed(cluster: Cluster) -> list[str]:
+    """Return what servers and workers wrote down as an error: a store that is away is none."""
+    lines = cluster.servers[0].log.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("{") or json.loads(line)["level"] == "error"]
 
 
 def at_work(store: Database, *, since: datetime) -> list[str]:
