@@ -156,6 +156,17 @@ def doctor(as_json: AsJson = False, demo: OfDemo = False) -> None:
 
 
 @app.command()
+def archive(demo: OfDemo = False) -> None:
+    """Archive now what servers and workers archive by themselves: cases that ended long ago, as their process says."""
+    from app.archiving import archiving
+    from app.as_operator import opened
+
+    with opened(demo=demo) as application:
+        count = archiving(application).run()
+    typer.echo(f"{count} {'case' if count == 1 else 'cases'} archived.")
+
+
+@app.command()
 def export(
     case: Annotated[str, typer.Argument(help="Number or id of a case")],
     language: Annotated[str, typer.Option(help="zh-CN, ko or en")] = "en",

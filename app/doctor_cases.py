@@ -22,7 +22,7 @@ PAGE = 200
 """Cases that are read at once."""
 _COLUMNS = (
     *(instance.c.case_id, instance.c.version_id, instance.c.status, instance.c.ended_at),
-    *(instance.c.facts, instance.c.state),
+    *(instance.c.archived_at, instance.c.facts, instance.c.state),
 )
 
 
@@ -87,6 +87,11 @@ def _page(connection: Connection, after: str, size: int) -> list[_Stored]:
 
 def _case(application: Application, connection: Connection, stored: _Stored) -> Iterator[str]:
     row = stored.case
+    if row.archived_at is not None:
+        undated = [each for each in stored.deadlines if each.source != "dated"]
+        if row.state or row.ended_at is None or stored.open_items or undated:
+            yield f"case {row.case_id}: it is archived, and something of it is still open"
+        return
     try:
         process = application.versions.process(connection, row.version_id)
         found = inspect(

@@ -8,6 +8,7 @@ import structlog
 
 from access import sessions
 from api.app import create_app
+from app.archiving import archive_job
 from app.assembly import application_for
 from app.beating import beating
 from app.container import Application
@@ -35,6 +36,8 @@ POSTS_SECONDS = 2.0
 """How often a process looks whether posts.toml has changed."""
 REACH_SECONDS = 60.0
 """How often it is looked whether somebody is there for every open step."""
+ARCHIVE_SECONDS = 60.0
+"""How often it is looked whether the hour has begun in which somebody archives."""
 OUTWARD_SECONDS = 1.0
 """How often it is looked whether something is to leave the house."""
 CALENDAR_SECONDS = 5.0
@@ -53,6 +56,7 @@ def loops(application: Application) -> list[Loop]:
         Loop("calendars", application.calendar_change.run_once, every_seconds=CALENDAR_SECONDS),
         Loop("posts", application.posts_watch.run_once, every_seconds=POSTS_SECONDS),
         Loop("reach", lambda _going_on: note_reach(application), every_seconds=REACH_SECONDS),
+        Loop("archive", archive_job(application).run_once, every_seconds=ARCHIVE_SECONDS),
         Loop("purge", lambda _going_on: purge(application), every_seconds=PURGE_SECONDS),
         *watch,
     ]

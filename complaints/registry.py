@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from complaints.archive import ArchiveCase, archive_case
 from complaints.change_facts import ChangeFacts, make_change_facts
 from complaints.correspondence.messages import ReceiveMessage, SendMessage, receive_message, send_message
 from complaints.correspondence.satisfaction import Satisfaction, satisfaction
@@ -76,6 +77,7 @@ def handlers(tree: CategoryTree) -> tuple[dict[type, CaseHandler], dict[type, Ho
         ClearColleague: clear_colleague,
         GiveElsewhere: give_elsewhere,
         MoveElsewhere: move_elsewhere,
+        ArchiveCase: archive_case,
     }
     house_handlers: dict[type, HouseHandler] = {
         FileComplaint: file_complaint,

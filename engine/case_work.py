@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from access.policy import Principal
 from access.rights import HouseRules
+from engine.errors import Conflict
 from engine.ids import Ids
 from engine.kernel.step import step
 from engine.model.due import Calendars
@@ -206,7 +207,12 @@ class CaseWork:
             raise
 
     def step(self, command: StepCommand) -> StepResult:
-        """Carry out one command of the kernel on the present state and apply its effects in this transaction."""
+        """Carry out one command of the kernel on the present state and apply its effects in this transaction.
+
+        Raises Conflict for a case that is archived: it has ended, and nothing moves in it any more.
+        """
+        if self.row["archived_at"] is not None:
+            raise Conflict("This case has ended and is archived; a new one can be opened and linked to it.")
         result = step(
             self.process,
             self.row["state"],

@@ -53,7 +53,7 @@ def wake(work: CaseWork, key: str) -> None:
     work.connection.execute(update(deadline).where(*here).values(retry_at=None))
     work.resting = resting(work)
     refresh_dated(work)
-    work.row["next_state_due"] = work.falls(_looked_at(work).due)
+    work.row["next_state_due"] = work.falls(_due_of_state(work))
 
 
 def is_due(work: CaseWork, until: datetime | None = None) -> bool:
@@ -128,9 +128,14 @@ def _fire_only(work: CaseWork, item: DueItem) -> None:
 
 def _due_together(work: CaseWork) -> list[DueItem]:
     """Return what is due at the next instant. Raises StepFailed for a state that cannot be read."""
-    due = dated_due(work) if _dated_is_next(work) else list(_looked_at(work).due)
+    due = dated_due(work) if _dated_is_next(work) else list(_due_of_state(work))
     awake = [item for item in due if item.key not in work.resting]
     return [item for item in awake if item.due_at == awake[0].due_at]
+
+
+def _due_of_state(work: CaseWork) -> tuple[DueItem, ...]:
+    """Return what is due in the state; in a case that is archived, which has ended, nothing but its records is."""
+    return () if work.row["archived_at"] is not None else _looked_at(work).due
 
 
 def _looked_at(work: CaseWork) -> StepResult:
@@ -139,8 +144,10 @@ def _looked_at(work: CaseWork) -> StepResult:
 
 
 def _look_again(work: CaseWork) -> None:
-    fence, found = work.row["row_version"], _looked_at(work)
-    work.result, work.before, work.row["state"] = found, found.before, found.state
+    fence = work.row["row_version"]
+    if work.row["archived_at"] is None:
+        found = _looked_at(work)
+        work.result, work.before, work.row["state"] = found, found.before, found.state
     refresh_dated(work)
     save(work, fence=fence)
     work.begin_batch()
@@ -152,6 +159,6 @@ def _let_rest(work: CaseWork, failures: list[tuple[DueItem, Refusal]]) -> None:
         rest(work, item.key, None if item.source == "dated" else item.name, refusal)
     if failures:
         refresh_dated(work)
-        work.row["next_state_due"] = work.falls(_looked_at(work).due)
+        work.row["next_state_due"] = work.falls(_due_of_state(work))
         save(work, fence=fence)
         work.begin_batch()

@@ -99,8 +99,9 @@ class Desk:
             "case_id": case_id, "version_id": version.id, "row_version": 0, "state": None, "facts": dict(facts),
             "facts_version": 1, "status": "registered", "closure": None, "case_owner": owner, "priority": None,
             "impact": None, "category": None, "waits_for": [], "received_at": received_at, "started_at": self.now,
-            "ended_at": None, "ended_as": None, "next_due": None, "next_state_due": None, "next_dated": None,
-            "next_clock_due": None, "troubled": False, "undo": None, "undo_task": None, "undo_until": None,
+            "ended_at": None, "ended_as": None, "archived_at": None, "next_due": None, "next_state_due": None,
+            "next_dated": None, "next_clock_due": None, "troubled": False, "undo": None, "undo_task": None,
+            "undo_until": None,
         }  # fmt: skip
         self.connection.execute(insert(instance).values(**{**row, "state": b""}))
         return CaseWork(

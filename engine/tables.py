@@ -61,6 +61,8 @@ instance = Table(
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("ended_as", Text),
+    # Since then the state is empty: what only a live case needs was let go.
+    Column("archived_at", Instant),
     Column("next_due", Instant),
     Column("next_state_due", Instant),
     Column("next_dated", Instant),
@@ -83,6 +85,8 @@ Index("ix_instance__priority", instance.c.priority, *_BY_AGE)
 Index("ix_instance__impact", instance.c.impact, *_BY_AGE)
 _LIVE = instance.c.ended_at.is_(None)
 Index("ix_instance__live", *_BY_AGE, sqlite_where=_LIVE, postgresql_where=_LIVE)
+_ENDED = and_(instance.c.ended_at.is_not(None), instance.c.archived_at.is_(None))
+Index("ix_instance__ended", instance.c.ended_at, instance.c.case_id, sqlite_where=_ENDED, postgresql_where=_ENDED)
 Index("ix_instance__live_version", instance.c.version_id, sqlite_where=_LIVE, postgresql_where=_LIVE)
 
 past_instance = Table(

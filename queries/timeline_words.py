@@ -36,6 +36,8 @@ SENTENCES: Mapping[str, Labels] = {
         "처리할 다른 사람이 없어 같은 사람이 처리하도록 허용: {name}",
         "Nobody else is left, so the same person may do it: {name}",
     ),
+    "archived": _l("已归档：记录与经过保留", "보관 처리: 기록과 경과는 보존",
+                   "Archived: its record and its course stay"),
     "released": _l("退回：{name}", "담당 해제: {name}", "Given back: {name}"),
     "assigned": _l("指派：{name}", "배정: {name}", "Assigned: {name}"),
     "owner": _l("负责人：{person}", "담당자: {person}", "Case owner: {person}"),

@@ -39,16 +39,19 @@ _LONGEST = 1_000_000
 """Minutes or days: more cannot be meant."""
 _LONGEST_LOOK_BACK = 3660
 """Days: ten years."""
+_LONGEST_WAIT = 36_600
+"""Days: a hundred years."""
 _NOTHING = compile_expression("False")
 """Stands for a condition that cannot be understood, so that nothing else that reads it is called unknown."""
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "": (
-        *("key", "process", "types", "default_team", "title", "undo", "intake"),
+        *("key", "process", "types", "default_team", "title", "undo", "intake", "archive"),
         *("messages", "facts", "tables", "derived", "throws", "tells", "clocks", "late", "answers"),
     ),
     "undo": ("seconds", "none_when"),
     "intake": ("look_back_days", "clock", "form"),
+    "archive": ("after_days",),
     "facts": ("type", "default", "label", "intake", "changeable", "values", "overrides", "counts_as"),
     "tables": ("decision", "writes", "rerun", "rules_fact"),
     "throws": ("message", "when", "on"),
@@ -98,6 +101,7 @@ def read_config(data: bytes, file: str) -> tuple[ProcessConfig | None, list[Prob
         messages={name: reader.strings(messages, name, "messages.") for name in messages},
         types=_types(reader, table),
         intake=_intake(reader, table),
+        archive_after_days=_archive_after(reader, table),
         late=dict(_late(reader, table)),
         answers=dict(_answers(reader, table)),
     )
@@ -152,6 +156,16 @@ def _intake(reader: Reader, table: Mapping[str, Any]) -> IntakeRules:
     return IntakeRules(
         days, reader.get(entry, "clock", str, "intake.", None), reader.get(entry, "form", str, "intake.", None)
     )
+
+
+def _archive_after(reader: Reader, table: Mapping[str, Any]) -> int | None:
+    entry = reader.get(table, "archive", dict, "", {})
+    reader.only(entry, KEYS["archive"], "archive.")
+    days: int | None = reader.get(entry, "after_days", int, "archive.", None)
+    if days is not None and not 1 <= days <= _LONGEST_WAIT:
+        reader.wrong("archive.after_days", "must be a number from 1 to 36,600", "Give whole days, for instance 365.")
+        return None
+    return days
 
 
 def _late(reader: Reader, table: Mapping[str, Any]) -> Iterator[tuple[str, LateNotice]]:

@@ -208,4 +208,6 @@ class ProcessConfig:
     """What an answer means to the house (`approves`, `duplicate`) -> the field of a form and its values."""
     late: Mapping[str, LateNotice] = field(default_factory=dict)
     """Kind of dated record -> who is told when it is late."""
+    archive_after_days: int | None = None
+    """So many days after its end a case is archived; None: never."""
     tells: tuple[ChangeNotice, ...] = ()

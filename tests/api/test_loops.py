@@ -37,5 +37,6 @@ def test_a_server_has_every_loop(redress: House) -> None:
         "calendars",
         "posts",
         "reach",
+        "archive",
         "purge",
     ]

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 3833667f6bf3, after .
+Revision be9729a067ea, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "3833667f6bf3"
+revision = "be9729a067ea"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -389,6 +389,9 @@ def upgrade() -> None:
         ),
         sa.Column("ended_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.Column("ended_as", sa.Text(), nullable=True),
+        sa.Column(
+            "archived_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
+        ),
         sa.Column("next_due", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.Column(
             "next_state_due", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
@@ -414,6 +417,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("next_due IS NOT NULL"),
             postgresql_where=sa.text("next_due IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_instance__ended",
+            ["ended_at", "case_id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NOT NULL AND archived_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NOT NULL AND archived_at IS NULL"),
         )
         batch_op.create_index("ix_instance__impact", ["impact", "received_at", "case_id"], unique=False)
         batch_op.create_index(
@@ -808,6 +818,11 @@ def downgrade() -> None:
             "ix_instance__live", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
         )
         batch_op.drop_index("ix_instance__impact")
+        batch_op.drop_index(
+            "ix_instance__ended",
+            sqlite_where=sa.text("ended_at IS NOT NULL AND archived_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NOT NULL AND archived_at IS NULL"),
+        )
         batch_op.drop_index(
             "ix_instance__due",
             sqlite_where=sa.text("next_due IS NOT NULL"),
