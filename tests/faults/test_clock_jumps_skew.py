@@ -93,9 +93,9 @@ def test_nothing_fires_early_where_clocks_differ_by_ten_seconds(twins: Twins, tm
         late = [(at - due).total_seconds() for due, at, _ in seen]
         received = asked(store, f"SELECT received_at FROM complaint WHERE case_id = '{taken}'")
     # A process may be behind the store by a trip, and never ahead.
-    slack = timedelta(seconds=0.5)
+    slack = timedelta(seconds=1)
     assert before - slack <= received <= after + timedelta(milliseconds=1)
-    assert (min(late) > -0.01, max(late) < 5) == (True, True), (min(late), max(late))
+    assert (min(late) > -0.01, max(late) < 10) == (True, True), (min(late), max(late))
     assert len({(case, due) for due, _, case in seen}) == len(seen) == CASES
     # On the machine's clock the calendars of the coming year may not be announced yet.
     assert [each for each in twins.findings() if not each.startswith("calendars/")] == []
