@@ -49,6 +49,8 @@ OPERATOR: Final = "operator"
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 """Until then a due item is left alone that is not tried again by itself."""
 COMPLAINANT = Actor("complainant")
+LISTENED: Final = "listened"
+"""The key in `house_state` that is there while anybody outside listens to what changes."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,8 @@ class CaseWork:
     """Due items whose firing failed, by their keys, and until when each is left alone; NEVER: until somebody acts."""
     barred: frozenset[str] | None = None
     """People kept apart from the case by a conflict of interest; None: not looked up yet."""
+    listened: bool = True
+    """Whether anybody outside may listen to what changes; False: nobody does."""
     settled: set[str] = field(default_factory=set)
     """Ids of the tasks whose rows the command has written itself."""
     form_data: Mapping[str, Any] = field(default_factory=dict)

@@ -17,21 +17,24 @@ from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from access.policy import Principal
 from engine.case_sight import concerned, may_see, wall
-from engine.case_work import OPERATOR, SYSTEM, Actor, CaseWork, Services
+from engine.case_work import LISTENED, OPERATOR, SYSTEM, Actor, CaseWork, Services
 from engine.clock import Clock
 from engine.errors import Conflict, NotFound, StepFailed
 from engine.firing import fire_what_is_due, is_due
 from engine.ids import Ids
 from engine.incidents import doing_of, note_failure, put_off, settle, settle_beside, settle_house
 from engine.projection import save
-from engine.tables import instance
+from engine.tables import house_state, instance
 from engine.unforeseen import failing_on_record
 from storage.database import Database
 from storage.errors import StoreError
 from storage.turns import Turn
 
-_INSTANCE = select(instance).where(instance.c.case_id == bindparam("case")).with_for_update()
-_INSTANCE_SKIPPING = select(instance).where(instance.c.case_id == bindparam("case")).with_for_update(skip_locked=True)
+# Asked along with the case, whether anybody outside listens costs nothing; by itself it would be a trip a change.
+_LISTENED = select(house_state.c.value).where(house_state.c.key == LISTENED).scalar_subquery().label("listened")
+_LOADED = select(instance, _LISTENED).where(instance.c.case_id == bindparam("case"))
+_INSTANCE = _LOADED.with_for_update(of=instance)
+_INSTANCE_SKIPPING = _LOADED.with_for_update(skip_locked=True, of=instance)
 
 log = structlog.get_logger(__name__)
 
@@ -271,6 +274,7 @@ class Pipeline:
             connection=connection, services=self.services, ids=self.ids, now=now, actor=actor, case_id=row.case_id,
             process=self.services.versions.process(connection, row.version_id),
             row={name: row._mapping[name] for name in COLUMNS}, batch=str(row.row_version + 1),
+            listened=bool(row.listened),
         )  # fmt: skip
 
     @contextmanager

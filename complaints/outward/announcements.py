@@ -21,10 +21,9 @@ def announcements(work: CaseWork) -> list[Message]:
     """Return the messages of a change that is about to be written down; none where nobody listens.
 
     They are held as long as its notices, and called back with them where the step is taken back: nobody hears of a
-    status that was never meant. Reads the list of webhooks only where the change
-    has something to tell.
+    status that was never meant. Reads the list of webhooks only where the change has something to tell.
     """
-    told = list(_told(work))
+    told = list(_told(work)) if work.listened else []
     if not told:
         return []
     held = work.hold_until if work.hold_until is not None and work.hold_until > work.now else None

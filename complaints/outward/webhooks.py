@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from complaints.outward.web_address import parse_web_address
 from complaints.tables import webhook
+from engine.case_work import LISTENED
 from engine.commands.house_work import name_of_operator
 from engine.errors import NotFound, Unfit
 from engine.pipeline import Desk
+from engine.tables import house_state
+from storage.insert import upsert_many
 
 WEBHOOK = "webhook"
 """Channel and recipient are both `webhook:ID`: each has a line of its own."""
@@ -80,6 +83,7 @@ def add_webhook(desk: Desk, command: AddWebhook) -> dict[str, str]:
             active=True, created_at=desk.now, created_by=who,
         )
     )  # fmt: skip
+    _note_listened(desk.connection)
     return added
 
 
@@ -92,7 +96,16 @@ def remove_webhook(desk: Desk, command: RemoveWebhook) -> dict[str, str]:
     switched_off = update(webhook).where(webhook.c.id == command.webhook_id).values(active=False, secret="")
     if desk.connection.execute(switched_off).rowcount != 1:
         raise NotFound(f"There is no webhook {command.webhook_id}.")
+    _note_listened(desk.connection)
     return {"webhook": command.webhook_id}
+
+
+def _note_listened(connection: Connection) -> None:
+    """Keep where every change sees it whether anybody listens. Repeating is safe."""
+    if listening_to(connection):
+        upsert_many(connection, house_state, [{"key": LISTENED, "value": "yes"}], unique=("key",))
+    else:
+        connection.execute(delete(house_state).where(house_state.c.key == LISTENED))
 
 
 def webhooks(connection: Connection) -> list[Webhook]:

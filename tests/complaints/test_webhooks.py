@@ -140,13 +140,24 @@ def test_who_wants_some_kinds_hears_of_no_other(office: Office, receiver: HookRe
     ]  # fmt: skip
 
 
-def test_nothing_is_written_where_nobody_listens_and_most_changes_do_not_even_ask(office: Office) -> None:
+def test_where_nobody_listens_nothing_is_written_and_no_change_even_asks(
+    office: Office, receiver: HookReceiver
+) -> None:
     case = office.file()
-    office.do(SendMessage(case, "Hello."))
-    assert waiting(office) == []
+
+    def asked() -> int:
+        with counted(office.database) as seen:
+            office.do(SendMessage(case, "Hello."))
+        return len([each for each in seen.sql if "FROM webhook" in each])
+
+    assert (asked(), waiting(office)) == (0, [])
+    added = office.do(AddWebhook(receiver.url), "house")
+    assert (asked(), len(waiting(office))) == (1, 1)
     with counted(office.database) as seen:
         office.do(AskHandOver(case, office.people["bea"], "Leave."))
     assert not [each for each in seen.sql if "FROM webhook" in each]
+    office.do(RemoveWebhook(added["webhook"]), "house")
+    assert asked() == 0
 
 
 def test_of_a_step_that_is_taken_back_nobody_hears(office: Office, receiver: HookReceiver) -> None:
