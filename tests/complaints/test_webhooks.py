@@ -151,12 +151,12 @@ def test_where_nobody_listens_nothing_is_written_and_no_change_even_asks(
         return len([each for each in seen.sql if "FROM webhook" in each])
 
     assert (asked(), waiting(office)) == (0, [])
-    added = office.do(AddWebhook(receiver.url), "house")
+    added, _ = listen(office, receiver.url())
     assert (asked(), len(waiting(office))) == (1, 1)
     with counted(office.database) as seen:
         office.do(AskHandOver(case, office.people["bea"], "Leave."))
     assert not [each for each in seen.sql if "FROM webhook" in each]
-    office.do(RemoveWebhook(added["webhook"]), "house")
+    office.do(RemoveWebhook(added), "house")
     assert asked() == 0
 
 
