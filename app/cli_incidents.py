@@ -53,7 +53,7 @@ def list_(
 def show(incident: Which, as_json: AsJson = False, demo: OfDemo = False) -> None:
     """Print one, with the open steps of its case."""
     with opened(demo=demo) as application, application.database.read() as connection:
-        found = one_incident(connection, None, incident, library=application.library, now=application.now())
+        found = one_incident(connection, None, incident, services=application.pipeline.services, now=application.now())
     if as_json:
         typer.echo(printed_json(found))
         return

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from engine.case_work import Services
 from engine.errors import Refusal
 from engine.kernel.step import places
 from engine.process import CompiledProcess
 from engine.tables import instance
-from queries.reader import Library
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class CasePlace:
     ways: tuple[Way, ...]
 
 
-def case_places(connection: Connection, case_id: str | None, library: Library, *, now: datetime) -> list[CasePlace]:
+def case_places(connection: Connection, case_id: str | None, services: Services, *, now: datetime) -> list[CasePlace]:
     """Return where the case stands; empty without a case, behind its end, and where its state cannot be read."""
     row = connection.execute(
         select(instance.c.version_id, instance.c.state, instance.c.facts).where(
@@ -44,8 +44,8 @@ def case_places(connection: Connection, case_id: str | None, library: Library, *
     if row is None:
         return []
     try:
-        process = library.versions.process(connection, row.version_id)
-        found = places(process, row.state, facts=row.facts, calendars=library.calendars, now=now)
+        process = services.versions.process(connection, row.version_id)
+        found = places(process, row.state, facts=row.facts, calendars=services.calendars, now=now)
     except Refusal:
         return []
     return [

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, Select, select
 from access.policy import Principal
 from complaints.incidents.on_record import IncidentKind, kind_of, may_know_of
 from complaints.tables import complaint
+from engine.case_work import Services
 from engine.commands.house_work import require_operator
 from engine.errors import NotFound
 from engine.tables import incident, instance, work_item
 from queries.case_places import CasePlace, case_places
-from queries.reader import Library
 from storage.outbox import outbox
 from storage.paging import Sort, page
 
@@ -109,14 +109,14 @@ def incidents(
 
 
 def one_incident(
-    connection: Connection, who: Principal | None, incident_id: str, *, library: Library, now: datetime
+    connection: Connection, who: Principal | None, incident_id: str, *, services: Services, now: datetime
 ) -> IncidentDetail:
     """Return one incident to an operator, or to the house itself. Raises Forbidden, NotFound."""
     row = connection.execute(_rows(who).where(incident.c.id == incident_id)).first()
     if row is None:
         raise NotFound("There is no such incident.", incident=incident_id)
     shown = _item(row, _delivery_tries(connection, [row]))
-    places = tuple(case_places(connection, row.case_id, library, now=now))
+    places = tuple(case_places(connection, row.case_id, services, now=now))
     return IncidentDetail(shown, row.facts_version, _open_steps(connection, row.case_id), places)
 
 

@@ -151,4 +151,6 @@ def _shown(context: RequestContext, incident_id: str) -> Callable[[Any, Connecti
 
 
 def _detail(context: RequestContext, incident_id: str, connection: Connection) -> IncidentDetail:
-    return one_incident(connection, context.who, incident_id, library=context.shared.library, now=context.now)
+    return one_incident(
+        connection, context.who, incident_id, services=context.application.pipeline.services, now=context.now
+    )

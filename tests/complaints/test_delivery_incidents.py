@@ -10,12 +10,19 @@ from complaints.notices.delivery_loop import RETRY_AFTER
 from engine.case_work import SYSTEM
 from engine.errors import Conflict
 from engine.tables import event_log, incident
-from queries.incidents import one_incident
+from queries.incidents import IncidentItem, one_incident
 from storage.outbox import outbox
 from tests.complaints.office import Office
 from tests.complaints.test_delivery import due, letters, tell
 
 STILL = "still tried by itself"
+
+
+def shown_incident(office: Office, found: str) -> IncidentItem:
+    """Return an incident as whoever runs the machine sees it."""
+    with office.database.read() as connection:
+        services, now = office.pipeline.services, office.clock.now()
+        return one_incident(connection, None, found, services=services, now=now).incident
 
 
 def given_up(office: Office) -> tuple[str, str]:
@@ -24,8 +31,7 @@ def given_up(office: Office) -> tuple[str, str]:
     tell(office, case, "paid", "complainant")
     assert due(office) == 0
     (row,) = office.rows(incident, case)
-    with office.database.read() as connection:
-        shown = one_incident(connection, None, row.id).incident
+    shown = shown_incident(office, row.id)
     assert (shown.kind, shown.state) == ("delivery", "retrying")
     assert shown.next_try_at is not None
     assert office.clock.now() < shown.next_try_at <= office.clock.now() + RETRY_AFTER[0]
@@ -35,8 +41,7 @@ def given_up(office: Office) -> tuple[str, str]:
     for pause in RETRY_AFTER:
         office.clock.advance(pause)
         assert due(office) == 0
-    with office.database.read() as connection:
-        assert one_incident(connection, None, row.id).incident.state == "waiting"
+    assert shown_incident(office, row.id).state == "waiting"
     return case, row.id
 
 

@@ -22,7 +22,7 @@ LONGEST = 400
 FEWER = settings(max_examples=settings().max_examples // 3)
 """Each example plays dozens of steps."""
 
-COUNTERS = {f"c{number}": 0 for number in range(100)}
+COUNTERS: dict[str, Any] = {f"c{number}": 0 for number in range(100)}
 """What the loops of random diagrams count, before they begin."""
 
 Action = tuple[str, str, int]
