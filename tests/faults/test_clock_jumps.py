@@ -11,11 +11,14 @@ import pytest
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
-from engine.clock import SystemClock
+from app.container import build
+from app.serve import loops
+from engine.clock import MovableClock, SystemClock
 from engine.house_clock import HouseClock, Reading, house_clock
 from escalation.metronome import Loop, Metronome
 from storage.database import Database
 from storage.errors import StoreUnreachable
+from tests.support.application import settings
 from tests.support.postgres import PostgresServer
 
 START = datetime(2026, 3, 3, 3, tzinfo=UTC)
@@ -191,3 +194,9 @@ def test_loops_go_on_where_the_clock_of_their_machine_is_set(
     machine.by += by
     # One beat may have been on its way.
     assert [counted.acquire(timeout=20) for _ in range(4)] == [True] * 4
+
+
+def test_every_server_and_worker_looks_at_the_clock_again_and_again() -> None:
+    usual, moved = build(settings()), build(settings(), clock=MovableClock(START))
+    assert [loop.every_seconds for loop in loops(usual) if loop.name == "clock"] == [5.0]
+    assert [loop for loop in loops(moved) if loop.name == "clock"] == []
