@@ -191,6 +191,7 @@ case_link = Table(
     Column("step", Text),
     PrimaryKeyConstraint("case_id", "other_id", "kind"),
 )
+Index("ix_case_link__other", case_link.c.other_id)
 
 notice = Table(
     "notice",

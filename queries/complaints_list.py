@@ -7,9 +7,11 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
+from access.spelling import bare
 from access.tables import person
+from complaints.intake.case_numbers import IN_A_NUMBER, grouped
 from complaints.tables import complaint, promise
 from engine.tables import instance, work_item
 from queries.reader import Reader
@@ -33,7 +35,7 @@ class Filters:
     overdue: bool = False
     """A clock of the case runs past its time, or what was promised by a time that has passed is not kept."""
     q: str | None = None
-    """Words in the number, the subject, the text or the complainant's name."""
+    """A whole number, or words in the number, the subject, the text or the complainant's name."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,19 @@ def _conditions(reader: Reader, filters: Filters) -> list[ColumnElement[bool]]:
         # Nothing is late of what has ended: only what has not is looked through.
         conditions.append(and_(table.ended_at.is_(None), or_(table.next_clock_due < reader.now, _promise_missed())))
     if filters.q is not None:
-        conditions.append(_found(filters.q))
+        named = _named(reader, filters.q)
+        conditions.append(_found(filters.q) if named is None else table.case_id == named)
     return conditions
+
+
+def _named(reader: Reader, text: str) -> str | None:
+    """Return the id of the case of which this is the whole number, None for anything else: words are looked for then.
+
+    Whoever types a number means that case, and it is found without a look into every text.
+    """
+    named = select(complaint.c.case_id).where(complaint.c.number == grouped(bare(text), IN_A_NUMBER))
+    found: str | None = reader.connection.execute(named).scalar()
+    return found
 
 
 def _promise_missed() -> ColumnElement[bool]:

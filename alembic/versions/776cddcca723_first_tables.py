@@ -1,6 +1,6 @@
 """First tables.
 
-Revision be9729a067ea, after .
+Revision 776cddcca723, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "be9729a067ea"
+revision = "776cddcca723"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -26,6 +26,9 @@ def upgrade() -> None:
         sa.Column("step", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("case_id", "other_id", "kind", name=op.f("pk_case_link")),
     )
+    with op.batch_alter_table("case_link", schema=None) as batch_op:
+        batch_op.create_index("ix_case_link__other", ["other_id"], unique=False)
+
     op.create_table(
         "case_team",
         sa.Column("case_id", sa.Text(), nullable=False),
@@ -897,5 +900,8 @@ def downgrade() -> None:
     op.drop_table("conflict_of_interest")
     op.drop_table("complaint")
     op.drop_table("case_team")
+    with op.batch_alter_table("case_link", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_link__other")
+
     op.drop_table("case_link")
     # ### end Alembic commands ###
