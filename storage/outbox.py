@@ -65,6 +65,7 @@ HOUSE = "house"
 WAITING = and_(outbox.c.delivered_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.given_up_at.is_(None))
 """What has not gone out, and is neither called back nor given up."""
 
+Index("ix_outbox__case", outbox.c.case_id)
 Index("ix_outbox__waiting", outbox.c.channel, outbox.c.deliver_after, sqlite_where=WAITING, postgresql_where=WAITING)
 Index(
     "ix_outbox__line",

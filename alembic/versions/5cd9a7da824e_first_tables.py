@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 776cddcca723, after .
+Revision 5cd9a7da824e, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "776cddcca723"
+revision = "5cd9a7da824e"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -209,6 +209,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox__key")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox__case", ["case_id"], unique=False)
         batch_op.create_index(
             "ix_outbox__line",
             ["case_id", "recipient", "sequence"],
@@ -869,6 +870,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("delivered_at IS NULL AND cancelled_at IS NULL AND given_up_at IS NULL"),
             postgresql_where=sa.text("delivered_at IS NULL AND cancelled_at IS NULL AND given_up_at IS NULL"),
         )
+        batch_op.drop_index("ix_outbox__case")
 
     op.drop_table("outbox")
     with op.batch_alter_table("notice", schema=None) as batch_op:
