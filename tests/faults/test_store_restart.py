@@ -93,8 +93,7 @@ def test_servers_and_workers_go_on_by_themselves_when_postgresql_is_back(own: Ow
                         told.filed.append(key)
                 # Who was not answered with success asks again with the same key, as the answer says.
                 count += status == "201"
-                if status in ("503", "cut"):
-                    stop.wait(0.1)
+                stop.wait(0.1 if status in ("503", "cut") else 0.03)
 
     with cluster.running(), ThreadPoolExecutor(CLIENTS) as pool:
         try:
