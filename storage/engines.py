@@ -27,6 +27,13 @@ BUSY_MILLISECONDS = 5000
 IDLE_SECONDS = 1.0
 """A connection that has rested so long is asked whether it still stands before it is used."""
 USED_AT = "used_at"
+GONE_AFTER = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A machine that vanishes without a word - its power, a cable - is missed after 15 to 25 seconds; by itself never."""
 
 POOL_SECONDS = 5.0
 """How long a thread waits for a free connection."""
@@ -118,6 +125,7 @@ def postgresql(url: URL, *, connections: int, monotonic: Callable[[], float] = t
         isolation_level="READ COMMITTED",
         connect_args={
             "connect_timeout": 5,
+            **GONE_AFTER,
             "options": f"-c timezone=UTC -c lock_timeout={BUSY_MILLISECONDS}"
             " -c idle_in_transaction_session_timeout=60000",
         },
