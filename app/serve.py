@@ -19,7 +19,7 @@ from app.listening import listening
 from app.log import configure
 from app.settings import Settings
 from app.stopping import stopping
-from complaints.people.reach import note_nobodys_tasks_of_all
+from complaints.people.reach import is_noted, note_nobodys_tasks_of_all
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.house_clock import LOOK_SECONDS, HouseClock
@@ -64,6 +64,9 @@ def loops(application: Application) -> list[Loop]:
 
 def note_reach(application: Application) -> None:
     """Put on record for which open steps nobody is there, and close what is over."""
+    with application.database.read() as connection:
+        if is_noted(connection, rules=application.posts.rules):
+            return
     application.pipeline.run(HouseWork(note_nobodys_tasks_of_all), SYSTEM)
 
 

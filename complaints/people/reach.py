@@ -79,6 +79,15 @@ def note_nobodys_tasks_of_all(desk: Desk) -> None:
     _close(desk.connection, {task.id for task in found}, now=desk.now)
 
 
+def is_noted(connection: Connection, *, rules: HouseRules) -> bool:
+    """Say whether the record tells of every open step that nobody can take, and of no other. Reads only.
+
+    The look goes through all that is open and free: whoever writes should not wait for it.
+    """
+    noted = {row.about for row in _open_ones(connection)}
+    return noted == {task.id for task in nobodys_tasks(connection, rules=rules)}
+
+
 def _note(connection: Connection, found: Collection[NobodysTask], *, now: datetime, ids: Ids) -> bool:
     """Write an incident for what has none yet, in the order of the cases; say whether one was written."""
     known = {row.about for row in _open_ones(connection)} if found else set()
