@@ -28,7 +28,7 @@ from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.pipeline import Desk
 from tests.benchmarks.bench_http import WHO, Bench, Series
-from tests.benchmarks.grow import Wanted, grow
+from tests.benchmarks.grow import AT, Wanted, grow, set_clock
 from tests.benchmarks.machine import ROOT, cpu_seconds, described, load, percentiles
 from tests.benchmarks.wire import Wire
 from tests.replay.server import Server
@@ -55,6 +55,7 @@ def measured(folder: Path, cases: int, *, rounds: int) -> Iterator[str]:
         database_url=environment["REDRESS_DATABASE_URL"], demo=True, var_folder=folder, secure_cookies=False
     )
     server = Server(folder, arguments=("serve",), environment=environment)
+    set_clock(folder, AT)
     yield from _doctored(server)
     own, everything = _prepared(settings)
     yield f"  server ready after {server.start():.1f} s"

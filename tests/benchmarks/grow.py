@@ -86,8 +86,7 @@ def grow(url: str, wanted: Wanted, *, say: Say = lambda _line: None) -> int:
         engine.dispose()
     file = sqlite_file(url)
     if file is not None:
-        lead = (wanted.at - SystemClock().now()) // timedelta(microseconds=1)
-        (file.parent / "demo-clock.json").write_text(json.dumps({"lead_us": lead}), encoding="utf-8")
+        set_clock(file.parent, wanted.at)
     tell(f"{wanted.cases:,} cases grown")
     return wanted.cases
 
@@ -156,6 +155,12 @@ def _turns(kinds: Sequence[_Kind]) -> Iterator[tuple[int, _Kind]]:
     for group in count_from(0):
         for kind in kinds:
             yield group, kind
+
+
+def set_clock(folder: Path, at: datetime) -> None:
+    """Let it be `at` from now on for whoever reads the demo's clock of the folder; it runs on by itself."""
+    lead = (at - SystemClock().now()) // timedelta(microseconds=1)
+    (folder / "demo-clock.json").write_text(json.dumps({"lead_us": lead}), encoding="utf-8")
 
 
 def _quick(url: str) -> Engine:
