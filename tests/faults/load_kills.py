@@ -9,12 +9,12 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from engine.bundles.bundle import pack, read_folders
 from engine.clock import SystemClock
-from escalation.heartbeat import heartbeats, missed
+from escalation.heartbeat import heartbeats
 from storage.database import Database
 from tests.benchmarks.late_process import BUDGET, late_bundle
 from tests.faults.cluster import Cluster, Worker
@@ -104,21 +104,21 @@ class LoadKills:
         if not in_time:
             left = overdue(self._database, started)
             said.append(f"not settled after {TAKEOVER.total_seconds():.0f} s, {left} cases are overdue")
-        found = self._findings() if examine else []
+        found = self._findings(began) if examine else []
         what = f"{type(victim).__name__.lower()} {at + 1}"
         return Kill(
             "process", self._store, what, self._seed, number, lost, doubled, int(not in_time), len(found),
             max(late, default=None), "; ".join([*said, *found]),
         )  # fmt: skip
 
-    def _findings(self) -> list[str]:
+    def _findings(self, killed: datetime) -> list[str]:
         """Return what the doctor finds once the process that was started again has said that it is there."""
 
-        def all_there() -> bool:
+        def there() -> bool:
             with self._database.read() as connection:
-                return not missed(heartbeats(connection), CLOCK.now())
+                return any(each.since >= killed for each in heartbeats(connection))
 
-        _until(all_there, START)
+        _until(there, START)
         # On the machine's clock the calendars of the coming year may not be announced yet.
         return [each for each in self._cluster.doctor() if not each.startswith("calendars/")]
 
