@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from types import TracebackType
 from typing import IO, Any, Self
@@ -17,7 +18,9 @@ class CrashProcess:
 
     def __init__(self, *arguments: str) -> None:
         """Start it; the arguments are those of the command."""
-        command = [sys.executable, "-m", "tests.faults.crash_run", *arguments]
+        # Ours and not its own: it may be killed.
+        self._folder = tempfile.TemporaryDirectory(prefix="redress-crash-", ignore_cleanup_errors=True)
+        command = [sys.executable, "-m", "tests.faults.crash_run", "--folder", self._folder.name, *arguments]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -67,6 +70,7 @@ class CrashProcess:
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
             if pipe is not None and not pipe.closed:
                 pipe.close()
+        self._folder.cleanup()
 
     def _line(self) -> dict[str, Any]:
         line = self._pipe(self._process.stdout).readline()

@@ -83,15 +83,20 @@ def run(given: argparse.Namespace, folder: Path, out: TextIO) -> None:
 
 
 def main() -> None:
-    """Run in a folder of its own that is thrown away."""
+    """Run in the folder given, or in one that is thrown away."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.crash_run", description=__doc__)
     parser.add_argument("--changes", default="usual", help="usual, all, or module:NAME")
     parser.add_argument("--only", default="", help="names of changes, with commas between them")
     parser.add_argument("--url", default="", help="an empty database on PostgreSQL; a file without")
     parser.add_argument("--select", type=int, default=0, help="about so many kills, of every change and kind of write")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="an empty one, for the file and its copies")
+    given = parser.parse_args()
+    if given.folder is not None:
+        run(given, given.folder, sys.stdout)
+        return
     with tempfile.TemporaryDirectory(prefix="redress-crash-") as folder:
-        run(parser.parse_args(), Path(folder), sys.stdout)
+        run(given, Path(folder), sys.stdout)
 
 
 if __name__ == "__main__":

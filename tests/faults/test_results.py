@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -61,7 +62,9 @@ def test_a_run_that_is_killed_loses_nothing_and_the_next_goes_on(tmp_path: Path)
     file, most = tmp_path / "faults.jsonl", 60.0
     command = [sys.executable, "-m", "tests.faults", "--changes", "tests.faults.broken_changes:FEW", "--ways", "point",
                "--store", "sqlite", "--results", str(file)]  # fmt: skip
-    first = subprocess.Popen([*command, "--kills", "1000"], cwd=ROOT, stdout=subprocess.DEVNULL)
+    # What it cannot tidy up lies in the test's folder.
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    first = subprocess.Popen([*command, "--kills", "1000"], cwd=ROOT, stdout=subprocess.DEVNULL, env=environment)
     try:
         while len(list(written(file))) < 3 and most > 0:
             threading.Event().wait(0.2)
