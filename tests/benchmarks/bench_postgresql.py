@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.benchmarks.bench_http import Bench, Series, measured
 from tests.benchmarks.machine import described
 from tests.benchmarks.wire import Wire
-from tests.faults.cluster import Cluster
+from tests.faults.load.cluster import Cluster
 from tests.support.postgres import running
 
 

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.faults.crash_process import CrashProcess
-from tests.faults.load_kills import LoadKills
+from tests.faults.crash.process import CrashProcess
+from tests.faults.load.kills import LoadKills
 from tests.faults.results import Kill, behind, table, write, written
 from tests.support.postgres import PostgresServer, running
 from tests.support.shared import ROOT

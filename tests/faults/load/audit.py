@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from complaints.tables import complaint, message
 from engine.tables import event_log, instance
 from storage.database import Database
-from tests.faults.load import Told
+from tests.faults.load.people import Told
 
 
 def overdue(database: Database, before: datetime) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from tests.api.test_openapi import bodies
 from tests.api.test_openapi_examples import CASE, STAGES, Stage, owned
-from tests.faults.crash_change import Answer, Change, Found, Step, asked
+from tests.faults.crash.change import Answer, Change, Found, Step, asked
 from tests.support.application import Client, House
 
 ELSEWHERE = frozenset({

@@ -27,13 +27,13 @@ from engine.clock import MovableClock
 from engine.model.problem import Problem
 from storage import migrate
 from storage.database import Database
-from tests.faults.crash_change import Answer, Change, Found
-from tests.faults.crash_ids import CrashIds
-from tests.faults.crash_loops import SENT
-from tests.faults.crash_points import Trap
-from tests.faults.crash_stores import CrashStore
-from tests.faults.forked import Ended, run_forked
-from tests.faults.store_contents import Contents, contents
+from tests.faults.crash.change import Answer, Change, Found
+from tests.faults.crash.contents import Contents, contents
+from tests.faults.crash.forked import Ended, run_forked
+from tests.faults.crash.ids import CrashIds
+from tests.faults.crash.loops import SENT
+from tests.faults.crash.points import Trap
+from tests.faults.crash.stores import CrashStore
 from tests.support.application import OPENING, Client, House, settings
 
 BASE = "base"

@@ -1,4 +1,4 @@
-"""`python -m tests.faults.crash_run`: kills changes at their points and writes one line of JSON for each kill.
+"""`python -m tests.faults.crash.run`: kills changes at their points and writes one line of JSON for each kill.
 
 A process of its own, because it forks: whoever starts it may have threads. It answers to lines on its standard input,
 each with the number of the first kill in the order of the seed and how many kills are wanted; without any, at its end.
@@ -16,14 +16,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from tests.faults.crash_change import Change
-from tests.faults.crash_changes import CHANGES
-from tests.faults.crash_examples import example_changes
-from tests.faults.crash_laboratory import Course, Laboratory, Stage
-from tests.faults.crash_loops import LOOPS
-from tests.faults.crash_selection import selected, shuffled
-from tests.faults.crash_stores import CrashStore, PostgresStore, SqliteStore
-from tests.faults.crash_trial import Verdict, tried
+from tests.faults.crash.change import Change
+from tests.faults.crash.changes import CHANGES
+from tests.faults.crash.examples import example_changes
+from tests.faults.crash.laboratory import Course, Laboratory, Stage
+from tests.faults.crash.loops import LOOPS
+from tests.faults.crash.selection import selected, shuffled
+from tests.faults.crash.stores import CrashStore, PostgresStore, SqliteStore
+from tests.faults.crash.trial import Verdict, tried
 
 
 class CrashRun:
@@ -84,7 +84,7 @@ def run(given: argparse.Namespace, folder: Path, out: TextIO) -> None:
 
 def main() -> None:
     """Run in the folder given, or in one that is thrown away."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults.crash_run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.crash.run", description=__doc__)
     parser.add_argument("--changes", default="usual", help="usual, all, or module:NAME")
     parser.add_argument("--only", default="", help="names of changes, with commas between them")
     parser.add_argument("--url", default="", help="an empty database on PostgreSQL; a file without")

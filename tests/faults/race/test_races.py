@@ -6,8 +6,8 @@ import pytest
 
 from engine.bundles.bundle import unpack
 from tests.benchmarks.late_process import late_bundle
-from tests.faults.race_house import Twins, complete, version_of
-from tests.faults.race_stores import on_postgresql, on_sqlite, postgresql_template, sqlite_template, twins
+from tests.faults.race.stores import on_postgresql, on_sqlite, postgresql_template, sqlite_template, twins
+from tests.faults.race.twins import Twins, complete, version_of
 from tests.support.application import House
 from tests.support.plans import PLAN, plan_made
 

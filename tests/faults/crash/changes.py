@@ -7,7 +7,7 @@ from typing import Any
 
 from api.answers import task_tag
 from engine.bundles.bundle import pack, read_folders
-from tests.faults.crash_change import Answer, Change, Found, Step, asked, posting
+from tests.faults.crash.change import Answer, Change, Found, Step, asked, posting
 from tests.support.application import COMPLAINT, House
 from tests.support.plans import plan_made
 from tests.support.results import CLOSED, VERIFIED, resolved

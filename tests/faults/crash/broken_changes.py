@@ -11,9 +11,9 @@ from complaints.outward.keys import idempotency_key
 from complaints.tables import note
 from engine.tables import instance, work_item
 from storage import outbox
-from tests.faults.crash_change import DONE, Answer, Change, Found, Step
-from tests.faults.crash_changes import CHANGES, filed, owned
-from tests.faults.crash_loops import SENT, to_send
+from tests.faults.crash.change import DONE, Answer, Change, Found, Step
+from tests.faults.crash.changes import CHANGES, filed, owned
+from tests.faults.crash.loops import SENT, to_send
 from tests.support.application import House
 
 

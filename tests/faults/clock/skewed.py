@@ -1,4 +1,4 @@
-"""`redress` on a machine whose clock is wrong: `python -m tests.faults.store_skewed +5 worker`."""
+"""`redress` on a machine whose clock is wrong: `python -m tests.faults.clock.skewed +5 worker`."""
 
 from __future__ import annotations
 

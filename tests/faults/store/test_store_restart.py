@@ -24,9 +24,9 @@ from engine.tables import event_log
 from escalation.heartbeat import heartbeats
 from storage.database import Database
 from storage.errors import StoreError
-from tests.faults.cluster import Cluster
-from tests.faults.race_meeting import until
-from tests.faults.store_server import OwnServer, own_server
+from tests.faults.load.cluster import Cluster
+from tests.faults.race.meeting import until
+from tests.faults.store.server import OwnServer, own_server
 from tests.support.application import settings
 
 CLOCK = SystemClock()

@@ -22,7 +22,7 @@ from engine.tables import event_log, instance, work_item
 from storage.database import Database
 from storage.outbox import outbox
 from tests.benchmarks.late_process import BUDGET, late_bundle
-from tests.faults.cluster import Cluster
+from tests.faults.load.cluster import Cluster
 from tests.replay.client import Client
 from tests.support.postgres import PostgresServer
 

@@ -13,8 +13,8 @@ from complaints.outward.channel import Channel, Parcel
 from engine.clock import MovableClock
 from engine.tables import instance
 from storage.outbox import Message
-from tests.faults.crash_change import DONE, Answer, Change, Found, Step
-from tests.faults.crash_changes import filed, owned
+from tests.faults.crash.change import DONE, Answer, Change, Found, Step
+from tests.faults.crash.changes import filed, owned
 from tests.support.application import House
 from tests.support.delivery import deliver_all
 

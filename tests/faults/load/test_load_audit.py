@@ -13,9 +13,9 @@ from sqlalchemy import insert, select, update
 from engine.clock import MovableClock
 from engine.tables import event_log, instance
 from storage.database import Database
-from tests.faults.load import Told
-from tests.faults.load_audit import fired_since, overdue, wrong_with
-from tests.faults.load_kills import LoadKills
+from tests.faults.load.audit import fired_since, overdue, wrong_with
+from tests.faults.load.kills import LoadKills
+from tests.faults.load.people import Told
 from tests.support.application import OPENING, House, house
 from tests.support.postgres import PostgresServer
 

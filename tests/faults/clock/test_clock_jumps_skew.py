@@ -16,10 +16,10 @@ from sqlalchemy import make_url
 from engine.bundles.bundle import unpack
 from storage import migrate
 from tests.benchmarks.late_process import BUDGET, late_bundle
-from tests.faults.cluster import Worker
-from tests.faults.race_house import Templates, Twins
-from tests.faults.race_meeting import until
-from tests.faults.race_stores import postgresql_template
+from tests.faults.load.cluster import Worker
+from tests.faults.race.meeting import until
+from tests.faults.race.stores import postgresql_template
+from tests.faults.race.twins import Templates, Twins
 from tests.replay.client import Client
 from tests.replay.server import ROOT, Server
 from tests.support.postgres import PostgresServer
@@ -50,7 +50,7 @@ class Wrong(Server):
 
     def command(self, *arguments: str) -> list[str]:
         """Return the command line, on this machine's clock."""
-        return [sys.executable, "-m", "tests.faults.store_skewed", self._skew, *arguments]
+        return [sys.executable, "-m", "tests.faults.clock.skewed", self._skew, *arguments]
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_nothing_fires_early_where_clocks_differ_by_ten_seconds(twins: Twins, tm
 
 def test_a_skewed_machine_is_one_whose_clock_is_wrong() -> None:
     """Without this the test above might find nothing because nothing was wrong."""
-    told = "import engine.clock as c; from tests.faults.store_skewed import skewed, TRUE; from datetime import UTC; "
+    told = "import engine.clock as c; from tests.faults.clock.skewed import skewed, TRUE; from datetime import UTC; "
     told += "c.datetime = skewed(5); print(round((c.SystemClock().now() - TRUE.now(UTC)).total_seconds()))"
     done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "5\n"

@@ -10,21 +10,21 @@ from typing import Any
 import pytest
 
 from tests.api.test_openapi_examples import STAGES
-from tests.faults.crash_changes import CHANGES
-from tests.faults.crash_examples import ELSEWHERE, NOTHING_TO_KILL, example_changes
-from tests.faults.crash_loops import LOOPS
-from tests.faults.crash_points import kind_of, write_of
-from tests.faults.crash_process import CrashProcess
-from tests.faults.crash_selection import selected, shuffled
-from tests.faults.forked import run_forked
-from tests.faults.store_contents import difference
+from tests.faults.crash.changes import CHANGES
+from tests.faults.crash.contents import difference
+from tests.faults.crash.examples import ELSEWHERE, NOTHING_TO_KILL, example_changes
+from tests.faults.crash.forked import run_forked
+from tests.faults.crash.loops import LOOPS
+from tests.faults.crash.points import kind_of, write_of
+from tests.faults.crash.process import CrashProcess
+from tests.faults.crash.selection import selected, shuffled
 from tests.support.postgres import PostgresServer
 
 SEED = 1
 """Draws which points are tried here; `python -m tests.faults` tries all."""
 KILLS = 50
 ON_POSTGRESQL = ("FileComplaint", "CompleteTask", "ChangeFacts", "Sweep", "Send")
-BROKEN = "tests.faults.broken_changes:BROKEN"
+BROKEN = "tests.faults.crash.broken_changes:BROKEN"
 
 
 def wrong(verdicts: Sequence[dict[str, Any]]) -> dict[str, str]:

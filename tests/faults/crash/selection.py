@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from tests.faults.crash_points import kind_of
+from tests.faults.crash.points import kind_of
 
 
 def shuffled(points: Sequence[str], seed: int) -> list[str]:

@@ -17,9 +17,9 @@ from engine.clock import SystemClock
 from escalation.heartbeat import heartbeats
 from storage.database import Database
 from tests.benchmarks.late_process import BUDGET, late_bundle
-from tests.faults.cluster import Cluster, Worker
-from tests.faults.load import Load
-from tests.faults.load_audit import fired_since, overdue, wrong_with
+from tests.faults.load.audit import fired_since, overdue, wrong_with
+from tests.faults.load.cluster import Cluster, Worker
+from tests.faults.load.people import Load
 from tests.faults.results import Kill
 from tests.replay.client import Client
 from tests.replay.server import Server

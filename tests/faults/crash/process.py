@@ -1,4 +1,4 @@
-"""Speaks to `tests.faults.crash_run`, the process that forks, from one that may have threads."""
+"""Speaks to `tests.faults.crash.run`, the process that forks, from one that may have threads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class CrashProcess:
         """Start it; the arguments are those of the command."""
         # Ours and not its own: it may be killed.
         self._folder = tempfile.TemporaryDirectory(prefix="redress-crash-", ignore_cleanup_errors=True)
-        command = [sys.executable, "-m", "tests.faults.crash_run", "--folder", self._folder.name, *arguments]
+        command = [sys.executable, "-m", "tests.faults.crash.run", "--folder", self._folder.name, *arguments]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tests.faults.race_house import Templates, Twins
+from tests.faults.race.twins import Templates, Twins
 from tests.support.postgres import PostgresServer
 
 

@@ -17,10 +17,10 @@ from app.serve import loops
 from engine.bundles.bundle import unpack
 from engine.tables import event_log, incident, instance
 from tests.benchmarks.late_process import BUDGET, late_bundle
-from tests.faults.race_house import Templates, Twins
-from tests.faults.race_meeting import until
-from tests.faults.race_stores import postgresql_template
-from tests.faults.store_proxy import StoreProxy
+from tests.faults.race.meeting import until
+from tests.faults.race.stores import postgresql_template
+from tests.faults.race.twins import Templates, Twins
+from tests.faults.store.proxy import StoreProxy
 from tests.support.application import COMPLAINT
 from tests.support.postgres import PostgresServer
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from tests.faults.crash_laboratory import Course, Laboratory, Look, Stage
-from tests.faults.crash_points import kind_of
-from tests.faults.store_contents import Contents, Difference, difference
+from tests.faults.crash.contents import Contents, Difference, difference
+from tests.faults.crash.laboratory import Course, Laboratory, Look, Stage
+from tests.faults.crash.points import kind_of
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Clocks that differ from machine to machine, and clocks that are set."""

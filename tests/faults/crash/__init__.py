@@ -1,0 +1,1 @@
+"""Processes that die at a named point of a change."""

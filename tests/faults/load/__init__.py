@@ -1,0 +1,1 @@
+"""Servers and workers that die while people work."""

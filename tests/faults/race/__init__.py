@@ -1,0 +1,1 @@
+"""Two changes that meet, in either order."""

@@ -1,0 +1,1 @@
+"""Stores that are cut off, slow, full, or stopped and started."""
