@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 
 import structlog
 
@@ -25,19 +26,20 @@ from engine.commands.house_work import HouseWork
 from engine.house_clock import LOOK_SECONDS, HouseClock
 from engine.pipeline import Desk
 from escalation.metronome import Loop
+from escalation.scheduled import Schedule, ScheduledJob
 from storage import idempotency
 from storage.lock import serving
 
 log = structlog.get_logger(__name__)
 
-PURGE_SECONDS = 600.0
-"""How often what has outlived its purpose is deleted."""
 POSTS_SECONDS = 2.0
 """How often a process looks whether posts.toml has changed."""
 REACH_SECONDS = 60.0
 """How often it is looked whether somebody is there for every open step."""
-ARCHIVE_SECONDS = 60.0
-"""How often it is looked whether the hour has begun in which somebody archives."""
+JOBS_SECONDS = 60.0
+"""How often it is looked whether the time of a job has come that one process does for all."""
+PURGES = Schedule(name="purge", every=timedelta(minutes=10))
+"""When what has outlived its purpose is deleted."""
 OUTWARD_SECONDS = 1.0
 """How often it is looked whether something is to leave the house."""
 CALENDAR_SECONDS = 5.0
@@ -56,8 +58,8 @@ def loops(application: Application) -> list[Loop]:
         Loop("calendars", application.calendar_change.run_once, every_seconds=CALENDAR_SECONDS),
         Loop("posts", application.posts_watch.run_once, every_seconds=POSTS_SECONDS),
         Loop("reach", lambda _going_on: note_reach(application), every_seconds=REACH_SECONDS),
-        Loop("archive", archive_job(application).run_once, every_seconds=ARCHIVE_SECONDS),
-        Loop("purge", lambda _going_on: purge(application), every_seconds=PURGE_SECONDS),
+        Loop("archive", archive_job(application).run_once, every_seconds=JOBS_SECONDS),
+        Loop("purge", purge_job(application).run_once, every_seconds=JOBS_SECONDS),
         *watch,
     ]
 
@@ -70,14 +72,25 @@ def note_reach(application: Application) -> None:
     application.pipeline.run(HouseWork(note_nobodys_tasks_of_all), SYSTEM)
 
 
-def purge(application: Application) -> None:
-    """Delete what has outlived its purpose: answers kept for repeated requests, and sessions that are over."""
+def purge_job(application: Application) -> ScheduledJob:
+    """Return the job that purges, in one process at a time."""
+    return ScheduledJob(
+        PURGES, lambda _going_on: purge(application), database=application.database, clock=application.clock,
+        pipeline=application.pipeline,
+    )  # fmt: skip
 
-    def act(desk: Desk) -> None:
-        idempotency.purge(desk.connection, desk.now)
-        sessions.purge(desk.connection, desk.now)
 
-    application.pipeline.run(HouseWork(act), SYSTEM)
+def purge(application: Application) -> int:
+    """Delete what has outlived its purpose: answers kept for repeated requests, and sessions that are over.
+
+    Returns how many. Repeating is safe.
+    """
+
+    def act(desk: Desk) -> int:
+        return idempotency.purge(desk.connection, desk.now) + sessions.purge(desk.connection, desk.now)
+
+    deleted: int = application.pipeline.run(HouseWork(act), SYSTEM)
+    return deleted
 
 
 def serve(settings: Settings, application: Application | None = None) -> None:

@@ -136,7 +136,11 @@ class Database:
             yield from self._read_memory()
             return
         with translated(), self._connected(self._reader, "read") as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT", **{READS: True, engines.SINGLE: True})
+            alone = {READS: True, engines.SINGLE: True}
+            # On SQLite nothing is begun because nobody says so; its driver need not be set to anything else.
+            yield connection.execution_options(
+                **alone if self.is_sqlite else {**alone, "isolation_level": "AUTOCOMMIT"}
+            )
 
     @contextmanager
     def write(self, *, turn: Turn = Turn.PERSON) -> Iterator[UnitOfWork]:

@@ -57,9 +57,18 @@ class People:
 
 
 def run(folder: Path, *, count: int, people: int) -> list[str]:
-    """Measure; return what does not hold."""
+    """Set up a server and measure it; return what does not hold."""
     house = Installation(folder)
     house.start()
+    try:
+        return measured(house, count=count, people=people)
+    finally:
+        house.client.close()
+        house.stop()
+
+
+def measured(house: Installation, *, count: int, people: int) -> list[str]:
+    """Measure a server that runs, print the figures, and return what does not hold."""
     for line in described():
         _say(line)
     house.publish()
@@ -88,8 +97,6 @@ def run(folder: Path, *, count: int, people: int) -> list[str]:
     for what, took in [*at_work.took.items(), ("all", everything)]:
         p50, p95, longest = percentiles(took)
         _say(f"  people, {what:<5} {len(took):5d} requests  p50 {p50:6.1f}  p95 {p95:6.1f}  max {longest:6.1f} ms")
-    house.client.close()
-    house.stop()
     wrong = [] if once == len(found) == count else [f"{len(found)} firings of {once} cases, {count} expected"]
     wrong += [f"{min(each.late for each in found):+.3f} s early"] if any(each.late < 0 for each in found) else []
     return wrong + at_work.refused[:5]
