@@ -51,7 +51,7 @@ def loops(application: Application) -> list[Loop]:
     clock = application.clock
     watch = [Loop("clock", lambda _going_on: clock.watch(), LOOK_SECONDS)] if isinstance(clock, HouseClock) else []
     return [
-        Loop("deadlines", lambda going_on: application.sweep.run_once(going_on=going_on).cases),
+        Loop("deadlines", application.sweep.run),
         Loop("outbox", application.deliver),
         Loop("outward", application.outward.run_once, every_seconds=OUTWARD_SECONDS),
         # Once done it is a look at a flag; a beat finds it undone only at the start, or after the store was away.

@@ -20,7 +20,8 @@ from storage.faults import translated
 log = structlog.get_logger(__name__)
 
 TOGETHER = 10
-"""Cases in one transaction on SQLite: a commit waits for the disk as long as a firing takes, or longer."""
+"""Cases in one transaction on SQLite: a commit waits for the disk as long as a firing takes, or longer. Who comes in
+front of a screen meanwhile waits for some hundredths of a second."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,16 @@ class Sweep:
     def anything_due(self) -> bool:
         """Say whether something is due now that this would fire."""
         return bool(self.due_cases(limit=1))
+
+    def run(self, going_on: Callable[[], bool] = lambda: True) -> int:
+        """Fire batch after batch as long as each is full, and return in how many cases."""
+        total = 0
+        while True:
+            swept = self.run_once(going_on=going_on)
+            total += swept.cases
+            # Where others have what is due in hand, nothing fires here: the next beat looks again.
+            if swept.cases < self._batch or not swept.fired or not going_on():
+                return total
 
     def run_once(self, *, going_on: Callable[[], bool] = lambda: True) -> Swept:
         """Fire what is due in one batch of cases, in order of due time over all of them.
@@ -95,8 +106,6 @@ class Sweep:
                 fired += swept.fired
                 if swept.next_due is not None and (horizon is None or swept.next_due <= horizon):
                     heapq.heappush(waiting, (swept.next_due, case_id))
-                if self._database.people_wait:
-                    break
         for case_id, reason in failed.items():
             self._pipeline.leave_alone(case_id, reason)
         return Swept(cases, fired)

@@ -9,11 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from engine.clock import MovableClock
-from engine.pipeline import Pipeline
+from engine.pipeline import Pipeline, Sweeping, SweptCase
 from engine.tables import event_log, incident
 from escalation.sweep import Sweep
 from storage.counting import counted
-from storage.database import Database
 from tests.support.application import OPENING, House, house
 
 MINUTES = (0, 10, 20, 20, 50)
@@ -80,13 +79,27 @@ def test_on_sqlite_many_cases_share_the_wait_for_the_disk() -> None:
     assert sorted(case for _, case, _ in fired(redress)) == sorted(cases)
 
 
-def test_a_sweep_lets_people_in_after_the_case_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_beat_fires_batch_after_batch_until_one_is_not_full() -> None:
+    redress = house()
+    cases = many_due(redress, 7)
+    sweep = Sweep(
+        database=redress.application.database, clock=redress.application.clock,
+        pipeline=redress.application.pipeline, batch=3,
+    )  # fmt: skip
+    assert sweep.run() == 7
+    assert sorted(case for _, case, _ in fired(redress)) == sorted(cases)
+    assert sweep.run() == 0
+
+
+def test_a_beat_ends_where_others_have_all_that_is_due_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     redress = house()
     many_due(redress, 4)
-    monkeypatch.setattr(Database, "people_wait", property(lambda _self: True))
-    with counted(redress.application.database) as count:
-        assert redress.application.sweep.run_once().fired == 4
-    assert count.commits == 4
+    sweep = Sweep(
+        database=redress.application.database, clock=redress.application.clock,
+        pipeline=redress.application.pipeline, batch=2,
+    )  # fmt: skip
+    monkeypatch.setattr(Sweeping, "fire", lambda *_, **__: SweptCase(0, None))
+    assert sweep.run() == 2
 
 
 def test_a_case_that_cannot_be_swept_takes_nothing_from_those_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
