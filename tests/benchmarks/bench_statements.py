@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,8 @@ from storage import migrate
 from storage.counting import Counted, counted
 from tests.benchmarks.bench_http import FORMS
 from tests.benchmarks.machine import described
+from tests.support.application import TestClient
 from tests.support.application import settings as settings_for
-
-with warnings.catch_warnings():
-    # As in tests/support/application.py.
-    warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
 
 STEPS = ("acknowledge", "verify", "respond", "plan", "carry_out", "send_result", "close_case")
 

@@ -37,7 +37,7 @@ from tests.support.delivery import deliver_all
 with warnings.catch_warnings():
     # The client asks for a successor of httpx, which nothing else here needs; it works with the one that we have.
     warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
+    from starlette.testclient import TestClient as TestClient
 
 OPENING = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
 """When every test begins: a Tuesday, eleven o'clock in Shanghai; somebody is there."""
