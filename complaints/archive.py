@@ -1,4 +1,4 @@
-"""What has ended some time ago is archived: what only a live case needs goes, record and trail stay (docs/adr/0023).
+"""What has ended some time ago is archived: what only a live case needs goes, record and trail stay (docs/adr/0024).
 
 How long a process waits stands in its `process.toml`, in the version that is in force: the institution may change it.
 """
