@@ -95,7 +95,11 @@ def test_servers_and_workers_go_on_by_themselves_when_postgresql_is_back(own: Ow
                 count += status == "201"
                 stop.wait(0.1 if status in ("503", "cut") else 0.03)
 
+    beginning = CLOCK.now()
     with cluster.running(), ThreadPoolExecutor(CLIENTS) as pool:
+        with Database(cluster.servers[0].environment["REDRESS_DATABASE_URL"]) as store:
+            # A worker that finds no store when it starts says so and ends: whoever runs it starts it again.
+            until(lambda: at_work(store, since=beginning) == ["serve", "worker"], "both are at work")
         try:
             working = [pool.submit(client, number) for number in range(CLIENTS)]
             for mode in ("fast", "immediate"):
