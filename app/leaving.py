@@ -13,7 +13,7 @@ from complaints.tables import complaint, hand_over
 from engine.commands.claim import ReleaseTask
 from engine.errors import Refusal
 from engine.pipeline import Desk
-from engine.tables import instance, work_item
+from engine.tables import IS_OPEN, instance, work_item
 
 _NUMBER = func.coalesce(complaint.c.number, instance.c.case_id)
 
@@ -171,7 +171,7 @@ def _tasks(connection: Connection, login: str | None = None) -> list[HeldTask]:
         .join(instance, instance.c.case_id == table.case_id)
         .join(person, person.c.id == table.assignee)
         .outerjoin(complaint, complaint.c.case_id == table.case_id)
-        .where(table.state == "open", _meant(login))
+        .where(IS_OPEN, _meant(login))
         .order_by(table.case_id, table.entered_at, table.id)
     )
     return [HeldTask(id=row.id, number=row.number, name=row.name, holder=row.assignee) for row in found]

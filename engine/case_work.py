@@ -142,6 +142,8 @@ class CaseWork:
     process: CompiledProcess
     row: dict[str, Any]
     """The instance's columns as they will be written."""
+    stored: dict[str, Any] = field(init=False)
+    """The instance's columns as they were last read or written; only the values that nobody changes in their place."""
     batch: str
     """The number of this change, in the cause of every row it makes: what is sent back is found by it."""
     facts_at_start: Mapping[str, Any] = field(default_factory=dict)
@@ -187,7 +189,7 @@ class CaseWork:
         return owner
 
     def __post_init__(self) -> None:
-        self.facts_at_start = dict(self.row["facts"])
+        self.facts_at_start, self.stored = dict(self.row["facts"]), dict(self.row)
 
     def begin_batch(self) -> None:
         """Begin another change in the same transaction, after the one before was written down."""

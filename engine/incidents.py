@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from engine.case_work import NEVER, CaseWork
 from engine.errors import Refusal
 from engine.ids import Ids, fraction
-from engine.tables import deadline, incident, instance, work_item
+from engine.tables import IS_OPEN, deadline, incident, instance, work_item
 from engine.unforeseen import reason_for_operators
 
 FIRST_PAUSE: Final = timedelta(seconds=30)
@@ -155,7 +155,7 @@ def settle(work: CaseWork, done: tuple[str, str | None] | None = None) -> None:
         )
     ).all()
     due = set(connection.execute(select(deadline.c.key).where(deadline.c.case_id == work.case_id)).scalars())
-    here = (work_item.c.case_id == work.case_id, work_item.c.state == "open")
+    here = (work_item.c.case_id == work.case_id, IS_OPEN)
     tasks = set(connection.execute(select(work_item.c.id).where(*here)).scalars())
 
     def over(row: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -11,22 +12,19 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from engine.case_work import NEVER, CaseWork
 from engine.errors import ChangedMeanwhile
 from engine.model.step import ClockView, OpenTask, StepResult
-from engine.tables import case_clock, deadline, event_log, instance, work_item
+from engine.tables import IS_OPEN, case_clock, deadline, event_log, instance, work_item
 from storage import outbox
 from storage.insert import upsert_many
 from storage.prepared import Prepared
 
 _ONCE = ("case_id", "received_at", "started_at")
 """What no step changes."""
-_WRITTEN = [c.name for c in instance.columns if c.name not in _ONCE]
-_UPDATE_INSTANCE = Prepared(
-    update(instance)
-    .where(instance.c.case_id == bindparam("the_case"), instance.c.row_version == bindparam("fence"))
-    .values({name: bindparam(name) for name in _WRITTEN})
-)
+_WRITTEN = frozenset(c.name for c in instance.columns if c.name not in _ONCE)
+_INDEXED = _WRITTEN & {column.name for index in instance.indexes for column in index.columns}
+"""To set one of these is to write every index that goes by it, on SQLite even where it stays what it was."""
 _CANCEL = (
     update(work_item)
-    .where(work_item.c.id.in_(bindparam("items", expanding=True)), work_item.c.state == "open")
+    .where(work_item.c.id.in_(bindparam("items", expanding=True)), IS_OPEN)
     .values(state="cancelled", done_at=bindparam("at"), version=work_item.c.version + 1)
 )
 _MOVE = Prepared(
@@ -103,9 +101,21 @@ def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> No
             (c.due_at for c in result.clocks if c.state == "running" and c.due_at), default=None
         )
     row["next_due"] = min((at for at in (row["next_state_due"], row["next_dated"]) if at is not None), default=None)
-    values = {k: v for k, v in row.items() if k not in _ONCE}
-    if _UPDATE_INSTANCE.run(work.connection, {**values, "the_case": work.case_id, "fence": fence}) != 1:
+    moved = frozenset(name for name in _INDEXED if row[name] != work.stored[name])
+    values = {**row, "the_case": work.case_id, "fence": fence}
+    if _update_instance(moved).run(work.connection, values) != 1:
         raise ChangedMeanwhile
+    work.stored = dict(row)
+
+
+@cache
+def _update_instance(indexed: frozenset[str]) -> Prepared:
+    """Return what writes an instance, and of the columns that indexes go by only these."""
+    return Prepared(
+        update(instance)
+        .where(instance.c.case_id == bindparam("the_case"), instance.c.row_version == bindparam("fence"))
+        .values({name: bindparam(name) for name in sorted(_WRITTEN - _INDEXED | indexed)})
+    )
 
 
 def _write_tasks(work: CaseWork, result: StepResult) -> None:

@@ -20,7 +20,7 @@ from engine.model.fact_values import read_fact
 from engine.model.step import Open, Projected
 from engine.process import CompiledProcess
 from engine.projection import write_clocks
-from engine.tables import deadline, instance, past_instance, process_version, work_item
+from engine.tables import IS_OPEN, deadline, instance, past_instance, process_version, work_item
 
 
 def restart(work: CaseWork, process_key: str, facts: Mapping[str, Any]) -> None:
@@ -86,7 +86,7 @@ def _put_aside(work: CaseWork, ended_as: str) -> None:
     # What the ended instance projected goes here; the new one projects itself from nothing. Dated records stay.
     connection.execute(
         update(work_item)
-        .where(work_item.c.case_id == case, work_item.c.state == "open")
+        .where(work_item.c.case_id == case, IS_OPEN)
         .values(state="cancelled", done_at=work.now, version=work_item.c.version + 1)
     )
     connection.execute(delete(deadline).where(deadline.c.case_id == case, deadline.c.source != "dated"))

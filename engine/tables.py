@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    literal_column,
 )
 
 from storage.schema import metadata
@@ -132,15 +133,17 @@ work_item = Table(
     Column("draft", Json),
     Column("data", Json),
 )
-_OPEN = work_item.c.state == "open"
+IS_OPEN = work_item.c.state == literal_column("'open'")
+"""What is open, in the very words of the indexes: a statement that names the state by a parameter is planned anew each
+time it is run (SQLite), since what it names may or may not be what an index has."""
 Index("ix_work_item__case", work_item.c.case_id, work_item.c.state)
 # An inbox is read off these, the least time left first, without sorting all that is open.
 _BY_TIME = (work_item.c.falls_at, work_item.c.id)
-_HELD = and_(_OPEN, work_item.c.assignee.is_not(None))
-_FREE = and_(_OPEN, work_item.c.assignee.is_(None), work_item.c.post.is_(None))
-_POSTED = and_(_OPEN, work_item.c.assignee.is_(None), work_item.c.post.is_not(None))
-Index("ix_work_item__open", *_BY_TIME, sqlite_where=_OPEN, postgresql_where=_OPEN)
-Index("ix_work_item__team", work_item.c.team, *_BY_TIME, sqlite_where=_OPEN, postgresql_where=_OPEN)
+_HELD = and_(IS_OPEN, work_item.c.assignee.is_not(None))
+_FREE = and_(IS_OPEN, work_item.c.assignee.is_(None), work_item.c.post.is_(None))
+_POSTED = and_(IS_OPEN, work_item.c.assignee.is_(None), work_item.c.post.is_not(None))
+Index("ix_work_item__open", *_BY_TIME, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
+Index("ix_work_item__team", work_item.c.team, *_BY_TIME, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN)
 Index("ix_work_item__held", work_item.c.assignee, *_BY_TIME, sqlite_where=_HELD, postgresql_where=_HELD)
 Index("ix_work_item__free", work_item.c.team, *_BY_TIME, sqlite_where=_FREE, postgresql_where=_FREE)
 Index("ix_work_item__posted", work_item.c.post, *_BY_TIME, sqlite_where=_POSTED, postgresql_where=_POSTED)

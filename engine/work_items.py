@@ -10,7 +10,7 @@ from access.policy import Principal, may_work_on
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale
 from engine.model.elements import Element
-from engine.tables import event_log, work_item
+from engine.tables import IS_OPEN, event_log, work_item
 
 # What somebody wrote in it is long, and no command reads it here.
 _ITEM = select(*[column for column in work_item.c if column.name not in ("draft", "data")]).where(
@@ -100,7 +100,7 @@ def place_free_steps(work: CaseWork) -> None:
     After somebody was kept apart from the case, or is not any more. Repeating is safe.
     """
     table = work_item.c
-    free = (table.case_id == work.case_id, table.state == "open", table.assignee.is_(None))
+    free = (table.case_id == work.case_id, IS_OPEN, table.assignee.is_(None))
     columns = select(table.id, table.element, table.team, table.post, table.excluded, table.version)
     for row in work.connection.execute(columns.where(*free)).all():
         element = work.process.diagram.elements.get(row.element)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import and_, exists, false, or_, select
 
-from engine.tables import instance, process_version, work_item
+from engine.tables import IS_OPEN, instance, process_version, work_item
 from queries.inbox import BY_TIME, TaskPage, task_items, task_rows
 from queries.reader import Reader
 from queries.visibility import open_by_way, visible
@@ -19,7 +19,7 @@ def approvals(reader: Reader, *, cursor: str | None = None, limit: int = 50) -> 
         for version, elements in decision_elements(reader).items()
     ]
     chosen = task_rows().where(
-        table.state == "open",
+        IS_OPEN,
         or_(false(), *decisions),
         visible(who),
     )

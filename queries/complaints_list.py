@@ -13,7 +13,7 @@ from access.spelling import bare
 from access.tables import person
 from complaints.intake.case_numbers import IN_A_NUMBER, grouped
 from complaints.tables import complaint, promise
-from engine.tables import instance, work_item
+from engine.tables import IS_OPEN, instance, work_item
 from queries.reader import Reader
 from queries.visibility import cases, visible
 from storage.paging import Sort, page
@@ -102,7 +102,7 @@ def _conditions(reader: Reader, filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [column == value for column, value in wanted.items() if value is not None]
     if filters.team is not None:
         task = work_item.c
-        asked = exists().where(task.case_id == table.case_id, task.state == "open", task.team == filters.team)
+        asked = exists().where(task.case_id == table.case_id, IS_OPEN, task.team == filters.team)
         conditions.append(and_(table.ended_at.is_(None), asked))
     if filters.overdue:
         # Nothing is late of what has ended: only what has not is looked through.

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from engine.process import CompiledProcess
-from engine.tables import case_clock, deadline, event_log, work_item
+from engine.tables import IS_OPEN, case_clock, deadline, event_log, work_item
 from forms.languages import Labels, pick
 from queries.case_file import ProcessVersion, process_version_of
 from queries.drawings import Drawing
@@ -124,9 +124,7 @@ def diagram(reader: Reader, case_id: str) -> CaseDiagram:
 
 def _tokens(reader: Reader, case_id: str, process: CompiledProcess, found: Replay) -> tuple[TokenMark, ...]:
     words, language = reader.library.words.of(process), reader.language
-    rows = reader.connection.execute(
-        select(work_item).where(work_item.c.case_id == case_id, work_item.c.state == "open")
-    ).all()
+    rows = reader.connection.execute(select(work_item).where(work_item.c.case_id == case_id, IS_OPEN)).all()
     marks = [
         TokenMark(
             element=row.element,

@@ -13,7 +13,7 @@ from access.policy import may_work_on
 from access.tables import person
 from complaints.tables import complaint
 from engine.errors import NotFound
-from engine.tables import instance, work_item
+from engine.tables import IS_OPEN, instance, work_item
 from queries.reader import Reader
 from queries.visibility import open_by_way, open_to, visible
 from storage.paging import Sort, merged_page
@@ -76,7 +76,7 @@ def inbox(
     team, whoever has it. `overdue` alone: everything late that the reader sees; else it narrows the others.
     """
     who, table = reader.who, work_item.c
-    chosen = task_rows().where(table.state == "open", visible(who))
+    chosen = task_rows().where(IS_OPEN, visible(who))
     if mine:
         chosen = chosen.where(table.assignee == who.person_id)
     if team is not None:
@@ -94,7 +94,7 @@ def inbox(
 
 def tasks_of(reader: Reader, case_id: str) -> tuple[TaskItem, ...]:
     """Return the open tasks of one case, the least time left first. The caller has passed the wall."""
-    chosen = task_rows().where(work_item.c.case_id == case_id, work_item.c.state == "open")
+    chosen = task_rows().where(work_item.c.case_id == case_id, IS_OPEN)
     return task_items(reader, reader.connection.execute(chosen.order_by(*(sort.column for sort in BY_TIME))).all())
 
 
@@ -103,7 +103,7 @@ def next_of(reader: Reader, case_id: str) -> TaskItem | None:
     who, table = reader.who, work_item.c
     chosen = task_rows().where(
         table.case_id == case_id,
-        table.state == "open",
+        IS_OPEN,
         visible(who),
         or_(table.assignee == who.person_id, open_to(who)),
     )
@@ -184,5 +184,5 @@ def _item(reader: Reader, row: Any) -> TaskItem:
 
 _THIS_AND_OPEN = task_rows().where(
     work_item.c.case_id == bindparam("the_case"),
-    or_(work_item.c.id == bindparam("the_task"), work_item.c.state == "open"),
+    or_(work_item.c.id == bindparam("the_task"), IS_OPEN),
 )

@@ -15,7 +15,7 @@ from complaints.tables import complaint
 from engine.case_work import Services
 from engine.commands.house_work import require_operator
 from engine.errors import NotFound
-from engine.tables import incident, instance, work_item
+from engine.tables import IS_OPEN, incident, instance, work_item
 from queries.case_places import CasePlace, case_places
 from storage.outbox import outbox
 from storage.paging import Sort, page
@@ -123,7 +123,7 @@ def one_incident(
 def _open_steps(connection: Connection, case_id: str | None) -> tuple[OpenStep, ...]:
     table = work_item.c
     asked = select(table.id, table.element, table.team, table.post, table.assignee)
-    mine = asked.where(table.case_id == case_id, table.state == "open").order_by(table.entered_at, table.id)
+    mine = asked.where(table.case_id == case_id, IS_OPEN).order_by(table.entered_at, table.id)
     return tuple(OpenStep(*row) for row in connection.execute(mine))
 
 

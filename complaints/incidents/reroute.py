@@ -15,7 +15,7 @@ from engine.case_sight import concerned
 from engine.case_work import OPERATOR, SYSTEM, CaseWork
 from engine.errors import Forbidden, Unfit
 from engine.pipeline import Desk
-from engine.tables import work_item
+from engine.tables import IS_OPEN, work_item
 from engine.work_items import load_item, require_open
 
 
@@ -91,7 +91,7 @@ def _meant(desk: Desk, found: Found) -> str:
     if found.kind in (IncidentKind.NOBODY, IncidentKind.STEP) and found.about is not None:
         return found.about
     table = work_item.c
-    tasks = select(table.id).where(table.case_id == found.case, table.state == "open").order_by(table.id)
+    tasks = select(table.id).where(table.case_id == found.case, IS_OPEN).order_by(table.id)
     some = desk.connection.execute(tasks).scalars().all()
     if len(some) != 1:
         raise Unfit(

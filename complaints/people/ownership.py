@@ -25,7 +25,7 @@ from engine.case_rights import require, standings
 from engine.case_sight import sees_case
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Forbidden, Unfit
-from engine.tables import work_item
+from engine.tables import IS_OPEN, work_item
 
 LAPSED = "hand_over_lapsed"
 """The notice of an offer that nobody can answer any more; a process that was published before it came up has none."""
@@ -241,7 +241,7 @@ def _move(work: CaseWork, person: str) -> None:
     work.set_owner(person)
     table = work_item.c
     mine = select(table.id, table.excluded, table.version, table.post).where(
-        table.case_id == work.case_id, table.owner_bound, table.state == "open"
+        table.case_id == work.case_id, table.owner_bound, IS_OPEN
     )
     for item in work.connection.execute(mine).all():
         # It waits for a post only while no owner may do it.

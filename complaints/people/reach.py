@@ -21,7 +21,7 @@ from engine.errors import Conflict
 from engine.ids import Ids
 from engine.incidents import COMMAND, note_failure
 from engine.pipeline import Desk
-from engine.tables import conflict_of_interest, incident, instance, work_item
+from engine.tables import IS_OPEN, conflict_of_interest, incident, instance, work_item
 
 FINDING = f"{COMMAND}find somebody for a step"
 """What the incident says was being done: it is over with the step, whoever does it."""
@@ -50,7 +50,7 @@ def nobodys_tasks(connection: Connection, *, rules: HouseRules, case_id: str | N
     rows = connection.execute(
         select(item.id, item.case_id, item.element, item.team, item.post, item.excluded)
         .join(instance, instance.c.case_id == item.case_id)
-        .where(item.state == "open", item.assignee.is_(None), instance.c.ended_at.is_(None))
+        .where(IS_OPEN, item.assignee.is_(None), instance.c.ended_at.is_(None))
         .where(*(() if case_id is None else (item.case_id == case_id,)))
         # The others wait for people of whom nobody is kept apart: most of what is open is not read.
         .where(or_(item.post.is_not(None), item.team.not_in(teams), item.excluded != [], some_barred))

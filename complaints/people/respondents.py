@@ -18,7 +18,7 @@ from complaints.wording import one_line
 from engine.case_rights import require
 from engine.case_work import CaseWork
 from engine.errors import Unfit
-from engine.tables import conflict_of_interest, work_item
+from engine.tables import IS_OPEN, conflict_of_interest, work_item
 from engine.work_items import place_free_steps
 from storage.insert import insert_new
 
@@ -79,7 +79,7 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
             update(work_item)
             .where(
                 work_item.c.case_id == work.case_id,
-                work_item.c.state == "open",
+                IS_OPEN,
                 work_item.c.assignee == command.person,
             )
             .values(assignee=None, version=work_item.c.version + 1)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from engine.case_sight import sees_case
 from engine.errors import Forbidden, NotFound
 from engine.pipeline import Desk
-from engine.tables import work_item
+from engine.tables import IS_OPEN, work_item
 from engine.work_items import case_of, require_mine, require_open
 
 
@@ -40,7 +40,7 @@ def save_draft(desk: Desk, command: SaveDraft) -> dict[str, Any]:
     # Completing wins over a draft that comes at the same moment: only an open task takes one.
     kept = desk.connection.execute(
         update(work_item)
-        .where(table.id == row.id, table.state == "open")
+        .where(table.id == row.id, IS_OPEN)
         .values(
             draft=None if command.data is None else dict(command.data),
             draft_by=None if command.data is None else principal.person_id,

@@ -11,7 +11,7 @@ from engine.errors import Forbidden, NotFound, Refusal
 from engine.firing import fire_what_is_due
 from engine.pipeline import Desk
 from engine.projection import save
-from engine.tables import work_item
+from engine.tables import IS_OPEN, work_item
 
 LOOK_AT = 25
 """Candidates tried before giving up: the others are somebody else's by then."""
@@ -33,7 +33,7 @@ def take_next(desk: Desk, command: TakeNext) -> str:
     )
     candidates = desk.connection.execute(
         select(table.id, table.case_id)
-        .where(table.state == "open", table.assignee.is_(None), mine)
+        .where(IS_OPEN, table.assignee.is_(None), mine)
         .order_by(table.due_at.is_(None), table.due_at, table.id)
         .limit(LOOK_AT)
     ).all()
