@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -39,12 +40,15 @@ class UnitOfWork:
     def commit(self) -> None:
         """Make everything durable, once.
 
-        Raises StoreBusy where nothing was changed, OutcomeUnknown where the connection was lost on the way,
-        RuntimeError for a second call.
+        Raises StoreBusy where nothing was changed, OutcomeUnknown where the connection was lost on the way, or the
+        transaction, which SQLite ends by itself when it cannot go on; RuntimeError for a second call.
         """
+        driver = self.connection.connection.driver_connection
+        if isinstance(driver, sqlite3.Connection) and not driver.in_transaction:
+            raise OutcomeUnknown("The store has ended the change half-way: look again before you repeat it.")
         with translated():
             try:
-                self.connection.commit()
+                self._connection.commit()
             except exc.DBAPIError as error:
                 if is_unreachable(error):
                     raise OutcomeUnknown from error
@@ -115,6 +119,7 @@ class Database:
             return
         with translated(), self._connected(self._reader, "read") as connection:
             if self.is_sqlite:
+                engines.begin(connection)
                 yield connection
                 connection.rollback()
                 return
@@ -136,11 +141,11 @@ class Database:
             yield from self._read_memory()
             return
         with translated(), self._connected(self._reader, "read") as connection:
-            alone = {READS: True, engines.SINGLE: True}
-            # On SQLite nothing is begun because nobody says so; its driver need not be set to anything else.
-            yield connection.execution_options(
-                **alone if self.is_sqlite else {**alone, "isolation_level": "AUTOCOMMIT"}
-            )
+            # On SQLite nothing is begun because nobody says so.
+            if not self.is_sqlite:
+                alone = {READS: True, engines.SINGLE: True}
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT", **alone)
+            yield connection
 
     @contextmanager
     def write(self, *, turn: Turn = Turn.PERSON) -> Iterator[UnitOfWork]:
@@ -196,7 +201,7 @@ class Database:
             translated(),
             self._writer.connect() if self.is_sqlite else self._connected(self._writer, "write") as connection,
         ):
-            connection.begin()
+            engines.begin(connection)
             unit = UnitOfWork(connection)
             yield unit
             if not unit.committed:
@@ -222,7 +227,7 @@ class Database:
         assert self._turnstile is not None
         with self._turnstile.passing(Turn.PERSON), translated(), self._reader.connect() as connection:
             self._nested.connection = connection
-            connection.begin()
+            engines.begin(connection)
             connection.exec_driver_sql("PRAGMA query_only=ON")
             try:
                 yield connection

@@ -21,6 +21,8 @@ from storage.private_file import make_private
 
 SINGLE = "single_statement"
 """The option of a connection that reads by one statement: it is a snapshot by itself, and nothing is begun for it."""
+BEGINS_WITH = "begins_with"
+"""The option of an engine whose transactions are begun in these words: that of SQLite."""
 BUSY_MILLISECONDS = 5000
 """How long a database waits for a lock of another process before it gives up."""
 
@@ -73,41 +75,74 @@ def _file_of(url: URL) -> Path | None:
 
 def sqlite_reader(url: URL, *, connections: int) -> Engine:
     """Return connections that only read, each transaction one snapshot (WAL)."""
-    engine = create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=POOL_SECONDS,
-        hide_parameters=True,
-        connect_args={"check_same_thread": False, "isolation_level": None},
-    )
-    return _with_pragmas(engine, begin="BEGIN", read_only=True)
+    return _sqlite(url, begins_with="BEGIN", connections=connections, read_only=True)
 
 
 def sqlite_writer(url: URL, *, foreign_keys: bool = True) -> Engine:
     """Return the one connection that writes: it takes the write lock at once, so as never to give up half-way."""
-    engine = create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=1,
-        max_overflow=0,
-        pool_timeout=POOL_SECONDS,
-        hide_parameters=True,
-        connect_args={"check_same_thread": False, "isolation_level": None},
-    )
-    return _with_pragmas(engine, begin="BEGIN IMMEDIATE", foreign_keys=foreign_keys)
+    return _sqlite(url, begins_with="BEGIN IMMEDIATE", connections=1, foreign_keys=foreign_keys)
 
 
 def sqlite_memory(url: URL) -> Engine:
     """Return the one connection that is the whole database."""
+    return _sqlite(url, begins_with="BEGIN", connections=None)
+
+
+def _sqlite(
+    url: URL, *, begins_with: str, connections: int | None, read_only: bool = False, foreign_keys: bool = True
+) -> Engine:
+    pool: dict[str, Any] = {"poolclass": StaticPool}
+    if connections is not None:
+        pool = {"poolclass": QueuePool, "pool_size": connections, "max_overflow": 0, "pool_timeout": POOL_SECONDS}
     engine = create_engine(
         url,
-        poolclass=StaticPool,
+        **pool,
         hide_parameters=True,
-        connect_args={"check_same_thread": False, "isolation_level": None},
+        execution_options={BEGINS_WITH: begins_with},
+        connect_args={"check_same_thread": False, "isolation_level": None, "factory": _opening(url)},
     )
-    return _with_pragmas(engine, begin="BEGIN")
+
+    def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+        for pragma in (
+            f"busy_timeout={BUSY_MILLISECONDS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
+            f"query_only={'ON' if read_only else 'OFF'}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", on_connect)
+    return engine
+
+
+def _opening(url: URL) -> type[sqlite3.Connection]:
+    """Return the connections to an address: of a file that is not there yet they make one that only its owner reads."""
+    file = _file_of(url)
+    # An address may say that it makes no file, or means none.
+    if file is None or "mode" in url.query or file.name == ":memory:":
+        return sqlite3.Connection
+
+    made: Path = file
+
+    class Private(sqlite3.Connection):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            make_private(made)
+            super().__init__(*given, **named)
+
+    return Private
+
+
+def begin(connection: Connection) -> None:
+    """Begin a transaction as the connection's engine begins them; whoever connects does it before anything else.
+
+    The driver of SQLite would begin late and deferred by itself, so it is left no say in it. A listener to SQLAlchemy's
+    own event would do it too; but an engine that anybody listens to looks at every statement for whom to tell.
+    """
+    connection.begin()
+    words = connection.get_execution_options().get(BEGINS_WITH)
+    if words is not None:
+        connection.exec_driver_sql(words)
 
 
 def postgresql(url: URL, *, connections: int, monotonic: Callable[[], float] = time.monotonic) -> Engine:
@@ -157,28 +192,3 @@ def _ask_the_idle(engine: Engine, monotonic: Callable[[], float]) -> None:
 
     event.listen(engine, "checkin", on_checkin)
     event.listen(engine, "checkout", on_checkout)
-
-
-def _with_pragmas(engine: Engine, *, begin: str, read_only: bool = False, foreign_keys: bool = True) -> Engine:
-    def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
-        for pragma in (
-            f"busy_timeout={BUSY_MILLISECONDS}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            f"foreign_keys={'ON' if foreign_keys else 'OFF'}",
-            f"query_only={'ON' if read_only else 'OFF'}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    def on_begin(connection: Connection) -> None:
-        # The driver would begin late and deferred by itself; isolation_level=None leaves the beginning to us.
-        if not connection.get_execution_options().get(SINGLE, False):
-            connection.exec_driver_sql(begin)
-
-    file = _file_of(engine.url)
-    # An address may say that it makes no file, or means none.
-    if file is not None and "mode" not in engine.url.query and file.name != ":memory:":
-        event.listen(engine, "do_connect", lambda *_: make_private(file))
-    event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", on_begin)
-    return engine

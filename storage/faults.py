@@ -50,6 +50,20 @@ def is_unreachable(error: exc.DBAPIError) -> bool:
     )
 
 
+def _at_first(error: exc.DBAPIError) -> exc.DBAPIError:
+    """Return the error that was there first.
+
+    What SQLite cannot go on with it takes back whole, savepoints and all: who then goes back to one hears that there is
+    none, and no longer why.
+    """
+    at: BaseException | None = error
+    while isinstance(error.statement, str) and error.statement.startswith("ROLLBACK TO") and at is not None:
+        at = at.__context__
+        if isinstance(at, exc.DBAPIError):
+            error = at
+    return error
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn what means 'busy', 'full' or 'out of reach' into a StoreBusy of its kind; let everything else through."""
@@ -58,10 +72,11 @@ def translated() -> Iterator[None]:
     except exc.TimeoutError as error:
         raise StoreBusy from error
     except exc.DBAPIError as error:
-        if is_busy(error):
+        first = _at_first(error)
+        if is_busy(first):
             raise StoreBusy from error
-        if is_full(error):
+        if is_full(first):
             raise StoreFull from error
-        if is_unreachable(error):
+        if is_unreachable(first):
             raise StoreUnreachable from error
         raise

@@ -136,6 +136,7 @@ def _connected(url: str) -> Iterator[Connection]:
         engine = engines.postgresql(parsed, connections=1)
     try:
         with translated(), engine.connect() as connection:
+            engines.begin(connection)
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": ADVISORY_LOCK})
             yield connection

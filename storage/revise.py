@@ -22,6 +22,7 @@ def revise(message: str) -> Path:
         engine = engines.sqlite_writer(engines.store_url(url), foreign_keys=False)
         try:
             with engine.connect() as connection:
+                engines.begin(connection)
                 script = command.revision(migrate.config(connection), message=message, autogenerate=True)
         finally:
             engine.dispose()

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage.counting import counted
 from storage.database import Database
-from storage.errors import StoreBusy, StoreUnreachable, UnknownStore
+from storage.errors import OutcomeUnknown, StoreBusy, StoreFull, StoreUnreachable, UnknownStore
 from storage.turns import Turn
 
 tables = MetaData()
@@ -194,6 +194,32 @@ def test_writers_of_one_process_share_one_connection(tmp_path: Path) -> None:
             with store.write(turn=turn) as unit:
                 seen.add(id(unit.connection.connection.dbapi_connection))
     assert len(seen) == 1
+
+
+def test_a_disk_that_is_full_behind_a_savepoint_is_told_as_full(tmp_path: Path) -> None:
+    with Database(f"sqlite:///{tmp_path / 'x.db'}") as store:
+        with store.write() as unit:
+            tables.create_all(unit.connection)
+            unit.connection.exec_driver_sql("PRAGMA max_page_count = 20")
+            unit.commit()
+        with pytest.raises(StoreFull), store.write() as unit, unit.connection.begin_nested():
+            for number in range(100):
+                unit.connection.execute(note.insert().values(text=f"{number} " + "x" * 3000))
+        assert kept(store) == []
+        keep(store, "short")
+        assert kept(store) == ["short"]
+
+
+def test_nothing_is_called_done_whose_transaction_sqlite_has_ended(tmp_path: Path) -> None:
+    with Database(f"sqlite:///{tmp_path / 'x.db'}") as store:
+        with store.write() as unit:
+            tables.create_all(unit.connection)
+            unit.commit()
+        with pytest.raises(OutcomeUnknown), store.write() as unit:
+            unit.connection.execute(note.insert().values(text="lost"))
+            unit.connection.exec_driver_sql("ROLLBACK")
+            unit.commit()
+        assert kept(store) == []
 
 
 def test_the_lock_of_another_process_ends_in_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
