@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Column, bindparam, delete, insert, select, update
+from sqlalchemy.sql.visitors import iterate
 
 from engine.case_work import NEVER, CaseWork
 from engine.errors import ChangedMeanwhile
@@ -20,8 +21,16 @@ from storage.prepared import Prepared
 _ONCE = ("case_id", "received_at", "started_at")
 """What no step changes."""
 _WRITTEN = frozenset(c.name for c in instance.columns if c.name not in _ONCE)
-_INDEXED = _WRITTEN & {column.name for index in instance.indexes for column in index.columns}
-"""To set one of these is to write every index that goes by it, on SQLite even where it stays what it was."""
+_INDEXED = _WRITTEN & {
+    part.name
+    for index in instance.indexes
+    for whole in (*index.columns, index.dialect_options["sqlite"]["where"])
+    if whole is not None
+    for part in iterate(whole)
+    if isinstance(part, Column)
+}
+"""To set one of these is to write every index that goes by it, or has only rows that it names, on SQLite even where it
+stays what it was."""
 _CANCEL = (
     update(work_item)
     .where(work_item.c.id.in_(bindparam("items", expanding=True)), IS_OPEN)

@@ -123,6 +123,15 @@ def test_a_page_of_tasks_or_complaints_is_not_sorted_out_of_all(grown: Applicati
         assert sorted_ones == [], name
 
 
+def test_what_is_open_is_asked_for_in_the_words_of_the_indexes(grown: Application) -> None:
+    """By a parameter, SQLite would plan the statement anew each time it is run."""
+    with watched(grown.database) as seen:
+        for asked in LISTS.values():
+            read_by(grown, "li.na", asked)()
+    assert [sql for sql in seen.asked if re.search(r"work_item\.state = (?!'open')", sql)] == []
+    assert [sql for sql in seen.asked if "work_item.state = 'open'" in sql]
+
+
 def test_what_the_loops_look_for_is_read_off_indexes(grown: Application) -> None:
     """Four times a second: due cases, what is to be delivered."""
     assert whole_tables(grown.database, grown.sweep.due_cases) == []

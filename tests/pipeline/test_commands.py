@@ -32,6 +32,19 @@ def test_a_completion_is_one_commit_and_at_most_twelve_statements(case: Case) ->
     assert count.commits == 1
 
 
+def test_columns_that_indexes_go_by_are_written_only_where_they_moved(case: Case) -> None:
+    before = case.row()
+    with counted(case.on.application.database) as count:
+        case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    after = case.row()
+    [change] = [sql for sql in count.sql if sql.startswith("UPDATE instance SET")]
+    indexed = ("status", "case_owner", "priority", "impact", "ended_at", "archived_at", "next_due", "version_id")
+    moved = [name for name in indexed if getattr(before, name) != getattr(after, name)]
+    assert [name for name in indexed if f" {name}=" in change or f",{name}=" in change] == moved
+    assert "case_owner" in moved
+    assert "impact" not in moved
+
+
 def test_who_acknowledges_first_owns_the_case(case: Case) -> None:
     case.do("acknowledge", "wang.fang", ACKNOWLEDGED)
     assert case.row().case_owner == "wang.fang"
