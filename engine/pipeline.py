@@ -28,6 +28,7 @@ from engine.tables import house_state, instance
 from engine.unforeseen import failing_on_record
 from storage.database import Database
 from storage.errors import StoreError
+from storage.prepared import Prepared
 from storage.turns import Turn
 
 # Asked along with the case, whether anybody outside listens costs nothing; by itself it would be a trip a change.
@@ -39,6 +40,7 @@ _INSTANCE_SKIPPING = _LOADED.with_for_update(skip_locked=True, of=instance)
 log = structlog.get_logger(__name__)
 
 COLUMNS = tuple(column.name for column in instance.columns)
+_INSERT_INSTANCE = Prepared(insert(instance), columns=COLUMNS)
 
 PEOPLE_REMEMBERED = 256
 """Of so many people, as they stand, the question is kept: putting it together takes longer than asking it."""
@@ -106,7 +108,7 @@ class Desk:
             "next_dated": None, "next_clock_due": None, "troubled": False, "undo": None, "undo_task": None,
             "undo_until": None,
         }  # fmt: skip
-        self.connection.execute(insert(instance).values(**{**row, "state": b""}))
+        _INSERT_INSTANCE.run(self.connection, {**row, "state": b""})
         return CaseWork(
             connection=self.connection, services=self.services, ids=self.ids, now=self.now, actor=self.actor,
             case_id=case_id, process=self.services.versions.process(self.connection, version.id), row=row, batch="1",

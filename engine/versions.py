@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from engine.bundles.bundle import Files, pack, process_file, process_key, unpack
 from engine.bundles.compile_bundle import compile_bundle
@@ -26,6 +26,19 @@ from storage.types import MICROSECOND
 
 PUBLISHING = 0x7265647265737301
 """The lock of whoever publishes: as good as any other number that nobody else uses on this database."""
+
+
+_COLUMNS = process_version.c
+_VERSION = select(
+    _COLUMNS.id, _COLUMNS.process_key, _COLUMNS.number, _COLUMNS.digest, _COLUMNS.active, _COLUMNS.published_at,
+    _COLUMNS.in_force_since, _COLUMNS.published_by, _COLUMNS.note,
+)  # fmt: skip
+_NEWEST = (
+    _VERSION.where(_COLUMNS.process_key == bindparam("key"), _COLUMNS.active)
+    .order_by(_COLUMNS.in_force_since.desc(), _COLUMNS.number.desc())
+    .limit(1)
+)
+_IN_FORCE = _VERSION.where(_COLUMNS.active).order_by(_COLUMNS.process_key, _COLUMNS.in_force_since, _COLUMNS.number)
 
 
 @dataclass(frozen=True)
@@ -104,20 +117,14 @@ class Versions:
 
         Raises NotFound when none was ever published.
         """
-        table = process_version.c
-        latest = (table.in_force_since.desc(), table.number.desc())
-        row = connection.execute(
-            _columns().where(table.process_key == key, table.active).order_by(*latest).limit(1)
-        ).first()
+        row = connection.execute(_NEWEST, {"key": key}).first()
         if row is None:
             raise NotFound(f"No version of the process {key} is published.", process=key)
         return _version(row)
 
     def in_force(self, connection: Connection) -> list[Version]:
         """Return the version in force of each process, in the order of their keys."""
-        table = process_version.c
-        earliest_first = (table.process_key, table.in_force_since, table.number)
-        rows = connection.execute(_columns().where(table.active).order_by(*earliest_first))
+        rows = connection.execute(_IN_FORCE)
         return list({row.process_key: _version(row) for row in rows}.values())
 
     def taking(self, connection: Connection, type_: str) -> Version | None:
@@ -128,12 +135,12 @@ class Versions:
     def all(self, connection: Connection) -> list[Version]:
         """Return every version, newest first within each process."""
         table = process_version.c
-        return [_version(r) for r in connection.execute(_columns().order_by(table.process_key, table.number.desc()))]
+        return [_version(r) for r in connection.execute(_VERSION.order_by(table.process_key, table.number.desc()))]
 
     def get(self, connection: Connection, key: str, number: int) -> Version:
         """Return one version by process and number. Raises NotFound."""
         table = process_version.c
-        row = connection.execute(_columns().where(table.process_key == key, table.number == number)).first()
+        row = connection.execute(_VERSION.where(table.process_key == key, table.number == number)).first()
         if row is None:
             raise NotFound("There is no such version of a process.", process=key, number=number)
         return _version(row)
@@ -169,7 +176,7 @@ class Versions:
             raise NotPublishable(problems=[p.as_dict() for p in claimed])
         key, digest = process_key(files), content_digest(files)
         table = process_version.c
-        same = connection.execute(_columns().where(table.process_key == key, table.digest == digest)).first()
+        same = connection.execute(_VERSION.where(table.process_key == key, table.digest == digest)).first()
         if same is not None:
             return self._republish(connection, _version(same), files, problems, now)
         number = (
@@ -252,14 +259,6 @@ class Versions:
             return None
         elements = self.process(connection, version.id).diagram.elements
         return {element.id: element.kind for element in elements.values()}
-
-
-def _columns() -> Any:
-    table = process_version.c
-    return select(
-        table.id, table.process_key, table.number, table.digest, table.active, table.published_at,
-        table.in_force_since, table.published_by, table.note,
-    )  # fmt: skip
 
 
 def _version(row: Any) -> Version:

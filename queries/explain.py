@@ -13,7 +13,7 @@ from sqlalchemy import select
 from engine.model.due import Due, Reason
 from engine.model.step import ClockView
 from engine.process_words import ProcessWords
-from engine.tables import case_clock, instance
+from engine.tables import case_clock
 from queries.reader import Reader
 
 OF_A_CLOCK = frozenset({"clock", "rung", "follows-clock"})
@@ -107,9 +107,11 @@ def explanation(
     return ("" if language == "zh-CN" else " ").join(explainer.reasons(found, language, zone=zone))
 
 
-def view_explanation(reader: Reader, case_id: str, view: ClockView, zone: ZoneInfo) -> str:
-    """Return the explanation of a clock of a case as the step of this very transaction has left it."""
-    runs = select(instance.c.version_id).where(instance.c.case_id == case_id)
-    words = reader.library.words.of(reader.process(reader.connection.execute(runs).scalar_one()))
+def view_explanation(reader: Reader, version_id: str, view: ClockView, zone: ZoneInfo) -> str:
+    """Return the explanation of a clock of a case as the step of this very transaction has left it.
+
+    `version_id` is that of the process which the case runs.
+    """
+    words = reader.library.words.of(reader.process(version_id))
     reasons = in_names(view.reasons, words, reader.language)
     return explanation(reader, view.due_at, reasons, zone, provisional=view.provisional)

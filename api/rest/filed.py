@@ -24,7 +24,8 @@ def filed(context: RequestContext, language: str, *, campus: str = "main") -> Pr
     def present(done: Filed, connection: Connection) -> Answered:
         told_in = context.language if context.language_asked else language
         reader = Reader(connection, context.shared.library, context.now, told_in)
-        explanation = view_explanation(reader, done.id, done.clock, reader.zone(campus)) if done.clock else ""
+        zone = reader.zone(campus)
+        explanation = view_explanation(reader, done.version_id, done.clock, zone) if done.clock else ""
         body = FiledAnswer(done.id, done.number, done.tracking_code, done.acknowledge_by, explanation)
         return Answered(body, 201, {"Location": f"/api/complaints/{done.id}"})
 

@@ -34,6 +34,7 @@ from engine.projection import save
 from engine.tables import conflict_of_interest
 from forms.characters import is_blank
 from forms.money import in_decimals, known_currencies, money_faults
+from storage.prepared import Prepared
 
 TYPES = ("complaint", "opinion", "suggestion", "inquiry")
 PUBLIC_PAGE = "web"
@@ -48,6 +49,7 @@ UNSAFE_MODES = ("anonymous", "confidential")
 """Ways to stay unknown that this installation cannot keep its word on yet."""
 TRACKING_LENGTH = 16
 """Base-32 characters: 80 random bits, told on the phone in four groups of four."""
+_INSERT_COMPLAINT = Prepared(insert(complaint), columns=tuple(column.name for column in complaint.columns))
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ class Filed:
     acknowledge_by: datetime | None
     clock: ClockView | None
     """The acknowledgement clock, with the reasons of its due time."""
+    version_id: str
+    """The version of the process that it runs."""
 
 
 def tracking_digest(code: str) -> str:
@@ -153,7 +157,7 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
             note_nobodys_tasks(work)
         clock = work.clock(config.intake.clock) if config.intake.clock else None
         due_at = clock.due_at if clock else None
-        return Filed(case_id, told, grouped(code, IN_A_TRACKING_CODE), due_at, clock)
+        return Filed(case_id, told, grouped(code, IN_A_TRACKING_CODE), due_at, clock, work.row["version_id"])
 
     return file_complaint
 
@@ -257,19 +261,19 @@ def _store(
     desk: Desk, command: FileComplaint, case_id: str, number: str, code: str, received_at: datetime, tree: CategoryTree
 ) -> None:
     who, principal = command.complainant, desk.actor.principal
-    desk.connection.execute(
-        insert(complaint).values(
-            case_id=case_id, number=number, tracking_digest=tracking_digest(code), received_at=received_at,
-            recorded_at=desk.now, recorded_by=principal.person_id if principal else None, subject=command.subject,
-            text=command.text, channel=command.channel, type=command.type, category=command.category,
-            category_version=str(tree.version), language=command.language, identity_mode=command.identity_mode,
-            name=who.name, email=who.email, phone=who.phone, learner_id=who.learner_id, relation=who.relation,
-            on_behalf_of=command.on_behalf_of, desired_outcome=command.desired_outcome, location=command.location,
-            preferred_contact=command.preferred_contact, stated_people=command.people,
-            refund_minor=None if command.refund_amount is None else minor_units(command.refund_amount),
-            refund_currency=command.refund_currency,
-        )
-    )  # fmt: skip
+    row = {
+        "case_id": case_id, "number": number, "tracking_digest": tracking_digest(code), "received_at": received_at,
+        "recorded_at": desk.now, "recorded_by": principal.person_id if principal else None,
+        "subject": command.subject, "text": command.text, "channel": command.channel, "type": command.type,
+        "category": command.category, "category_version": str(tree.version), "language": command.language,
+        "identity_mode": command.identity_mode, "name": who.name, "email": who.email, "phone": who.phone,
+        "learner_id": who.learner_id, "relation": who.relation, "on_behalf_of": command.on_behalf_of,
+        "desired_outcome": command.desired_outcome, "location": command.location,
+        "preferred_contact": command.preferred_contact, "stated_people": command.people,
+        "refund_minor": None if command.refund_amount is None else minor_units(command.refund_amount),
+        "refund_currency": command.refund_currency, "retention_hold": None,
+    }  # fmt: skip
+    _INSERT_COMPLAINT.run(desk.connection, row)
     for each in command.respondents:
         desk.connection.execute(
             insert(respondent).values(
