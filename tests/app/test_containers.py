@@ -132,6 +132,7 @@ def test_the_health_check_of_the_image_asks_whether_the_server_is_ready(status: 
     assert ":8000/readyz" in words[2]
     handler = type("Handler", (Ready,), {"status": status})
     with HTTPServer(("127.0.0.1", 0), handler) as server:
+        server.timeout = 30
         thread = threading.Thread(target=server.handle_request)
         thread.start()
         asked = words[2].replace(":8000/", f":{server.server_port}/")

@@ -15,6 +15,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.support.doctored import past_calendars
+
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ("demo", "run", "--quiet")
 START_SECONDS = 90.0
@@ -71,14 +73,20 @@ class Server:
         return self._process.pid
 
     def start(self) -> float:
-        """Start and return after how many seconds it was ready. Raises NotStarted."""
+        """Start and return after how many seconds it was ready. Raises NotStarted, and nothing is left running then."""
         with self._lock, self.log.open("ab") as log:
             started = time.monotonic()
             self._process = subprocess.Popen(
                 self.command(*self._arguments), cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
             self.starts += 1
-            self._wait_ready(started + START_SECONDS)
+            try:
+                self._wait_ready(started + START_SECONDS)
+            except BaseException:
+                self._process.kill()
+                self._process.wait()
+                self._process = None
+                raise
             return time.monotonic() - started
 
     def command(self, *arguments: str) -> list[str]:
@@ -92,10 +100,7 @@ class Server:
         )
 
     def doctor(self) -> list[str]:
-        """Return what `redress doctor` finds in the demo's file.
-
-        Save that calendars of the coming year are not announced yet: that is so each autumn.
-        """
+        """Return what `redress doctor` finds in the demo's file, past what it says of calendars."""
         told = {"REDRESS_DATABASE_URL": f"sqlite:///{self.database}", "REDRESS_DEMO": "true"}
         self.environment = {**self.environment, **told}
         done = self.run("doctor", "--json")
@@ -103,12 +108,17 @@ class Server:
             found: list[str] = json.loads(done.stdout)
         except json.JSONDecodeError:
             return [f"doctor failed: {done.stdout[-500:]}{done.stderr[-1500:]}"]
-        return [each for each in found if not each.startswith("calendars/")]
+        return past_calendars(found)
 
     def people(self) -> list[dict[str, Any]]:
         """Return the people of the demo with their tokens."""
         card = json.loads((self.folder / "demo.json").read_text(encoding="utf-8"))
         found: list[dict[str, Any]] = card["people"]
+        return found
+
+    def token(self, login: str) -> str:
+        """Return the token of a person of the demo. Raises KeyError where nobody has that login."""
+        found: str = {each["login"]: each["token"] for each in self.people()}[login]
         return found
 
     def kill(self) -> None:
