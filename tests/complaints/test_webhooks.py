@@ -6,7 +6,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -52,9 +52,9 @@ def listen(office: Office, url: str, *kinds: str) -> tuple[str, str]:
     return added["webhook"], added["secret"]
 
 
-def send(office: Office, channel: WebhookChannel = LOCAL) -> int:
-    """Send until nothing is due any more; return how many went out."""
-    loop = sender(office, _Every(channel))
+def send(office: Office, channel: WebhookChannel = LOCAL, others: Mapping[str, WebhookChannel] | None = None) -> int:
+    """Send until nothing is due any more, by `channel` save where `others` names one; return how many went out."""
+    loop = sender(office, _Every(channel, others or {}))
     sent = 0
     while now := loop.run_once():
         sent += now
@@ -62,14 +62,14 @@ def send(office: Office, channel: WebhookChannel = LOCAL) -> int:
 
 
 class _Every(dict[str, Any]):
-    """Every channel is the same."""
+    """Every channel is the same, but those that are named."""
 
-    def __init__(self, channel: WebhookChannel) -> None:
-        super().__init__()
+    def __init__(self, channel: WebhookChannel, others: Mapping[str, WebhookChannel]) -> None:
+        super().__init__(others)
         self.channel = channel
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self.channel
+        return super().get(key, self.channel)
 
 
 def told(receiver: HookReceiver) -> list[dict[str, Any]]:
@@ -218,13 +218,14 @@ def test_the_same_event_comes_with_the_same_key_and_a_new_time(office: Office, r
 
 
 def test_a_slow_receiver_holds_up_no_other(office: Office, receiver: HookReceiver) -> None:
+    impatient = WebhookChannel(this_machine=True, timeout=0.3)
     with hook_receiver() as slow:
         slow.silent = threading.Event()
-        listen(office, slow.url())
+        late, _ = listen(office, slow.url())
         listen(office, receiver.url())
         for _ in range(3):
             office.file()
-        assert send(office, WebhookChannel(this_machine=True, timeout=0.3)) == 3
+        assert send(office, LOCAL, {f"webhook:{late}": impatient}) == 3
         assert (len(receiver.posted), len(slow.posted)) == (3, 1)
         assert [line.reason for line in office.rows(incident)] == ["the receiver did not answer: TimeoutError"]
 
@@ -264,18 +265,23 @@ def test_an_answer_that_trickles_is_broken_off(office: Office) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def trickle() -> None:
-            line, _ = server.accept()
-            with line, suppress(OSError):
-                while not ended.wait(0.02):
-                    line.sendall(b"x")
+            with suppress(OSError):
+                line, _ = server.accept()
+                with line:
+                    while not ended.wait(0.02):
+                        line.sendall(b"x")
 
         thread = threading.Thread(target=trickle)
         thread.start()
-        listen(office, f"http://127.0.0.1:{server.getsockname()[1]}/")
-        office.file()
-        assert send(office, WebhookChannel(this_machine=True, whole=0.3)) == 0
-        ended.set()
-        thread.join(10)
+        try:
+            listen(office, f"http://127.0.0.1:{server.getsockname()[1]}/")
+            office.file()
+            assert send(office, WebhookChannel(this_machine=True, whole=0.3)) == 0
+        finally:
+            ended.set()
+            # Whoever was never called waits until the door is shut.
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join(10)
     assert waiting(office)[0].last_error.startswith("the receiver did not answer: ")
 
 
