@@ -89,7 +89,7 @@ def walk(seed: int, way: int, *, moved: float = 0.0, **known: Any) -> None:
         assert [(each.element, each.ways) for each in places] == [(each.element, each.ways) for each in others]
         if kept.ended:
             break
-        if places and number < 40 and random.random() < moved:
+        if moved and places and number < 40 and random.random() < moved:
             at = random.randrange(len(places))
             to = random.choice(places[at].ways)
             kept.step(MoveToken(places[at].token, to))
