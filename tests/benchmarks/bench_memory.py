@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks.bench_memory`: what a server process keeps in memory after very many requests.
 
-The aim: after 100,000 requests - filing, completing, reading lists and pages of cases - no more than after the first
+The aim: after 100,000 requests - filing, completing, reading lists and pages of cases - no more than after the second
 tenth, but for what SQLite caches of a file that has grown.
 """
 
