@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from engine.clock import SystemClock
+from escalation.heartbeat import heartbeats
+from storage.database import Database
+from storage.errors import StoreError
 from tests.replay.server import ROOT, Server
+from tests.support.waiting import until
+
+CLOCK = SystemClock()
+START = timedelta(seconds=90)
+"""By then a worker that was started has read its processes, on a machine that has other work too."""
+
+
+def at_work(store: Database, *, since: datetime) -> list[str]:
+    """Return which roles have said since an instant that their loops get on, sorted; none while the store is away."""
+    try:
+        with store.read() as connection:
+            return sorted(each.role for each in heartbeats(connection) if each.at > since)
+    except StoreError:
+        return []
 
 
 class Worker:
@@ -43,6 +63,7 @@ class Cluster:
         folders = [folder / f"server{number}" for number in range(servers)]
         for each in folders:
             each.mkdir(parents=True)
+        self.url = url
         self.servers = [Server(each, arguments=("serve",), environment=environment) for each in folders]
         self.workers = [Worker(self.servers[0]) for _ in range(workers)]
         self.owner = self._secret("init", "--administrator", "admin", "--name", "Admin")
@@ -56,18 +77,47 @@ class Cluster:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Run all of them for the block."""
+        """Run all of them for the block, which begins when all are at work: one that still starts has taken nothing."""
+        beginning = CLOCK.now()
         try:
             for server in self.servers:
                 server.start()
             for worker in self.workers:
                 worker.start()
+            self.wait_at_work(since=beginning)
             yield
         finally:
             for worker in self.workers:
                 worker.end()
             for server in self.servers:
                 server.stop()
+
+    @property
+    def roles(self) -> list[str]:
+        """What `at_work` returns when everybody is."""
+        return ["serve"] * len(self.servers) + ["worker"] * len(self.workers)
+
+    def wait_at_work(self, *, since: datetime, within: timedelta = START) -> None:
+        """Wait until all have said since an instant that their loops get on; who was killed must have been so before.
+
+        Raises AssertionError where they do not.
+        """
+        with Database(self.url, connections=1) as store:
+            everybody = f"{len(self.servers)} servers and {len(self.workers)} workers are at work"
+            until(lambda: at_work(store, since=since) == self.roles, everybody, seconds=within.total_seconds())
+
+    def publish(self, bundle: bytes) -> None:
+        """Put a process in force, from its zip. Raises RuntimeError with the answer where it is refused."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.servers[0].port)
+        headers = {"Authorization": f"Bearer {self.owner}", "Content-Type": "application/zip"}
+        try:
+            connection.request("POST", "/api/processes", bundle, headers)
+            answer = connection.getresponse()
+            said = answer.read()
+        finally:
+            connection.close()
+        if answer.status not in (200, 201):
+            raise RuntimeError(f"{answer.status} {said[:500]!r}")
 
     def doctor(self) -> list[str]:
         """Return what `redress doctor` finds."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import http.client
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -14,22 +13,20 @@ from pathlib import Path
 
 from engine.bundles.bundle import pack, read_folders
 from engine.clock import SystemClock
-from escalation.heartbeat import heartbeats
 from storage.database import Database
 from tests.benchmarks.late_process import BUDGET, late_bundle
 from tests.faults.load.audit import fired_since, overdue, wrong_with
-from tests.faults.load.cluster import Cluster, Worker
+from tests.faults.load.cluster import START, Cluster, Worker, at_work
 from tests.faults.load.people import Load
 from tests.faults.results import Kill
 from tests.replay.client import Client
 from tests.replay.server import Server
 from tests.support.shared import ROOT
+from tests.support.waiting import comes_about
 
 CLOCK = SystemClock()
 TAKEOVER = timedelta(seconds=30)
 """By then others have done what was due."""
-START = timedelta(seconds=90)
-"""By then a worker that was started has read its processes, on a machine that has other work too."""
 SOWN = 240
 """Seconds for which deadlines are filed at a time."""
 TOGETHER = 4
@@ -97,35 +94,31 @@ class LoadKills:
             """Whether people got on, and all has fired that was due until the process was there again."""
             return len(self._load.told().letters) > before and not overdue(self._database, started)
 
-        in_time = _until(settled, TAKEOVER)
+        in_time = comes_about(settled, seconds=TAKEOVER.total_seconds())
         late = fired_since(self._database, began - timedelta(seconds=2))
         told = self._load.told()
         lost, doubled, said = wrong_with(self._database, told)
         if not in_time:
             left = overdue(self._database, started)
             said.append(f"not settled after {TAKEOVER.total_seconds():.0f} s, {left} cases are overdue")
-        found = self._findings(began) if examine else []
+        found = self._findings(started) if examine else []
         what = f"{type(victim).__name__.lower()} {at + 1}"
         return Kill(
             "process", self._store, what, self._seed, number, lost, doubled, int(not in_time), len(found),
             max(late, default=None), "; ".join([*said, *found]),
         )  # fmt: skip
 
-    def _findings(self, killed: datetime) -> list[str]:
-        """Return what the doctor finds once the process that was started again has said that it is there."""
-
-        def there() -> bool:
-            with self._database.read() as connection:
-                return any(each.since >= killed for each in heartbeats(connection))
-
-        _until(there, START)
+    def _findings(self, started: datetime) -> list[str]:
+        """Return what the doctor finds once all have said that they are there, the one that was started again too."""
+        everybody = self._cluster.roles
+        comes_about(lambda: at_work(self._database, since=started) == everybody, seconds=START.total_seconds())
         # On the machine's clock the calendars of the coming year may not be announced yet.
         return [each for each in self._cluster.doctor() if not each.startswith("calendars/")]
 
     def _sow(self) -> None:
         """File cases of a process that does nothing but fall due, some each second from soon on."""
         self._load.rest()
-        self._publish(late_bundle())
+        self._cluster.publish(late_bundle())
         first = max(CLOCK.now() + LEAD, self._last_due + timedelta(seconds=1))
         # Nothing is received later than now, and so nothing is due later than its budget from now.
         seconds = [first + timedelta(seconds=number) for number in range(SOWN)]
@@ -145,29 +138,9 @@ class LoadKills:
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(one, range(len(due))))
         self._last_due = due[-1]
-        self._publish(pack(read_folders(ROOT / "bpmn", ROOT / "forms" / "definitions", "complaint")))
-        self._load.goes_on.set()
-
-    def _publish(self, content: bytes) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self._cluster.servers[0].port)
-        headers = {"Authorization": f"Bearer {self._cluster.owner}", "Content-Type": "application/zip"}
-        connection.request("POST", "/api/processes", content, headers)
-        answer = connection.getresponse()
-        said = answer.read()
-        connection.close()
-        if answer.status not in (200, 201):
-            raise RuntimeError(f"{answer.status} {said[:500]!r}")
+        self._cluster.publish(pack(read_folders(ROOT / "bpmn", ROOT / "forms" / "definitions", "complaint")))
+        self._load.go_on()
 
 
 def _pause(seconds: float) -> None:
     threading.Event().wait(seconds)
-
-
-def _until(holds: Callable[[], bool], within: timedelta) -> bool:
-    """Wait for what real processes do; say whether it came about."""
-    end = CLOCK.now() + within
-    while not holds():
-        if CLOCK.now() > end:
-            return False
-        _pause(0.1)
-    return True

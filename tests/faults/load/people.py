@@ -42,31 +42,36 @@ class Load:
         self._clients, self._clerk, self._name = clients, clerk, name
         self._told, self._lock = Told(), threading.Lock()
         self._number, self._ended = 0, threading.Event()
-        self.goes_on = threading.Event()
-        """Cleared: nobody begins anything new."""
-        self._idle = threading.Condition(self._lock)
-        self._busy = 0
+        self._changed = threading.Condition(self._lock)
+        """Of the two that follow. Whoever may begin counts as busy at once: nobody slips in between."""
+        self._resting, self._busy = False, 0
         self._pool = ThreadPoolExecutor(PEOPLE, thread_name_prefix="load")
         self._people: list[Future[None]] = []
 
     def begin(self) -> None:
         """Begin to work."""
-        self.goes_on.set()
+        self.go_on()
         self._people = [self._pool.submit(self._work) for _ in range(PEOPLE)]
 
     def end(self) -> None:
         """Finish what was begun. Raises what a person could not go on after."""
         self._ended.set()
-        self.goes_on.set()
+        self.go_on()
         self._pool.shutdown()
         for each in self._people:
             each.result()
 
     def rest(self) -> None:
         """Begin nothing new, and return when nothing is under way."""
-        self.goes_on.clear()
-        with self._idle:
-            self._idle.wait_for(lambda: self._busy == 0)
+        with self._changed:
+            self._resting = True
+            self._changed.wait_for(lambda: self._busy == 0)
+
+    def go_on(self) -> None:
+        """End the rest."""
+        with self._changed:
+            self._resting = False
+            self._changed.notify_all()
 
     def told(self) -> Told:
         """Return what people were told by now. Raises what one of them could not go on after."""
@@ -78,16 +83,16 @@ class Load:
 
     def _work(self) -> None:
         while not self._ended.is_set():
-            self.goes_on.wait()
-            with self._lock:
+            with self._changed:
+                self._changed.wait_for(lambda: not self._resting)
                 self._number += 1
                 number, self._busy = self._number, self._busy + 1
             try:
                 self._one(number, self._clients[number % len(self._clients)])
             finally:
-                with self._idle:
+                with self._changed:
                     self._busy -= 1
-                    self._idle.notify_all()
+                    self._changed.notify_all()
 
     def _one(self, number: int, client: Client) -> None:
         subject = f"{self._name}-{number}"

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -21,13 +21,11 @@ from app.doctor import findings
 from complaints.tables import complaint
 from engine.clock import SystemClock
 from engine.tables import event_log
-from escalation.heartbeat import heartbeats
 from storage.database import Database
-from storage.errors import StoreError
 from tests.faults.load.cluster import Cluster
-from tests.faults.race.meeting import until
 from tests.faults.store.server import OwnServer, own_server
 from tests.support.application import settings
+from tests.support.waiting import until
 
 CLOCK = SystemClock()
 BACK = timedelta(seconds=30)
@@ -95,11 +93,7 @@ def test_servers_and_workers_go_on_by_themselves_when_postgresql_is_back(own: Ow
                 count += status == "201"
                 stop.wait(0.1 if status in ("503", "cut") else 0.03)
 
-    beginning = CLOCK.now()
     with cluster.running(), ThreadPoolExecutor(CLIENTS) as pool:
-        with Database(cluster.servers[0].environment["REDRESS_DATABASE_URL"]) as store:
-            # A worker that finds no store when it starts says so and ends: whoever runs it starts it again.
-            until(lambda: at_work(store, since=beginning) == ["serve", "worker"], "both are at work")
         try:
             working = [pool.submit(client, number) for number in range(CLIENTS)]
             for mode in ("fast", "immediate"):
@@ -110,16 +104,15 @@ def test_servers_and_workers_go_on_by_themselves_when_postgresql_is_back(own: Ow
                 until(lambda: told.count("POST 503") > busy + 3, "people are told to try again")  # noqa: B023
                 own.start()
                 started, after = CLOCK.now(), told.count("POST 201")
-                with Database(cluster.servers[0].environment["REDRESS_DATABASE_URL"]) as store:
-                    until(lambda: at_work(store, since=started) == ["serve", "worker"], "both are at work again")  # noqa: B023
-                    until(lambda: told.count("POST 201") > after, "people file again")  # noqa: B023
+                cluster.wait_at_work(since=started, within=BACK)
+                until(lambda: told.count("POST 201") > after, "people file again")  # noqa: B023
                 assert CLOCK.now() - started < BACK
         finally:
             stop.set()
         for each in working:
             each.result(60)
         assert told.wrong == []
-        with Database(cluster.servers[0].environment["REDRESS_DATABASE_URL"]) as store:
+        with Database(cluster.url) as store:
             with store.read() as connection:
                 known = connection.execute(select(complaint.c.subject)).scalars().all()
                 receipts = (event_log.c.element == "send_receipt", event_log.c.kind == "completed")
@@ -135,7 +128,7 @@ def test_servers_and_workers_go_on_by_themselves_when_postgresql_is_back(own: Ow
 
 def sound(cluster: Cluster) -> list[str]:
     """Return what the doctor says of the cases; what it says of the process takes seconds to find."""
-    application = build(settings(database_url=cluster.servers[0].environment["REDRESS_DATABASE_URL"]))
+    application = build(settings(database_url=cluster.url))
     with application.database, patch("app.doctor.missing_in_force", return_value=[]):
         return list(findings(application))
 
@@ -144,12 +137,3 @@ def failed(cluster: Cluster) -> list[str]:
     """Return what servers and workers wrote down as an error: a store that is away is none."""
     lines = cluster.servers[0].log.read_text(encoding="utf-8").splitlines()
     return [line for line in lines if not line.startswith("{") or json.loads(line)["level"] == "error"]
-
-
-def at_work(store: Database, *, since: datetime) -> list[str]:
-    """Return which roles have said since an instant that their loops get on, sorted."""
-    try:
-        with store.read() as connection:
-            return sorted(each.role for each in heartbeats(connection) if each.at > since)
-    except StoreError:
-        return []
