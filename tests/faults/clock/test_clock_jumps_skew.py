@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,13 @@ from sqlalchemy import make_url
 from engine.bundles.bundle import unpack
 from storage import migrate
 from tests.benchmarks.late_process import BUDGET, late_bundle
-from tests.faults.load.cluster import Worker
-from tests.faults.race.meeting import until
+from tests.faults.load.cluster import START, Worker, at_work
 from tests.faults.race.stores import postgresql_template
 from tests.faults.race.twins import Templates, Twins
 from tests.replay.client import Client
 from tests.replay.server import ROOT, Server
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import until
 
 __all__ = ["postgresql_template"]
 
@@ -67,34 +67,36 @@ def test_nothing_fires_early_where_clocks_differ_by_ten_seconds(twins: Twins, tm
     url = twins.one.application.settings.database_url
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     ahead, behind = Wrong(tmp_path / "ahead", url, AHEAD), Wrong(tmp_path / "behind", url, BEHIND)
-    worker = Worker(behind)
+    worker, beginning = Worker(behind), twins.one.application.now()
     with psycopg.connect(plain, autocommit=True) as store:
         store.execute(WATCH)
         # The template's tables were made without migrations, from what they lead to.
         store.execute("CREATE TABLE alembic_version (version_num text PRIMARY KEY)")
         store.execute("INSERT INTO alembic_version VALUES (%s)", [migrate.head()])
         try:
+            for server in (ahead, behind):
+                server.start()
             worker.start()
-            ahead.start()
+            until(
+                lambda: at_work(twins.one.application.database, since=beginning) == ["serve", "serve", "worker"],
+                "both servers and the worker are at work", seconds=START.total_seconds(),
+            )  # fmt: skip
             first = twins.one.application.now() + timedelta(seconds=6.5)
             for number in range(CASES):
                 at = first + timedelta(seconds=0.2 * number) - BUDGET
                 twins.one.file("li.na", received_at=at.isoformat(), channel="phone")
-            client, before = Client(ahead.port), asked(store, "SELECT clock_timestamp()")
-            client.gate.open.set()
-            taken = client.call("POST", "/api/complaints", body={"subject": "s", "text": "t"}).body["id"]
-            client.close()
-            after = asked(store, "SELECT clock_timestamp()")
+            receipts = [received(store, server.port) for server in (ahead, behind)]
             until(lambda: asked(store, "SELECT count(DISTINCT case_id) FROM seen") == CASES, "all have fired")
         finally:
-            worker.end()
+            ended = worker.end()
             ahead.stop()
+            behind.stop()
         seen = store.execute("SELECT due_at, at, case_id FROM seen").fetchall()
         late = [(at - due).total_seconds() for due, at, _ in seen]
-        received = asked(store, f"SELECT received_at FROM complaint WHERE case_id = '{taken}'")
+    assert ended == 0
     # A process may be behind the store by a trip, and never ahead.
     slack = timedelta(seconds=1)
-    assert before - slack <= received <= after + timedelta(milliseconds=1)
+    assert all(before - slack <= at <= after + timedelta(milliseconds=1) for before, at, after in receipts), receipts
     assert (min(late) > -0.01, max(late) < 10) == (True, True), (min(late), max(late))
     assert len({(case, due) for due, _, case in seen}) == len(seen) == CASES
     # On the machine's clock the calendars of the coming year may not be announced yet.
@@ -107,6 +109,16 @@ def test_a_skewed_machine_is_one_whose_clock_is_wrong() -> None:
     told += "c.datetime = skewed(5); print(round((c.SystemClock().now() - TRUE.now(UTC)).total_seconds()))"
     done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "5\n"
+
+
+def received(store: psycopg.Connection[Any], port: int) -> tuple[datetime, datetime, datetime]:
+    """File a complaint at a server; return when it was received, between the instants of the store around it."""
+    client, before = Client(port), asked(store, "SELECT clock_timestamp()")
+    client.gate.open.set()
+    case = client.call("POST", "/api/complaints", body={"subject": "s", "text": "t"}).body["id"]
+    client.close()
+    after = asked(store, "SELECT clock_timestamp()")
+    return before, asked(store, f"SELECT received_at FROM complaint WHERE case_id = '{case}'"), after
 
 
 def asked(store: psycopg.Connection[Any], query: str) -> Any:
