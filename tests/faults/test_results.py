@@ -7,11 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 from tests.faults.results import Kill, behind, table, write, written
 from tests.support.shared import ROOT
+from tests.support.waiting import until
 
 POINT = Kill("point", "sqlite", "ClaimTask/commit", 1, 0)
 WRONG = Kill("point", "sqlite", "ClaimTask/answer", 1, 1, lost=1, doubled=1, stuck=0, unsound=2, said="x: 1 missing")
@@ -59,17 +59,14 @@ def test_a_torn_last_line_costs_that_line_alone(tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_killed_loses_nothing_and_the_next_goes_on(tmp_path: Path) -> None:
-    file, most = tmp_path / "faults.jsonl", 60.0
-    few = "tests.faults.crash.broken_changes:FEW"
+    file, few = tmp_path / "faults.jsonl", "tests.faults.crash.broken_changes:FEW"
     command = [sys.executable, "-m", "tests.faults", "--changes", few, "--ways", "point"]
     command += ["--store", "sqlite", "--results", str(file)]
     # What it cannot tidy up lies in the test's folder.
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     first = subprocess.Popen([*command, "--kills", "1000"], cwd=ROOT, stdout=subprocess.DEVNULL, env=environment)
     try:
-        while len(list(written(file))) < 3 and most > 0:
-            threading.Event().wait(0.2)
-            most -= 0.2
+        until(lambda: len(list(written(file))) >= 3, "three are killed", seconds=120)
     finally:
         first.send_signal(signal.SIGKILL)
         first.wait()
