@@ -42,7 +42,7 @@ class StoreTime:
         return HouseClock(lambda: Reading(self.at, self.running, self.running), running=lambda: self.running)
 
 
-class Set:
+class SetHouse:
     """Two processes, or one, on a clock that can be set."""
 
     def __init__(self, twins: Twins, time: StoreTime) -> None:
@@ -91,32 +91,32 @@ class Set:
 
 
 @pytest.fixture
-def on_sqlite_file(sqlite_template: tuple[Templates, Path], tmp_path: Path) -> Set:
+def on_sqlite_file(sqlite_template: tuple[Templates, Path], tmp_path: Path) -> SetHouse:
     """One process on a file."""
     templates, file = sqlite_template
     shutil.copy(file, tmp_path / "redress.db")
     time = StoreTime()
-    return Set(templates.twins(f"sqlite:///{tmp_path / 'redress.db'}", clock=time.clock), time)
+    return SetHouse(templates.twins(f"sqlite:///{tmp_path / 'redress.db'}", clock=time.clock), time)
 
 
 @pytest.fixture
-def on_one_database(postgresql_template: tuple[Templates, str], postgres_server: PostgresServer) -> Set:
+def on_one_database(postgresql_template: tuple[Templates, str], postgres_server: PostgresServer) -> SetHouse:
     """Two processes on one database."""
     templates, name = postgresql_template
     url, time = postgres_server.create(template=name), StoreTime()
-    return Set(templates.twins(url, url, clock=time.clock), time)
+    return SetHouse(templates.twins(url, url, clock=time.clock), time)
 
 
 @pytest.fixture(params=["on_one_database", "on_sqlite_file"])
-def house(request: pytest.FixtureRequest) -> Iterator[Set]:
+def house(request: pytest.FixtureRequest) -> Iterator[SetHouse]:
     """Both, one after the other."""
-    found: Set = request.getfixturevalue(request.param)
+    found: SetHouse = request.getfixturevalue(request.param)
     yield found
     found.twins.close()
 
 
 @pytest.mark.parametrize("by", [HOUR, DAY])
-def test_what_fired_while_the_clock_was_ahead_does_not_fire_again(house: Set, by: timedelta) -> None:
+def test_what_fired_while_the_clock_was_ahead_does_not_fire_again(house: SetHouse, by: timedelta) -> None:
     case = house.twins.one.file()["id"]
     with capture_logs() as said:
         ahead = house.jump(by)
@@ -136,7 +136,7 @@ def test_what_fired_while_the_clock_was_ahead_does_not_fire_again(house: Set, by
 
 
 @pytest.mark.parametrize("by", [HOUR, DAY])
-def test_a_clock_set_back_delays_what_is_due_until_it_is_there_again(house: Set, by: timedelta) -> None:
+def test_a_clock_set_back_delays_what_is_due_until_it_is_there_again(house: SetHouse, by: timedelta) -> None:
     case = house.twins.one.file()["id"]
     house.later(timedelta(minutes=40))
     with capture_logs() as said:
@@ -150,7 +150,7 @@ def test_a_clock_set_back_delays_what_is_due_until_it_is_there_again(house: Set,
 
 
 @pytest.mark.parametrize("by", [HOUR, DAY])
-def test_people_go_on_working_on_a_case_whose_last_steps_lie_in_the_future(house: Set, by: timedelta) -> None:
+def test_people_go_on_working_on_a_case_whose_last_steps_lie_in_the_future(house: SetHouse, by: timedelta) -> None:
     one = house.twins.one
     case = one.file(by="li.na", category="other")["id"]
     house.jump(by)

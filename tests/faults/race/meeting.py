@@ -14,22 +14,11 @@ from sqlalchemy import Connection, event, text
 
 from storage.database import READS, Database
 from storage.turns import Turn
+from tests.support.waiting import PATIENCE, until
 
 WRITES = re.compile(r"UPDATE instance|INSERT INTO instance|INSERT INTO process_version")
 """What the transaction has done at whose end it is stopped: others, such as noting when a token was used, go on."""
-PATIENCE = 30.0
-"""Seconds after which something that was to come about does not come about any more."""
-STEP = 0.01
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-
-
-def until(holds: Callable[[], bool], what: str) -> None:
-    """Return as soon as something holds. Fails, saying what did not come about."""
-    for _ in range(int(PATIENCE / STEP)):
-        if holds():
-            return
-        Event().wait(STEP)
-    raise AssertionError(f"{what}: it did not come about")
 
 
 @dataclass
@@ -98,7 +87,7 @@ def meet(at: Database, first: Callable[[], Any], watched: Database, second: Call
     `watched` is the database as the second one holds it: the same one on SQLite.
     """
     with ExitStack() as stack:
-        # Threads end before the stop is taken away: else a failure would wait for ever.
+        # The stop is taken away before the pool waits for its threads: else a failure would wait for ever.
         pool = stack.enter_context(ThreadPoolExecutor(2))
         stop = stack.enter_context(stopped_before_commit(at))
         one = pool.submit(first)
