@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.benchmarks.bench_lateness import CLOCK, Fired, Installation
-from tests.benchmarks.machine import described, load, percentiles
+from tests.benchmarks.machine import described, load, percentiles, say
 from tests.benchmarks.wire import Wire
 
 FILED_A_SECOND = 75
@@ -70,12 +70,12 @@ def run(folder: Path, *, count: int, people: int) -> list[str]:
 def measured(house: Installation, *, count: int, people: int) -> list[str]:
     """Measure a server that runs, print the figures, and return what does not hold."""
     for line in described():
-        _say(line)
+        say(line)
     house.publish()
     due = CLOCK.now() + timedelta(seconds=count / FILED_A_SECOND + 10)
     cases = house.file_due([due] * count)
     ahead = (due - CLOCK.now()).total_seconds()
-    _say(f"{count} cases filed {ahead:.1f} s before the instant at which all are due")
+    say(f"{count} cases filed {ahead:.1f} s before the instant at which all are due")
     threading.Event().wait(max(0.0, ahead))
     at_work = People(house, people)
     thread = threading.Thread(target=at_work.work)
@@ -92,18 +92,14 @@ def measured(house: Installation, *, count: int, people: int) -> list[str]:
     thread.join()
     drained = max((each.late for each in found), default=0.0)
     once = len({each.case for each in found})
-    _say(f"  {once} of {count} fired, each once: {once == len(found)}; drained in {drained:.1f} s ({load()})")
+    say(f"  {once} of {count} fired, each once: {once == len(found)}; drained in {drained:.1f} s ({load()})")
     everything = [each for took in at_work.took.values() for each in took]
     for what, took in [*at_work.took.items(), ("all", everything)]:
         p50, p95, longest = percentiles(took)
-        _say(f"  people, {what:<5} {len(took):5d} requests  p50 {p50:6.1f}  p95 {p95:6.1f}  max {longest:6.1f} ms")
+        say(f"  people, {what:<5} {len(took):5d} requests  p50 {p50:6.1f}  p95 {p95:6.1f}  max {longest:6.1f} ms")
     wrong = [] if once == len(found) == count else [f"{len(found)} firings of {once} cases, {count} expected"]
     wrong += [f"{min(each.late for each in found):+.3f} s early"] if any(each.late < 0 for each in found) else []
     return wrong + at_work.refused[:5]
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 def main() -> int:
@@ -115,7 +111,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="redress-bench-") as folder:
         wrong = run(Path(folder), count=given.deadlines, people=given.people)
     for line in wrong:
-        _say(f"WRONG  {line}")
+        say(f"WRONG  {line}")
     return 1 if wrong else 0
 
 

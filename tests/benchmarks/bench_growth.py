@@ -29,9 +29,10 @@ from engine.commands.house_work import HouseWork
 from engine.pipeline import Desk
 from tests.benchmarks.bench_http import WHO, Bench, Series
 from tests.benchmarks.grow import AT, Wanted, grow, set_clock
-from tests.benchmarks.machine import ROOT, cpu_seconds, described, load, percentiles
+from tests.benchmarks.machine import ROOT, cpu_seconds, described, load, percentiles, resident, say
 from tests.benchmarks.wire import Wire
 from tests.replay.server import Server
+from tests.support.doctored import past_calendars
 
 READER = "chen.jing"
 CODE = "BENCHGROWTH00001"
@@ -69,24 +70,18 @@ def measured(folder: Path, cases: int, *, rounds: int) -> Iterator[str]:
 
 
 def _doctored(server: Server) -> Iterator[str]:
-    started, most, cpu = time.perf_counter(), 0, 0.0
+    started, most, cpu = time.perf_counter(), 0.0, 0.0
     told = server.folder / "doctor.txt"
     with told.open("w") as out:
         process = subprocess.Popen(server.command("doctor"), cwd=ROOT, env=server.environment, stdout=out, stderr=out)
         # The kernel's own account of a child begins with what its parent had.
         while process.poll() is None:
             with suppress(OSError, IndexError, StopIteration):
-                most, cpu = max(most, _resident(process.pid)), cpu_seconds(process.pid)
+                most, cpu = max(most, resident(process.pid)), cpu_seconds(process.pid)
             threading.Event().wait(0.05)
-    found = [line for line in told.read_text().splitlines() if line != SOUND and not line.startswith("calendars/")]
+    found = [line for line in past_calendars(told.read_text().splitlines()) if line != SOUND]
     took = time.perf_counter() - started
-    yield f"  doctor {took:6.1f} s, {cpu:.1f} s CPU, at most {most / 1024:.0f} MB, {len(found)} findings  {load()}"
-
-
-def _resident(pid: int) -> int:
-    """Return the kilobytes of a process that are in memory."""
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1])
+    yield f"  doctor {took:6.1f} s, {cpu:.1f} s CPU, at most {most:.0f} MB, {len(found)} findings  {load()}"
 
 
 def _prepared(settings: Settings) -> tuple[str, str]:
@@ -193,18 +188,14 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the databases are kept, and taken from when they are there")
     given = parser.parse_args()
     for line in described():
-        _say(line)
+        say(line)
     with tempfile.TemporaryDirectory(prefix="redress-growth-") as temporary:
         for cases in given.cases:
             folder = (given.folder or Path(temporary)) / str(cases)
             folder.mkdir(parents=True, exist_ok=True)
-            _say(f"{cases:,} cases")
+            say(f"{cases:,} cases")
             for line in measured(folder, cases, rounds=given.rounds):
-                _say(line)
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
+                say(line)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from api.answers import task_tag
-from tests.benchmarks.machine import cpu_seconds, described, load, percentiles
+from tests.benchmarks.machine import cpu_seconds, described, load, percentiles, say
 from tests.benchmarks.wire import Wire
 from tests.replay.forms import SIMPLE
 from tests.replay.server import Server
@@ -136,27 +136,23 @@ def run(*, cases: int, rounds: int, clients: Sequence[int], folder: Path) -> Non
     server = Server(folder)
     server.start()
     try:
-        token = next(person["token"] for person in server.people() if person["login"] == WHO)
+        token = server.token(WHO)
         for line in described():
-            _say(line)
+            say(line)
         Bench(Wire(server.port), token).case(Series())  # the first request reads the process from its bundle
         for number in range(rounds):
             for count in clients:
-                _say(f"round {number + 1}")
+                say(f"round {number + 1}")
                 benches = [Bench(Wire(server.port), token) for _ in range(count)]
                 for line in measured(benches, cases=cases, servers=[server.pid]):
-                    _say(line)
+                    say(line)
                 for bench in benches:
                     bench.wire.close()
     finally:
         server.stop()
-    _say("size on disk")
+    say("size on disk")
     for line in sizes(server.database, rounds * cases * len(clients)):
-        _say(line)
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
+        say(line)
 
 
 def main() -> None:

@@ -22,10 +22,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from engine.clock import SystemClock
-from tests.benchmarks.late_process import AFTER, BUDGET, late_bundle
-from tests.benchmarks.machine import described, load, percentiles
+from tests.benchmarks.machine import described, load, percentiles, say
 from tests.replay.client import Client, Gate
 from tests.replay.server import Server
+from tests.support.late_process import AFTER, BUDGET, late_bundle
 
 CLOCK = SystemClock()
 LEAD = timedelta(seconds=20)
@@ -148,7 +148,7 @@ def told(what: str, found: Sequence[Fired], expected: int) -> list[str]:
     late = sorted(each.late for each in found)
     p50, p95, longest = percentiles(late)
     p99 = late[int(len(late) * 0.99)] * 1e3
-    _say(
+    say(
         f"  {what:<34} {len(found):5d} of {expected} fired  late p50 {p50:7.0f}  p95 {p95:7.0f}  p99 {p99:7.0f}  "
         f"max {longest:7.0f} ms  earliest {late[0] * 1e3:+.0f} ms  {load()}"
     )
@@ -160,15 +160,15 @@ def told(what: str, found: Sequence[Fired], expected: int) -> list[str]:
 def run(folder: Path, *, count: int, seconds: float) -> list[str]:
     """Measure; return what does not hold."""
     house = Installation(folder)
-    _say(f"ready after {house.start():.1f} s")
+    say(f"ready after {house.start():.1f} s")
     for line in described():
-        _say(line)
+        say(line)
     house.publish()
     lead = LEAD * (count / 500) + timedelta(seconds=5)
     first = CLOCK.now() + lead
     house.file_due(spread(first, count, seconds))
     ahead = (first - CLOCK.now()).total_seconds()
-    _say(f"{count} cases filed {ahead:.1f} s before the first is due, all in {seconds:g} s")
+    say(f"{count} cases filed {ahead:.1f} s before the first is due, all in {seconds:g} s")
     found = house.wait_for(2 * count, seconds=lead.total_seconds() + seconds + 60)
     clocks = [each for each in found if each.what == "clock"]
     wrong = told("running: case clocks", clocks, count)
@@ -181,20 +181,16 @@ def run(folder: Path, *, count: int, seconds: float) -> list[str]:
     up = house.start()
     found = house.wait_for(4 * count, seconds=120)[2 * count :]
     clocks = [each for each in found if each.what == "clock"]
-    _say(f"killed, {count} fell due meanwhile, ready again after {up:.1f} s")
+    say(f"killed, {count} fell due meanwhile, ready again after {up:.1f} s")
     wrong += told("missed: case clocks", clocks, count)
     if [each.due for each in clocks] != sorted(each.due for each in clocks):
         wrong.append("missed: not in order of due time")
     wrong += told("then: timers of the diagram", [each for each in found if each.what == "timer"], count)
     took = (max(each.at for each in clocks) - min(each.at for each in clocks)).total_seconds()
-    _say(f"  the {count} missed were fired in {took:.2f} s, in order of due time, each once")
+    say(f"  the {count} missed were fired in {took:.2f} s, in order of due time, each once")
     house.client.close()
     house.stop()
     return wrong
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 def main() -> int:
@@ -206,7 +202,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="redress-bench-") as folder:
         wrong = run(Path(folder), count=given.deadlines, seconds=given.seconds)
     for line in wrong:
-        _say(f"WRONG  {line}")
+        say(f"WRONG  {line}")
     return 1 if wrong else 0
 
 

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks.bench_http import WHO, Bench, Series
-from tests.benchmarks.machine import described, load
+from tests.benchmarks.machine import described, load, resident, say
 from tests.benchmarks.wire import Wire
 from tests.replay.server import Server
 
@@ -22,20 +22,14 @@ GROWN = 1.15
 """More than this share of what it held after the second tenth is no longer flat."""
 
 
-def resident(pid: int) -> float:
-    """Return the megabytes that a process holds in memory."""
-    line = next(each for each in Path(f"/proc/{pid}/status").read_text().splitlines() if each.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
-
-
 def run(folder: Path, *, requests: int) -> list[float]:
     """Send so many requests, print after each tenth what the server holds, and return these figures."""
     server = Server(folder)
     server.start()
     try:
-        token = next(person["token"] for person in server.people() if person["login"] == WHO)
+        token = server.token(WHO)
         for line in described():
-            _say(line)
+            say(line)
         wire = Wire(server.port)
         bench, held = Bench(wire, token), list[float]()
         while len(held) < TENTHS:
@@ -46,14 +40,10 @@ def run(folder: Path, *, requests: int) -> list[float]:
                     raise RuntimeError(f"{path}: {answer.status} {answer.body}")
             if wire.sent >= requests / TENTHS * (len(held) + 1):
                 held.append(resident(server.pid))
-                _say(f"  {wire.sent:7d} requests  {held[-1]:6.1f} MB  {load()}")
+                say(f"  {wire.sent:7d} requests  {held[-1]:6.1f} MB  {load()}")
         return held
     finally:
         server.stop()
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 def main() -> int:
@@ -64,7 +54,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="redress-bench-") as folder:
         held = run(Path(folder), requests=given.requests)
     flat = held[-1] <= held[1] * GROWN
-    _say(f"flat: {flat} ({held[1]:.1f} MB after two tenths, {held[-1]:.1f} MB at the end)")
+    say(f"flat: {flat} ({held[1]:.1f} MB after two tenths, {held[-1]:.1f} MB at the end)")
     return 0 if flat else 1
 
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.benchmarks.bench_http import Bench, Series, measured
-from tests.benchmarks.machine import described
+from tests.benchmarks.machine import described, say
 from tests.benchmarks.wire import Wire
-from tests.faults.load.cluster import Cluster
+from tests.faults.cluster import Cluster
 from tests.support.postgres import running
 
 
@@ -28,21 +28,17 @@ def run(folder: Path, *, cases: int, clients: int, servers: int) -> None:
             for bench in _benches(ports, cluster.clerk, servers):
                 bench.case(Series())  # the first request reads the process from its bundle
             for line in described():
-                _say(line)
+                say(line)
             for count in (1, clients):
                 pids = [server.pid for server in cluster.servers]
                 for line in measured(list(_benches(ports, cluster.clerk, count)), cases=cases, servers=pids):
-                    _say(line)
+                    say(line)
 
 
 def _benches(ports: list[int], token: str, count: int) -> Iterator[Bench]:
     """Yield so many clients, turn by turn at each server; a connection that nobody uses is soon closed."""
     for number in range(count):
         yield Bench(Wire(ports[number % len(ports)]), token)
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 def main() -> int:

@@ -8,21 +8,21 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from access import tokens
 from api.answers import task_tag
 from api.app import create_app
 from app.container import build
-from app.roster import seat
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
+from engine.pipeline import Desk
 from storage import migrate
 from storage.counting import Counted, counted
 from tests.benchmarks.bench_http import FORMS
-from tests.benchmarks.machine import described
-from tests.support.application import TestClient
+from tests.benchmarks.machine import described, say
+from tests.support.application import TestClient, seated
 from tests.support.application import settings as settings_for
 
 STEPS = ("acknowledge", "verify", "respond", "plan", "carry_out", "send_result", "close_case")
@@ -32,15 +32,13 @@ def counts(folder: Path, *, everything: bool) -> int:
     """Print statements and commits of each step of a case; return the most statements of any completion."""
     application = build(settings_for(database_url=f"sqlite:///{folder / 'count.db'}", var_folder=folder))
     migrate.create(application.database)
-    secret: list[str] = []
 
-    def people(desk: Any) -> None:
-        seat(desk.connection, desk.now)
-        secret.append(tokens.issue(desk.connection, "li.na", name="count", ids=desk.ids, now=desk.now).secret)
+    def people(desk: Desk) -> Mapping[str, str]:
+        return seated(desk.connection, ids=desk.ids, now=desk.now)
 
-    application.pipeline.run(HouseWork(people), SYSTEM)
+    secrets = application.pipeline.run(HouseWork(people), SYSTEM)
     application.publish_folder()
-    http = TestClient(create_app(application), headers={"Authorization": f"Bearer {secret[0]}"})
+    http = TestClient(create_app(application), headers={"Authorization": f"Bearer {secrets['li.na']}"})
     body = {"subject": "-", "text": "-", "channel": "phone", "category": "other", "complainant": {"name": "-"}}
     most = 0
 
@@ -55,28 +53,28 @@ def counts(folder: Path, *, everything: bool) -> int:
 
     sent("/api/complaints", body)  # the first request reads the process from its bundle
     filed, count = sent("/api/complaints", body)
-    _say("file", count, everything)
+    _tell("file", count, everything)
     tasks = http.get(f"/api/complaints/{filed['id']}").json()["tasks"]
     for element in STEPS:
         assert tasks[0]["element"] == element
         path = f"/api/tasks/{tasks[0]['id']}/complete"
         done, count = sent(path, {"data": FORMS[element]}, match=task_tag(tasks[0]["id"], tasks[0]["version"]))
-        _say(element, count, everything)
+        _tell(element, count, everything)
         most = max(most, count.statements)
         assert count.commits == 1, element
         tasks = [done["next"]]
         if element == "send_result":
             _, count = sent("/api/track/satisfaction", {"satisfied": True}, receipt=filed["tracking_code"])
-            _say("(satisfaction)", count, everything)
+            _tell("(satisfaction)", count, everything)
             tasks = http.get(f"/api/complaints/{filed['id']}").json()["tasks"]
     application.database.close()
     return most
 
 
-def _say(what: str, count: Counted, everything: bool) -> None:
-    print(f"  {what:<16} {count.statements:3d} statements  {count.commits} commit", flush=True)  # noqa: T201
+def _tell(what: str, count: Counted, everything: bool) -> None:
+    say(f"  {what:<16} {count.statements:3d} statements  {count.commits} commit")
     for sql in count.sql if everything else ():
-        print(f"      {' '.join(sql.split())[:150]}")  # noqa: T201
+        say(f"      {' '.join(sql.split())[:150]}")
 
 
 def main() -> int:
@@ -85,10 +83,10 @@ def main() -> int:
     parser.add_argument("--sql", action="store_true", help="print each statement")
     given = parser.parse_args()
     for line in described():
-        print(line)  # noqa: T201
+        say(line)
     with tempfile.TemporaryDirectory(prefix="redress-bench-") as folder:
         most = counts(Path(folder), everything=given.sql)
-    print(f"at most {most} statements a completion; the aim is 12")  # noqa: T201
+    say(f"at most {most} statements a completion; the aim is 12")
     return 0 if most <= 12 else 1
 
 

@@ -29,6 +29,7 @@ from storage.engines import sqlite_file, store_url
 from tests.benchmarks.grown_cases import driven
 from tests.benchmarks.grown_copies import Copier, emptied, fill, sources, stamps
 from tests.benchmarks.grown_rows import Row, Rows, house_tables, moved, of_case, read_rows, span
+from tests.benchmarks.machine import say
 
 AT = datetime(2026, 3, 27, 6, 0, tzinfo=UTC)
 """A Friday, two o'clock in Shanghai: the present of what is grown, unless another is asked for."""
@@ -193,7 +194,7 @@ def main() -> None:
     if not 0 <= given.open <= 1 or given.cases < 1 or given.at.tzinfo is None:
         parser.error("give at least one case, a share from 0 to 1, an instant with its zone")
     wanted = Wanted(given.cases, given.open, given.at.astimezone(UTC), given.seed, given.kinds)
-    grow(given.url or f"sqlite:///{given.file.absolute()}", wanted, say=lambda line: print(line, flush=True))  # noqa: T201
+    grow(given.url or f"sqlite:///{given.file.absolute()}", wanted, say=say)
 
 
 if __name__ == "__main__":

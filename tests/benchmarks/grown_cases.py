@@ -6,16 +6,14 @@ are counted and all begin alike (`StampedIds`), so that a copy of every row beco
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from access import tokens
 from api.app import create_app
 from app.container import Application, build
-from app.roster import ROSTER, seat
+from app.roster import ROSTER
 from engine.case_work import SYSTEM
 from engine.clock import MovableClock
 from engine.commands.house_work import HouseWork
@@ -24,13 +22,13 @@ from engine.pipeline import Desk
 from escalation.fast_forward import fast_forward
 from storage import migrate
 from tests.replay.case import Case
-from tests.replay.client import Answer, Client
+from tests.replay.client import Client
 from tests.replay.driver import World, drive
 from tests.replay.filing import file
 from tests.replay.plans import CLOSING, LEFT_OPEN, Plan
 from tests.replay.staff import READER, Staff
 from tests.replay.texts import Source
-from tests.support.application import TestClient, settings
+from tests.support.application import TestClient, seated, settings
 
 STAMP, GROUP = "ZZZZ", "YYY"
 """Of which copy, and of which group of cases, an identifier is: `zzzzyyy...` in ids, `RZZZZ-YYY..` in numbers."""
@@ -119,28 +117,14 @@ class Inside(Client):
     def __init__(self, http: TestClient) -> None:
         super().__init__(0)
         self._http = http
+        self.gate.open.set()
 
-    def call(
-        self,
-        method: str,
-        path: str,
-        *,
-        token: str | None = None,
-        receipt: str | None = None,
-        body: Any = None,
-        key: str | None = None,
-        match: str | None = None,
-        kind: str = "",
-    ) -> Answer:
-        """Ask once."""
-        who = f"Bearer {token}" if token is not None else f"Receipt {receipt}" if receipt is not None else None
-        named = {"Authorization": who, "Idempotency-Key": key, "If-Match": match}
-        headers = {name: value for name, value in named.items() if value is not None}
-        content = json.dumps(body) if body is not None else None
-        sent = {**headers, "Accept-Language": "en", "Content-Type": "application/json"}
-        answer = self._http.request(method, path, content=content, headers=sent)
+    def _once(
+        self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, Any, float]:
+        answer = self._http.request(method, path, content=content, headers=headers)
         told = answer.json() if "json" in (answer.headers.get("content-type") or "") and answer.content else answer.text
-        return Answer(answer.status_code, told, False)
+        return answer.status_code, told, float(answer.headers.get("retry-after") or 0)
 
 
 def driven(at: datetime, *, url: str = "sqlite://", closed: int = 0) -> Driven:
@@ -221,15 +205,11 @@ def _looks(at: datetime) -> Iterator[datetime]:
 def _world(application: Application, ids: StampedIds) -> World:
     migrate.create(application.database)
     application.publish_folder()
-    secrets: dict[str, str] = {}
 
-    def people(desk: Desk) -> None:
-        seat(desk.connection, desk.now)
-        for each in ROSTER:
-            issued = tokens.issue(desk.connection, each.login, name="grown", ids=desk.ids, now=desk.now)
-            secrets[each.login] = issued.secret
+    def people(desk: Desk) -> Mapping[str, str]:
+        return seated(desk.connection, ids=desk.ids, now=desk.now)
 
-    application.pipeline.run(HouseWork(people), SYSTEM)
+    secrets = application.pipeline.run(HouseWork(people), SYSTEM)
     ids.of_cases = True
     client = Inside(TestClient(create_app(application)))
     staff = Staff.of(

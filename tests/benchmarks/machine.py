@@ -32,6 +32,17 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def resident(pid: int) -> float:
+    """Return the megabytes of a process that are in memory. Raises OSError or StopIteration where it is over."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def say(line: str) -> None:
+    """Print a line at once, for whoever waits for the next."""
+    print(line, flush=True)  # noqa: T201
+
+
 def percentiles(seconds: Sequence[float]) -> tuple[float, float, float]:
     """Return p50, p95 and the largest, in milliseconds."""
     cuts = statistics.quantiles(seconds, n=20)

@@ -29,7 +29,7 @@ from engine.bundles.bundle import read_folders
 from engine.case_work import SYSTEM
 from engine.clock import MovableClock
 from engine.commands.publish import PublishBundle
-from engine.ids import CountedIds
+from engine.ids import CountedIds, Ids
 from engine.tables import event_log
 from storage import migrate
 from tests.support.delivery import deliver_all
@@ -76,14 +76,16 @@ def furnished(application: Application) -> Mapping[str, str]:
     values = application.settings
     files = read_folders(values.bpmn_folder, values.forms_folder, "complaint")
     application.pipeline.run(PublishBundle(files), SYSTEM)
-    secrets = {}
     with application.database.write() as unit:
-        seat(unit.connection, OPENING)
-        for colleague in ROSTER:
-            issued = tokens.issue(unit.connection, colleague.login, name="test", ids=application.ids, now=OPENING)
-            secrets[colleague.login] = issued.secret
+        secrets = seated(unit.connection, ids=application.ids, now=OPENING)
         unit.commit()
     return secrets
+
+
+def seated(connection: Connection, *, ids: Ids, now: datetime) -> Mapping[str, str]:
+    """Seat the demo's people, in the transaction of the caller; return a new token of each by login."""
+    seat(connection, now)
+    return {each.login: tokens.issue(connection, each.login, name="test", ids=ids, now=now).secret for each in ROSTER}
 
 
 @lru_cache(maxsize=1)
