@@ -1,6 +1,6 @@
 # One image for servers and workers: `redress serve` without an argument, `redress worker` with one.
 
-FROM python:3.11-slim AS build
+FROM python:3.11-slim-trixie AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends make \
     && rm -rf /var/lib/apt/lists/*
@@ -24,8 +24,9 @@ RUN make install \
     && rm -rf node_modules \
     && .venv/bin/python -m compileall -q access api app complaints engine escalation forms queries storage
 
-FROM python:3.11-slim
-# The client programs are for `redress backup` and `redress restore`; they must not be older than the database server.
+FROM python:3.11-slim-trixie
+# The client programs are for `redress backup` and `redress restore`: those of this Debian are of PostgreSQL 17, as is
+# the server in compose.yaml. Older ones cannot write a backup, newer ones may write one that the server cannot read.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-client \
     && rm -rf /var/lib/apt/lists/* \

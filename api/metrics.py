@@ -8,9 +8,10 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from sqlalchemy import Connection, func, select
 
-from engine.tables import event_log, incident, instance, work_item
+from engine.tables import IS_OPEN, event_log, incident, instance, work_item
 from escalation.pulse import Pulse
 from storage.database import Database
+from storage.dead_letters import GIVEN_UP
 from storage.outbox import WAITING, outbox
 
 LATENESS_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 3600)
@@ -107,9 +108,9 @@ class Metrics:
         self._gauges["due_backlog"].set(backlog)
         self._gauges["due_oldest_seconds"].set((now - oldest).total_seconds() if oldest else 0)
         counts = {
-            "open_tasks": select(func.count()).select_from(work_item).where(work_item.c.state == "open"),
+            "open_tasks": select(func.count()).select_from(work_item).where(IS_OPEN),
             "outbox_waiting": select(func.count()).select_from(outbox).where(WAITING),
-            "outbox_given_up": select(func.count()).select_from(outbox).where(outbox.c.given_up_at.is_not(None)),
+            "outbox_given_up": select(func.count()).select_from(outbox).where(GIVEN_UP),
             "open_incidents": select(func.count()).select_from(incident).where(incident.c.resolved_at.is_(None)),
         }
         for name, statement in counts.items():

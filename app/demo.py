@@ -23,7 +23,7 @@ from engine.commands.complete import CompleteTask
 from engine.commands.house_work import HouseWork
 from engine.errors import Refusal
 from engine.pipeline import Desk
-from engine.tables import work_item
+from engine.tables import IS_OPEN, work_item
 from escalation.fast_forward import fast_forward
 
 log = structlog.get_logger(__name__)
@@ -102,7 +102,7 @@ def _complete(application: Application, case_id: str, moment: Moment) -> None:
     with application.database.read() as connection:
         task: Any = connection.execute(
             select(work_item.c.id, work_item.c.version).where(
-                work_item.c.case_id == case_id, work_item.c.element == moment.element, work_item.c.state == "open"
+                work_item.c.case_id == case_id, work_item.c.element == moment.element, IS_OPEN
             )
         ).first()
     if task is None:

@@ -127,12 +127,6 @@ class Archiving:
                 seen = ended_at, case_id
         return count
 
-    def ripe(self, *, limit: int | None = None) -> int:
-        """Return how many cases are ripe now, at most `limit`."""
-        with self._database.read() as connection:
-            found = policies(self._versions, connection)
-            return len(connection.execute(_ripe(found, self._pipeline.clock.now()).limit(limit)).all())
-
     def _archive(self, case_id: str) -> int:
         try:
             return int(self._pipeline.run(ArchiveCase(case_id), SYSTEM))

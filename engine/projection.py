@@ -14,6 +14,7 @@ from engine.case_work import NEVER, CaseWork
 from engine.errors import ChangedMeanwhile
 from engine.model.step import ClockView, OpenTask, StepResult
 from engine.tables import IS_OPEN, case_clock, deadline, event_log, instance, work_item
+from engine.work_items import given_elsewhere
 from storage import outbox
 from storage.insert import upsert_many
 from storage.prepared import Prepared
@@ -170,13 +171,14 @@ def _keep_apart(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> Non
         return
     known = {item_id(work.case_id, task.id): task for task in kept if task.excluded}
     items = work_item.c
-    for row in work.connection.execute(select(items.id, items.excluded, items.assignee).where(items.id.in_(known))):
+    columns = (items.id, items.excluded, items.assignee, given_elsewhere().label("elsewhere"))
+    for row in work.connection.execute(select(*columns).where(items.id.in_(known))):
         task, waived = known[row.id], _waived(work, known[row.id])
         if set(row.excluded) == set(task.excluded) - waived:
             continue
         task = _with_people_to_do_it(work, task, waived)
         values: dict[str, Any] = {"excluded": list(task.excluded)}
-        if row.assignee is None or row.assignee in task.excluded:
+        if row.assignee in task.excluded or (row.assignee is None and not row.elsewhere):
             values["assignee"], values["post"] = work.services.placement.place(work, task)
         work.connection.execute(update(work_item).where(items.id == row.id).values(**values, version=items.version + 1))
 

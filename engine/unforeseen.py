@@ -26,7 +26,7 @@ def failing_on_record(what: str, *, element: str | None = None) -> Iterator[None
     """Let refusals and faults of the store through, and raise StepFailed for every other exception.
 
     `what` was being done, in a few words; only the kind of the exception is told, since its text may hold what people
-    wrote. The whole of it goes into the log.
+    wrote. The log says where it was raised.
     """
     try:
         with translated():

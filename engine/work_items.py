@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, select, update
 
 from access.policy import Principal, may_work_on
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale
 from engine.model.elements import Element
 from engine.tables import IS_OPEN, event_log, work_item
+
+REROUTED = "rerouted"
+"""The line in the log of a case that says so of a step that an operator has given elsewhere."""
 
 # What somebody wrote in it is long, and no command reads it here.
 _ITEM = select(*[column for column in work_item.c if column.name not in ("draft", "data")]).where(
@@ -94,13 +97,20 @@ def give_to(work: CaseWork, item: Any, person: str | None) -> None:
     )
 
 
+def given_elsewhere() -> ColumnElement[bool]:
+    """Return the condition for steps that an operator has given to others than the diagram says."""
+    line = event_log.c
+    return exists().where(line.case_id == work_item.c.case_id, line.kind == REROUTED, line.name == work_item.c.id)
+
+
 def place_free_steps(work: CaseWork) -> None:
     """Let the open steps that nobody has wait where the diagram sends them, as far as somebody is left there now.
 
-    After somebody was kept apart from the case, or is not any more. Repeating is safe.
+    After somebody was kept apart from the case, or is not any more. What an operator has given elsewhere stays there.
+    Repeating is safe.
     """
     table = work_item.c
-    free = (table.case_id == work.case_id, IS_OPEN, table.assignee.is_(None))
+    free = (table.case_id == work.case_id, IS_OPEN, table.assignee.is_(None), ~given_elsewhere())
     columns = select(table.id, table.element, table.team, table.post, table.excluded, table.version)
     for row in work.connection.execute(columns.where(*free)).all():
         element = work.process.diagram.elements.get(row.element)

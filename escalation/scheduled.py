@@ -77,15 +77,16 @@ def is_free(connection: Connection, schedule: Schedule, now: datetime) -> bool:
     return _read(written).free(schedule, now)
 
 
-def take(connection: Connection, schedule: Schedule, now: datetime) -> bool:
-    """Take the period of `now` until `now` and `held_for`; say whether it is ours. Commit before beginning."""
+def take(connection: Connection, schedule: Schedule, now: datetime) -> datetime | None:
+    """Take the period of `now` until `now` and `held_for` and return it; None where it is not ours. Then commit."""
     key = PREFIX + schedule.name
     insert_new(connection, house_state, {"key": key, "value": ""}, unique=("key",))
     written = connection.scalar(select(house_state.c.value).where(house_state.c.key == key).with_for_update())
     if not _read(written).free(schedule, now):
-        return False
-    _write(connection, key, _Turn(schedule.period(now), now + schedule.held_for, False))
-    return True
+        return None
+    period = schedule.period(now)
+    _write(connection, key, _Turn(period, now + schedule.held_for, False))
+    return period
 
 
 def finish(connection: Connection, schedule: Schedule, period: datetime) -> None:
@@ -120,7 +121,8 @@ class ScheduledJob:
         with self._database.read() as connection:
             if not is_free(connection, self._schedule, now):
                 return 0
-        if not self._pipeline.run(HouseWork(self._take), SYSTEM):
+        period: datetime | None = self._pipeline.run(HouseWork(self._take), SYSTEM)
+        if period is None:
             return 0
         until = now + self._schedule.held_for
 
@@ -129,9 +131,8 @@ class ScheduledJob:
 
         done = self._run(ours)
         if ours():
-            period = self._schedule.period(now)
             self._pipeline.run(HouseWork(lambda desk: finish(desk.connection, self._schedule, period)), SYSTEM)
         return done
 
-    def _take(self, desk: Desk) -> bool:
+    def _take(self, desk: Desk) -> datetime | None:
         return take(desk.connection, self._schedule, desk.now)

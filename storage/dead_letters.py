@@ -10,7 +10,11 @@ from sqlalchemy import Connection, and_, select, update
 
 from storage.outbox import outbox
 
-_GIVEN_UP = and_(outbox.c.given_up_at.is_not(None), outbox.c.cancelled_at.is_(None))
+GIVEN_UP = and_(outbox.c.given_up_at.is_not(None), outbox.c.cancelled_at.is_(None))
+"""What is on the list of messages that were given up: nobody has taken it off."""
+
+TOGETHER = 500
+"""Messages that one statement names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,25 +43,25 @@ def dead_letters(
     Those of one channel where it is named, those of `ids` where they are given.
     """
     table = outbox.c
-    found = select(outbox).where(_GIVEN_UP).order_by(table.sequence).limit(limit)
-    if ids is not None:
-        found = found.where(table.id.in_(ids))
+    found = select(outbox).where(GIVEN_UP).order_by(table.sequence).limit(limit)
     if channel is not None:
         found = found.where(table.channel == channel)
+    asked = [found] if ids is None else [found.where(table.id.in_(some)) for some in _batched(ids)]
     return [
         DeadLetter(
             id=row.id, case_id=row.case_id, kind=row.kind, recipient=row.recipient, channel=row.channel,
             created_at=row.created_at, given_up_at=row.given_up_at, attempts=row.attempts,
             error=row.last_error or "", replays=row.replays,
         )
-        for row in connection.execute(found)
+        for each in asked
+        for row in connection.execute(each)
     ]  # fmt: skip
 
 
 def discard(connection: Connection, message_id: str, *, now: datetime) -> bool:
     """Take a message off the list: it is not to go out any more. Repeating is safe: False, and nothing changes."""
     table = outbox.c
-    given_up = update(outbox).where(table.id == message_id, _GIVEN_UP)
+    given_up = update(outbox).where(table.id == message_id, GIVEN_UP)
     return connection.execute(given_up.values(cancelled_at=now)).rowcount == 1
 
 
@@ -67,12 +71,19 @@ def replay(connection: Connection, ids: Sequence[str], *, now: datetime) -> list
     Returns the ids of those that were given up, in order; the others are left alone, so that repeating is safe.
     """
     table = outbox.c
-    chosen = select(table.id).where(table.id.in_(ids), _GIVEN_UP)
-    found = list(connection.execute(chosen.order_by(table.sequence).with_for_update()).scalars())
-    if found:
+    done: list[str] = []
+    for some in _batched(ids):
+        chosen = select(table.id).where(table.id.in_(some), GIVEN_UP)
+        found = list(connection.execute(chosen.order_by(table.sequence).with_for_update()).scalars())
         connection.execute(
             update(outbox)
             .where(table.id.in_(found))
             .values(given_up_at=None, claimed_until=None, attempts=0, deliver_after=now, replays=table.replays + 1)
         )
-    return found
+        done += found
+    return done
+
+
+def _batched(ids: Sequence[str]) -> list[Sequence[str]]:
+    """Return them in parts that a statement can name: a database takes so many values and no more."""
+    return [ids[at : at + TOGETHER] for at in range(0, len(ids), TOGETHER)]

@@ -77,6 +77,6 @@ def translated() -> Iterator[None]:
             raise StoreBusy from error
         if is_full(first):
             raise StoreFull from error
-        if is_unreachable(first):
+        if is_unreachable(first) or is_unreachable(error):
             raise StoreUnreachable from error
         raise

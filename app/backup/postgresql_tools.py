@@ -37,7 +37,7 @@ def _call(program: str, url: URL, *arguments: str) -> None:
     found = shutil.which(program)
     if found is None:
         raise StoreError(
-            f"{program} is not here: install the client programs of PostgreSQL, of the server's version or newer, so"
+            f"{program} is not here: install the client programs of PostgreSQL, of the server's version, so"
             " that they are on the PATH; or use the means of your database service."
         )
     with tempfile.TemporaryDirectory() as folder:

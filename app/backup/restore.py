@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.backup import postgresql_tools, sqlite_copy
 from app.backup.file_made import file_made, on_disk
+from app.backup.postgresql_tools import SCHEMA
 from app.settings import Settings
 from engine.tables import instance
 from escalation.heartbeat import forget, heartbeats
@@ -73,24 +74,24 @@ def _into_sqlite(target: Path, file: Path, stamp: str, *, replace: bool) -> Rest
         sqlite_copy.copy(file, place)
         cases = _made_ready(f"sqlite:///{place}")
         sqlite_copy.settle(place)
-    kept = target.with_name(f"{target.name}.replaced-{stamp}") if there else None
-    if kept is not None:
+    if there:
         sqlite_copy.settle(target)
-        for ending in reversed(BESIDE):
-            beside = target.with_name(target.name + ending)
-            if beside.exists():
-                os.replace(beside, kept.with_name(kept.name + ending))
+    kept = target.with_name(f"{target.name}.replaced-{stamp}")
+    # Also where the file itself is gone: what SQLite finds beside a file it takes for that file's own last changes.
+    beside = [ending for ending in reversed(BESIDE) if target.with_name(target.name + ending).exists()]
+    for ending in beside:
+        os.replace(target.with_name(target.name + ending), kept.with_name(kept.name + ending))
     os.replace(fresh, target)
     on_disk(target.absolute().parent)
-    return Restored(cases, str(kept) if kept else None)
+    return Restored(cases, str(kept) if beside else None)
 
 
 def _into_postgresql(address: str, url: URL, file: Path, stamp: str, *, replace: bool) -> Restored:
     aside = f"replaced_{stamp}"
     with Database(address) as database:
         with database.read() as connection:
-            there = bool(inspect(connection).get_table_names(schema=postgresql_tools.SCHEMA))
-            ours = inspect(connection).has_table("instance", schema=postgresql_tools.SCHEMA)
+            there = bool(inspect(connection).get_table_names(schema=SCHEMA))
+            ours = inspect(connection).has_table("instance", schema=SCHEMA)
             count = connection.execute(select(func.count()).select_from(instance)).scalar_one() if ours else 0
             running = [each for each in heartbeats(connection) if each.recent(_database_now(database))] if ours else []
         if running:
@@ -98,21 +99,22 @@ def _into_postgresql(address: str, url: URL, file: Path, stamp: str, *, replace:
             raise StoreHeld(f"This database is being worked on: {names}. Stop it first; 20 seconds later it is free.")
         _refuse_cases(count, replace=replace)
         if there:
-            _execute(database, f"ALTER SCHEMA {postgresql_tools.SCHEMA} RENAME TO {aside}", _create())
+            _execute(database, f"ALTER SCHEMA {SCHEMA} RENAME TO {aside}", f"CREATE SCHEMA {SCHEMA}")
     try:
         postgresql_tools.load(url, file)
         cases = _made_ready(address)
-    except BaseException:
-        if there:
+    except BaseException as error:
+        try:
+            back = f"ALTER SCHEMA {aside} RENAME TO {SCHEMA}" if there else f"CREATE SCHEMA {SCHEMA}"
             with Database(address) as database:
-                back = f"ALTER SCHEMA {aside} RENAME TO {postgresql_tools.SCHEMA}"
-                _execute(database, f"DROP SCHEMA {postgresql_tools.SCHEMA} CASCADE", back)
+                _execute(database, f"DROP SCHEMA {SCHEMA} CASCADE", back)
+        except StoreError as undoing:
+            raise StoreError(
+                f"{error} The database could not be put back as it was ({undoing})"
+                + (f": what it held lies in the schema {aside}; rename that to {SCHEMA}." if there else ".")
+            ) from error
         raise
     return Restored(cases, f"schema {aside}" if there else None)
-
-
-def _create() -> str:
-    return f"CREATE SCHEMA {postgresql_tools.SCHEMA}"
 
 
 def _execute(database: Database, *statements: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from app.container import Application
 from complaints.tables import complaint, promise
-from engine.tables import case_clock, event_log, instance, work_item
+from engine.tables import IS_OPEN, case_clock, event_log, instance, work_item
 from storage.outbox import HOUSE, outbox
 
 
@@ -49,9 +49,7 @@ class Expectations:
 
     def open_tasks(self, connection: Connection) -> dict[str, str]:
         """Return element -> team (or post) of the open tasks."""
-        rows = connection.execute(
-            select(work_item).where(work_item.c.case_id == self._case_id, work_item.c.state == "open")
-        )
+        rows = connection.execute(select(work_item).where(work_item.c.case_id == self._case_id, IS_OPEN))
         return {row.element: row.team for row in rows}
 
     def tasks(self, connection: Connection, expected: Mapping[str, str]) -> Any:
@@ -66,9 +64,7 @@ class Expectations:
 
     def assignees(self, connection: Connection, expected: Mapping[str, Any]) -> Any:
         """These open tasks are with these people (or posts: `post:x`)."""
-        rows = connection.execute(
-            select(work_item).where(work_item.c.case_id == self._case_id, work_item.c.state == "open")
-        )
+        rows = connection.execute(select(work_item).where(work_item.c.case_id == self._case_id, IS_OPEN))
         found = {r.element: r.assignee or (f"post:{r.post}" if r.post else None) for r in rows}
         shown = {element: found.get(element, "not open") for element in expected}
         return None if shown == dict(expected) else shown

@@ -118,7 +118,13 @@ def write_line(desk: Desk, found: Found, kind: str, **detail: Any) -> None:
 
 
 def require_repair(desk: Desk, found: Found) -> Actor:
-    """Return who acts on the case of an incident. Raises Conflict without a case, Forbidden where `[may]` says no."""
+    """Return who acts on the case of an incident.
+
+    Raises Conflict without a case, and where only a message failed: the case goes on, and nothing of it wants repair.
+    Forbidden where `[may]` says no.
+    """
+    if found.kind is IncidentKind.DELIVERY:
+        raise Conflict("Only a message failed: try it again, or dismiss it with a reason.", incident=found.id)
     owner = desk.connection.execute(select(instance.c.case_owner).where(instance.c.case_id == found.case)).scalar_one()
     if found.operator is None:
         return SYSTEM

@@ -13,10 +13,10 @@ from complaints.people.reach import nobodys_tasks, note_nobodys_tasks
 from complaints.wording import REASON, words
 from engine.case_sight import concerned
 from engine.case_work import OPERATOR, SYSTEM, CaseWork
-from engine.errors import Forbidden, Unfit
+from engine.errors import Conflict, Forbidden, Unfit
 from engine.pipeline import Desk
 from engine.tables import IS_OPEN, work_item
-from engine.work_items import load_item, require_open
+from engine.work_items import REROUTED, load_item, require_open
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class GiveElsewhere:
     task_id: str
     to: str
     reason: str
+    stuck: str | None = None
+    """The step that the incident is about; another one that somebody has stays with them."""
 
 
 def reroute_step(desk: Desk, command: RerouteStep) -> dict[str, Any]:
@@ -51,19 +53,22 @@ def reroute_step(desk: Desk, command: RerouteStep) -> dict[str, Any]:
     actor = require_repair(desk, found)
     reason = words("reason", command.reason, longest=REASON)
     task = command.task_id or _meant(desk, found)
-    desk.pipeline.within(desk.connection, GiveElsewhere(found.case, task, command.to, reason), actor)
+    desk.pipeline.within(desk.connection, GiveElsewhere(found.case, task, command.to, reason, found.about), actor)
     return {"incident": found.id, "task": task}
 
 
 def give_elsewhere(work: CaseWork, command: GiveElsewhere) -> None:
     """Do it, on record. The step no longer follows the case owner; whoever has it from now on sees the case.
 
-    Raises Forbidden for anybody but an operator and the house, NotFound, Conflict for a step that is not open, Unfit.
+    Raises Forbidden for anybody but an operator and the house, NotFound, Conflict for a step that is not open or that
+    somebody has, Unfit.
     """
     if work.actor.kind not in (SYSTEM.kind, OPERATOR):
         raise Forbidden("Only an operator gives a step that stands still to others.")
     item = load_item(work, command.task_id)
     require_open(item)
+    if item.assignee is not None and item.id != command.stuck:
+        raise Conflict("Somebody has this step: a supervisor may give it to others.", task=item.id)
     kind, _, name = command.to.partition(":")
     values: dict[str, Any] = {"assignee": None, "post": None, "owner_bound": False, "version": item.version + 1}
     if kind == "person":
@@ -81,7 +86,7 @@ def give_elsewhere(work: CaseWork, command: GiveElsewhere) -> None:
     if any(task.id == item.id for task in still):
         raise Unfit("Nobody there may do this step.", fields=[{"field": "to", "code": "unknown"}])
     note_nobodys_tasks(work)
-    work.log("rerouted", element=item.element, name=item.id, to=command.to, reason=command.reason)
+    work.log(REROUTED, element=item.element, name=item.id, to=command.to, reason=command.reason)
     if kind == "person":
         told = {"task": item.id, "reason": command.reason}
         work.tell(command.to, "task_assigned", told, f"reroute:{work.batch}:{item.id}")
@@ -102,6 +107,9 @@ def _meant(desk: Desk, found: Found) -> str:
 
 
 def _require_fit(work: CaseWork, item: Any, name: str) -> None:
+    if work.actor.principal is not None and name == work.actor.principal.person_id:
+        # Who has a step sees the case, and an operator who repairs it is to see nothing of it.
+        raise Unfit("Nobody gives a step to themselves.", fields=[{"field": "to", "code": "kept-apart"}])
     target = work.connection.execute(select(person.c.active).where(person.c.id == name)).first()
     if target is None or not target.active:
         raise Unfit("There is nobody of this name at work here.", fields=[{"field": "to", "code": "unknown-person"}])

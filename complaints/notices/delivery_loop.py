@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """When a failed delivery is tried again, by the number of failures; after the last it is given up."""
 CLAIM_FOR = timedelta(minutes=1)
+TOLD_DETAILS = ("template", "missing", "recipient")
+"""What operators are told of a refusal beside its reason; the rest may quote what people wrote."""
 BATCH = 10
 """Messages in one transaction: few enough that people wait for a turn only briefly."""
 
@@ -102,7 +104,9 @@ def _deliver(connection: Connection, message: Message, desk: Desk, *, now: datet
     except Exception as error:
         # What nobody foresaw is named by its kind alone, as everywhere: its words may hold what people wrote.
         reason = reason_for_operators(error) if isinstance(error, Refusal) else f"failed: {type(error).__name__}"
-        details = f" {error.details}" if isinstance(error, Refusal) and error.details else ""
+        known = error.details if isinstance(error, Refusal) else {}
+        told = {name: known[name] for name in TOLD_DETAILS if name in known}
+        details = f" {told}" if told else ""
         unforeseen = None if isinstance(error, Refusal) else error
         about = {} if message.case_id is None else {"case": message.case_id}
         log.warning("delivery-failed", message=message.id, kind=message.kind, exc_info=unforeseen, **about)

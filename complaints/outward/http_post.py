@@ -20,6 +20,8 @@ TIMEOUT = 10.0
 """Seconds for each wait: connecting, and each piece of the answer."""
 WHOLE = 15.0
 """Seconds for everything after the connection."""
+ADDRESSES = 3
+"""How many of a host's addresses are tried: each may take its time."""
 READ = 1024
 """Bytes of the answer's body that are read; what follows is not waited for."""
 GONE = 410
@@ -85,7 +87,7 @@ def _connected(address: WebAddress, *, private: bool, resolve: Resolve, timeout:
     if not private and not all(may_go_to(each) for each in found):
         raise Unreachable("the receiver has a private address; REDRESS_WEBHOOK_PRIVATE_HOSTS names those that may")
     last: OSError = OSError("no address")
-    for each in found:
+    for each in found[:ADDRESSES]:
         try:
             return socket.create_connection((each, address.port), timeout=timeout)
         except OSError as error:

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from complaints.failed_delivery import over_by_id
 from complaints.wording import REASON, words
 from engine.commands.house_work import name_of_operator
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound
 from engine.pipeline import Desk
 from engine.tables import conflict_of_interest, event_log
 from storage.dead_letters import DeadLetter, dead_letters, discard, replay
@@ -55,11 +55,13 @@ def replay_messages(desk: Desk, command: ReplayMessages) -> dict[str, Any]:
 def discard_message(desk: Desk, command: DiscardMessage) -> dict[str, Any]:
     """Take a message off the list, end its incident, and return `{"message": id}`; on record in the log of the case.
 
-    Raises Forbidden, NotFound as `replay_messages` does, Unfit without a reason.
+    Raises Forbidden, NotFound as `replay_messages` does, Unfit without a reason, Conflict for one that somebody has
+    just had sent again.
     """
     who, reason = name_of_operator(desk), words("reason", command.reason, longest=REASON)
     message = _given_up(desk, who, [command.message_id], None)[command.message_id]
-    discard(desk.connection, message.id, now=desk.now)
+    if not discard(desk.connection, message.id, now=desk.now):
+        raise Conflict("This message is on its way again.")
     over_by_id(desk.connection, message.kind, message.recipient, message.id, now=desk.now)
     _note(desk, message, DISCARDED, who, reason=reason)
     return {"message": message.id}

@@ -66,7 +66,8 @@ def may_go_to(address: str) -> bool:
     except ValueError:
         return False
     found = _inner(found)
-    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
+    inside = isinstance(found, IPv6Address) and found.is_site_local
+    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified or inside)
 
 
 def allowed(host: str, private_hosts: Set[str], *, this_machine: bool) -> bool:

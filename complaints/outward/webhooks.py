@@ -70,6 +70,7 @@ def add_webhook(desk: Desk, command: AddWebhook) -> dict[str, str]:
     Raises Forbidden unless an operator or the house asks, Unfit for an address or a kind that cannot be.
     """
     who = name_of_operator(desk)
+    _one_at_a_time(desk.connection)
     try:
         parse_web_address(command.url)
     except ValueError as error:
@@ -93,6 +94,7 @@ def remove_webhook(desk: Desk, command: RemoveWebhook) -> dict[str, str]:
     Repeating is safe. Raises Forbidden, NotFound.
     """
     name_of_operator(desk)
+    _one_at_a_time(desk.connection)
     switched_off = update(webhook).where(webhook.c.id == command.webhook_id).values(active=False, secret="")
     if desk.connection.execute(switched_off).rowcount != 1:
         raise NotFound(f"There is no webhook {command.webhook_id}.")
@@ -100,11 +102,14 @@ def remove_webhook(desk: Desk, command: RemoveWebhook) -> dict[str, str]:
     return {"webhook": command.webhook_id}
 
 
+def _one_at_a_time(connection: Connection) -> None:
+    """Let whoever adds or removes one wait for whoever does so now: each looks whether anybody listens then."""
+    upsert_many(connection, house_state, [{"key": LISTENED, "value": "yes"}], unique=("key",))
+
+
 def _note_listened(connection: Connection) -> None:
-    """Keep where every change sees it whether anybody listens. Repeating is safe."""
-    if listening_to(connection):
-        upsert_many(connection, house_state, [{"key": LISTENED, "value": "yes"}], unique=("key",))
-    else:
+    """Keep where every change sees it whether anybody listens; `_one_at_a_time` has said so. Repeating is safe."""
+    if not listening_to(connection):
         connection.execute(delete(house_state).where(house_state.c.key == LISTENED))
 
 

@@ -111,6 +111,10 @@ def test_the_oldest_message_that_waits_and_those_given_up_are_shown(redress: Hou
     redress.deliver()
     seen = of(redress)
     assert [seen[f"redress_outbox_{name}"] for name in ("oldest_seconds", "given_up", "waiting")] == [0, 1, 0]
+    with application.database.write() as unit:
+        assert dead_letters.discard(unit.connection, first, now=now)
+        unit.commit()
+    assert of(redress)["redress_outbox_given_up"] == 0
 
 
 def test_a_message_that_is_held_back_has_not_waited_until_it_is_let_go(redress: House) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import insert, select, update
 
 from access.rights import Verb
 from access.tables import person
+from engine.errors import NotFound
+from engine.incidents import DELIVERY, note_failure
 from engine.tables import conflict_of_interest, instance, work_item
 from tests.support.application import House
 
@@ -80,6 +82,7 @@ def test_a_step_goes_to_another_team_post_or_person_who_see_the_case_from_then_o
         ("person:no.such", "unknown-person"),
         ("person:he.tao", "unknown-person"),
         ("person:zhao.lei", "kept-apart"),
+        ("person:ops", "kept-apart"),
         ("nonsense", "malformed"),
     ],
 )
@@ -95,6 +98,47 @@ def test_a_step_goes_nowhere_where_nobody_may_do_it(redress: House, to: str, cod
     (fault,) = redress.person("ops").refused(422, "POST", f"/api/incidents/{found}/route", body)["fields"]
     assert (fault["field"], fault["code"]) == ("/to", code)
     assert (step(redress, task), redress.logged(case, "rerouted")) == (before, [])
+
+
+def test_what_somebody_has_stays_with_them_where_something_else_failed(redress: House) -> None:
+    case = redress.file()["id"]
+    task = redress.task("li.na", "acknowledge", case)["id"]
+    redress.person("li.na").post(f"/api/tasks/{task}/claim")
+    redress.application.pipeline.leave_alone(case, RuntimeError("x"))
+    found = redress.person("ops").get("/api/incidents")["items"][0]["id"]
+    before = step(redress, task)
+    body = {"to": "team:legal", "reason": "r"}
+    told = redress.person("ops").refused(409, "POST", f"/api/incidents/{found}/route", body)
+    assert told["detail"] == "Somebody has this step: a supervisor may give it to others."
+    assert (step(redress, task), redress.logged(case, "rerouted")) == (before, [])
+
+
+def test_what_was_given_elsewhere_stays_there_when_somebody_is_kept_apart(redress: House) -> None:
+    case, found = failed(redress)
+    task = redress.task("li.na", "acknowledge", case)["id"]
+    redress.person("ops").post(f"/api/incidents/{found}/route", {"to": "post:academic_director", "reason": "r"})
+    redress.person("li.na").post(f"/api/complaints/{case}/respondents", {"name": "Xu Hong", "person": "xu.hong"})
+    assert step(redress, task).post == "academic_director"
+
+
+@pytest.mark.parametrize(
+    ("verb", "body"),
+    [
+        ("route", {"to": "team:legal", "reason": "r"}),
+        ("move", {"to": "respond", "reason": "r"}),
+        ("facts", {"changes": {"people": 12}, "version": 1, "reason": "r"}),
+    ],
+)
+def test_a_message_that_failed_opens_no_case_to_operators(redress: House, verb: str, body: dict[str, Any]) -> None:
+    case = redress.file()["id"]
+    with redress.application.database.write() as unit:
+        refusal = NotFound("Nobody is there who could read it: appoint somebody.")
+        house = redress.application
+        about = {"doing": f"{DELIVERY}receipt", "about": "m"}
+        found, _ = note_failure(unit.connection, case, refusal, **about, now=house.now(), ids=house.ids)
+        unit.commit()
+    told = redress.person("ops").refused(409, "POST", f"/api/incidents/{found}/{verb}", body)
+    assert told["detail"] == "Only a message failed: try it again, or dismiss it with a reason."
 
 
 def test_a_case_is_moved_to_another_step_and_what_it_stood_at_is_over(redress: House) -> None:

@@ -22,7 +22,7 @@ from storage.engines import store_url
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE: Any = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
-IMAGES = {"python:3.11-slim", "postgres:16"}
+IMAGES = {"python:3.11-slim-trixie", "postgres:17"}
 OURS = ("migrate", "serve", "worker")
 
 

@@ -22,7 +22,7 @@ HOURLY = Schedule(name="test", every=timedelta(hours=1))
 def taken(database: Database, at: datetime, schedule: Schedule = HOURLY) -> bool:
     """Try to take the period of an instant."""
     with database.write() as unit:
-        answer = take(unit.connection, schedule, at)
+        answer = take(unit.connection, schedule, at) is not None
         unit.commit()
     return answer
 

@@ -67,6 +67,13 @@ def test_the_open_internet_may_be_called(address: str) -> None:
     assert may_go_to(address)
 
 
+@pytest.mark.parametrize(
+    "address", ["10.0.0.1", "169.254.169.254", "100.64.0.1", "::1", "fd00::1", "fe80::1", "fec0::1"]
+)
+def test_what_lies_inside_may_not(address: str) -> None:
+    assert not may_go_to(address)
+
+
 @pytest.mark.parametrize("address", ["", "localhost", "10.0.0.1.example", "999.1.1.1"])
 def test_what_is_no_address_may_not(address: str) -> None:
     assert not may_go_to(address)
