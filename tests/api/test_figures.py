@@ -17,7 +17,7 @@ from app.serve import loops
 from engine.clock import MovableClock
 from escalation.metronome import Loop, Metronome
 from escalation.pulse import Pulse
-from storage import migrate, outbox
+from storage import dead_letters, migrate, outbox
 from storage.database import Database
 from tests.support.application import OPENING, House
 from tests.support.stores import store_url
