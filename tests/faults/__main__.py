@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.benchmarks.machine import say
 from tests.faults.crash.process import CrashProcess
 from tests.faults.load.kills import LoadKills
 from tests.faults.results import Kill, behind, table, write, written
@@ -85,7 +86,7 @@ class LongRun:
             crash = CrashProcess(*told)
             self._crash[store] = self._stack.enter_context(crash)
             for name, reason in crash.left_out.items():
-                _say(f"left out on {store}: {name}: {reason.splitlines()[-1]}")
+                say(f"left out on {store}: {name}: {reason.splitlines()[-1]}")
         return self._crash[store]
 
 
@@ -116,22 +117,18 @@ def main() -> int:
                 write(given.results, kill)
                 now.append(kill)
                 if not kill.holds:
-                    _say(f"{kill.store}, {kill.what}: {kill.said}")
+                    say(f"{kill.store}, {kill.what}: {kill.said}")
                 if len(now) >= given.kills or time.monotonic() > until:
                     break
     except KeyboardInterrupt:
-        _say("interrupted")
+        say("interrupted")
     for line in ("this run", *table(now), "", f"all runs ({given.results})", *table(list(written(given.results)))):
-        _say(line)
+        say(line)
     return 0 if all(each.holds for each in now) else 1
 
 
 def _interrupted(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

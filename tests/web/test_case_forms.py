@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.test_openapi_examples import two_processes
+from tests.api.example_stages import two_processes
 from tests.support.application import House
 from tests.web.visitor import Page, staff, text_of, visitor
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from tests.api.example_stages import CASE, STAGES, Stage, filled
 from tests.api.test_openapi import bodies
-from tests.api.test_openapi_examples import CASE, STAGES, Stage, owned
 from tests.faults.crash.change import Answer, Change, Found, Step, asked
 from tests.support.application import Client, House
 
@@ -50,13 +50,9 @@ def _change(name: str, stage: Callable[[House], Stage]) -> Change:
     def prepare(house: House) -> Found:
         document = house.app.openapi()
         described = document["paths"][path][method.lower()]
-        body = dict(next(example for schema in bodies(document, described) for example in schema["examples"]))
-        client, parts, headers = stage(house)
-        if "other_id" in body:
-            body["other_id"] = owned(house)
-        if "token" in body:
-            place = client.get(f"/api/incidents/{parts['incident_id']}")["places"][-1]
-            body |= {"token": place["token"], "to": place["ways"][-1]["element"]}
+        example = next(example for schema in bodies(document, described) for example in schema["examples"])
+        reached = client, parts, headers = stage(house)
+        body = filled(example, house, reached)
         return {"path": path.format(**parts), "auth": client.headers, "headers": headers, "body": body}
 
     def act(house: House, found: Found, _step: Step) -> Answer:

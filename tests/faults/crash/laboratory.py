@@ -8,17 +8,15 @@ from __future__ import annotations
 import gc
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from access import tokens
 from api.app import create_app
 from app.container import Application, build
 from app.doctor import findings
-from app.roster import ROSTER, seat
 from app.serve import read_processes
 from engine import missing_names
 from engine.bundles.bundle import Files
@@ -34,7 +32,7 @@ from tests.faults.crash.ids import CrashIds
 from tests.faults.crash.loops import SENT
 from tests.faults.crash.points import Trap
 from tests.faults.crash.stores import CrashStore
-from tests.support.application import OPENING, Client, House, settings
+from tests.support.application import OPENING, Client, House, seated, settings
 
 BASE = "base"
 
@@ -97,17 +95,13 @@ class Laboratory:
         self._kept = 0
         gc.freeze()
 
-    def _furnish(self) -> dict[str, str]:
+    def _furnish(self) -> Mapping[str, str]:
         application = self._application
         migrate.create(application.database)
         application.publish_folder()
         read_processes(application)
-        secrets = {}
         with application.database.write() as unit:
-            seat(unit.connection, OPENING)
-            for colleague in ROSTER:
-                issued = tokens.issue(unit.connection, colleague.login, name="test", ids=self._ids, now=OPENING)
-                secrets[colleague.login] = issued.secret
+            secrets = seated(unit.connection, ids=self._ids, now=OPENING)
             unit.commit()
         return secrets
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.test_openapi_examples import STAGES
+from tests.api.example_stages import STAGES
 from tests.faults.crash.changes import CHANGES
 from tests.faults.crash.contents import difference
 from tests.faults.crash.examples import ELSEWHERE, NOTHING_TO_KILL, example_changes
