@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.bundles.bundle import unpack
 from engine.bundles.examine_bundle import check
-from tests.benchmarks.late_process import late_bundle
 from tests.publication.shipped import HOUSE
+from tests.support.late_process import late_bundle
 
 
 def test_the_late_process_has_no_error_and_lacks_only_its_drawing() -> None:

@@ -1,4 +1,4 @@
-"""Fixtures of the races: houses on PostgreSQL, and on an SQLite file."""
+"""Fixtures of the tests of races, stores and clocks: houses on PostgreSQL, and on an SQLite file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tests.faults.race.twins import Templates, Twins
+from tests.faults.twins import Templates, Twins
 from tests.support.postgres import PostgresServer
 
 

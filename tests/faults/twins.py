@@ -23,7 +23,7 @@ from engine.tables import deadline, event_log, instance, process_version, work_i
 from engine.versions import Publication
 from escalation.sweep import Swept
 from storage.outbox import outbox
-from tests.faults.race.meeting import Met, meet
+from tests.faults.meeting import Met, meet
 from tests.support.application import OPENING, House, furnished, settings
 
 OF_TASKS = ("completed", "cancelled")

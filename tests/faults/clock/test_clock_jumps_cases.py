@@ -15,8 +15,8 @@ from structlog.testing import capture_logs
 
 from engine.house_clock import HouseClock, Reading
 from engine.tables import event_log, incident
-from tests.faults.race.stores import postgresql_template, sqlite_template
-from tests.faults.race.twins import Templates, Twins
+from tests.faults.stores import postgresql_template, sqlite_template
+from tests.faults.twins import Templates, Twins
 from tests.support.application import OPENING
 from tests.support.postgres import PostgresServer
 

@@ -15,12 +15,13 @@ from sqlalchemy import make_url
 
 from engine.bundles.bundle import unpack
 from storage import migrate
-from tests.benchmarks.late_process import BUDGET, late_bundle
-from tests.faults.load.cluster import START, Worker, at_work
-from tests.faults.race.stores import postgresql_template
-from tests.faults.race.twins import Templates, Twins
+from tests.faults.cluster import START, Worker, at_work
+from tests.faults.stores import postgresql_template
+from tests.faults.twins import Templates, Twins
 from tests.replay.client import Client
 from tests.replay.server import ROOT, Server
+from tests.support.doctored import past_calendars
+from tests.support.late_process import BUDGET, late_bundle
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import until
 
@@ -99,8 +100,7 @@ def test_nothing_fires_early_where_clocks_differ_by_ten_seconds(twins: Twins, tm
     assert all(before - slack <= at <= after + timedelta(milliseconds=1) for before, at, after in receipts), receipts
     assert (min(late) > -0.01, max(late) < 10) == (True, True), (min(late), max(late))
     assert len({(case, due) for due, _, case in seen}) == len(seen) == CASES
-    # On the machine's clock the calendars of the coming year may not be announced yet.
-    assert [each for each in twins.findings() if not each.startswith("calendars/")] == []
+    assert past_calendars(twins.findings()) == []
 
 
 def test_a_skewed_machine_is_one_whose_clock_is_wrong() -> None:

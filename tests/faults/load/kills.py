@@ -14,13 +14,14 @@ from pathlib import Path
 from engine.bundles.bundle import pack, read_folders
 from engine.clock import SystemClock
 from storage.database import Database
-from tests.benchmarks.late_process import BUDGET, late_bundle
+from tests.faults.cluster import START, Cluster, Worker, at_work
 from tests.faults.load.audit import fired_since, overdue, wrong_with
-from tests.faults.load.cluster import START, Cluster, Worker, at_work
 from tests.faults.load.people import Load
 from tests.faults.results import Kill
 from tests.replay.client import Client
 from tests.replay.server import Server
+from tests.support.doctored import past_calendars
+from tests.support.late_process import BUDGET, late_bundle
 from tests.support.shared import ROOT
 from tests.support.waiting import comes_about
 
@@ -112,8 +113,7 @@ class LoadKills:
         """Return what the doctor finds once all have said that they are there, the one that was started again too."""
         everybody = self._cluster.roles
         comes_about(lambda: at_work(self._database, since=started) == everybody, seconds=START.total_seconds())
-        # On the machine's clock the calendars of the coming year may not be announced yet.
-        return [each for each in self._cluster.doctor() if not each.startswith("calendars/")]
+        return past_calendars(self._cluster.doctor())
 
     def _sow(self) -> None:
         """File cases of a process that does nothing but fall due, some each second from soon on."""

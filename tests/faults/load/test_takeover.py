@@ -20,9 +20,10 @@ from engine.clock import SystemClock
 from engine.tables import event_log, instance, work_item
 from storage.database import Database
 from storage.outbox import outbox
-from tests.benchmarks.late_process import BUDGET, late_bundle
-from tests.faults.load.cluster import Cluster
+from tests.faults.cluster import Cluster
 from tests.replay.client import Client
+from tests.support.doctored import past_calendars
+from tests.support.late_process import BUDGET, late_bundle
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import until
 
@@ -123,8 +124,7 @@ def test_servers_and_workers_are_killed_under_load_and_everything_was_done_once(
         assert still == []
     until(lambda: _waiting(store) == 0, "what is to be told is told", seconds=60)
     cluster.wait_at_work(since=killed)
-    # On the machine's clock the calendars of the coming year may not be announced yet.
-    assert [each for each in cluster.doctor() if not each.startswith("calendars/")] == []
+    assert past_calendars(cluster.doctor()) == []
 
 
 def test_what_falls_due_while_a_worker_dies_is_fired_by_another_once_and_never_early(

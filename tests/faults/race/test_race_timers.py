@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from engine.clock import MovableClock
 from engine.tables import deadline
-from tests.faults.race.stores import on_postgresql, on_sqlite, postgresql_template, sqlite_template, twins
 from tests.faults.race.test_races import SORRY, VOTE, waits_for_the_head
-from tests.faults.race.twins import Twins, complete, sweep
+from tests.faults.stores import on_postgresql, on_sqlite, postgresql_template, sqlite_template, twins
+from tests.faults.twins import Twins, complete, sweep
 from tests.support.application import House
 
 __all__ = ["on_postgresql", "on_sqlite", "postgresql_template", "sqlite_template", "twins"]

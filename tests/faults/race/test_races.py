@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from engine.bundles.bundle import unpack
-from tests.benchmarks.late_process import late_bundle
-from tests.faults.race.stores import on_postgresql, on_sqlite, postgresql_template, sqlite_template, twins
-from tests.faults.race.twins import Twins, complete, version_of
+from tests.faults.stores import on_postgresql, on_sqlite, postgresql_template, sqlite_template, twins
+from tests.faults.twins import Twins, complete, version_of
 from tests.support.application import House
+from tests.support.late_process import late_bundle
 from tests.support.plans import PLAN, plan_made
 
 __all__ = ["on_postgresql", "on_sqlite", "postgresql_template", "sqlite_template", "twins"]

@@ -13,10 +13,10 @@ from structlog.testing import capture_logs
 from complaints.tables import complaint
 from engine.tables import event_log, incident, instance
 from storage.outbox import outbox
-from tests.faults.race.meeting import before_commit
-from tests.faults.race.stores import postgresql_template
-from tests.faults.race.twins import Templates, Twins, complete, told
+from tests.faults.meeting import before_commit
 from tests.faults.store.proxy import StoreProxy
+from tests.faults.stores import postgresql_template
+from tests.faults.twins import Templates, Twins, complete, told
 from tests.support.application import COMPLAINT
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import until

@@ -18,8 +18,8 @@ from complaints.tables import complaint
 from engine.tables import event_log, incident
 from storage.database import Database
 from storage.outbox import outbox
-from tests.faults.race.stores import on_postgresql, on_sqlite, postgresql_template, sqlite_template, twins
-from tests.faults.race.twins import Twins
+from tests.faults.stores import on_postgresql, on_sqlite, postgresql_template, sqlite_template, twins
+from tests.faults.twins import Twins
 from tests.support.application import COMPLAINT
 from tests.support.shared import ROOT
 

@@ -16,11 +16,11 @@ from app.beating import beating
 from app.serve import loops
 from engine.bundles.bundle import unpack
 from engine.tables import event_log, incident, instance
-from tests.benchmarks.late_process import BUDGET, late_bundle
-from tests.faults.race.stores import postgresql_template
-from tests.faults.race.twins import Templates, Twins
 from tests.faults.store.proxy import StoreProxy
+from tests.faults.stores import postgresql_template
+from tests.faults.twins import Templates, Twins
 from tests.support.application import COMPLAINT
+from tests.support.late_process import BUDGET, late_bundle
 from tests.support.postgres import PostgresServer
 from tests.support.waiting import until
 
