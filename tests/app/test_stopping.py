@@ -13,6 +13,7 @@ import pytest
 from escalation.heartbeat import heartbeats
 from storage.database import Database
 from tests.replay.server import ROOT, Server
+from tests.support.waiting import until
 
 AT_WORK = """
 import sys, threading
@@ -62,18 +63,13 @@ def test_a_server_that_is_asked_to_stop_says_goodbye(tmp_path: Path) -> None:
     server.start()
     try:
         with Database(url) as database:
-            _until_heard_of(database)
+            until(lambda: _heard_of(database), "a server that says that it is there")
             server.stop()
-            with database.read() as connection:
-                assert heartbeats(connection) == []
+            assert not _heard_of(database)
     finally:
         server.stop()
 
 
-def _until_heard_of(database: Database) -> None:
-    for _ in range(600):
-        with database.read() as connection:
-            if heartbeats(connection):
-                return
-        threading.Event().wait(0.05)
-    raise AssertionError("it never said that it is there")
+def _heard_of(database: Database) -> bool:
+    with database.read() as connection:
+        return heartbeats(connection) != []
