@@ -74,7 +74,9 @@ def _surround(app: FastAPI, application: Application) -> None:
     app.state.sentences = Sentences(application.settings.locale_folder)
     errors.install(app)
     app.add_middleware(BodyLimit, most_bytes=application.settings.max_body_bytes)
-    app.add_middleware(Envelope, took=metrics.took, failed=errors.unexpected, new_id=RandomIds().new)
+    app.add_middleware(
+        Envelope, took=metrics.took, failed=errors.unexpected, cut_short=errors.cut_short, new_id=RandomIds().new
+    )
     app.add_middleware(Head)
 
 

@@ -5,6 +5,7 @@ Every request has an id, which stands in each line of the log that is written on
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable
@@ -46,11 +47,17 @@ Failed = Callable[[Request, Exception], Response]
 """Makes the answer to what nobody foresaw."""
 
 
+CutShort = Callable[[Request], Response]
+"""Makes the answer to what the server ends before it is answered."""
+
+
 class Envelope:
     """Adds the headers to every answer, errors too, and measures how long it took."""
 
-    def __init__(self, app: ASGIApp, *, took: Took, failed: Failed, new_id: Callable[[], str]) -> None:
-        self._app, self._took, self._failed, self._new_id = app, took, failed, new_id
+    def __init__(
+        self, app: ASGIApp, *, took: Took, failed: Failed, cut_short: CutShort, new_id: Callable[[], str]
+    ) -> None:
+        self._app, self._took, self._failed, self._cut_short, self._new_id = app, took, failed, cut_short, new_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
@@ -79,6 +86,11 @@ class Envelope:
 
         try:
             await self._app(scope, receive, stamped)
+        except asyncio.CancelledError:
+            # The process ends and has waited long enough; who asked is told so rather than hung up on.
+            if started:
+                raise
+            await self._cut_short(Request(scope))(scope, receive, stamped)
         except Exception as error:
             response = self._failed(Request(scope), error)
             if started:

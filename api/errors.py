@@ -271,6 +271,12 @@ def _learn_sender(request: Request) -> None:
         learn_sender(request)
 
 
+def cut_short(request: Request) -> Response:
+    """Return the answer to what the server ends before: its body has not come, or what it asks takes long."""
+    stopped = OutcomeUnknown("The server stopped before it had answered: look again before you repeat it.")
+    return _store(request, stopped)
+
+
 def unexpected(request: Request, error: Exception) -> Response:
     """Return the answer for what nobody foresaw: an id that is in the log with the trace, which nobody else sees."""
     shared: Shared = request.app.state.shared

@@ -41,7 +41,7 @@ def said(error: Exception) -> tuple[list[str], int]:
     """Return the lines to print for a failure that was foreseen, and the exit code. Never raises."""
     if isinstance(error, Refusal):
         misused = isinstance(error, NotFound | Unfit)
-        return [*_problems(error), _with_details(error)], MISUSED if misused else REFUSED
+        return [*_problems(error), _with_details(error), *_fields(error)], MISUSED if misused else REFUSED
     if isinstance(error, ValidationError):
         return list(_settings(error)), MISUSED
     if isinstance(error, SQLAlchemyError):
@@ -64,6 +64,13 @@ def _problems(refusal: Refusal) -> Iterator[str]:
     found = [Problem(**each) for each in refusal.details.get("problems", ())]
     if found:
         yield from finding_lines(found, finding_words(Settings().locale_folder), terminal_language(""))
+
+
+def _fields(refusal: Refusal) -> Iterator[str]:
+    """Yield a line for each field that does not fit, as far as the sentence has not named it."""
+    for each in refusal.details.get("fields", ()) if isinstance(refusal, Unfit) else ():
+        limits = "".join(f", {name} {value}" for name, value in each.get("values", {}).items())
+        yield f"  {each['field']}: {each['code']}{limits}"
 
 
 def _with_details(refusal: Refusal) -> str:

@@ -58,9 +58,9 @@ def policies(versions: Versions, connection: Connection) -> list[Policy]:
 def archive_case(work: CaseWork, command: ArchiveCase) -> bool:
     """Archive the case and say so on its record; False, and nothing changed, where it may not be archived (any more).
 
-    The state, what stood before its last step, and the delivered messages to colleagues and to the tracking page,
-    whose texts stand in the record, are let go; mails and webhooks stay as the proof of their delivery. Raises
-    Forbidden unless the house itself asks. Repeating is safe.
+    The state, what stood before its last step, the letters whose words stand in the record, and what was
+    called back are let go. Who among the staff was told what stays, as do mails and webhooks as the proof of their
+    delivery. Raises Forbidden unless the house itself asks. Repeating is safe.
     """
     if work.actor.kind != SYSTEM.kind:
         raise Forbidden("Only the house itself archives cases.")
@@ -75,7 +75,10 @@ def archive_case(work: CaseWork, command: ArchiveCase) -> bool:
     connection.execute(update(past_instance).where(past_instance.c.case_id == case).values(state=b""))
     connection.execute(delete(overwritten).where(overwritten.c.case_id == case))
     gone = (outbox.c.case_id == case, outbox.c.channel == HOUSE, outbox.c.given_up_at.is_(None))
-    connection.execute(delete(outbox).where(*gone))
+    # A letter stands among the letters, word for word; of what colleagues were told the course of the case tells.
+    connection.execute(
+        delete(outbox).where(*gone, or_(outbox.c.recipient == "complainant", outbox.c.cancelled_at.is_not(None)))
+    )
     work.log("archived", process=policy.process_key, version=policy.version, after_days=policy.after_days)
     return True
 

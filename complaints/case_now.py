@@ -38,7 +38,9 @@ def waited_message(work: CaseWork, kind: str, *, but: Collection[str] = ()) -> s
 
 def require_not_closed(work: CaseWork) -> None:
     """Raise Conflict when the case is closed: what is new then reopens it, or opens a linked one."""
-    if has_ended(work) or status(work) == "closed":
+    if has_ended(work):
+        raise Conflict("This case has ended; a new one can be opened and linked to it.", status=status(work))
+    if status(work) == "closed":
         raise Conflict("The case is closed; reopen it first.", status="closed")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from complaints.incidents.on_record import Found, locked_incident, require_repair
+from complaints.incidents.on_record import MOVED, Found, locked_incident, require_repair
 from complaints.wording import REASON, words
 from engine.case_work import OPERATOR, SYSTEM, CaseWork
 from engine.errors import Forbidden, Unfit
@@ -41,10 +41,11 @@ class MoveElsewhere:
 def move_case(desk: Desk, command: MoveCase) -> dict[str, Any]:
     """Move the token, let everything follow that follows of itself, and return `{"incident": id, "token": id}`.
 
-    Raises Forbidden, NotFound, Conflict for what is over and for a token that stands there no more, Unfit where no way
-    leads there, and StepFailed where what follows fails: then nothing has moved.
+    As long as nobody has completed a step since, the incident that this has ended moves the case once more. Raises
+    Forbidden, NotFound, Conflict for what is over and for a token that stands there no more, Unfit where no way leads
+    there, and StepFailed where what follows fails: then nothing has moved.
     """
-    found: Found = locked_incident(desk, command.incident_id)
+    found: Found = locked_incident(desk, command.incident_id, moved_too=True)
     actor = require_repair(desk, found)
     reason = words("reason", command.reason, longest=REASON)
     move = MoveElsewhere(found.case, command.to, reason, command.token, found.element)
@@ -61,7 +62,7 @@ def move_elsewhere(work: CaseWork, command: MoveElsewhere) -> dict[str, str]:
     token = command.token if command.token is not None else _meant(rest, command.at).token
     left = next((each.element for each in rest if each.token == token), None)
     work.step(MoveToken(token, command.to))
-    work.log("token-moved", element=left, name=token, to=command.to, reason=command.reason)
+    work.log(MOVED, element=left, name=token, to=command.to, reason=command.reason)
     return {"token": token}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, or_, select
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select
 
 from access.policy import Principal
 from access.rights import Verb, standings_of
@@ -16,7 +16,10 @@ from engine.commands.house_work import operator_of
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.incidents import COMMAND, DELIVERY, FIRING
 from engine.pipeline import Desk
-from engine.tables import conflict_of_interest, event_log, incident, instance
+from engine.tables import conflict_of_interest, event_log, incident, instance, work_item
+
+MOVED = "token-moved"
+"""The line in the log of a case that says so of a token that an operator has moved."""
 
 
 class IncidentKind(StrEnum):
@@ -79,8 +82,8 @@ def may_know_of(person_id: str) -> ColumnElement[bool]:
     return or_(incident.c.case_id.is_(None), ~about_them)
 
 
-def locked_incident(desk: Desk, incident_id: str, *, dismissed_too: bool = False) -> Found:
-    """Return an incident that is not over, its case locked.
+def locked_incident(desk: Desk, incident_id: str, *, dismissed_too: bool = False, moved_too: bool = False) -> Found:
+    """Return an incident that is not over, its case locked; with `moved_too` also one that only a move has ended.
 
     Raises Forbidden unless an operator or the house asks, NotFound for one that there is not or that concerns the
     operator themselves, Conflict for one that is over.
@@ -97,12 +100,22 @@ def locked_incident(desk: Desk, incident_id: str, *, dismissed_too: bool = False
     if row is None:
         raise NotFound("There is no such incident.", incident=incident_id)
     dismissed = row.dismissed_by is not None
-    if row.resolved_at is not None and not (dismissed and dismissed_too):
-        raise Conflict("This incident is over.", incident=row.id, at=row.resolved_at.isoformat())
+    if row.resolved_at is not None:
+        again = dismissed_too if dismissed else moved_too and _only_moved(desk, row)
+        if not again:
+            raise Conflict("This incident is over.", incident=row.id, at=row.resolved_at.isoformat())
     return Found(
         id=row.id, kind=kind_of(row.doing, row.case_id), case_id=row.case_id, doing=row.doing, about=row.about,
         element=row.element, dismissed=dismissed, operator=who,
     )  # fmt: skip
+
+
+def _only_moved(desk: Desk, row: Any) -> bool:
+    """Say whether a move has ended the incident, and nobody has completed a step of the case since."""
+    line, items = event_log.c, work_item.c
+    moved = exists().where(line.case_id == row.case_id, line.kind == MOVED, line.at == row.resolved_at)
+    done = exists().where(items.case_id == row.case_id, items.state == "done", items.done_at >= row.resolved_at)
+    return bool(desk.connection.execute(select(and_(moved, ~done))).scalar())
 
 
 def write_line(desk: Desk, found: Found, kind: str, **detail: Any) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from typing import Any, Final
 
 from engine.errors import Refusal
 from engine.expressions.language import ExpressionError, compile_expression
+from engine.expressions.syntax import parse
 
 
 class _Unknown:
@@ -24,6 +27,28 @@ def value_of(source: str) -> Any:
         return UNKNOWN if expression.names else expression.evaluate({}, {})
     except (ExpressionError, Refusal):
         return UNKNOWN
+
+
+def texts_among(source: str) -> list[str]:
+    """Return the texts that stand in an expression as what it may come to: the branches of `a if b else c` too.
+
+    Those that are computed or looked up are not known, and left out. Never raises.
+    """
+    try:
+        return list(_leaves(parse(source, ())[0]))
+    except ExpressionError:
+        return []
+
+
+def _leaves(tree: ast.expr) -> Iterator[str]:
+    match tree:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=body, orelse=other):
+            yield from (*_leaves(body), *_leaves(other))
+        case ast.BoolOp(values=parts) | ast.List(elts=parts) | ast.Tuple(elts=parts):
+            for part in parts:
+                yield from _leaves(part)
 
 
 def texts_of(source: str) -> list[str] | None:

@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from engine.publication.bundle import Bundle
-from engine.publication.constants import UNKNOWN, texts_of, value_of
+from engine.publication.constants import UNKNOWN, texts_among, texts_of, value_of
 from engine.publication.diagram import Node
 from engine.publication.names import spiff, words
 from engine.publication.registry import Finding, rule
@@ -127,9 +127,15 @@ def parameter_value(bundle: Bundle) -> Iterator[Finding]:
         operation = operator.get("id") or "" if operator is not None else ""
         for parameter, source in _parameters(operator):
             name, value = parameter.get("id") or "", value_of(source)
-            if value is UNKNOWN or name not in _TEXTS or operation not in context.known_operations:
+            if name not in _TEXTS or operation not in context.known_operations:
                 continue
             known = values.get((operation, name))
+            if value is UNKNOWN:
+                # Of the branches of a condition only one is taken, so that a slip in the other shows much later.
+                wrong = [text for text in texts_among(source) if known is not None and text not in known]
+                if not wrong:
+                    continue
+                value = wrong[0]
             text = isinstance(value, str) or (name == "to" and texts_of(source) is not None)
             if text and (known is None or value in known):
                 continue
@@ -159,7 +165,9 @@ def recipient_unknown(bundle: Bundle) -> Iterator[Finding]:
     for node, operator in _services(bundle):
         told = [] if operator is None or operator.get("id") != "notify" else _parameters(operator)
         for parameter, source in told:
-            for to in texts_of(source) or () if parameter.get("id") == "to" else ():
+            for to in texts_among(source) if parameter.get("id") == "to" else ():
+                if not to and texts_of(source) is None:
+                    continue  # told to nobody where the condition says so
                 kind, _, name = to.partition(":")
                 names = known.get(kind, ())
                 if to in ("complainant", "owner") or (name and (names is None or name in names)):

@@ -146,15 +146,16 @@ def test_a_case_is_moved_to_another_step_and_what_it_stood_at_is_over(redress: H
     ops, li, there = redress.person("ops"), redress.person("li.na"), f"/api/incidents/{found}"
     left = redress.task("li.na", "acknowledge", case)["id"]
     (place,) = [each for each in ops.get(there)["places"] if each["element"] == "acknowledgement"]
-    assert "set_in_progress" in [each["element"] for each in place["ways"]]
-    body = {"to": "set_in_progress", "token": place["token"], "reason": "Acknowledged by telephone."}
+    ways = ["acknowledgement", "within_promise", "ask", "close_case", "leadership_look"]
+    assert [each["element"] for each in place["ways"]] == ways
+    body = {"to": "within_promise", "token": place["token"], "reason": "Acknowledged by telephone."}
     told = ops.post(f"{there}/move", body)
     assert (told["incident"]["state"], [each["element"] for each in told["tasks"]]) == ("resolved", ["verify"])
     assert step(redress, left).state == "cancelled"
     assert redress.logged(case, "token-moved") == [
-        ("ops", {"to": "set_in_progress", "reason": "Acknowledged by telephone."})
+        ("ops", {"to": "within_promise", "reason": "Acknowledged by telephone."})
     ]
-    assert ops.refused(409, "POST", f"{there}/move", body)["detail"] == "This incident is over."
+    assert ops.refused(409, "POST", f"{there}/move", body)["detail"] != "This incident is over."
     lines = {
         language: [
             line["text"]
@@ -162,7 +163,7 @@ def test_a_case_is_moved_to_another_step_and_what_it_stood_at_is_over(redress: H
         ]
         for language in ("en", "zh-CN", "ko")
     }
-    moved = "The operator moved the case from Acknowledge within one hour to Status: in progress: "
+    moved = "The operator moved the case from Acknowledge within one hour to Resolve within the promised time: "
     assert f"{moved}Acknowledged by telephone." in lines["en"]
     assert any("移至" in text for text in lines["zh-CN"])
     assert any("옮김" in text for text in lines["ko"])
@@ -176,6 +177,22 @@ def test_a_case_is_moved_to_another_step_and_what_it_stood_at_is_over(redress: H
         "fields"
     ]
     assert (fault["field"], fault["code"]) == ("/token", "required")
+
+
+def test_a_move_that_leads_nowhere_is_not_the_last_word(redress: House) -> None:
+    case, found = failed(redress)
+    ops, there = redress.person("ops"), f"/api/incidents/{found}/move"
+
+    def moved(of: str, to: str) -> list[str]:
+        (token,) = [each["token"] for each in ops.get(f"/api/incidents/{found}")["places"] if each["element"] == of]
+        told = ops.post(there, {"to": to, "token": token, "reason": "r"})
+        return [each["element"] for each in told["tasks"]]
+
+    assert moved("acknowledgement", "leadership_look") == ["leadership_look"]
+    assert moved("leadership_look", "within_promise") == ["verify"]
+    redress.do("li.na", "verify", case, {"outcome": "unfounded", "grounds": "x"})
+    told = ops.refused(409, "POST", there, {"to": "close_case", "token": "x", "reason": "r"})
+    assert told["detail"] == "This incident is over."
 
 
 def test_a_case_is_moved_only_along_its_ways_and_from_where_it_stands(redress: House) -> None:

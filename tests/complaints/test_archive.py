@@ -31,10 +31,12 @@ def redress() -> House:
     return house()
 
 
-def closed(redress: House, **changes: Any) -> Any:
-    """Return a complaint that went to its end, and cannot be opened again."""
+def closed(redress: House, *, late: bool = False, **changes: Any) -> Any:
+    """Return a complaint that went to its end, and cannot be opened again; acknowledged `late`, colleagues are told."""
     filed = redress.file(by="li.na", category="other", **changes)
     case = filed["id"]
+    if late:
+        redress.later(hours=3)
     redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
     redress.do("li.na", "verify", case, {"outcome": "unfounded", "grounds": "x"})
     redress.do("li.na", "explain_exit", case, {"exit_text": "说明如下。"})
@@ -77,13 +79,15 @@ def exported(redress: House, filed: Any) -> list[str]:
 
 def test_an_archived_case_looks_as_before_and_takes_a_fraction(redress: House) -> None:
     """The state goes, and what was kept to take its last step back; record, trail and pages are the same."""
-    filed = closed(redress)
+    filed = closed(redress, late=True)
     redress.later(days=91)
     before, export, stored = seen(redress, filed), exported(redress, filed), row(redress, filed["id"])
     assert archiving(redress.application).run() == 1
     after = row(redress, filed["id"])
     assert (after.state, after.archived_at) == (b"", redress.application.now())
     assert len(stored.state) > 500
+    assert [each["kind"] for each in before[1] if each["source"] == "notice"]
+    assert "## Notices" in export
     for now, then in zip(seen(redress, filed), before, strict=True):
         assert now == then
     changed = [line for line in ndiff(export, exported(redress, filed)) if not line.startswith("  ")]

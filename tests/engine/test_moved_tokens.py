@@ -36,11 +36,11 @@ def test_nobody_ends_a_case_by_hand_instead_of_a_person(begin: StartCase) -> Non
     assert case.open == ["c"]
 
 
-def test_what_nobody_does_is_left_out_and_the_case_goes_where_it_would_have_come_to(begin: StartCase) -> None:
-    case = begin(diagram(main='s=start -> w=catch timer "PT30M" -> t=script x=1 -> e=end'))
-    assert ways(case, "w") == ("w", "t", "e")
-    case.move("w", "e")
-    assert (case.ended, case.result.ended_at_element, case.result.due) == (True, "e", ())
+def test_what_does_itself_is_no_place_to_go_to(begin: StartCase) -> None:
+    files = diagram(main='s=start -> a=user -> t=script x=1 -> w=catch timer "PT30M" -> b=user -> e=end')
+    case = begin(files)
+    assert ways(case, "a") == ("a", "b")
+    assert ways(case.do("a"), "w") == ("a", "w", "b")
 
 
 def test_what_a_gateway_decides_is_not_decided_by_hand(begin: StartCase) -> None:
@@ -83,17 +83,12 @@ def test_a_token_leaves_a_timer_that_it_waited_for(begin: StartCase) -> None:
     assert case.do("a").ended
 
 
-def test_it_is_put_at_a_timer_a_message_and_a_gateway_as_if_it_had_come_by_itself(begin: StartCase) -> None:
-    files = diagram(
-        main="""
-            s=start -> a=user -> w=catch timer "PT30M" -> m=catch message go -> b=user -> e=end
-        """
-    )
-    case = begin(files).move("a", "w")
-    assert case.due == [("w", 30.0)]
-    case.move("w", "m")
-    assert (case.due, case.result.waits_for) == ([], ("go",))
-    assert case.send("go").open == ["b"]
+def test_it_is_put_at_no_mere_wait_and_leaves_a_message_that_does_not_come(begin: StartCase) -> None:
+    case = begin(diagram(main="s=start -> a=user -> m=catch message go -> b=user -> e=end"))
+    assert ways(case, "a") == ("a", "b")
+    case.do("a").move("m", "b")
+    assert (case.open, case.result.waits_for) == (["b"], ())
+    assert case.do("b").ended
 
 
 def test_it_stays_in_its_branch_and_the_join_still_waits_for_the_other(begin: StartCase) -> None:

