@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """When a failed delivery is tried again, by the number of failures; after the last it is given up."""
 CLAIM_FOR = timedelta(minutes=1)
-TOLD_DETAILS = ("template", "missing", "unfinished", "recipient")
+TOLD_DETAILS = ("template", "missing", "unfinished", "recipient", "case")
 """What operators are told of a refusal beside its reason; the rest may quote what people wrote."""
 BATCH = 10
 """Messages in one transaction: few enough that people wait for a turn only briefly."""

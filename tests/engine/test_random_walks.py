@@ -73,7 +73,10 @@ def choose(random: Random, possible: list[Action], number: int) -> Action:
     """Choose freely at first, then whatever leads to the end."""
     if number < 40:
         return random.choice(possible)
-    return min(possible, key=lambda action: ["do", "fire", "send"].index(action[0]))
+    first = min(possible, key=lambda action: ["do", "fire", "send"].index(action[0]))[0]
+    # In turn: a message to an event that does not interrupt can be sent for ever.
+    leading = [action for action in possible if action[0] == first]
+    return leading[number % len(leading)]
 
 
 def walk(seed: int, way: int, *, moved: float = 0.0, **known: Any) -> None:
@@ -113,6 +116,7 @@ def test_a_case_is_never_stuck_and_saving_it_changes_nothing(seed: int, way: int
 
 @FEWER
 @given(seeds, seeds)
+@example(12327, 12095497)
 def test_moving_tokens_by_hand_leaves_no_case_stuck_and_saving_changes_nothing(seed: int, way: int) -> None:
     # Whoever jumps over a script does without what it would have set.
     walk(seed, way, moved=0.3, **COUNTERS)
