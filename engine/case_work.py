@@ -156,10 +156,12 @@ class CaseWork:
     """Due items whose firing failed, by their keys, and until when each is left alone; NEVER: until somebody acts."""
     barred: frozenset[str] | None = None
     """People kept apart from the case by a conflict of interest; None: not looked up yet."""
+    item: Any = None
+    """The task that the command names, as it was read along with the case; None once anything has changed."""
     listened: bool = True
     """Whether anybody outside may listen to what changes; False: nobody does."""
-    settled: set[str] = field(default_factory=set)
-    """Ids of the tasks whose rows the command has written itself."""
+    done: dict[str, Any] | None = None
+    """The row of the task that this change completes, as it will be written; None where it completes none."""
     form_data: Mapping[str, Any] = field(default_factory=dict)
     """What was written into the form that this change completes; nothing where it completes none."""
     reason: str = ""
@@ -193,9 +195,9 @@ class CaseWork:
 
     def begin_batch(self) -> None:
         """Begin another change in the same transaction, after the one before was written down."""
-        self.events, self.tellings, self.settled = [], [], set()
+        self.events, self.tellings, self.done = [], [], None
         self.form_data, self.reason = {}, ""
-        self.result = self.before = self.hold_until = None
+        self.result = self.before = self.hold_until = self.item = None
         self.reversible, self.batch = True, str(self.row["row_version"] + 1)
         self.facts_at_start = dict(self.row["facts"])
 

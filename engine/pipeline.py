@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Connection, Select, bindparam, insert, select
+from sqlalchemy import Connection, Select, and_, bindparam, insert, select
 
 from access.policy import Principal
 from engine.case_sight import concerned, may_see, wall
@@ -24,8 +24,9 @@ from engine.firing import fire_what_is_due, is_due
 from engine.ids import Ids
 from engine.incidents import doing_of, note_failure, put_off, settle, settle_beside, settle_house
 from engine.projection import save
-from engine.tables import house_state, instance
+from engine.tables import house_state, instance, work_item
 from engine.unforeseen import failing_on_record
+from engine.work_items import READ_ALONG, item_in
 from storage.database import Database
 from storage.errors import StoreError
 from storage.prepared import Prepared
@@ -35,6 +36,12 @@ from storage.turns import Turn
 _LISTENED = select(house_state.c.value).where(house_state.c.key == LISTENED).scalar_subquery().label("listened")
 _LOADED = select(instance, _LISTENED).where(instance.c.case_id == bindparam("case"))
 _INSTANCE = _LOADED.with_for_update(of=instance)
+# Both rows are locked: whoever has waited for the first must not be told of the second what stood before the wait.
+_INSTANCE_WITH_ITEM = (
+    _LOADED.add_columns(*READ_ALONG)
+    .join(work_item, and_(work_item.c.case_id == instance.c.case_id, work_item.c.id == bindparam("item")))
+    .with_for_update(of=[instance, work_item])
+)
 _INSTANCE_SKIPPING = _LOADED.with_for_update(skip_locked=True, of=instance)
 
 log = structlog.get_logger(__name__)
@@ -47,9 +54,9 @@ PEOPLE_REMEMBERED = 256
 
 
 @lru_cache(maxsize=PEOPLE_REMEMBERED)
-def _instance_seen_by(principal: Principal) -> Select[Any]:
-    """Return the question for a case under its row lock, answered only where the person may see it."""
-    return _INSTANCE.where(wall(principal))
+def _seen_by(principal: Principal, asked: Select[Any]) -> Select[Any]:
+    """Return a question for a case under its row lock, answered only where the person may see it."""
+    return asked.where(wall(principal))
 
 
 BeforeCommit = Callable[[Connection, Any], None]
@@ -93,15 +100,14 @@ class Desk:
     pipeline: Pipeline
 
     def open_case(
-        self, case_id: str, process_key: str, facts: Mapping[str, Any], *, owner: str | None, received_at: datetime
+        self, case_id: str, version_id: str, facts: Mapping[str, Any], *, owner: str | None, received_at: datetime
     ) -> CaseWork:
-        """Return a new case on the newest version of a process, not started and not yet saved.
+        """Return a new case on a version of a process, not started and not yet saved.
 
         `received_at`: when it came to the house.
         """
-        version = self.services.versions.newest(self.connection, process_key)
         row = {
-            "case_id": case_id, "version_id": version.id, "row_version": 0, "state": None, "facts": dict(facts),
+            "case_id": case_id, "version_id": version_id, "row_version": 0, "state": None, "facts": dict(facts),
             "facts_version": 1, "status": "registered", "closure": None, "case_owner": owner, "priority": None,
             "impact": None, "category": None, "waits_for": [], "received_at": received_at, "started_at": self.now,
             "ended_at": None, "ended_as": None, "archived_at": None, "next_due": None, "next_state_due": None,
@@ -111,7 +117,7 @@ class Desk:
         _INSERT_INSTANCE.run(self.connection, {**row, "state": b""})
         return CaseWork(
             connection=self.connection, services=self.services, ids=self.ids, now=self.now, actor=self.actor,
-            case_id=case_id, process=self.services.versions.process(self.connection, version.id), row=row, batch="1",
+            case_id=case_id, process=self.services.versions.process(self.connection, version_id), row=row, batch="1",
         )  # fmt: skip
 
 
@@ -221,7 +227,7 @@ class Pipeline:
         return answer
 
     def _run_case(self, connection: Connection, command: CaseCommand, actor: Actor) -> Any:
-        work = self.load(connection, command.case_id, actor)
+        work = self.load(connection, command.case_id, actor, task_id=getattr(command, "task_id", None))
         fired = fire_what_is_due(work)
         fence, handle = work.row["row_version"], self._case_handlers[type(command)]
         try:
@@ -240,13 +246,30 @@ class Pipeline:
         settle(work, doing_of(command))
         return answer
 
-    def load(self, connection: Connection, case_id: str, actor: Actor, now: datetime | None = None) -> CaseWork:
-        """Return the case under its row lock. Raises NotFound when it does not exist or is not the actor's to see."""
+    def load(
+        self,
+        connection: Connection,
+        case_id: str,
+        actor: Actor,
+        now: datetime | None = None,
+        *,
+        task_id: str | None = None,
+    ) -> CaseWork:
+        """Return the case under its row lock. Raises NotFound when it does not exist or is not the actor's to see.
+
+        `task_id`: the task of the case that is asked for next; it is read along with it.
+        """  # fmt: skip
         # The wall is part of the question: of a case that is not theirs to see nothing is locked, read or loaded.
         # Who repairs a case sees nothing of it, and that they are not kept apart from it was asked before.
         watched = actor.principal if actor.kind != OPERATOR else None
-        asked = _INSTANCE if watched is None else _instance_seen_by(watched)
-        row = connection.execute(asked, {"case": case_id}).first()
+        row = item = None
+        if task_id is not None:
+            asked = _INSTANCE_WITH_ITEM if watched is None else _seen_by(watched, _INSTANCE_WITH_ITEM)
+            row = connection.execute(asked, {"case": case_id, "item": task_id}).first()
+            item = item_in(row) if row is not None else None
+        if row is None:
+            asked = _INSTANCE if watched is None else _seen_by(watched, _INSTANCE)
+            row = connection.execute(asked, {"case": case_id}).first()
         if row is None:
             raise NotFound("There is no such case.", case=case_id)
         barred = None
@@ -257,7 +280,7 @@ class Pipeline:
                 raise NotFound("There is no such case.", case=case_id)
         # The instant is read under the lock: what waited for another change does not lie before it.
         work = self.work(connection, row, actor, now or self.clock.now())
-        work.barred = barred
+        work.barred, work.item = barred, item
         return work
 
     def leave_alone(self, case_id: str, error: Exception) -> None:

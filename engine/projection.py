@@ -51,14 +51,6 @@ _INSERT_DEADLINE = Prepared(
 _INSERT_EVENT = Prepared(
     insert(event_log), columns=("case_id", "at", "kind", "element", "name", "task", "actor", "detail")
 )
-_INSERT_ITEM = Prepared(
-    insert(work_item),
-    columns=(
-        "id", "case_id", "task", "element", "name", "process", "team", "post", "assignee", "owner_bound", "owns",
-        "excluded", "form", "round", "state", "version", "due_at", "falls_at", "entered_at",
-    ),
-)  # fmt: skip
-
 PROJECTED_FACTS = ("priority", "impact", "category")
 """Facts that lists filter by."""
 
@@ -131,12 +123,14 @@ def _update_instance(indexed: frozenset[str]) -> Prepared:
 def _write_tasks(work: CaseWork, result: StepResult) -> None:
     before = work.before.tasks if work.before else {}
     now_open = {task.id: task for task in result.tasks}
-    gone = [task for task in before if task not in now_open and task not in work.settled]
+    done = [] if work.done is None else [work.done]
+    gone = [task for task in before if task not in now_open and task not in [row["task"] for row in done]]
     if gone:
         ids = [item_id(work.case_id, task) for task in gone]
         work.connection.execute(_CANCEL, {"items": ids, "at": work.now})
-    fresh = [task for task in result.tasks if task.id not in before]
-    _INSERT_ITEM.run_many(work.connection, [_new_item(work, task) for task in fresh])
+    fresh = [_new_item(work, task) for task in result.tasks if task.id not in before]
+    # What is done and what follows from it: one statement.
+    upsert_many(work.connection, work_item, [*done, *fresh], unique=("id",))
     moved = [t for t in result.tasks if t.id in before and before[t.id] != (t.due_at.isoformat() if t.due_at else None)]
     _MOVE.run_many(
         work.connection,
@@ -191,7 +185,8 @@ def _new_item(work: CaseWork, task: OpenTask) -> dict[str, Any]:
         "name": task.name, "process": task.process, "team": task.team, "post": post, "assignee": assignee,
         "owner_bound": task.assign == "owner", "owns": task.owns, "excluded": list(task.excluded),
         "form": task.form, "round": task.round, "state": "open", "version": 1, "due_at": task.due_at,
-        "falls_at": task.due_at or NEVER, "entered_at": task.entered_at,
+        "falls_at": task.due_at or NEVER, "entered_at": task.entered_at, "draft_by": None, "done_at": None,
+        "done_by": None, "draft": None, "data": None,
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, select, update
@@ -16,9 +17,11 @@ REROUTED = "rerouted"
 """The line in the log of a case that says so of a step that an operator has given elsewhere."""
 
 # What somebody wrote in it is long, and no command reads it here.
-_ITEM = select(*[column for column in work_item.c if column.name not in ("draft", "data")]).where(
-    work_item.c.id == bindparam("item"), work_item.c.case_id == bindparam("case")
-)
+_READ = [column for column in work_item.c if column.name not in ("draft", "data")]
+_NAMES = [column.name for column in _READ]
+_ITEM = select(*_READ).where(work_item.c.id == bindparam("item"), work_item.c.case_id == bindparam("case"))
+READ_ALONG = tuple(column.label(f"item_{column.name}") for column in _READ)
+"""The columns of a task, to be asked for with its case: the last ones of that question (`item_in`)."""
 
 
 def case_of(task_id: str) -> str:
@@ -29,12 +32,19 @@ def case_of(task_id: str) -> str:
     return case_id
 
 
+def item_in(row: Any) -> Any:
+    """Return a task whose columns are the last of a row, as `load_item` gives it."""
+    return SimpleNamespace(**dict(zip(_NAMES, row[-len(_NAMES) :], strict=True)))
+
+
 def load_item(work: CaseWork, task_id: str) -> Any:
     """Return the row of a task of this case, without its form's answers. Raises NotFound."""
+    if work.item is not None and work.item.id == task_id:
+        return work.item
     row = work.connection.execute(_ITEM, {"item": task_id, "case": work.case_id}).first()
     if row is None:
         raise NotFound("There is no such task.", task=task_id)
-    return row
+    return item_in(row)
 
 
 def require_open(item: Any) -> None:

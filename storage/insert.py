@@ -17,7 +17,20 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any], 
 
     `unique` names the columns of a primary key or unique constraint; a conflict with any other raises IntegrityError.
     """
-    return _insert_new(table, unique, tuple(values), connection.dialect.name).run(connection, values) == 1
+    return insert_many_new(connection, table, [values], unique=unique) == 1
+
+
+def insert_many_new(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, unique: tuple[str, ...]
+) -> int:
+    """Insert rows, except those of which one with the same `unique` columns exists; return how many were inserted.
+
+    One statement for all, in the order given. Every row gives the same columns. Repeating is safe; a conflict with any
+    other constraint raises IntegrityError.
+    """
+    if not rows:
+        return 0
+    return _insert_new(table, unique, tuple(rows[0]), connection.dialect.name).run_many(connection, rows)
 
 
 def upsert_many(

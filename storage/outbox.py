@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage.insert import insert_new
+from storage.insert import insert_many_new
 from storage.prepared import Prepared
 from storage.schema import metadata
 from storage.types import Counter, Instant, Json
@@ -122,9 +122,8 @@ def write(connection: Connection, rows: Iterable[Message]) -> int:
 
     Returns how many are new.
     """
-    written = 0
-    for message in rows:
-        values = {
+    given = [
+        {
             "id": message.id,
             "case_id": message.case_id,
             "cause": message.cause,
@@ -137,8 +136,9 @@ def write(connection: Connection, rows: Iterable[Message]) -> int:
             "deliver_after": message.deliver_after,
             "held_until": message.held_until,
         }
-        written += insert_new(connection, outbox, values, unique=("key",))
-    return written
+        for message in rows
+    ]
+    return insert_many_new(connection, outbox, given, unique=("key",))
 
 
 def due(connection: Connection, now: datetime, limit: int, *, channel: str = HOUSE) -> list[Message]:

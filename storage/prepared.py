@@ -35,11 +35,15 @@ class Prepared:
         worded = self._for(connection.dialect)
         return connection.exec_driver_sql(worded.sql, worded.filled(values)).rowcount
 
-    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute it for every row, none included, in this order."""
-        if rows:
-            worded = self._for(connection.dialect)
-            connection.exec_driver_sql(worded.sql, [worded.filled(row) for row in rows])
+    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Execute it for every row, none included, in this order, and return how many rows it changed in all."""
+        if not rows:
+            return 0
+        if len(rows) == 1:
+            # For several PostgreSQL's driver opens a pipeline, which takes longer than one statement.
+            return self.run(connection, rows[0])
+        worded = self._for(connection.dialect)
+        return connection.exec_driver_sql(worded.sql, [worded.filled(row) for row in rows]).rowcount
 
     def _for(self, dialect: Dialect) -> _Worded:
         worded = self._worded.get(dialect.name)

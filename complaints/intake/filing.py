@@ -32,6 +32,7 @@ from engine.model.step import ClockView, Open
 from engine.pipeline import Desk
 from engine.projection import save
 from engine.tables import conflict_of_interest
+from engine.versions import Version
 from forms.characters import is_blank
 from forms.money import in_decimals, known_currencies, money_faults
 from storage.prepared import Prepared
@@ -128,9 +129,10 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
 
     def file_complaint(desk: Desk, command: FileComplaint) -> Filed:
         """File and run to the first task. Raises Unfit with every field that does not fit, or Unsafe."""
-        config = _config(desk, command)
+        version = _version(desk, command)
+        config = None if version is None else desk.services.versions.process(desk.connection, version.id).config
         _check(desk, command, tree, config)
-        if config is None:
+        if version is None or config is None:
             raise Unfit(
                 f"No process takes cases of the type {command.type}.",
                 fields=[{"field": "type", "code": "no-process"}],
@@ -149,7 +151,7 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
         takes = principal is not None and Duty.TAKES_IN in principal.duties and principal.person_id not in barred
         owner = principal.person_id if principal is not None and takes else None
         facts = _facts(command, received_at, config)
-        work = desk.open_case(case_id, config.key, facts, owner=owner, received_at=received_at)
+        work = desk.open_case(case_id, version.id, facts, owner=owner, received_at=received_at)
         work.log("filed", name=number, channel=command.channel, recorded_by=principal.person_id if principal else None)
         work.step(Open())
         save(work, fence=0)
@@ -162,16 +164,11 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
     return file_complaint
 
 
-def _config(desk: Desk, command: FileComplaint) -> ProcessConfig | None:
-    """Return what the process says that will run; None where none does. Raises NotFound for one that is unknown."""
-    versions, connection = desk.services.versions, desk.connection
+def _version(desk: Desk, command: FileComplaint) -> Version | None:
+    """Return the version that will run; None where no process takes the case. Raises NotFound for an unknown one."""
     if command.process is not None and _may_choose(desk):
-        version = versions.newest(connection, command.process)
-    elif (taking := versions.taking(connection, command.type)) is not None:
-        version = taking
-    else:
-        return None
-    return versions.process(connection, version.id).config
+        return desk.services.versions.newest(desk.connection, command.process)
+    return desk.services.versions.taking(desk.connection, command.type)
 
 
 def _may_choose(desk: Desk) -> bool:

@@ -7,32 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, update
-
 from engine import undo
 from engine.case_work import CaseWork
 from engine.errors import Unfit
 from engine.model.step import Complete
-from engine.tables import work_item
 from engine.work_items import case_of, element_of, load_item, require_mine, require_open, require_seen
 from forms.clean import clean
 from forms.decode import with_readonly
 from forms.validate import validate
-from storage.prepared import Prepared
-
-_DONE = Prepared(
-    update(work_item)
-    .where(work_item.c.id == bindparam("item"))
-    .values(
-        state="done",
-        done_at=bindparam("at"),
-        done_by=bindparam("by"),
-        assignee=bindparam("by"),
-        data=bindparam("form_data"),
-        draft=None,
-        version=bindparam("next_version"),
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -66,13 +48,10 @@ def complete_task(work: CaseWork, command: CompleteTask) -> dict[str, Any]:
     remember_for_undo(work, item.id)
     if element.properties.get("owns") == "true" and work.owner is None:
         work.set_owner(who.person_id)
-    _DONE.run(
-        work.connection,
-        {
-            "item": item.id, "at": work.now, "by": who.person_id, "form_data": data, "next_version": item.version + 1,
-        },
-    )  # fmt: skip
-    work.settled.add(item.task)
+    work.done = {
+        **vars(item), "state": "done", "done_at": work.now, "done_by": who.person_id, "assignee": who.person_id,
+        "data": data, "draft": None, "version": item.version + 1,
+    }  # fmt: skip
     work.form_data = data
     work.services.completed(work, element.id, data)
     asked = frozenset(field.name for field in form.fields) if form is not None else frozenset()
