@@ -97,6 +97,16 @@ def grow(url: str, wanted: Wanted, *, say: Say = lambda _line: None) -> int:
     return wanted.cases
 
 
+def grow_file(file: Path, wanted: Wanted, *, say: Say = lambda _line: None) -> None:
+    """Grow an SQLite file; it has its name only when it is whole. What an interrupted run has left there goes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    half = file.with_name(f"growing-{file.name}")
+    for left in file.parent.glob(f"{half.name}*"):
+        left.unlink()
+    grow(f"sqlite:///{half}", wanted, say=say)
+    half.rename(file)
+
+
 @lru_cache(maxsize=1)
 def _kinds(at: datetime, closed: int) -> tuple[list[_Kind], Rows]:
     made = driven(at, closed=closed)
@@ -199,7 +209,10 @@ def main() -> None:
     if not 0 <= given.open <= 1 or given.cases < 1 or given.at.tzinfo is None:
         parser.error("give at least one case, a share from 0 to 1, an instant with its zone")
     wanted = Wanted(given.cases, given.open, given.at.astimezone(UTC), given.seed, given.kinds)
-    grow(given.url or f"sqlite:///{given.file.absolute()}", wanted, say=say)
+    if given.url:
+        grow(given.url, wanted, say=say)
+    else:
+        grow_file(given.file.absolute(), wanted, say=say)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from engine.commands.house_work import HouseWork
 from engine.pipeline import Desk
 from engine.tables import instance
 from escalation.scheduled import finish, take
-from tests.benchmarks.grow import AT, Wanted, grow, set_clock
+from tests.benchmarks.grow import AT, Wanted, grow_file, set_clock
 from tests.replay.server import Server
 
 CLOCK = SystemClock()
@@ -69,12 +69,7 @@ class GrownHouse:
         """Grow the database unless it is there already; say whether it was grown. One that was interrupted is not."""
         if self.file.exists():
             return False
-        self.folder.mkdir(parents=True, exist_ok=True)
-        half = self.folder / "growing.db"
-        for left in self.folder.glob("growing.db*"):
-            left.unlink()
-        grow(f"sqlite:///{half}", Wanted(cases))
-        half.rename(self.file)
+        grow_file(self.file, Wanted(cases))
         return True
 
     def go_on(self) -> datetime:
