@@ -14,7 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
-from tests.benchmarks.bench_lateness import CLOCK, Fired, Installation
+from tests.benchmarks.bench_lateness import CLOCK, Installation
+from tests.benchmarks.firings import Fired
 from tests.benchmarks.machine import described, load, percentiles, say
 from tests.benchmarks.wire import Wire
 

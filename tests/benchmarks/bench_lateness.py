@@ -2,6 +2,8 @@
 
 Hundreds of deadlines fall due within a few seconds; then as many while the server is down. The aim: p99 under 1 s.
 A firing counts from its due instant to the commit of its transaction, as far as the log's instant and the order tell.
+
+With `--grown` so many a second fall due for some minutes among the cases of a grown database, while somebody works.
 """
 
 from __future__ import annotations
@@ -13,16 +15,17 @@ import sys
 import tempfile
 import threading
 import time
-from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from engine.clock import SystemClock
-from tests.benchmarks.machine import described, load, percentiles, say
+from tests.benchmarks.firings import Fired, instant_of, spread, told
+from tests.benchmarks.grown_house import GrownHouse
+from tests.benchmarks.lateness_grown import run_on_grown
+from tests.benchmarks.machine import described, say
 from tests.replay.client import Client, Gate
 from tests.replay.server import Server
 from tests.support.late_process import AFTER, BUDGET, late_bundle
@@ -30,21 +33,6 @@ from tests.support.late_process import AFTER, BUDGET, late_bundle
 CLOCK = SystemClock()
 LEAD = timedelta(seconds=20)
 """From the first filing to the first due instant, for 500 cases."""
-
-
-@dataclass(frozen=True)
-class Fired:
-    """One firing as the log tells it."""
-
-    case: str
-    what: str
-    due: datetime
-    at: datetime
-
-    @property
-    def late(self) -> float:
-        """Seconds."""
-        return (self.at - self.due).total_seconds()
 
 
 class Installation:
@@ -117,8 +105,8 @@ class Installation:
             ).fetchall()
         found = []
         for case, what, due, at, _ in rows:
-            due_at = _instant(due) + (AFTER if what == "timer" else timedelta(0))
-            found.append(Fired(case, what, due_at, _instant(at)))
+            due_at = instant_of(due) + (AFTER if what == "timer" else timedelta(0))
+            found.append(Fired(case, what, due_at, instant_of(at)))
         return found
 
     def wait_for(self, count: int, *, seconds: float) -> list[Fired]:
@@ -127,34 +115,6 @@ class Installation:
         while len(found := self.fired()) < count and time.monotonic() < until:
             threading.Event().wait(0.25)
         return found
-
-
-def _instant(text: str | int) -> datetime:
-    if isinstance(text, int):
-        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=text)
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def spread(first: datetime, count: int, seconds: float) -> list[datetime]:
-    """Return `count` instants, evenly from `first` on, in an order that has nothing to do with them."""
-    step = timedelta(seconds=seconds / count)
-    return [first + step * (number * 7919 % count) for number in range(count)]
-
-
-def told(what: str, found: Sequence[Fired], expected: int) -> list[str]:
-    """Print one line about these firings; return what is wrong with them."""
-    times = Counter((each.case, each.what) for each in found)
-    late = sorted(each.late for each in found)
-    p50, p95, longest = percentiles(late)
-    p99 = late[int(len(late) * 0.99)] * 1e3
-    say(
-        f"  {what:<34} {len(found):5d} of {expected} fired  late p50 {p50:7.0f}  p95 {p95:7.0f}  p99 {p99:7.0f}  "
-        f"max {longest:7.0f} ms  earliest {late[0] * 1e3:+.0f} ms  {load()}"
-    )
-    wrong = [f"{what}: {len(found)} firings, {expected} expected"] if len(found) != expected else []
-    wrong += [f"{what}: {key} fired {count} times" for key, count in times.items() if count != 1][:5]
-    return wrong + ([f"{what}: fired early"] if late[0] < 0 else [])
 
 
 def run(folder: Path, *, count: int, seconds: float) -> list[str]:
@@ -198,9 +158,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_lateness", description=__doc__)
     parser.add_argument("--deadlines", type=int, default=500)
     parser.add_argument("--seconds", type=float, default=5.0, help="all fall due within so many seconds")
+    parser.add_argument("--grown", type=Path, help="a folder with a grown database (demo.db); leaves some cases more")
+    parser.add_argument("--rate", type=float, default=50.0, help="with --grown: so many fall due a second")
+    parser.add_argument("--minutes", type=float, default=5.0, help="with --grown: for so long")
     given = parser.parse_args()
+    if given.grown is not None:
+        return _reported(run_on_grown(GrownHouse(given.grown.absolute()), rate=given.rate, minutes=given.minutes))
     with tempfile.TemporaryDirectory(prefix="redress-bench-") as folder:
-        wrong = run(Path(folder), count=given.deadlines, seconds=given.seconds)
+        return _reported(run(Path(folder), count=given.deadlines, seconds=given.seconds))
+
+
+def _reported(wrong: list[str]) -> int:
     for line in wrong:
         say(f"WRONG  {line}")
     return 1 if wrong else 0

@@ -8,13 +8,13 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from api.answers import task_tag
 from api.app import create_app
-from app.container import build
+from app.container import Application, build
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.pipeline import Desk
@@ -38,9 +38,21 @@ def counts(folder: Path, *, everything: bool) -> int:
 
     secrets = application.pipeline.run(HouseWork(people), SYSTEM)
     application.publish_folder()
-    http = TestClient(create_app(application), headers={"Authorization": f"Bearer {secrets['li.na']}"})
-    body = {"subject": "-", "text": "-", "channel": "phone", "category": "other", "complainant": {"name": "-"}}
     most = 0
+    for element, count in steps_counted(application, secrets["li.na"]):
+        _tell(element, count, everything)
+        if element in STEPS:
+            most = max(most, count.statements)
+            assert count.commits == 1, element
+    application.database.close()
+    return most
+
+
+def steps_counted(application: Application, token: str) -> Iterator[tuple[str, Counted]]:
+    """File a complaint and complete its tasks; yield what each request asked of the database, by the element of its
+    task, or what else it was."""
+    http = TestClient(create_app(application), headers={"Authorization": f"Bearer {token}"})
+    body = {"subject": "-", "text": "-", "channel": "phone", "category": "other", "complainant": {"name": "-"}}
 
     def sent(path: str, content: Any, *, match: str | None = None, receipt: str | None = None) -> tuple[Any, Counted]:
         headers = {} if match is None else {"If-Match": match}
@@ -53,22 +65,18 @@ def counts(folder: Path, *, everything: bool) -> int:
 
     sent("/api/complaints", body)  # the first request reads the process from its bundle
     filed, count = sent("/api/complaints", body)
-    _tell("file", count, everything)
+    yield "file", count
     tasks = http.get(f"/api/complaints/{filed['id']}").json()["tasks"]
     for element in STEPS:
         assert tasks[0]["element"] == element
         path = f"/api/tasks/{tasks[0]['id']}/complete"
         done, count = sent(path, {"data": FORMS[element]}, match=task_tag(tasks[0]["id"], tasks[0]["version"]))
-        _tell(element, count, everything)
-        most = max(most, count.statements)
-        assert count.commits == 1, element
+        yield element, count
         tasks = [done["next"]]
         if element == "send_result":
             _, count = sent("/api/track/satisfaction", {"satisfied": True}, receipt=filed["tracking_code"])
-            _tell("(satisfaction)", count, everything)
+            yield "(satisfaction)", count
             tasks = http.get(f"/api/complaints/{filed['id']}").json()["tasks"]
-    application.database.close()
-    return most
 
 
 def _tell(what: str, count: Counted, everything: bool) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import count as count_from
+from itertools import cycle
 from pathlib import Path
 from random import Random
 
@@ -28,6 +28,7 @@ from storage import migrate
 from storage.engines import sqlite_file, store_url
 from tests.benchmarks.grown_cases import driven
 from tests.benchmarks.grown_copies import Copier, emptied, fill, sources, stamps
+from tests.benchmarks.grown_indexes import dropped, made
 from tests.benchmarks.grown_rows import Row, Rows, house_tables, moved, of_case, read_rows, span
 from tests.benchmarks.machine import say
 
@@ -79,7 +80,11 @@ def grow(url: str, wanted: Wanted, *, say: Say = lambda _line: None) -> int:
     try:
         with engine.connect() as connection:
             _furnish(connection, house)
+            dropped(connection)
             _multiply(connection, kinds, wanted, tell)
+            made(connection)
+            connection.commit()
+            tell("indexes made")
             # What chooses between indexes knows how many rows there are, as after a night of a real installation.
             connection.execute(text("ANALYZE"))
             connection.commit()
@@ -90,6 +95,16 @@ def grow(url: str, wanted: Wanted, *, say: Say = lambda _line: None) -> int:
         set_clock(file.parent, wanted.at)
     tell(f"{wanted.cases:,} cases grown")
     return wanted.cases
+
+
+def grow_file(file: Path, wanted: Wanted, *, say: Say = lambda _line: None) -> None:
+    """Grow an SQLite file; it has its name only when it is whole. What an interrupted run has left there goes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    half = file.with_name(f"growing-{file.name}")
+    for left in file.parent.glob(f"{half.name}*"):
+        left.unlink()
+    grow(f"sqlite:///{half}", wanted, say=say)
+    half.rename(file)
 
 
 @lru_cache(maxsize=1)
@@ -141,21 +156,15 @@ def _multiply(connection: Connection, kinds: Sequence[_Kind], wanted: Wanted, te
 def _moved(kinds: Sequence[_Kind], count: int, wanted: Wanted) -> Iterator[list[tuple[str, list[Row]]]]:
     """Yield so many cases, the open ones spread evenly among the others, each moved in time by chance."""
     chance = Random(wanted.seed)
-    lines = [_turns([kind for kind in kinds if kind.closed is closed]) for closed in (True, False)]
+    lines = [cycle([kind for kind in kinds if kind.closed is closed]) for closed in (True, False)]
     for number in range(count):
         waits = int((number + 1) * wanted.open_share) > int(number * wanted.open_share)
-        group, kind = next(lines[waits])
+        kind = next(lines[waits])
         reach = span(kind.rows, wanted.at, open_case=waits)
         # Days where calendar days move along, else minutes: keys of due items know no less than a second.
         unit = timedelta(minutes=1) if waits else timedelta(days=1)
         by = chance.randint(-(-reach.earliest // unit), reach.latest // unit) * unit
-        yield list(moved(kind.rows, by=by, group=group, closed=kind.closed))
-
-
-def _turns(kinds: Sequence[_Kind]) -> Iterator[tuple[int, _Kind]]:
-    for group in count_from(0):
-        for kind in kinds:
-            yield group, kind
+        yield list(moved(kind.rows, by=by, group=number, closed=kind.closed))
 
 
 def set_clock(folder: Path, at: datetime) -> None:
@@ -171,7 +180,13 @@ def _quick(url: str) -> Engine:
 
         @event.listens_for(engine, "connect")
         def _(connection: object, _record: object) -> None:
-            for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-1000000", "temp_store=FILE"):
+            for pragma in (
+                "journal_mode=OFF",
+                "synchronous=OFF",
+                "cache_size=-1000000",
+                "temp_store=FILE",
+                "threads=2",
+            ):
                 connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
 
     return engine
@@ -194,7 +209,10 @@ def main() -> None:
     if not 0 <= given.open <= 1 or given.cases < 1 or given.at.tzinfo is None:
         parser.error("give at least one case, a share from 0 to 1, an instant with its zone")
     wanted = Wanted(given.cases, given.open, given.at.astimezone(UTC), given.seed, given.kinds)
-    grow(given.url or f"sqlite:///{given.file.absolute()}", wanted, say=say)
+    if given.url:
+        grow(given.url, wanted, say=say)
+    else:
+        grow_file(given.file.absolute(), wanted, say=say)
 
 
 if __name__ == "__main__":

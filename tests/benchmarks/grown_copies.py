@@ -1,4 +1,8 @@
-"""Multiplies cases inside the database: rows in temporary tables, each copy one statement a table."""
+"""Multiplies cases inside the database: rows in temporary tables, each copy one statement a table.
+
+Rows are copied in the order of their keys, copies come in the order of their marks: what is unique grows at its end,
+however much of it there is. A place by chance in an index that no longer fits into memory is a trip to the disk a row.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Connection,
     Integer,
     LargeBinary,
@@ -22,12 +25,17 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    text,
 )
 
 from engine.ids import ALPHABET
 from storage.types import Blob, Json
 from tests.benchmarks.grown_cases import STAMP
 from tests.benchmarks.grown_rows import Row, case_tables
+
+TURN = "grow_turn"
+"""The column of the temporary tables by which rows are counted, in the order of the keys of what they resemble."""
+MARKS = (STAMP, STAMP.lower())
 
 
 @dataclass(frozen=True)
@@ -38,8 +46,8 @@ class Sources:
     """By the name of the table that they resemble."""
     chosen: Table
     """The cases, numbered from 0."""
-    stamped: Mapping[str, frozenset[str]]
-    """Table -> the columns in which identifiers occur."""
+    stamped: Mapping[str, Mapping[str, frozenset[str]]]
+    """Table -> column in which identifiers occur -> their marks as they are written there."""
 
 
 def sources(connection: Connection, rows: Sequence[Mapping[str, list[Row]]]) -> Sources:
@@ -48,38 +56,46 @@ def sources(connection: Connection, rows: Sequence[Mapping[str, list[Row]]]) -> 
     tables = {}
     for table in case_tables():
         columns = [Column(each.name, Text() if isinstance(each.type, Json) else each.type) for each in table.columns]
-        tables[table.name] = Table(f"grow_{table.name}", place, *columns, prefixes=["TEMPORARY"])
+        turn = Column(TURN, Integer, primary_key=True, autoincrement=False)
+        tables[table.name] = Table(f"grow_{table.name}", place, turn, *columns, prefixes=["TEMPORARY"])
     chosen = Table(
         "grow_cases", place, Column("case_id", Text, primary_key=True), Column("position", Integer),
         prefixes=["TEMPORARY"],
     )  # fmt: skip
     place.create_all(connection, checkfirst=False)
-    stamped: dict[str, set[str]] = {table.name: set() for table in case_tables()}
+    stamped: dict[str, dict[str, frozenset[str]]] = {table.name: {} for table in case_tables()}
     for case in rows:
         for name, each in case.items():
-            for row in each:
-                stamped[name].update(column for column, value in row.items() if _bears_mark(value))
-    return Sources(tables, chosen, {name: frozenset(columns) for name, columns in stamped.items()})
+            known = stamped[name]
+            for column, value in (pair for row in each for pair in row.items()):
+                if marks := _marks_in(value):
+                    known[column] = known.get(column, frozenset()) | marks
+    return Sources(tables, chosen, stamped)
 
 
-def _bears_mark(value: Any) -> bool:
-    text = bytes(value).decode() if isinstance(value, bytes | memoryview) else value
-    return isinstance(text, str) and STAMP in text.upper()
+def _marks_in(value: Any) -> frozenset[str]:
+    read = bytes(value).decode() if isinstance(value, bytes | memoryview) else value
+    return frozenset(mark for mark in MARKS if mark in read) if isinstance(read, str) else frozenset()
 
 
 def fill(connection: Connection, given: Sources, cases: Iterator[Sequence[tuple[str, list[Row]]]]) -> int:
-    """Put the rows of cases into the temporary tables; return how many cases."""
+    """Put the rows of cases, which come in the order of their ids, into the temporary tables; return how many cases."""
     count = 0
     waiting: dict[str, list[Row]] = {name: [] for name in given.tables}
+    turns = dict.fromkeys(given.tables, 0)
     for case in cases:
         for name, rows in case:
-            waiting[name].extend(rows)
+            waiting[name].extend({TURN: turns[name] + number, **row} for number, row in enumerate(rows))
+            turns[name] += len(rows)
             if name == "instance":
                 connection.execute(insert(given.chosen).values(case_id=rows[0]["case_id"], position=count))
         count += 1
         if count % 100 == 0:
             _flush(connection, given, waiting)
     _flush(connection, given, waiting)
+    for table in given.tables.values():
+        # Else PostgreSQL does not know that they lie in the order in which they are copied, and sorts them each time.
+        connection.execute(text(f"ANALYZE {table.name}"))
     return count
 
 
@@ -91,17 +107,17 @@ def _flush(connection: Connection, given: Sources, waiting: dict[str, list[Row]]
 
 
 def stamps(seed: int, count: int) -> list[str]:
-    """Return so many marks of copies, each another; the same seed gives the same."""
-    known = Random(seed).sample(range(len(ALPHABET) ** len(STAMP) - 1), count)
+    """Return so many marks of copies, each greater than the one before; the same seed gives the same."""
+    known = sorted(Random(seed).sample(range(len(ALPHABET) ** len(STAMP) - 1), count))
     return [_mark(number) for number in known]
 
 
 def _mark(number: int) -> str:
-    text = ""
+    mark = ""
     for _ in STAMP:
         number, low = divmod(number, len(ALPHABET))
-        text = ALPHABET[low] + text
-    return text
+        mark = ALPHABET[low] + mark
+    return mark
 
 
 class Copier:
@@ -124,28 +140,28 @@ class Copier:
         source, stamped = given.tables[table.name], given.stamped[table.name]
         counted = table.c.get("sequence")
         names = [column.name for column in table.columns if column is not counted]
-        columns = [_marked(source.c[name], dialect) if name in stamped else source.c[name] for name in names]
-        asked = select(*columns).select_from(source)
-        if counted is not None:
-            # The database counts them anew, in the order of the original.
-            asked = asked.order_by(source.c.sequence)
+        columns = [_marked(source.c[name], stamped.get(name, frozenset()), dialect) for name in names]
+        asked = select(*columns).select_from(source).order_by(source.c[TURN])
         if not whole:
             asked = asked.join(given.chosen, given.chosen.c.case_id == source.c.case_id)
             asked = asked.where(given.chosen.c.position < bindparam("first"))
         return insert(table).from_select(names, asked)
 
 
-def _marked(column: Column[Any], dialect: str) -> ColumnElement[Any]:
+def _marked(column: Column[Any], marks: frozenset[str], dialect: str) -> Any:
+    if not marks:
+        return column
     if not isinstance(column.type, Blob):
-        return _replaced(column)
+        return _replaced(column, marks)
     if dialect == "sqlite":
-        return cast(_replaced(cast(column, Text)), LargeBinary)
-    return func.convert_to(_replaced(func.convert_from(column, "UTF8")), "UTF8")
+        return cast(_replaced(cast(column, Text), marks), LargeBinary)
+    return func.convert_to(_replaced(func.convert_from(column, "UTF8"), marks), "UTF8")
 
 
-def _replaced(text: Any) -> ColumnElement[Any]:
-    lower = func.replace(text, STAMP.lower(), bindparam("lower"), type_=Text)
-    return func.replace(lower, STAMP, bindparam("upper"), type_=Text)
+def _replaced(found: Any, marks: frozenset[str]) -> Any:
+    for mark in sorted(marks):
+        found = func.replace(found, mark, bindparam("upper" if mark == STAMP else "lower"), type_=Text)
+    return found
 
 
 def emptied(connection: Connection, given: Sources) -> None:

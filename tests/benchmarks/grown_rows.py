@@ -7,12 +7,12 @@ columns, in JSON and in stored states alike, so that a moved case agrees with it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, LargeBinary, Table, Text, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, Text, select, type_coerce
 
 from engine.ids import ALPHABET
 from storage.schema import metadata
@@ -43,15 +43,44 @@ def house_tables() -> list[Table]:
 
 def read_rows(connection: Connection) -> Rows:
     """Return every row of the tables of cases, in the order of their keys."""
-    found: dict[str, list[Row]] = {}
-    for table in case_tables():
-        columns = [_plain(column) for column in table.columns]
-        rows = connection.execute(select(*columns).order_by(*table.primary_key.columns))
-        found[table.name] = [dict(row._mapping) for row in rows]
+    found = {table.name: _rows(connection, table) for table in case_tables()}
     for row in found["complaint"]:
         # It must differ in every copy, and nobody has the codes of these.
         row["tracking_digest"] = f"{STAMP}{GROUP}".lower() + row["tracking_digest"][len(STAMP + GROUP) :]
     return found
+
+
+def read_grown(connection: Connection, case_id: str) -> Rows:
+    """Return the rows of a case that was grown, as they stood before it was marked as one of its copy and group."""
+    mark = case_id[: len(STAMP + GROUP)]
+    stamp, group = mark[: len(STAMP)].upper(), mark[len(STAMP) :].upper()
+    marks = {
+        mark: f"{STAMP}{GROUP}".lower(),
+        f"{stamp}{group}": f"{STAMP}{GROUP}",
+        f"{stamp}-{group}": f"{STAMP}-{GROUP}",
+    }
+
+    def bare(value: Any) -> Any:
+        if isinstance(value, bytes | memoryview):
+            return bare(bytes(value).decode()).encode()
+        if isinstance(value, str):
+            for each, instead in marks.items():
+                value = value.replace(each, instead)
+        return value
+
+    return {
+        table.name: [
+            {key: bare(value) for key, value in row.items()}
+            for row in _rows(connection, table, table.c.case_id == case_id)
+        ]
+        for table in case_tables()
+    }
+
+
+def _rows(connection: Connection, table: Table, *where: ColumnElement[bool]) -> list[Row]:
+    columns = [_plain(column) for column in table.columns]
+    asked = select(*columns).where(*where).order_by(*table.primary_key.columns)
+    return [dict(row._mapping) for row in connection.execute(asked)]
 
 
 def of_case(rows: Rows, case_id: str) -> Rows:
@@ -77,13 +106,20 @@ def span(rows: Rows, at: datetime, *, open_case: bool) -> Span:
     """Return how far the case of these rows can be moved when it is `at` now."""
     if not open_case:
         return Span(timedelta(days=-1000), timedelta(0))
-    if any(_OF_A_DAY.search(row["key"]) for row in rows["deadline"]):
-        # The key of what is told daily names the day by the calendar's zone: it cannot be moved alone.
+    if is_fixed(row["key"] for row in rows["deadline"]):
         return Span(timedelta(0), timedelta(0))
     past = [v for each in rows.values() for row in each for v in row.values() if isinstance(v, datetime) and v <= at]
     due = rows["instance"][0]["next_due"]
     ahead = timedelta(hours=12) if due is None else due - at - timedelta(minutes=5)
     return Span(-min(max(ahead, timedelta(0)), timedelta(hours=12)), at - max(past))
+
+
+def is_fixed(keys: Iterable[str]) -> bool:
+    """Say whether a case with due items of these keys cannot be moved.
+
+    The key of what is told daily names the day by the calendar's zone: it would have to be moved by itself.
+    """
+    return any(_OF_A_DAY.search(key) for key in keys)
 
 
 def group_mark(group: int) -> str:
