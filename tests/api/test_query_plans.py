@@ -34,7 +34,7 @@ from tests.support.query_plans import Planned, watched
 from tests.support.stores import store_url
 
 CASES = 2000
-GROWING = ("instance", "complaint", "work_item", "event_log", "deadline", "case_clock", "message", "notice", "outbox")
+GROWING = ("instance", "complaint", "work_item", "change_log", "deadline", "case_clock", "message", "notice", "outbox")
 """Tables with rows for each case."""
 EACH = "|".join(GROWING)
 WHOLE = re.compile(rf"^SCAN (?:(?:{EACH})(?:_\d+)?|earlier)$|Seq Scan on (?:{EACH})\b")
