@@ -14,6 +14,7 @@ from storage.schema import metadata
 from storage.types import Blob, Instant, Json
 
 TABLES = (
+    "storage.view_migrations",
     "storage.outbox",
     "storage.idempotency",
     "access.tables",
@@ -22,7 +23,7 @@ TABLES = (
     "escalation.tables",
     "queries.tables",
 )
-"""The modules that define tables."""
+"""The modules that define tables, behind what compares and writes views."""
 
 PORTABLE = {
     Instant: "sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), 'postgresql')",

@@ -9,10 +9,12 @@ from sqlalchemy import insert
 
 from complaints.tables import note
 from complaints.wording import words
+from engine import case_log
+from engine.case_log import Change
 from engine.case_sight import sees_case
 from engine.errors import Forbidden, NotFound
+from engine.model.step import Event
 from engine.pipeline import Desk
-from engine.tables import event_log
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,5 @@ def add_note(desk: Desk, command: AddNote) -> dict[str, Any]:
     desk.connection.execute(
         insert(note).values(id=note_id, case_id=command.case_id, at=desk.now, author=who.person_id, text=text)
     )
-    desk.connection.execute(
-        insert(event_log).values(
-            case_id=command.case_id, at=desk.now, kind="note", name=note_id, actor=who.person_id, detail={}
-        )
-    )
+    case_log.write(desk.connection, Change(command.case_id, desk.now, who.person_id, [Event("note", name=note_id)]))
     return {"note": note_id}

@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Column, bindparam, delete, insert, select, update
 from sqlalchemy.sql.visitors import iterate
 
+from engine import case_log
+from engine.case_log import Change
 from engine.case_work import NEVER, CaseWork
 from engine.errors import ChangedMeanwhile
 from engine.model.step import ClockView, OpenTask, StepResult
-from engine.tables import IS_OPEN, case_clock, deadline, event_log, instance, work_item
+from engine.tables import IS_OPEN, case_clock, deadline, instance, work_item
 from engine.work_items import given_elsewhere
 from storage import outbox
 from storage.insert import upsert_many
@@ -48,9 +50,6 @@ _DELETE_DEADLINE = Prepared(
 _INSERT_DEADLINE = Prepared(
     insert(deadline), columns=("case_id", "key", "source", "name", "due_at", "provisional", "reasons")
 )
-_INSERT_EVENT = Prepared(
-    insert(event_log), columns=("case_id", "at", "kind", "element", "name", "task", "actor", "detail")
-)
 PROJECTED_FACTS = ("priority", "impact", "category")
 """Facts that lists filter by."""
 
@@ -69,16 +68,7 @@ def save(work: CaseWork, *, fence: int) -> None:
     _write_instance(work, result, fence)
     # Before the log: who is not found is a line of it.
     _write_outbox(work, asks)
-    _INSERT_EVENT.run_many(
-        work.connection,
-        [
-            {
-                "case_id": work.case_id, "at": work.now, "kind": e.kind, "element": e.element, "name": e.name,
-                "task": e.task, "actor": work.actor.id, "detail": dict(e.detail),
-            }
-            for e in work.events
-        ],
-    )  # fmt: skip
+    case_log.write(work.connection, Change(work.case_id, work.now, work.actor.id, work.events))
 
 
 def _asked_now(work: CaseWork, result: StepResult) -> list[str]:

@@ -9,6 +9,7 @@ What may be long stands last in its table: SQLite reads on through it to whateve
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -24,6 +25,7 @@ from sqlalchemy import (
 
 from storage.schema import metadata
 from storage.types import Blob, Counter, Instant, Json
+from storage.views import view
 
 process_version = Table(
     "process_version",
@@ -184,10 +186,21 @@ deadline = Table(
 )
 Index("ix_deadline__due", deadline.c.due_at)
 
-event_log = Table(
-    "event_log",
+change_log = Table(
+    "change_log",
     metadata,
     Column("sequence", Counter, primary_key=True, autoincrement=True),
+    Column("case_id", Text, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text),
+    Column("lines", Json, nullable=False),
+)
+"""Who did what when, a row a change of a case; `engine/case_log.py` writes it, and takes the lines apart."""
+
+event_log = view(
+    "event_log",
+    change_log,
+    Column("sequence", BigInteger, primary_key=True),
     Column("case_id", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("kind", Text, nullable=False),
@@ -196,8 +209,24 @@ event_log = Table(
     Column("task", Text),
     Column("actor", Text),
     Column("detail", Json, nullable=False),
+    sqlite="""
+SELECT change_log.sequence * 1000000 + line.key AS sequence, change_log.case_id, change_log.at,
+ json_extract(line.value, '$[0]') AS kind, json_extract(line.value, '$[1]') AS element,
+ json_extract(line.value, '$[3]') AS name, json_extract(line.value, '$[2]') AS task, change_log.actor,
+ coalesce(json_extract(line.value, '$[4]'), '{}') AS detail
+FROM change_log, json_each(change_log.lines) AS line
+""",
+    postgresql="""
+SELECT change_log.sequence * 1000000 + line.number - 1 AS sequence, change_log.case_id, change_log.at,
+ line.value ->> 0 AS kind, line.value ->> 1 AS element, line.value ->> 3 AS name, line.value ->> 2 AS task,
+ change_log.actor, coalesce(CAST(line.value -> 4 AS text), '{}') AS detail
+FROM change_log, json_array_elements(CAST(change_log.lines AS json)) WITH ORDINALITY AS line (value, number)
+""",
 )
-Index("ix_event_log__case", event_log.c.case_id, event_log.c.sequence)
+"""The same line by line, to be read: what a line leaves out is NULL, and of `detail` an empty object.
+
+`sequence` orders the lines of all changes: a change leaves room for a million, far more than a step can come to.
+"""
 
 case_team = Table(
     "case_team",

@@ -132,7 +132,7 @@ def _events(
             actor = SYSTEM if line.by_process else row.actor
             by = _process(version, reader.language) if line.by_process else None
             yield TimelineItem(
-                f"e{row.sequence:012d}", row.at, "event", row.kind, line.text, row.element, line.name, actor, by,
+                f"e{row.sequence:019d}", row.at, "event", row.kind, line.text, row.element, line.name, actor, by,
                 version, line.detail,
             )  # fmt: skip
 

@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, insert, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from access.policy import Principal
 from access.rights import Verb, standings_of
 from complaints.people.reach import FINDING
+from engine import case_log
+from engine.case_log import Change
 from engine.case_work import OPERATOR, SYSTEM, Actor
 from engine.commands.house_work import operator_of
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.incidents import COMMAND, DELIVERY, FIRING
+from engine.model.step import Event
 from engine.pipeline import Desk
 from engine.tables import conflict_of_interest, event_log, incident, instance, work_item
 
@@ -122,12 +125,8 @@ def write_line(desk: Desk, found: Found, kind: str, **detail: Any) -> None:
     """Add a line about an incident to the log of its case; an incident of the house has no log but its own row."""
     if found.case_id is None:
         return
-    desk.connection.execute(
-        insert(event_log).values(
-            case_id=found.case_id, at=desk.now, kind=kind, element=found.element, name=found.id,
-            actor=found.actor_id, detail=detail,
-        )
-    )  # fmt: skip
+    line = Event(kind, element=found.element, name=found.id, detail=detail)
+    case_log.write(desk.connection, Change(found.case_id, desk.now, found.actor_id, [line]))
 
 
 def require_repair(desk: Desk, found: Found) -> Actor:

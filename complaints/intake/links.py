@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from access.rights import Verb
 from complaints.overwritten import keep_before
 from complaints.tables import case_link, complaint, overwritten
+from engine import case_log
+from engine.case_log import Change
 from engine.case_rights import require
 from engine.case_sight import sees_case
 from engine.case_work import CaseWork
 from engine.errors import Conflict, Unfit
-from engine.tables import event_log
+from engine.model.step import Event
 from storage.insert import insert_new
 
 DUPLICATE_LINK = "duplicate"
@@ -100,12 +102,12 @@ def note_unlinked(work: CaseWork, batch: str) -> None:
 def _log_both(
     connection: Connection, what: str, case_id: str, other_id: str, kind: str, *, now: datetime, by: str
 ) -> None:
-    connection.execute(
-        insert(event_log),
-        [
-            {"case_id": one, "at": now, "kind": what, "name": two, "actor": by, "detail": {"kind": kind, "of": of}}
+    case_log.write(
+        connection,
+        *(
+            Change(one, now, by, [Event(what, name=two, detail={"kind": kind, "of": of})])
             for one, two, of in ((case_id, other_id, "this"), (other_id, case_id, "other"))
-        ],
+        ),
     )
 
 

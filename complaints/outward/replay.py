@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from complaints.failed_delivery import over_by_id
 from complaints.wording import REASON, words
+from engine import case_log
+from engine.case_log import Change
 from engine.commands.house_work import name_of_operator
 from engine.errors import Conflict, NotFound
+from engine.model.step import Event
 from engine.pipeline import Desk
-from engine.tables import conflict_of_interest, event_log
+from engine.tables import conflict_of_interest
 from storage.dead_letters import DeadLetter, dead_letters, discard, replay
 
 REPLAYED, DISCARDED = "message-replayed", "message-discarded"
@@ -84,9 +87,5 @@ def _given_up(desk: Desk, who: str, ids: Sequence[str] | None, channel: str | No
 def _note(desk: Desk, message: DeadLetter, kind: str, who: str, **detail: str) -> None:
     if message.case_id is None:
         return
-    desk.connection.execute(
-        insert(event_log).values(
-            case_id=message.case_id, at=desk.now, kind=kind, name=message.id, actor=who,
-            detail={"template": message.kind, "channel": message.channel, **detail},
-        )
-    )  # fmt: skip
+    line = Event(kind, name=message.id, detail={"template": message.kind, "channel": message.channel, **detail})
+    case_log.write(desk.connection, Change(message.case_id, desk.now, who, [line]))

@@ -12,11 +12,13 @@ import pytest
 from sqlalchemy import select
 
 from access.principals import principal
+from api.metrics import Metrics
 from app.container import Application, build
 from complaints.tables import complaint
 from engine.case_work import SYSTEM
 from engine.clock import MovableClock
-from engine.tables import instance
+from engine.tables import event_log, instance, work_item
+from engine.work_items import given_elsewhere
 from queries.approvals import approvals
 from queries.case_file import case_file
 from queries.complaints_list import Filters, complaints
@@ -34,7 +36,7 @@ from tests.support.query_plans import Planned, watched
 from tests.support.stores import store_url
 
 CASES = 2000
-GROWING = ("instance", "complaint", "work_item", "event_log", "deadline", "case_clock", "message", "notice", "outbox")
+GROWING = ("instance", "complaint", "work_item", "change_log", "deadline", "case_clock", "message", "notice", "outbox")
 """Tables with rows for each case."""
 EACH = "|".join(GROWING)
 WHOLE = re.compile(rf"^SCAN (?:(?:{EACH})(?:_\d+)?|earlier)$|Seq Scan on (?:{EACH})\b")
@@ -155,6 +157,36 @@ def test_what_the_loops_look_for_is_read_off_indexes(grown: Application) -> None
             outbox.claim(unit.connection, AT, limit=50, until=AT + timedelta(minutes=1))
 
     assert whole_tables(grown.database, claimed) == []
+
+
+def test_what_has_fired_is_found_by_the_number_of_the_change(grown: Application) -> None:
+    """The monitor asks for it every few seconds, of all cases: what it has seen is not read again."""
+    figures = Metrics(since=AT - timedelta(days=3000))
+
+    def asked() -> str:
+        with grown.database.read() as connection:
+            return figures.read(connection, AT).decode()
+
+    assert re.search(r"^redress_deadline_lateness_seconds_count [1-9]", asked(), re.MULTILINE)
+    with watched(grown.database) as seen:
+        asked()
+    (plan,) = [each.plan for each in seen.plans(grown.database) if "change_log" in each.sql]
+    assert not any(WHOLE.search(line.strip()) for line in plan)
+    assert [sql for sql in seen.asked if "event_log" in sql] == []
+
+
+def test_the_lines_of_a_case_are_found_by_its_own_changes(grown: Application) -> None:
+    """Also where it is only asked whether there is one, for each of several tasks."""
+    case = some_case(grown)
+    line = event_log.c
+    task = select(work_item.c.id).where(work_item.c.case_id == case)
+
+    def read() -> None:
+        with grown.database.read() as connection:
+            assert connection.execute(select(event_log).where(line.case_id == case).order_by(line.sequence)).all()
+            assert connection.execute(task.where(~given_elsewhere())).all()
+
+    assert whole_tables(grown.database, read) == []
 
 
 def test_a_case_is_loaded_shown_and_found_off_indexes(grown: Application) -> None:

@@ -117,6 +117,8 @@ def test_after_a_restore_work_goes_on_where_the_backup_was_taken(
         assert heartbeats(connection) == [], "who ran on the old database does not run on this one"
     assert list(findings(again.application)) == []
 
+    assert again.logged(told, "completed") == redress.logged(told, "completed") != []
+
     known = messages(again)
     assert {key: at for key, at in known.items() if at} == delivered, "what was told is not told again"
     again.later(minutes=30)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from sqlalchemy import inspect, text
 
 from storage import migrate
 from storage.database import Database
 from storage.errors import StoreError
+from storage.revise import revise
+from storage.view_migrations import ChangeView
+from storage.views import creation
 from tests.support.postgres import PostgresServer
 
 
@@ -44,6 +51,55 @@ def test_what_separates_the_database_from_the_program_is_told(url: str) -> None:
         unit.connection.execute(text("DROP TABLE IF EXISTS outbox"))
         unit.commit()
     assert any("outbox" in difference for difference in migrate.check(url))
+
+
+def test_a_view_that_is_not_there_is_told_and_made_by_the_next_migration(url: str) -> None:
+    migrate.upgrade(url)
+    with Database(url) as store, store.write() as unit:
+        unit.connection.execute(text("DROP VIEW event_log"))
+        unit.commit()
+    assert migrate.check(url) == ("('change_view', 'event_log')",)
+
+
+def test_a_view_in_other_words_is_told_where_the_database_keeps_them(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'redress.db'}"
+    migrate.upgrade(url)
+    with Database(url) as store, store.write() as unit:
+        unit.connection.execute(text("DROP VIEW event_log"))
+        unit.connection.execute(text(creation("event_log", "SELECT sequence FROM change_log")))
+        unit.commit()
+    assert migrate.check(url) == ("('change_view', 'event_log')",)
+
+
+def test_a_migration_puts_a_view_in_the_place_of_another_and_takes_it_back(url: str) -> None:
+    migrate.upgrade(url)
+    one, other = ({"sqlite": f"SELECT {n} AS n", "postgresql": f"SELECT {n} AS n"} for n in (1, 2))
+    with Database(url) as store, store.write() as unit:
+        operations = Operations(MigrationContext.configure(unit.connection))
+        found = []
+        for change in (
+            ChangeView("numbered", before=None, after=one),
+            changed := ChangeView("numbered", before=one, after=other),
+            changed.reverse(),
+        ):
+            operations.invoke(change)
+            found.append(unit.connection.execute(text("SELECT n FROM numbered")).scalar_one())
+        operations.invoke(ChangeView("numbered", before=one, after=None))
+        assert "numbered" not in inspect(unit.connection).get_view_names()
+    assert found == [1, 2, 1]
+
+
+def test_the_first_migration_of_all_is_written_as_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With tables, indexes and views, the views behind what they read."""
+    (written,) = (migrate.folder() / "versions").glob("*.py")
+    alone = tmp_path / "alembic"
+    shutil.copytree(migrate.folder(), alone, ignore=shutil.ignore_patterns("versions", "__pycache__"))
+    (alone / "versions").mkdir()
+    monkeypatch.setattr(migrate, "folder", lambda: alone)
+    lines = [revise("First tables").read_text(encoding="utf-8"), written.read_text(encoding="utf-8")]
+    # Apart from its number, and from how it is broken into lines.
+    one, other = (re.findall(r"\w+|[^\w\s\"',]", re.sub(r"\b[0-9a-f]{12}\b", "", each)) for each in lines)
+    assert one == other
 
 
 def test_a_database_from_a_newer_program_is_refused(url: str) -> None:

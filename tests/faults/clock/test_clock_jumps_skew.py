@@ -33,10 +33,11 @@ WATCH = """
 CREATE TABLE seen (case_id text, due_at timestamptz, at timestamptz);
 CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO seen VALUES (NEW.case_id, (NEW.detail::jsonb ->> 'due_at')::timestamptz, clock_timestamp());
+    INSERT INTO seen SELECT NEW.case_id, (line -> 4 ->> 'due_at')::timestamptz, clock_timestamp()
+        FROM jsonb_array_elements(NEW.lines::jsonb) AS line WHERE line ->> 0 = 'fired';
     RETURN NEW;
 END $$;
-CREATE TRIGGER see AFTER INSERT ON event_log FOR EACH ROW WHEN (NEW.kind = 'fired') EXECUTE FUNCTION see();
+CREATE TRIGGER see AFTER INSERT ON change_log FOR EACH ROW EXECUTE FUNCTION see();
 """
 """Writes down by the clock of PostgreSQL itself when something fired, whatever the processes believe."""
 

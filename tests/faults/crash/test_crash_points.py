@@ -48,7 +48,7 @@ def test_a_process_dies_at_fifty_points_and_every_change_is_done_once_or_not_at_
     assert changes_of(tried) == {each.name for each in (*CHANGES, *LOOPS)}
     assert kinds_of(tried) == kinds_of(points)
     assert len(set(tried)) == len(tried) >= KILLS
-    assert {"insert work_item", "update instance", "insert event_log", "commit", "answer"} <= kinds_of(
+    assert {"insert work_item", "update instance", "insert change_log", "commit", "answer"} <= kinds_of(
         [point for point in points if point.startswith("CompleteTask/")]
     )
 

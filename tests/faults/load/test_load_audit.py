@@ -8,9 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
+from engine import case_log
+from engine.case_log import Change
 from engine.clock import MovableClock
+from engine.model.step import Event
 from engine.tables import event_log, instance
 from storage.database import Database
 from tests.faults.load.audit import fired_since, overdue, wrong_with
@@ -42,9 +45,10 @@ def told(redress: House) -> Told:
 def again(database: Database, **of: str) -> None:
     """Write a line of the log with these values once more."""
     with database.write() as unit:
-        row = dict(unit.connection.execute(select(event_log).filter_by(**of)).mappings().first() or {})
-        del row["sequence"]
-        unit.connection.execute(insert(event_log).values(row))
+        row = unit.connection.execute(select(event_log).filter_by(**of)).first()
+        assert row is not None
+        line = Event(row.kind, row.element, row.name, row.task, row.detail)
+        case_log.write(unit.connection, Change(row.case_id, row.at, row.actor, [line]))
         unit.commit()
 
 

@@ -34,9 +34,9 @@ CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$;
 """
 """What PostgreSQL says of a full disk, as it says it: from within a statement, or from within COMMIT."""
-IN_A_STATEMENT = "CREATE TRIGGER full_now BEFORE INSERT ON event_log EXECUTE FUNCTION no_room()"
+IN_A_STATEMENT = "CREATE TRIGGER full_now BEFORE INSERT ON change_log EXECUTE FUNCTION no_room()"
 IN_THE_COMMIT = (
-    "CREATE CONSTRAINT TRIGGER full_now AFTER INSERT ON event_log INITIALLY DEFERRED"
+    "CREATE CONSTRAINT TRIGGER full_now AFTER INSERT ON change_log INITIALLY DEFERRED"
     " FOR EACH ROW EXECUTE FUNCTION no_room()"
 )
 
@@ -60,7 +60,7 @@ def no_page_left(database: Database) -> Iterator[None]:
 
 
 @contextmanager
-def refused_by(database: Database, trigger: str, *, table: str = "event_log") -> Iterator[None]:
+def refused_by(database: Database, trigger: str, *, table: str = "change_log") -> Iterator[None]:
     """Let PostgreSQL say that its disk is full."""
     change(database, NO_ROOM, trigger)
     yield
@@ -144,7 +144,7 @@ def test_what_is_to_be_told_where_there_is_no_room_is_told_later_and_is_no_faile
 ) -> None:
     application = on_postgresql.one.application
     case = on_postgresql.one.file(by="li.na")["id"]
-    trigger = IN_A_STATEMENT.replace("event_log", "message")
+    trigger = IN_A_STATEMENT.replace("change_log", "message")
     with refused_by(application.database, trigger, table="message"), capture_logs() as said:
         for _ in range(6):
             assert application.deliver(lambda: True) == 0
