@@ -30,6 +30,11 @@ class Wire:
     inner: Channel
     file: Path
     step: Step
+    at_once: int = 1
+
+    def lane(self, message: Message) -> str:
+        """As the real one."""
+        return self.inner.lane(message)
 
     def prepare(self, connection: Connection, message: Message, *, now: object) -> Parcel:
         """As the real one."""

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 5cd9a7da824e, after .
+Revision e4a7eb17f01f, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "5cd9a7da824e"
+revision = "e4a7eb17f01f"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -189,6 +189,7 @@ def upgrade() -> None:
             "deliver_after", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
         ),
         sa.Column("held_until", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
+        sa.Column("claimed_by", sa.Text(), nullable=True),
         sa.Column(
             "claimed_until", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
         ),
