@@ -103,9 +103,11 @@ def send(house: House, _found: Found, step: Step) -> Answer:
     lines = outward.lines
     file = house.application.settings.var_folder / SENT
 
+    wires: dict[str, Wire] = {}
+
     def wired(name: str) -> Channel | None:
         channel = lines(name)
-        return None if channel is None else Wire(channel, file, step)
+        return None if channel is None else wires.setdefault(name, Wire(channel, file, step))
 
     outward.lines = wired
     for length in (timedelta(0), CLAIM_IS_OVER):
