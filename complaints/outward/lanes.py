@@ -91,9 +91,9 @@ class Lanes:
             target=self._send, args=(lane, lane.waiting[0], lane.channel.send, parcel, began), daemon=True,
             name=f"sending-{lane.name}",
         )  # fmt: skip
-        self._threads[lane.waiting[0].id] = thread
+        thread.start()  # where there is no room for another, the message goes on waiting
         lane.under_way, lane.began = lane.waiting.popleft(), began
-        thread.start()
+        self._threads[lane.under_way.id] = thread
 
     def end(self, lane: Lane, error: Exception, *, began: float) -> None:
         """Note that the first that waits in a lane has ended without being sent."""

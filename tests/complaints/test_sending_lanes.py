@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from complaints.outward.channel import Temporary
-from complaints.outward.outward_loop import CLAIM_FOR
+from complaints.outward.outward_loop import BATCH, CLAIM_FOR
 from engine.clock import MovableClock
 from storage import migrate
 from storage.database import Database
@@ -36,15 +36,17 @@ def test_who_does_not_answer_delays_nobody_else_not_even_what_comes_due_meanwhil
 ) -> None:
     line = GatedLine(at_once=2)
     gate = line.shut_for("slow")
-    write(store, *(message(f"s{number}", "slow") for number in range(12)))
+    write(store, *(message(f"s{number:02}", "slow") for number in range(3 * BATCH)))
     write(store, *(message(f"o{number}", f"other{number}") for number in range(12)))
     with sending(process(store, line, clock.now)):
         until(lambda: len(line.taken) == 12, "the others are told")
         write(store, message("late", "newcomer"))
         until(lambda: "late" in line.taken, "so is who comes later")
-        assert [each for each in line.began if each.startswith("s")] == ["s0"]
+        assert [each for each in line.began if each.startswith("s")] == ["s00"]
+        held = [row(store, f"s{number:02}").claimed_by is not None for number in range(3 * BATCH)]
+        assert sum(held) == BATCH, "the rest is left to other processes"
         gate.set()
-    assert [each for each in line.taken if each.startswith("s")] == [f"s{number}" for number in range(12)]
+    assert [each for each in line.taken if each.startswith("s")] == [f"s{number:02}" for number in range(3 * BATCH)]
     assert sorted(line.taken) == sorted(line.began)
 
 
