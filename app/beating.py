@@ -64,4 +64,5 @@ def beating(application: Application, role: str, loops: list[Loop]) -> Iterator[
         yield
     finally:
         metronome.stop()
+        application.outward.finish()
         heart.stop()

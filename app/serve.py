@@ -34,8 +34,10 @@ log = structlog.get_logger(__name__)
 
 POSTS_SECONDS = 2.0
 """How often a process looks whether posts.toml has changed."""
-REACH_SECONDS = 60.0
-"""How often it is looked whether somebody is there for every open step."""
+REACHES = Schedule(name="reach", every=timedelta(seconds=45), held_for=timedelta(seconds=45))
+"""When it is looked whether somebody is there for every open step: by one process, and soon by another if it died."""
+REACH_SECONDS = 5.0
+"""How often a process asks whether it is its turn to look: so that a minute is kept whoever died."""
 JOBS_SECONDS = 60.0
 """How often it is looked whether the time of a job has come that one process does for all."""
 PURGES = Schedule(name="purge", every=timedelta(minutes=10))
@@ -57,19 +59,31 @@ def loops(application: Application) -> list[Loop]:
         # Once done it is a look at a flag; a beat finds it undone only at the start, or after the store was away.
         Loop("calendars", application.calendar_change.run_once, every_seconds=CALENDAR_SECONDS),
         Loop("posts", application.posts_watch.run_once, every_seconds=POSTS_SECONDS),
-        Loop("reach", lambda _going_on: note_reach(application), every_seconds=REACH_SECONDS),
+        Loop("reach", reach_job(application).run_once, every_seconds=REACH_SECONDS),
         Loop("archive", archive_job(application).run_once, every_seconds=JOBS_SECONDS),
         Loop("purge", purge_job(application).run_once, every_seconds=JOBS_SECONDS),
         *watch,
     ]
 
 
-def note_reach(application: Application) -> None:
-    """Put on record for which open steps nobody is there, and close what is over."""
+def reach_job(application: Application) -> ScheduledJob:
+    """Return the job that looks whether somebody is there for every open step, in one process at a time."""
+    return ScheduledJob(
+        REACHES, lambda _going_on: note_reach(application), database=application.database, clock=application.clock,
+        pipeline=application.pipeline,
+    )  # fmt: skip
+
+
+def note_reach(application: Application) -> int:
+    """Put on record for which open steps nobody is there, and close what is over; return 1 if there was any such.
+
+    Repeating is safe.
+    """
     with application.database.read() as connection:
         if is_noted(connection, rules=application.posts.rules):
-            return
+            return 0
     application.pipeline.run(HouseWork(note_nobodys_tasks_of_all), SYSTEM)
+    return 1
 
 
 def purge_job(application: Application) -> ScheduledJob:

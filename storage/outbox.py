@@ -2,17 +2,21 @@
 
 To one recipient of one case messages go out in the order in which they were written: a later one waits for an earlier
 one that is held back, being delivered, or to be tried again. One that was given up or cancelled stands in nobody's way.
+
+What takes longer than a transaction is claimed first, for a short while that whoever delivers prolongs as long as they
+live. Only the claim under which a message was taken may say how it ended: who lost theirs marks nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -50,6 +54,7 @@ outbox = Table(
     Column("created_at", Instant, nullable=False),
     Column("deliver_after", Instant, nullable=False),
     Column("held_until", Instant),
+    Column("claimed_by", Text),
     Column("claimed_until", Instant),
     Column("delivered_at", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
@@ -105,6 +110,8 @@ class Message:
     """How often delivery failed so far, or since it was replayed."""
     replays: int = 0
     """How often an operator had it tried again after it was given up."""
+    claim: str | None = None
+    """The claim under which it was taken; None where nobody has claimed it."""
 
     @property
     def key(self) -> str:
@@ -141,9 +148,14 @@ def write(connection: Connection, rows: Iterable[Message]) -> int:
     return insert_many_new(connection, outbox, given, unique=("key",))
 
 
-def due(connection: Connection, now: datetime, limit: int, *, channel: str = HOUSE) -> list[Message]:
-    """Return up to `limit` messages that may go out at `now`, oldest first: at most one for each case and recipient."""
-    return [_message(row) for row in connection.execute(_due(now, limit, channel))]
+def due(
+    connection: Connection, now: datetime, limit: int, *, channel: str = HOUSE, without: Collection[str] = ()
+) -> list[Message]:
+    """Return up to `limit` messages that may go out at `now`, oldest first: at most one for each case and recipient.
+
+    None to the recipients of `without`.
+    """
+    return [_message(row) for row in connection.execute(_due(now, limit, channel, without))]
 
 
 def channels_due(connection: Connection, now: datetime) -> list[str]:
@@ -169,43 +181,78 @@ def next_release(connection: Connection, *, after: datetime, until: datetime) ->
     return found
 
 
-def claim(connection: Connection, now: datetime, *, limit: int, until: datetime, channel: str = HOUSE) -> list[Message]:
-    """Take up to `limit` messages of a channel that are due, for this deliverer alone until `until`.
+def take(connection: Connection, now: datetime, limit: int) -> list[Message]:
+    """Take up to `limit` messages of the house that are due; nobody else takes them before this transaction ends."""
+    rows = connection.execute(_due(now, limit, HOUSE, ()).with_for_update(skip_locked=True, of=outbox))
+    return [_message(row) for row in rows]
 
-    Then they are due again. Several workers may claim at once: each gets others. Commit before delivering.
+
+def claim(
+    connection: Connection,
+    now: datetime,
+    *,
+    limit: int,
+    until: datetime,
+    by: str,
+    channel: str,
+    without: Collection[str] = (),
+) -> list[Message]:
+    """Take up to `limit` messages of a channel that are due, under the claim `by`, for its holder alone until `until`.
+
+    Then they are due again for anybody. `by` is an opaque name that was never used before. None to the recipients of
+    `without`. Several workers may claim at once: each gets others. Commit before delivering.
     """
-    rows = connection.execute(_due(now, limit, channel).with_for_update(skip_locked=True, of=outbox)).all()
+    rows = connection.execute(_due(now, limit, channel, without).with_for_update(skip_locked=True, of=outbox)).all()
     ids = [row.id for row in rows]
     if ids:
-        connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed_until=until))
-    return [_message(row) for row in rows]
+        connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed_by=by, claimed_until=until))
+    return [_message(row, claim=by) for row in rows]
+
+
+def prolong(connection: Connection, messages: Sequence[Message], *, until: datetime) -> None:
+    """Keep what was claimed until then; what somebody else has claimed meanwhile stays theirs. Repeating is safe."""
+    if messages:
+        connection.execute(update(outbox).where(*_claimed(messages)).values(claimed_until=until))
 
 
 def unclaim(connection: Connection, messages: Sequence[Message]) -> None:
     """Give back what was claimed and not tried: it is due at once. Repeating is safe."""
-    ids = [message.id for message in messages]
-    if ids:
-        connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed_until=None))
+    if messages:
+        connection.execute(update(outbox).where(*_claimed(messages)).values(claimed_by=None, claimed_until=None))
 
 
-def mark_delivered(connection: Connection, message_id: str, *, now: datetime) -> bool:
-    """Note that the message went out. Repeating is safe: False, and the first instant stays."""
-    return _DELIVERED.run(connection, {"message": message_id, "at": now}) == 1
+def is_held(connection: Connection, message: Message, *, now: datetime) -> bool:
+    """Say whether a message is still to go out, and its claim has not run out or gone to somebody else."""
+    mine = (outbox.c.id == message.id, outbox.c.claimed_by == message.claim, outbox.c.claimed_until > now)
+    return connection.execute(select(outbox.c.id).where(WAITING, *mine)).first() is not None
 
 
-def mark_failed(connection: Connection, message_id: str, *, error: str, retry_at: datetime) -> bool:
+def mark_delivered(connection: Connection, message_id: str, *, now: datetime, claim: str | None = None) -> bool:
+    """Note that the message went out. Repeating is safe: False, and the first instant stays.
+
+    `claim` is that under which it was taken: False where it is somebody else's now. So it is of all that follow.
+    """
+    if claim is None:
+        return _DELIVERED.run(connection, {"message": message_id, "at": now}) == 1
+    return _settle(connection, message_id, claim, delivered_at=now, last_error=None)
+
+
+def mark_failed(
+    connection: Connection, message_id: str, *, error: str, retry_at: datetime, claim: str | None = None
+) -> bool:
     """Note a failed delivery: one attempt more, next try not before `retry_at`. False if it is settled already."""
-    return _settle(connection, message_id, attempts=outbox.c.attempts + 1, last_error=error, deliver_after=retry_at)
+    tried = outbox.c.attempts + 1
+    return _settle(connection, message_id, claim, attempts=tried, last_error=error, deliver_after=retry_at)
 
 
-def give_up(connection: Connection, message_id: str, *, error: str, now: datetime) -> bool:
+def give_up(connection: Connection, message_id: str, *, error: str, now: datetime, claim: str | None = None) -> bool:
     """Stop trying after a last failed attempt; what waits behind it goes on. False if it is settled already."""
-    return _settle(connection, message_id, attempts=outbox.c.attempts + 1, last_error=error, given_up_at=now)
+    return _settle(connection, message_id, claim, attempts=outbox.c.attempts + 1, last_error=error, given_up_at=now)
 
 
-def cancel(connection: Connection, message_id: str, *, reason: str, now: datetime) -> bool:
+def cancel(connection: Connection, message_id: str, *, reason: str, now: datetime, claim: str | None = None) -> bool:
     """Note that a message is not to go out any more, and why. False if it is settled already."""
-    return _settle(connection, message_id, last_error=reason, cancelled_at=now)
+    return _settle(connection, message_id, claim, last_error=reason, cancelled_at=now)
 
 
 def cancel_held(
@@ -235,8 +282,9 @@ def let_go(connection: Connection, case_id: str, cause_prefix: str, *, now: date
     return connection.scalar(gone) or 0
 
 
-def _due(now: datetime, limit: int, channel: str) -> Select[Any]:
-    return _DUE.limit(limit).params(now=now, channel=channel)
+def _due(now: datetime, limit: int, channel: str, without: Collection[str]) -> Select[Any]:
+    chosen = _DUE.where(outbox.c.recipient.not_in(sorted(without))) if without else _DUE
+    return chosen.limit(limit).params(now=now, channel=channel)
 
 
 _EARLIER = outbox.alias("earlier")
@@ -263,17 +311,24 @@ _DUE = (
 )
 _DELIVERED = Prepared(
     update(outbox)
-    .where(outbox.c.id == bindparam("message"), WAITING)
-    .values(claimed_until=None, delivered_at=bindparam("at"), last_error=None)
+    .where(outbox.c.id == bindparam("message"), WAITING, outbox.c.claimed_by.is_(None))
+    .values(delivered_at=bindparam("at"), last_error=None)
 )
 
 
-def _settle(connection: Connection, message_id: str, **values: Any) -> bool:
-    statement = update(outbox).where(outbox.c.id == message_id, WAITING).values(claimed_until=None, **values)
-    return connection.execute(statement).rowcount == 1
+def _settle(connection: Connection, message_id: str, claim: str | None, **values: Any) -> bool:
+    mine = (outbox.c.id == message_id, outbox.c.claimed_by.is_not_distinct_from(claim))
+    ended = update(outbox).where(*mine, WAITING).values(claimed_by=None, claimed_until=None, **values)
+    return connection.execute(ended).rowcount == 1
 
 
-def _message(row: Row[Any]) -> Message:
+def _claimed(messages: Sequence[Message]) -> tuple[ColumnElement[bool], ...]:
+    """Say which rows these messages are, as long as they are held under the claims under which they were taken."""
+    ids, claims = {each.id for each in messages}, {each.claim for each in messages if each.claim}
+    return WAITING, outbox.c.id.in_(sorted(ids)), outbox.c.claimed_by.in_(sorted(claims))
+
+
+def _message(row: Row[Any], *, claim: str | None = None) -> Message:
     return Message(
         id=row.id,
         case_id=row.case_id,
@@ -287,4 +342,5 @@ def _message(row: Row[Any]) -> Message:
         held_until=row.held_until,
         attempts=row.attempts,
         replays=row.replays,
+        claim=claim,
     )

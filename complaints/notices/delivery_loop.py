@@ -30,7 +30,6 @@ log = structlog.get_logger(__name__)
 
 RETRY_AFTER = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """When a failed delivery is tried again, by the number of failures; after the last it is given up."""
-CLAIM_FOR = timedelta(minutes=1)
 TOLD_DETAILS = ("template", "missing", "unfinished", "recipient", "case")
 """What operators are told of a refusal beside its reason; the rest may quote what people wrote."""
 BATCH = 10
@@ -80,13 +79,12 @@ def _deliver_some(database: Database, desk: Desk, *, now: datetime, ids: Ids, at
     """Deliver a few messages in one transaction, each on a savepoint of its own; return how many of how many."""
     delivered = tried = 0
     with database.write(turn=Turn.SWEEP) as unit:
-        messages = outbox.claim(unit.connection, now, limit=at_most, until=now + CLAIM_FOR)
+        messages = outbox.take(unit.connection, now, at_most)
         for message in messages:
             if tried and database.people_wait:
                 break
             delivered += _deliver(unit.connection, message, desk, now=now, ids=ids)
             tried += 1
-        outbox.unclaim(unit.connection, messages[tried:])
         unit.commit()
     return delivered, tried
 

@@ -58,6 +58,17 @@ class Parcel:
 class Channel(Protocol):
     """A way out of the house. One object serves all messages of its channel, from several threads."""
 
+    @property
+    def at_once(self) -> int:
+        """How many messages it sends at one time."""
+        ...
+
+    def lane(self, message: Message) -> str:
+        """Return who gets a message: whom this names gets one at a time. The recipient itself, unless it is another
+        in each case.
+        """
+        ...
+
     def prepare(self, connection: Connection, message: Message, *, now: datetime) -> Parcel:
         """Read what is to be sent, in a transaction; the same message gives the same key each time. No network.
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from threading import Timer
 
 from complaints.outward.channel import Final, Temporary, Unreachable
+from complaints.outward.lookup import Resolve, SlowLookup
 from complaints.outward.web_address import WebAddress, may_go_to
 
 TIMEOUT = 10.0
@@ -21,20 +22,12 @@ TIMEOUT = 10.0
 WHOLE = 15.0
 """Seconds for everything after the connection."""
 ADDRESSES = 3
-"""How many of a host's addresses are tried: each may take its time."""
+"""How many of a host's addresses are tried; they share the time for connecting."""
 READ = 1024
 """Bytes of the answer's body that are read; what follows is not waited for."""
 GONE = 410
 BUSY = frozenset({429, 502, 503, 504})
 """Answers that say that the other side as a whole cannot take anything now."""
-
-Resolve = Callable[[str, int], list[str]]
-
-
-def resolved(host: str, port: int) -> list[str]:
-    """Return the IP addresses of a host. Raises OSError."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
 def post(
@@ -43,8 +36,8 @@ def post(
     headers: Mapping[str, str],
     *,
     private: bool,
+    resolve: Resolve,
     tls: ssl.SSLContext | None = None,
-    resolve: Resolve = resolved,
     timeout: float = TIMEOUT,
     whole: float = WHOLE,
 ) -> None:
@@ -56,13 +49,16 @@ def post(
     try:
         line = _connected(address, private=private, resolve=resolve, timeout=timeout)
         if address.scheme == "https":
-            line = _encrypted(line, address.host, tls)
+            line = _to_be_encrypted(line, address.host, tls)
+    except SlowLookup:
+        raise Unreachable("nobody said in time where the receiver is: its name could not be looked up") from None
     except OSError as error:
         raise Unreachable(f"the receiver cannot be reached: {type(error).__name__}") from None
     clock = Timer(whole, _broken_off, [line])
     clock.daemon = True
     clock.start()
     try:
+        _encrypt(line)
         status = _answered(line, address, content, headers, timeout)
     except (OSError, http.client.HTTPException) as error:
         raise Unreachable(f"the receiver did not answer: {type(error).__name__}") from None
@@ -87,20 +83,35 @@ def _connected(address: WebAddress, *, private: bool, resolve: Resolve, timeout:
     if not private and not all(may_go_to(each) for each in found):
         raise Unreachable("the receiver has a private address; REDRESS_WEBHOOK_PRIVATE_HOSTS names those that may")
     last: OSError = OSError("no address")
-    for each in found[:ADDRESSES]:
+    tried = found[:ADDRESSES]
+    for each in tried:
         try:
-            return socket.create_connection((each, address.port), timeout=timeout)
+            line = socket.create_connection((each, address.port), timeout=timeout / len(tried))
         except OSError as error:
             last = error
+        else:
+            line.settimeout(timeout)
+            return line
     raise last
 
 
-def _encrypted(line: socket.socket, host: str, tls: ssl.SSLContext | None) -> socket.socket:
+def _to_be_encrypted(line: socket.socket, host: str, tls: ssl.SSLContext | None) -> socket.socket:
+    context = tls or ssl.create_default_context()
     try:
-        return (tls or ssl.create_default_context()).wrap_socket(line, server_hostname=host)
-    except OSError:
+        # Nothing is said yet: that takes time, and is broken off as a whole.
+        return context.wrap_socket(line, server_hostname=host, do_handshake_on_connect=False)
+    except BaseException:
         line.close()
         raise
+
+
+def _encrypt(line: socket.socket) -> None:
+    if not isinstance(line, ssl.SSLSocket):
+        return
+    try:
+        line.do_handshake()
+    except OSError as error:
+        raise Unreachable(f"the receiver cannot be reached: {type(error).__name__}") from None
 
 
 def _answered(
@@ -125,5 +136,6 @@ def _answered(
 
 
 def _broken_off(line: socket.socket) -> None:
+    # That of an encrypted line takes its encryption away first: what is being written then would go out in the open.
     with suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
+        socket.socket.shutdown(line, socket.SHUT_RDWR)

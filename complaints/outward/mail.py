@@ -20,7 +20,8 @@ from sqlalchemy import Connection, bindparam, select
 from access.tables import person
 from complaints.outward.channel import Final, NoLonger, Parcel
 from complaints.outward.keys import idempotency_key
-from complaints.outward.mail_server import TIMEOUT, MailServer, hand_in
+from complaints.outward.mail_rows import TO_COMPLAINANT
+from complaints.outward.mail_server import TIMEOUT, WHOLE, MailServer, hand_in
 from complaints.outward.mail_text import Mail, composed, mail_address
 from complaints.tables import complaint, notice
 from complaints.tables import message as letter
@@ -76,6 +77,13 @@ class MailChannel:
     tls: ssl.SSLContext | None = None
     """How the server's certificate is checked; None: against the authorities that the machine trusts."""
     timeout: float = TIMEOUT
+    whole: float = WHOLE
+    at_once: int = 4
+    """Conversations with the server at one time: more would be no friend of a small one."""
+
+    def lane(self, message: Message) -> str:
+        """Return the colleague, or the complainant of one case."""
+        return message.recipient if message.recipient != TO_COMPLAINANT else f"{TO_COMPLAINANT}:{message.case_id}"
 
     def prepare(self, connection: Connection, message: Message, *, now: datetime) -> Parcel:
         """Read the letter or the notice, put it into a mail. Raises NoLonger, Final."""
@@ -93,7 +101,10 @@ class MailChannel:
 
     def send(self, parcel: Parcel) -> None:
         """Hand it in. Raises Temporary, Unreachable, Final."""
-        hand_in(self.server, self.sender.addr_spec, parcel.to, parcel.content, tls=self.tls, timeout=self.timeout)
+        hand_in(
+            self.server, self.sender.addr_spec, parcel.to, parcel.content, tls=self.tls, timeout=self.timeout,
+            whole=self.whole,
+        )  # fmt: skip
 
     def _letter(self, connection: Connection, letter_id: str) -> tuple[str, str, str, str]:
         row: Any = connection.execute(_LETTER, {"the_letter": letter_id}).first()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from threading import Timer
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from complaints.outward.channel import Final, Temporary, Unreachable
@@ -16,6 +19,8 @@ from complaints.outward.channel import Final, Temporary, Unreachable
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 TIMEOUT = 15.0
 """Seconds for each answer of the server."""
+WHOLE = 60.0
+"""Seconds for everything after the connection: who answers a little at a time does not go on for ever."""
 TOO_LARGE = 552
 """The one final refusal of a sender that is the fault of the mail."""
 SHOWN = re.compile(r"\s*(?:\d{3}[ -])?(\d\.\d{1,3}\.\d{1,3})\b")
@@ -64,13 +69,14 @@ def hand_in(
     *,
     tls: ssl.SSLContext | None = None,
     timeout: float = TIMEOUT,
+    whole: float = WHOLE,
 ) -> None:
     """Hand one mail in. Returns once the server has taken it upon itself.
 
     `tls` is how its certificate is checked; without it against the authorities that the machine trusts. Raises
     Unreachable where nobody could hand anything in, Final and Temporary by what the server says of this mail.
     """
-    with _session(server, tls, timeout) as session:
+    with _session(server, tls, timeout, whole) as session:
         options = ["SMTPUTF8"] if not to.isascii() else []
         if options and not session.has_extn("smtputf8"):
             raise Final("the mail server does not take addresses beyond ASCII")
@@ -91,16 +97,16 @@ def hand_in(
 
 
 @contextmanager
-def _session(server: MailServer, tls: ssl.SSLContext | None, timeout: float) -> Iterator[smtplib.SMTP]:
+def _session(server: MailServer, tls: ssl.SSLContext | None, timeout: float, whole: float) -> Iterator[smtplib.SMTP]:
     """Give a session that is greeted, encrypted and signed in as the address says. Raises Unreachable."""
     context = tls or ssl.create_default_context()
-    session: smtplib.SMTP | None = None
+    session: _Line | None = None
     try:
         try:
             if server.scheme == "smtps":
-                session = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=context)
+                session = _EncryptedLine(server.host, server.port, timeout=timeout, context=context, whole=whole)
             else:
-                session = smtplib.SMTP(server.host, server.port, timeout=timeout)
+                session = _Line(server.host, server.port, timeout=timeout, whole=whole)
             session.ehlo_or_helo_if_needed()
             if server.scheme == "smtp+starttls":
                 # Raises where the server does not offer it: what was asked for is never left out silently.
@@ -121,6 +127,38 @@ def _session(server: MailServer, tls: ssl.SSLContext | None, timeout: float) -> 
             with suppress(smtplib.SMTPException, OSError):
                 session.quit()
             session.close()
+
+
+class _Line(smtplib.SMTP):
+    """A conversation that is broken off as a whole: a server that says a little at a time is never silent for long."""
+
+    def __init__(self, *given: Any, whole: float, **named: Any) -> None:
+        self._clock = Timer(whole, self._break_off)
+        self._clock.daemon = True
+        try:
+            super().__init__(*given, **named)
+        except BaseException:
+            self._clock.cancel()
+            raise
+
+    def getreply(self) -> tuple[int, bytes]:
+        if not self._clock.ident:
+            self._clock.start()
+        return super().getreply()
+
+    def close(self) -> None:
+        self._clock.cancel()
+        super().close()
+
+    def _break_off(self) -> None:
+        line = self.sock
+        if line is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
+
+
+class _EncryptedLine(_Line, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
 
 
 def _verdict(what: str, code: int, said: bytes | str) -> Temporary | Final:

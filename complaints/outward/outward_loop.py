@@ -1,23 +1,24 @@
 """Sends what is to leave the house: claims it, sends it outside of every transaction, marks it.
 
-Each channel is a line of its own and is served by its own thread: one that is slow or down holds up no other. Within
-a channel a message that fails waits by itself, with what follows to the same recipient about the same case. Where a
-process dies between sending and marking, the message goes out once more when its claim has run out, with the same key.
+Each recipient is a lane of its own: one that is slow or down holds up no other, and what comes due meanwhile goes on.
+Within a lane a message that fails waits by itself, with what follows to the same recipient about the same case. A claim
+is short, and prolonged while its process lives: where one dies between sending and marking, the message goes out
+once more when its claim has run out, with the same key.
 """
 
 from __future__ import annotations
 
 import time
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from complaints.failed_delivery import note_failed, over
 from complaints.outward.channel import Channel, Failure, Final, NoLonger, Unreachable
+from complaints.outward.lanes import Ended, Lane, Lanes
 from complaints.outward.retries import ATTEMPTS, delay
 from engine.ids import Ids, fraction
 from storage import outbox
@@ -28,14 +29,20 @@ from storage.turns import Turn
 
 log = structlog.get_logger(__name__)
 
-CLAIM_FOR = timedelta(minutes=5)
-"""Longer than any pass takes: nobody else sends meanwhile."""
-BATCH = 50
-"""Messages of one channel in one pass."""
-THREADS = 8
-"""Channels served at one time."""
-PATIENCE = 20.0
-"""Seconds after which a pass sends nothing further: what it has claimed and not tried is given back."""
+CLAIM_FOR = timedelta(seconds=20)
+"""For so long after its last sign of life nobody else sends what a process has claimed."""
+PROLONG_AFTER = timedelta(seconds=5)
+"""How often a process that lives prolongs its claims: a store that keeps it waiting costs it none."""
+BATCH = 10
+"""Messages of one channel that are claimed at once."""
+LANES = 2
+"""Lanes that a process has in hand for each message that a channel sends at one time: so they take turns."""
+LOOK_SECONDS = 0.5
+"""How often it is looked, while something is under way, whether more has come due."""
+PATIENCE = 10.0
+"""Seconds after which a pass ends; what is under way then goes on, and the next pass notes how it ended."""
+FINISH_SECONDS = 10.0
+"""How long a process that stops waits for what is under way: as long as a receiver may take to answer."""
 LONGEST_PAUSE = timedelta(minutes=5)
 """A channel that cannot be reached is tried again at least so often."""
 
@@ -47,13 +54,17 @@ Lines = Callable[[str], Channel | None]
 class _Pause:
     """How long a channel that cannot be reached is left alone. Each process learns it for itself."""
 
-    failures: int = 0
-    until: datetime | None = None
+    failures: int
+    until: datetime
+    since: float
+    """When it was found out, in the seconds of the loop."""
 
 
 @dataclass
 class OutwardLoop:
-    """The loop of one process. `run_once` is called by one thread at a time; any number of processes have one."""
+    """The loop of one process. `run_once` and `finish` are called by one thread at a time; any number of processes
+    have one.
+    """
 
     database: Database
     ids: Ids
@@ -61,117 +72,204 @@ class OutwardLoop:
     now: Callable[[], datetime]
     elapsed: Callable[[], float] = time.monotonic
     """Seconds on a clock that only runs: for how long a pass has been busy."""
+    patience: float = PATIENCE
+    _hand: Lanes = field(default_factory=Lanes)
     _pauses: dict[str, _Pause] = field(default_factory=dict)
+    _turns: dict[str, float] = field(default_factory=dict)
+    """When each channel was claimed from, in the seconds of the loop: who waits longest is next."""
+    _prolonged: datetime | None = None
 
     def run_once(self, going_on: Callable[[], bool] = lambda: True) -> int:
-        """Send what is due, up to `BATCH` messages of each channel; return how many went out.
+        """Send what is due and what comes due meanwhile; return how many were noted as gone out.
 
-        A busy store ends the pass: what was claimed is due again when its claim has run out.
+        Returns when nothing is in hand any more, after `patience` seconds, or when it is not to go on: what is under
+        way goes on by itself, and the next pass, or `finish`, notes it. So it is with a store that is busy.
         """
+        began, sent = self.elapsed(), 0
         try:
-            claimed = self._claim()
-            return self._send(claimed, going_on) if claimed else 0
+            while True:
+                sent += self._note()
+                self._give_back([each for lane in self._hand if not self._open(lane.name) for each in lane.waiting])
+                self._prolong()
+                if not going_on():
+                    return sent
+                self._claim()
+                self._begin()
+                if not self._hand or self.elapsed() - began >= self.patience:
+                    return sent
+                self._hand.wait(LOOK_SECONDS)
         except StoreError as error:
             log.warning("sending-postponed", reason=str(error))
-            return 0
+            return sent
 
-    def _claim(self) -> Mapping[str, Sequence[Message]]:
-        now = self.now()
-        with self.database.read() as connection:
-            names = [name for name in outbox.channels_due(connection, now) if self._open(name, now)]
-            names = [name for name in names if outbox.due(connection, now, 1, channel=name)]
-        if not names:
-            return {}
-        with self.database.write(turn=Turn.SWEEP) as unit:
-            claimed = {
-                name: outbox.claim(unit.connection, now, limit=BATCH, until=now + CLAIM_FOR, channel=name)
-                for name in names
-            }
-            unit.commit()
-        return {name: messages for name, messages in claimed.items() if messages}
+    def finish(self, within: float = FINISH_SECONDS) -> int:
+        """Stop: give back what is not begun, and note what ends `within` so many seconds; return how many went out.
 
-    def _open(self, name: str, now: datetime) -> bool:
-        pause = self._pauses.get(name)
-        return pause is None or pause.until is None or pause.until <= now
-
-    def _send(self, claimed: Mapping[str, Sequence[Message]], going_on: Callable[[], bool]) -> int:
-        """Send one message of each channel at a time, and the next of a channel when its last has ended."""
-        waiting = {name: deque(messages) for name, messages in claimed.items()}
-        started, sent, busy = self.elapsed(), 0, dict[Future[None], tuple[str, Message]]()
-        with ThreadPoolExecutor(min(THREADS, len(waiting)), thread_name_prefix="outward") as threads:
-            try:
-                for name in waiting:
-                    self._next(name, waiting[name], threads, busy)
-                while busy:
-                    for done in wait(busy, return_when=FIRST_COMPLETED).done:
-                        name, message = busy.pop(done)
-                        sent += self._note(name, message, done.exception())
-                        self._pause(name, unreachable=isinstance(done.exception(), Unreachable))
-                        if going_on() and self.elapsed() - started < PATIENCE and self._open(name, self.now()):
-                            self._next(name, waiting[name], threads, busy)
-            finally:
-                self._give_back([message for line in waiting.values() for message in line])
+        Claims of what takes longer, or of a store that is busy, run out. Repeating is safe.
+        """
+        began, sent = self.elapsed(), 0
+        try:
+            self._give_back([each for lane in self._hand for each in lane.waiting])
+            while True:
+                sent += self._note()
+                left = within - (self.elapsed() - began)
+                if not self._hand or left <= 0:
+                    break
+                self._prolong()
+                self._hand.wait(min(left, LOOK_SECONDS))
+        except StoreError as error:
+            log.warning("sending-postponed", reason=str(error))
+        if self._hand:
+            log.warning("sending-unfinished", messages=[each.id for each in self._hand.messages()])
         return sent
 
-    def _next(
-        self,
-        name: str,
-        line: deque[Message],
-        threads: ThreadPoolExecutor,
-        busy: dict[Future[None], tuple[str, Message]],
-    ) -> None:
-        """Begin with the next message of a channel that can be sent; the others are settled."""
-        channel = self.lines(name)
-        while line:
-            message = line.popleft()
-            try:
-                if channel is None:
+    def _claim(self) -> None:
+        """Claim of each channel that has room, those that have waited longest first."""
+        now = self.now()
+        with self.database.read() as connection:
+            names = sorted(outbox.channels_due(connection, now), key=lambda name: self._turns.get(name, 0.0))
+            names = [name for name in self._with_room(names) if self._due(connection, name, now)]
+        if not names:
+            return
+        if not self._hand:
+            self._prolonged = now
+        by, until = self.ids.new(), now + CLAIM_FOR
+        with self.database.write(turn=Turn.SWEEP) as unit:
+            claimed = {
+                name: outbox.claim(
+                    unit.connection, now, limit=1 if name in self._pauses else BATCH, until=until, by=by, channel=name,
+                    without=self._hand.recipients(name),
+                )
+                for name in names
+            }  # fmt: skip
+            unit.commit()
+        for name, messages in claimed.items():
+            self._turns[name] = self.elapsed()
+            for message in messages:
+                self._hand.put(name, self.lines(name), message)
+
+    def _with_room(self, names: Sequence[str]) -> list[str]:
+        """Return the channels of which more may be claimed: the others are paused, or have enough in hand."""
+        found: list[str] = []
+        for name in names:
+            channel = self.lines(name)
+            taken = self._hand.count(channel) + sum(self.lines(each) is channel for each in found)
+            # Whether somebody who could not be reached is back, one message finds out.
+            probed = name in self._pauses and any(lane.name == name for lane in self._hand)
+            if self._open(name) and not probed and (channel is None or taken < LANES * channel.at_once):
+                found.append(name)
+        return found
+
+    def _due(self, connection: Connection, name: str, now: datetime) -> bool:
+        return bool(outbox.due(connection, now, 1, channel=name, without=self._hand.recipients(name)))
+
+    def _open(self, name: str) -> bool:
+        pause = self._pauses.get(name)
+        return pause is None or pause.until <= self.now()
+
+    def _begin(self) -> None:
+        """Begin with the first message of each lane in which nothing is under way, as far as its channel has room."""
+        for lane in sorted(self._hand, key=lambda lane: lane.began):
+            while lane.waiting and lane.under_way is None and self._has_room(lane):
+                self._begin_with(lane)
+        self._hand.close_empty()
+
+    def _has_room(self, lane: Lane) -> bool:
+        return lane.channel is None or self._hand.sending(lane.channel) < lane.channel.at_once
+
+    def _begin_with(self, lane: Lane) -> None:
+        message, now, began = lane.waiting[0], self.now(), self.elapsed()
+        try:
+            with self.database.read() as connection:
+                if not outbox.is_held(connection, message, now=now):
+                    lane.waiting.popleft()
+                    return
+                if lane.channel is None:
                     raise NoLonger("nothing serves this channel any more")
-                with self.database.read() as connection:
-                    parcel = channel.prepare(connection, message, now=self.now())
+                parcel = lane.channel.prepare(connection, message, now=now)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one message that cannot be read never stops the others
+            self._hand.end(lane, error, began=began)
+            return
+        self._hand.send(lane, parcel, began=began)
+
+    def _note(self) -> int:
+        """Mark everything that has ended; return how many went out. What cannot be marked stays in hand."""
+        sent = 0
+        for one in self._hand.ended():
+            try:
+                sent += self._mark(one)
             except StoreError:
                 raise
-            except Exception as error:  # noqa: BLE001 - one message that cannot be read never stops the others
-                self._note(name, message, error)
+            except Exception:
+                # It stays claimed and is not sent again and again; the others go on.
+                log.exception("sending-not-noted", message=one.message.id, channel=one.lane.name)
                 continue
-            busy[threads.submit(channel.send, parcel)] = (name, message)
-            return
+            self._hand.settled(one)
+            self._pause(one)
+        return sent
 
-    def _note(self, name: str, message: Message, error: BaseException | None) -> int:
-        """Mark how a message ended, at once and in a transaction of its own; return 1 where it went out."""
-        now = self.now()
+    def _mark(self, one: Ended) -> int:
+        """Mark how a message ended in a transaction of its own; return 1 where it went out and the claim was ours."""
+        now, message, error = self.now(), one.message, one.error
         with self.database.write(turn=Turn.SWEEP) as unit:
-            connection = unit.connection
+            connection, claim = unit.connection, message.claim
+            if self._found_out_already(one):
+                outbox.unclaim(connection, [message])
+                unit.commit()
+                return 0
             if error is None:
-                outbox.mark_delivered(connection, message.id, now=now)
+                ours = outbox.mark_delivered(connection, message.id, now=now, claim=claim)
             elif isinstance(error, NoLonger):
-                outbox.cancel(connection, message.id, reason=str(error), now=now)
+                ours = outbox.cancel(connection, message.id, reason=str(error), now=now, claim=claim)
             else:
                 # What nobody foresaw is named by its kind alone: its words may hold what was to be sent.
                 reason = error.reason if isinstance(error, Failure) else f"failed: {type(error).__name__}"
                 if isinstance(error, Final) or message.attempts + 1 >= ATTEMPTS:
-                    outbox.give_up(connection, message.id, error=reason, now=now)
+                    ours = outbox.give_up(connection, message.id, error=reason, now=now, claim=claim)
                 else:
                     retry_at = now + delay(message.attempts + 1, fraction(self.ids))
-                    outbox.mark_failed(connection, message.id, error=reason, retry_at=retry_at)
-                note_failed(connection, message, reason, now=now, ids=self.ids)
-            if (error is None or isinstance(error, NoLonger)) and (message.attempts or message.replays):
+                    ours = outbox.mark_failed(connection, message.id, error=reason, retry_at=retry_at, claim=claim)
+                if ours:
+                    note_failed(connection, message, reason, now=now, ids=self.ids)
+            if ours and (error is None or isinstance(error, NoLonger)) and (message.attempts or message.replays):
                 over(connection, message, now=now)
             unit.commit()
-        if error is not None and not isinstance(error, NoLonger):
-            log.warning("sending-failed", message=message.id, channel=name, error=type(error).__name__)
-        return int(error is None)
+        if not ours:
+            log.warning("sending-overtaken", message=message.id, channel=one.lane.name)
+        elif error is not None and not isinstance(error, NoLonger):
+            log.warning("sending-failed", message=message.id, channel=one.lane.name, error=type(error).__name__)
+        return int(ours and error is None)
 
-    def _pause(self, name: str, *, unreachable: bool) -> None:
-        if not unreachable:
-            self._pauses.pop(name, None)
+    def _found_out_already(self, one: Ended) -> bool:
+        """Say whether another message found out, while this one was under way, that nobody can be reached."""
+        pause = self._pauses.get(one.lane.name)
+        return isinstance(one.error, Unreachable) and pause is not None and pause.since > one.began
+
+    def _pause(self, one: Ended) -> None:
+        name = one.lane.name
+        if not one.asked:
             return
-        pause = self._pauses.setdefault(name, _Pause())
-        pause.failures += 1
-        pause.until = self.now() + min(delay(pause.failures, fraction(self.ids)), LONGEST_PAUSE)
+        if not isinstance(one.error, Unreachable):
+            self._pauses.pop(name, None)
+        elif not self._found_out_already(one):
+            before = self._pauses.get(name)
+            failures = 1 + (before.failures if before else 0)
+            until = self.now() + min(delay(failures, fraction(self.ids)), LONGEST_PAUSE)
+            self._pauses[name] = _Pause(failures, until, self.elapsed())
 
-    def _give_back(self, messages: Sequence[Message]) -> None:
+    def _prolong(self) -> None:
+        now, held = self.now(), self._hand.messages()
+        if held and (self._prolonged is None or not timedelta(0) <= now - self._prolonged < PROLONG_AFTER):
+            with self.database.write(turn=Turn.SWEEP) as unit:
+                outbox.prolong(unit.connection, held, until=now + CLAIM_FOR)
+                unit.commit()
+            self._prolonged = now
+
+    def _give_back(self, messages: list[Message]) -> None:
         if messages:
             with self.database.write(turn=Turn.SWEEP) as unit:
                 outbox.unclaim(unit.connection, messages)
                 unit.commit()
+            self._hand.drop(messages)

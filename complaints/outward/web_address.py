@@ -37,6 +37,8 @@ def parse_web_address(url: str) -> WebAddress:
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname
+        # What no resolver takes: an empty part of a name, or one that is too long.
+        (host or "").encode("idna")
     except ValueError:
         raise ValueError("its host or port cannot be read") from None
     if parts.scheme not in ("https", "http") or not host:

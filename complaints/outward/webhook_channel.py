@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from complaints.outward.channel import NoLonger, Parcel
-from complaints.outward.http_post import TIMEOUT, WHOLE, Resolve, post, resolved
+from complaints.outward.http_post import TIMEOUT, WHOLE, post
 from complaints.outward.keys import idempotency_key
+from complaints.outward.lookup import Lookups, Resolve
 from complaints.outward.signature import signature
 from complaints.outward.web_address import allowed, parse_web_address
 from complaints.tables import complaint, webhook
@@ -36,9 +37,15 @@ class WebhookChannel:
     """Whether it may go to this machine itself, as in the demo."""
     tls: ssl.SSLContext | None = None
     """How a receiver's certificate is checked; None: against the authorities that the machine trusts."""
-    resolve: Resolve = resolved
+    resolve: Resolve = field(default_factory=Lookups)
     timeout: float = TIMEOUT
     whole: float = WHOLE
+    at_once: int = 12
+    """Webhooks that are told at one time: one that is slow takes one of them."""
+
+    def lane(self, message: Message) -> str:
+        """Return the webhook."""
+        return message.recipient
 
     def prepare(self, connection: Connection, message: Message, *, now: datetime) -> Parcel:
         """Read the address and the number of the case, and sign. Raises NoLonger."""

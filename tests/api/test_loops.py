@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from app.serve import PURGES, loops, purge, purge_job
+from app.serve import PURGES, REACH_SECONDS, REACHES, loops, purge, purge_job, reach_job
 from engine.clock import MovableClock
+from escalation.scheduled import ScheduledJob, take
 from storage.counting import counted
 from storage.idempotency import recall, remember
-from tests.support.application import House
+from tests.support.application import House, house
 
 
 def test_answers_for_repeated_requests_do_not_outlive_their_day(redress: House) -> None:
@@ -57,3 +58,25 @@ def test_a_server_has_every_loop(redress: House) -> None:
         "archive",
         "purge",
     ]
+
+
+def test_one_of_several_processes_looks_for_steps_that_nobody_can_do_and_another_soon_when_it_died() -> None:
+    redress = house()
+    application = redress.application
+
+    def asked(job: ScheduledJob) -> int:
+        """Return how often the steps were read."""
+        with counted(application.database) as seen:
+            job.run_once()
+        return sum("FROM work_item" in each for each in seen.sql)
+
+    one, other = reach_job(application), reach_job(application)
+    assert (asked(one) > 0, asked(other), asked(one)) == (True, 0, 0)
+    redress.later(seconds=REACHES.every.total_seconds())
+    with application.database.write() as unit:
+        assert take(unit.connection, REACHES, application.now()) is not None, "another began, and died"
+        unit.commit()
+    assert asked(one) == 0
+    redress.later(seconds=REACHES.every.total_seconds())
+    assert REACHES.every.total_seconds() + REACH_SECONDS < 60
+    assert (asked(other) > 0, asked(one)) == (True, 0)

@@ -154,7 +154,8 @@ def test_what_the_loops_look_for_is_read_off_indexes(grown: Application) -> None
 
     def claimed() -> None:
         with grown.database.write() as unit:
-            outbox.claim(unit.connection, AT, limit=50, until=AT + timedelta(minutes=1))
+            outbox.take(unit.connection, AT, 50)
+            outbox.claim(unit.connection, AT, limit=50, until=AT + timedelta(minutes=1), by="x", channel="mail")
 
     assert whole_tables(grown.database, claimed) == []
 

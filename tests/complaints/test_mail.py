@@ -202,7 +202,7 @@ def test_a_mailbox_that_is_full_holds_up_its_own_case_and_no_other(office: Offic
     )  # fmt: skip
     post.recipient_answer = lambda _address: TAKEN
     office.clock.advance(timedelta(seconds=45))
-    assert (loop.run_once(), loop.run_once()) == (1, 1)
+    assert loop.run_once() == 2
     assert [subject for _, subject in reached(post)] == ["Other", "First", "Second"]
     assert office.rows(incident)[0].resolved_at == office.clock.now()
 
@@ -214,15 +214,13 @@ def test_an_address_that_is_refused_for_good_is_a_dead_letter_at_once(
     case = filed(office)
     write(office, case, "Hello.", "First")
     write(office, case, "Hello.", "Second")
-    setattr(post, f"{stage}_answer", lambda _address: "550 5.1.1 gil is unknown here")
-    loop = sender(office, {MAIL: mail_line(post.url)})
-    assert loop.run_once() == 0
+    answers = iter(["550 5.1.1 gil is unknown here"])
+    setattr(post, f"{stage}_answer", lambda _address: next(answers, TAKEN))
+    assert sender(office, {MAIL: mail_line(post.url)}).run_once() == 1
     what = {"recipient": "the address", "content": "the mail"}[stage]
     first, second = mails(office)
     assert (first.given_up_at, first.last_error) == (MONDAY, f"the mail server refused {what}: 550 5.1.1")
-    assert (second.given_up_at, second.attempts) == (None, 0)
-    setattr(post, f"{stage}_answer", lambda _address: TAKEN)
-    assert loop.run_once() == 1
+    assert (second.given_up_at, second.attempts, second.delivered_at) == (None, 0, MONDAY)
     assert reached(post) == [(GIL, "Second")]
 
 
@@ -272,10 +270,10 @@ def test_a_server_that_cannot_be_reached_is_left_alone_for_a_while_and_then_gets
     loop = sender(office, {MAIL: mail_line(url)})
     assert loop.run_once() == 0
     # One has tried it for all: the others wait without having failed.
-    assert [row.attempts for row in mails(office)] == [1, 0, 0]
+    assert sorted(row.attempts for row in mails(office)) == [0, 0, 1]
     assert [row.claimed_until for row in mails(office)] == [None, None, None]
     assert loop.run_once() == 0
-    assert [row.attempts for row in mails(office)] == [1, 0, 0]
+    assert sorted(row.attempts for row in mails(office)) == [0, 0, 1]
     (line,) = office.rows(incident)
     assert line.reason == "the mail server cannot be used: ConnectionRefusedError"
     with mail_receiver() as post:
@@ -293,5 +291,5 @@ def test_a_sender_that_is_not_taken_is_the_installations_fault_and_no_mail_is_lo
     post.sender_answer = "550 5.7.1 not allowed"
     loop = sender(office, {MAIL: mail_line(post.url)})
     assert loop.run_once() == 0
-    assert [(row.attempts, row.given_up_at) for row in mails(office)] == [(1, None), (0, None)]
-    assert mails(office)[0].last_error == "the mail server refused the sender: 550 5.7.1"
+    assert sorted((row.attempts, row.given_up_at) for row in mails(office)) == [(0, None), (1, None)]
+    assert {row.last_error for row in mails(office)} == {None, "the mail server refused the sender: 550 5.7.1"}

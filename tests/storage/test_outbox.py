@@ -105,24 +105,14 @@ def test_what_is_settled_stays_settled(database: Database) -> None:
         assert unit.connection.scalar(select(outbox.outbox.c.delivered_at)) == NOON
 
 
-def test_a_claimed_message_is_nobody_elses_until_the_claim_ends(database: Database) -> None:
-    with database.write() as unit:
-        outbox.write(unit.connection, [message(1), message(2)])
-        claimed = outbox.claim(unit.connection, NOON, limit=10, until=NOON + MINUTE)
-        assert [each.id for each in claimed] == ["m1"]
-        assert outbox.claim(unit.connection, NOON, limit=10, until=NOON + MINUTE) == []
-        assert due(unit.connection, NOON + MINUTE) == ["m1"]
-
-
-def test_two_workers_claim_different_messages(database: Database) -> None:
+def test_two_processes_take_different_messages_of_the_house(database: Database) -> None:
     if database.is_sqlite:
-        return  # one writer at a time: the claims come one after the other, as in the test before
+        return  # one writer at a time
     with database.write() as unit:
         outbox.write(unit.connection, [message(number, case_id=f"c{number}") for number in range(4)])
         unit.commit()
     with database.write() as one, database.write() as other:
-        first = outbox.claim(one.connection, NOON, limit=2, until=NOON + MINUTE)
-        second = outbox.claim(other.connection, NOON, limit=4, until=NOON + MINUTE)
+        first, second = outbox.take(one.connection, NOON, 2), outbox.take(other.connection, NOON, 4)
     assert ([each.id for each in first], [each.id for each in second]) == (["m0", "m1"], ["m2", "m3"])
 
 

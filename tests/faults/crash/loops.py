@@ -30,6 +30,11 @@ class Wire:
     inner: Channel
     file: Path
     step: Step
+    at_once: int = 1
+
+    def lane(self, message: Message) -> str:
+        """As the real one."""
+        return self.inner.lane(message)
 
     def prepare(self, connection: Connection, message: Message, *, now: object) -> Parcel:
         """As the real one."""
@@ -98,9 +103,11 @@ def send(house: House, _found: Found, step: Step) -> Answer:
     lines = outward.lines
     file = house.application.settings.var_folder / SENT
 
+    wires: dict[str, Wire] = {}
+
     def wired(name: str) -> Channel | None:
         channel = lines(name)
-        return None if channel is None else Wire(channel, file, step)
+        return None if channel is None else wires.setdefault(name, Wire(channel, file, step))
 
     outward.lines = wired
     for length in (timedelta(0), CLAIM_IS_OVER):

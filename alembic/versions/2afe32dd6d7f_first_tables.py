@@ -1,6 +1,6 @@
 """First tables.
 
-Revision ad8db86f66a2, after .
+Revision 2afe32dd6d7f, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ad8db86f66a2"
+revision = "2afe32dd6d7f"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -185,6 +185,7 @@ def upgrade() -> None:
             "deliver_after", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
         ),
         sa.Column("held_until", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
+        sa.Column("claimed_by", sa.Text(), nullable=True),
         sa.Column(
             "claimed_until", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
         ),

@@ -1,0 +1,140 @@
+"""One recipient at a time, in order: whoever is slow, or never answers, delays nobody else. On each store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from complaints.outward.channel import Temporary
+from complaints.outward.outward_loop import BATCH, CLAIM_FOR
+from engine.clock import MovableClock
+from storage import migrate
+from storage.database import Database
+from storage.errors import StoreBusy
+from tests.complaints.gated_line import GatedLine, message, process, row, sending, write
+from tests.support.stores import NOON, store_url
+from tests.support.waiting import until
+
+
+@pytest.fixture(params=["sqlite-file", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database with its tables."""
+    with Database(store_url(request.param, request, tmp_path)) as opened:
+        migrate.create(opened)
+        yield opened
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(NOON)
+
+
+def test_who_does_not_answer_delays_nobody_else_not_even_what_comes_due_meanwhile(
+    store: Database, clock: MovableClock
+) -> None:
+    line = GatedLine(at_once=2)
+    gate = line.shut_for("slow")
+    write(store, *(message(f"s{number:02}", "slow") for number in range(3 * BATCH)))
+    write(store, *(message(f"o{number}", f"other{number}") for number in range(12)))
+    with sending(process(store, line, clock.now)):
+        until(lambda: len(line.taken) == 12, "the others are told")
+        write(store, message("late", "newcomer"))
+        until(lambda: "late" in line.taken, "so is who comes later")
+        assert [each for each in line.began if each.startswith("s")] == ["s00"]
+        held = [row(store, f"s{number:02}").claimed_by is not None for number in range(3 * BATCH)]
+        assert sum(held) == BATCH, "the rest is left to other processes"
+        gate.set()
+    assert [each for each in line.taken if each.startswith("s")] == [f"s{number:02}" for number in range(3 * BATCH)]
+    assert sorted(line.taken) == sorted(line.began)
+
+
+def test_channels_that_are_slow_take_turns_with_the_others(store: Database, clock: MovableClock) -> None:
+    line = GatedLine(at_once=1)
+    names = [f"hook{number}" for number in range(3)]
+    write(store, *(message(f"{name}-{number}", name, channel=name) for name in names for number in range(3)))
+    assert process(store, line, clock.now).run_once() == 9
+    assert {each.partition("-")[0] for each in line.taken[:2]} == {"hook0", "hook1"}
+    assert [each for each in line.taken if each.startswith("hook2")] == [f"hook2-{number}" for number in range(3)]
+
+
+def test_no_more_is_under_way_than_a_channel_sends_at_one_time(store: Database, clock: MovableClock) -> None:
+    line = GatedLine(at_once=3)
+    gates = [line.shut_for(f"r{number}") for number in range(5)]
+    write(store, *(message(f"m{number}", f"r{number}") for number in range(5)))
+    with sending(process(store, line, clock.now)):
+        until(lambda: len(line.began) == 3, "three have begun")
+        gates[0].set()
+        until(lambda: len(line.began) == 4, "and another where one has ended")
+        assert line.taken == ["m0"]
+        for each in gates:
+            each.set()
+    assert len(line.taken) == 5
+
+
+def test_what_follows_to_the_same_recipient_about_the_same_case_waits_for_what_failed(
+    store: Database, clock: MovableClock
+) -> None:
+    line = GatedLine(failing={"r": Temporary("later")})
+    write(store, message("m1", "r", case="c"), message("m2", "r", case="c"), message("m3", "r", case="d"))
+    loop = process(store, line, clock.now)
+    assert loop.run_once() == 0
+    assert line.began == ["m1", "m3"]
+    line.failing.clear()
+    clock.advance(CLAIM_FOR * 3)
+    assert loop.run_once() == 3
+    assert line.taken.index("m1") < line.taken.index("m2")
+
+
+def test_who_stops_finishes_what_is_under_way_and_gives_back_the_rest(store: Database, clock: MovableClock) -> None:
+    line, other = GatedLine(), GatedLine()
+    gate = line.shut_for("r")
+    write(store, message("m1", "r"), message("m2", "r"))
+    leaving = process(store, line, clock.now, patience=0.0)
+    assert leaving.run_once() == 0
+    until(lambda: line.began == ["m1"], "it is under way")
+    assert leaving.run_once(lambda: False) == 0
+    gate.set()
+    assert leaving.finish() == 1
+    assert (line.taken, row(store, "m2").claimed_until) == (["m1"], None)
+    assert (process(store, other, clock.now).run_once(), other.taken) == (1, ["m2"])
+
+
+def test_what_does_not_end_in_time_is_left_to_others_when_its_claim_has_run_out(
+    store: Database, clock: MovableClock
+) -> None:
+    line, other = GatedLine(), GatedLine()
+    gate = line.shut_for("r")
+    write(store, message("m1", "r"))
+    leaving = process(store, line, clock.now, patience=0.0)
+    leaving.run_once()
+    assert leaving.finish(within=0.0) == 0
+    assert process(store, other, clock.now).run_once() == 0, "it may arrive yet"
+    clock.advance(CLAIM_FOR)
+    assert (process(store, other, clock.now).run_once(), other.taken) == (1, ["m1"])
+    gate.set()
+
+
+def test_a_store_that_cannot_be_written_costs_nobody_a_second_mail(
+    store: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = GatedLine()
+    gate = line.shut_for("r")
+    write(store, message("m1", "r"))
+    loop = process(store, line, clock.now, patience=0.0)
+    loop.run_once()
+    gate.set()
+    until(lambda: line.taken == ["m1"], "it was taken")
+
+    def full(**_: object) -> object:
+        raise StoreBusy("No room is left.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "write", full)
+        for _ in range(3):
+            assert loop.run_once() == 0
+            clock.advance(CLAIM_FOR)
+    loop.patience = 30.0
+    assert loop.run_once() == 1
+    assert (line.taken, row(store, "m1").attempts, row(store, "m1").delivered_at) == (["m1"], 0, clock.now())
