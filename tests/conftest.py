@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.support.chromium import chromium
@@ -23,6 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples a property is tried with, and name the marker of long tests."""
     settings.load_profile("full" if config.getoption("--full") else "usual")
+    # By default every variable of every frame is drawn too: for a failing case that takes a minute, inside its step.
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
     config.addinivalue_line("markers", "long: runs only with --full (make test-full)")
 
 
