@@ -1,6 +1,6 @@
 """`python -m tests.benchmarks.bench_statements`: what one completion asks of the database.
 
-From the request to its answer, counted inside the process, on an SQLite file. Aims: at most 12 and one commit.
+From the request to its answer, counted inside the process, on an SQLite file. Aims: at most 10 and one commit.
 """
 
 from __future__ import annotations
@@ -94,8 +94,8 @@ def main() -> int:
         say(line)
     with tempfile.TemporaryDirectory(prefix="redress-bench-") as folder:
         most = counts(Path(folder), everything=given.sql)
-    say(f"at most {most} statements a completion; the aim is 12")
-    return 0 if most <= 12 else 1
+    say(f"at most {most} statements a completion; the aim is 10")
+    return 0 if most <= 10 else 1
 
 
 if __name__ == "__main__":

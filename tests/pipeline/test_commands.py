@@ -24,11 +24,11 @@ from storage.outbox import outbox
 from tests.pipeline.conftest import ACKNOWLEDGED, VERIFIED, Case
 
 
-def test_a_completion_is_one_commit_and_at_most_twelve_statements(case: Case) -> None:
+def test_a_completion_is_one_commit_and_at_most_eight_statements(case: Case) -> None:
     actor, command = case.on.actor("li.na"), CompleteTask(case.item("acknowledge").id, ACKNOWLEDGED)
     with counted(case.on.application.database) as count:
         case.pipeline.run(command, actor)
-    assert count.statements <= 12
+    assert count.statements <= 8
     assert count.commits == 1
 
 
