@@ -138,8 +138,9 @@ def build(
         return zones.get(str(facts.get("campus") or "main"), first_zone)
 
     calendars, notices = CalendarBook(campuses), NoticeBooks()
-    database, ids = Database(settings.database_url), ids or RandomIds()
+    database = Database(settings.database_url)
     clock = clock or house_clock(database)
+    ids = ids or RandomIds(clock)
     versions = versions or Versions(house(posts))
     services = Services(
         versions=versions, calendars=calendars, placement=PostPlacement(posts), rules=posts.rules, zone=zone,

@@ -139,6 +139,11 @@ IS_OPEN = work_item.c.state == literal_column("'open'")
 """What is open, in the very words of the indexes: a statement that names the state by a parameter is planned anew each
 time it is run (SQLite), since what it names may or may not be what an index has."""
 Index("ix_work_item__case", work_item.c.case_id, work_item.c.state)
+# In which cases somebody was ever asked: who sees no others finds their few among all.
+Index("ix_work_item__asked_team", work_item.c.team, work_item.c.case_id)
+for _asked in (work_item.c.post, work_item.c.assignee):
+    _some = _asked.is_not(None)
+    Index(f"ix_work_item__asked_{_asked.name}", _asked, work_item.c.case_id, sqlite_where=_some, postgresql_where=_some)
 # An inbox is read off these, the least time left first, without sorting all that is open.
 _BY_TIME = (work_item.c.falls_at, work_item.c.id)
 _HELD = and_(IS_OPEN, work_item.c.assignee.is_not(None))
@@ -235,6 +240,7 @@ case_team = Table(
     Column("team", Text, nullable=False),
     PrimaryKeyConstraint("case_id", "team"),
 )
+Index("ix_case_team__team", case_team.c.team, case_team.c.case_id)
 """Teams that were given something in a case besides a task, an action for instance: they see it as if asked."""
 
 conflict_of_interest = Table(

@@ -15,7 +15,7 @@ from complaints.intake.case_numbers import IN_A_NUMBER, grouped
 from complaints.tables import complaint, promise
 from engine.tables import IS_OPEN, instance, work_item
 from queries.reader import Reader
-from queries.visibility import cases, visible
+from queries.visibility import cases, few_cases, sees_all, visible
 from storage.paging import Sort, page
 
 MOST_WORDS = 8
@@ -78,20 +78,40 @@ NEWEST_FIRST = (
 def complaints(
     reader: Reader, filters: Filters | None = None, *, cursor: str | None = None, limit: int = 50
 ) -> ComplaintPage:
-    """Return a page of what the reader sees. Raises BadCursor."""
-    conditions = _conditions(reader, filters or Filters())
+    """Return a page of what the reader sees. Raises BadCursor.
+
+    Where it has to look into each case for what is asked, a page looks at `storage.paging.LOOKED_AT` of them at most:
+    it may hold fewer than `limit`, or none, and yet have a `next`.
+    """
+    filters = filters or Filters()
     chosen = (
         cases()
         .add_columns(person.c.name.label("owner_name"))
         .outerjoin(person, person.c.id == instance.c.case_owner)
-        .where(visible(reader.who), *conditions)
+        .where(visible(reader.who))
     )
-    of = ("complaints", *astuple(filters or Filters()))
-    found = page(reader.connection, chosen, of=of, order=NEWEST_FIRST, cursor=cursor, limit=limit)
+    along, looked_for = _along(filters), _looked_for(reader, filters)
+    named = None if filters.q is None else _named(reader, filters.q)
+    few = [named] if named is not None else few_cases(reader)
+    if filters.q is not None and named is None:
+        looked_for.append(_found(filters.q))
+    among = None
+    if few is not None:
+        looked_for.append(instance.c.case_id.in_(few))
+    elif len(along) > 1 or looked_for or not sees_all(reader.who):
+        # The first of them has an index by age; whether a case is all the rest is seen by looking at it.
+        alive = [instance.c.ended_at.is_(None)] if filters.overdue or filters.team is not None else []
+        among = select(instance.c.case_id).where(*(along[:1] or alive))
+    of = ("complaints", *astuple(filters))
+    found = page(
+        reader.connection, chosen.where(*along, *looked_for), of=of, order=NEWEST_FIRST, cursor=cursor, limit=limit,
+        among=among,
+    )  # fmt: skip
     return ComplaintPage(tuple(_item(reader, row) for row in found.rows), found.next)
 
 
-def _conditions(reader: Reader, filters: Filters) -> list[ColumnElement[bool]]:
+def _along(filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions of which each has an index that goes by age."""
     table = instance.c
     wanted = {
         table.status: filters.status,
@@ -99,7 +119,13 @@ def _conditions(reader: Reader, filters: Filters) -> list[ColumnElement[bool]]:
         table.impact: filters.impact,
         table.priority: filters.priority,
     }
-    conditions: list[ColumnElement[bool]] = [column == value for column, value in wanted.items() if value is not None]
+    return [column == value for column, value in wanted.items() if value is not None]
+
+
+def _looked_for(reader: Reader, filters: Filters) -> list[ColumnElement[bool]]:
+    """Return the conditions that each case has to be looked at for; the words of a search are another."""
+    table = instance.c
+    conditions: list[ColumnElement[bool]] = []
     if filters.team is not None:
         task = work_item.c
         asked = exists().where(task.case_id == table.case_id, IS_OPEN, task.team == filters.team)
@@ -107,9 +133,6 @@ def _conditions(reader: Reader, filters: Filters) -> list[ColumnElement[bool]]:
     if filters.overdue:
         # Nothing is late of what has ended: only what has not is looked through.
         conditions.append(and_(table.ended_at.is_(None), or_(table.next_clock_due < reader.now, _promise_missed())))
-    if filters.q is not None:
-        named = _named(reader, filters.q)
-        conditions.append(_found(filters.q) if named is None else table.case_id == named)
     return conditions
 
 

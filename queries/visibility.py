@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, false, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Row, Select, Text, false, or_, select, type_coerce, union
 
 from access.policy import Action, Principal, Relation, permitted
 from complaints.tables import complaint
 from engine.case_sight import wall
 from engine.errors import NotFound
-from engine.tables import instance, work_item
+from engine.tables import case_team, instance, work_item
 from queries.reader import Reader
 
+FEW = 1_000
+"""Of so many cases those that a page shows are picked by name; of more, enough lie among the newest."""
 CASE_COLUMNS = tuple(column for column in instance.c if column.name not in ("state", "undo"))
 """A case without its state, which no list ever opens."""
 
@@ -25,6 +27,29 @@ CASE_COLUMNS = tuple(column for column in instance.c if column.name not in ("sta
 def visible(principal: Principal) -> ColumnElement[bool]:
     """Return the condition under which a row of `instance` is visible to the person."""
     return wall(principal)
+
+
+def sees_all(principal: Principal) -> bool:
+    """Say whether the person sees every case that is not about them."""
+    return permitted(Action.SEE_CASE, principal.relations())
+
+
+def few_cases(reader: Reader) -> list[str] | None:
+    """Return the ids of the cases that somebody has or was ever asked in, where they see no others and these are few.
+
+    None where they are many, or where the person sees all cases but those about them. It is no wall: put `visible`
+    beside it.
+    """
+    who = reader.who
+    if sees_all(who):
+        return None
+    item = work_item.c
+    asked = ((item.case_id, item.team, who.teams), (item.case_id, item.post, who.posts),
+             (case_team.c.case_id, case_team.c.team, who.teams), (item.case_id, item.assignee, {who.person_id}),
+             (instance.c.case_id, instance.c.case_owner, {who.person_id}))  # fmt: skip
+    ways = [select(case_id).where(column.in_(sorted(whom))) for case_id, column, whom in asked if whom]
+    found = reader.connection.execute(union(*ways).limit(FEW + 1)).scalars().all()
+    return None if len(found) > FEW else list(found)
 
 
 def sees_whole(principal: Principal, *, case_owner: str | None) -> bool:

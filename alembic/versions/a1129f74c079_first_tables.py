@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 2afe32dd6d7f, after .
+Revision a1129f74c079, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2afe32dd6d7f"
+revision = "a1129f74c079"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -35,6 +35,9 @@ def upgrade() -> None:
         sa.Column("team", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "team", name=op.f("pk_case_team")),
     )
+    with op.batch_alter_table("case_team", schema=None) as batch_op:
+        batch_op.create_index("ix_case_team__team", ["team", "case_id"], unique=False)
+
     op.create_table(
         "change_log",
         sa.Column("sequence", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -689,6 +692,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_item")),
     )
     with op.batch_alter_table("work_item", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_work_item__asked_assignee",
+            ["assignee", "case_id"],
+            unique=False,
+            sqlite_where=sa.text("assignee IS NOT NULL"),
+            postgresql_where=sa.text("assignee IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_work_item__asked_post",
+            ["post", "case_id"],
+            unique=False,
+            sqlite_where=sa.text("post IS NOT NULL"),
+            postgresql_where=sa.text("post IS NOT NULL"),
+        )
+        batch_op.create_index("ix_work_item__asked_team", ["team", "case_id"], unique=False)
         batch_op.create_index("ix_work_item__case", ["case_id", "state"], unique=False)
         batch_op.create_index(
             "ix_work_item__free",
@@ -787,6 +805,17 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'open' AND assignee IS NULL AND post IS NULL"),
         )
         batch_op.drop_index("ix_work_item__case")
+        batch_op.drop_index("ix_work_item__asked_team")
+        batch_op.drop_index(
+            "ix_work_item__asked_post",
+            sqlite_where=sa.text("post IS NOT NULL"),
+            postgresql_where=sa.text("post IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_work_item__asked_assignee",
+            sqlite_where=sa.text("assignee IS NOT NULL"),
+            postgresql_where=sa.text("assignee IS NOT NULL"),
+        )
 
     op.drop_table("work_item")
     with op.batch_alter_table("deadline", schema=None) as batch_op:
@@ -930,6 +959,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_change_log__case_id"))
 
     op.drop_table("change_log")
+    with op.batch_alter_table("case_team", schema=None) as batch_op:
+        batch_op.drop_index("ix_case_team__team")
+
     op.drop_table("case_team")
     with op.batch_alter_table("case_link", schema=None) as batch_op:
         batch_op.drop_index("ix_case_link__other")
