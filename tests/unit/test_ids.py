@@ -1,0 +1,34 @@
+"""Identifiers by a clock: those of one hour stand together, and nothing else can be read from them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from engine.clock import MovableClock
+from engine.ids import ALPHABET, RandomIds
+
+AT = datetime(2026, 3, 27, 6, 0, tzinfo=UTC)
+
+
+def test_those_of_one_hour_begin_alike_and_are_otherwise_random() -> None:
+    clock = MovableClock(AT)
+    ids = RandomIds(clock)
+    first = [ids.new() for _ in range(200)]
+    clock.advance(timedelta(minutes=59, seconds=59))
+    first.append(ids.new())
+    clock.advance(timedelta(seconds=1))
+    second = [ids.new() for _ in range(200)]
+    assert len({each[:4] for each in first}) == len({each[:4] for each in second}) == 1
+    assert max(first) < min(second)
+    assert len({*first, *second}) == 401
+    assert {len(each) for each in first} == {20}
+    assert set("".join(each[4:] for each in first)) == set(ALPHABET.lower())
+
+
+def test_they_go_up_until_the_hours_run_out() -> None:
+    hours = (AT, AT + timedelta(days=365), datetime(2089, 8, 1, tzinfo=UTC))
+    assert sorted(hours) == sorted(hours, key=lambda at: RandomIds(MovableClock(at)).new())
+
+
+def test_without_a_clock_they_are_wholly_random() -> None:
+    assert len({RandomIds().new()[:4] for _ in range(200)}) > 190
