@@ -59,8 +59,9 @@ def _templates(connection: Connection, first: datetime, last: datetime) -> list[
     )
     kinds: dict[str, str] = {}
     for case_id, due in connection.execute(soon).all():
-        kind = case_id[len(STAMP + GROUP) :]
-        if kind not in kinds and due.microsecond == 0 and _only_a_rung(connection, case_id, due):
+        mark, kind = case_id[: len(STAMP)], case_id[len(STAMP + GROUP) :]
+        # A mark without a letter does not tell identifiers from numbers, which bear it in capitals.
+        if kind not in kinds and not mark.isdigit() and due.microsecond == 0 and _only_a_rung(connection, case_id, due):
             kinds[kind] = case_id
         if len(kinds) == TEMPLATES:
             break
