@@ -35,7 +35,14 @@ GONE_AFTER = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
 }
-"""A machine that vanishes without a word - its power, a cable - is missed after 15 to 25 seconds; by itself never."""
+"""A database that vanishes without a word - its power, a cable - is missed after 15 to 25 seconds; by itself never."""
+LOCKS_GONE_AFTER = {
+    "tcp_keepalives_idle": 10,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""The same of a server or worker, for the database to miss: until then the rows stay locked that the dead one had."""
 
 POOL_SECONDS = 5.0
 """How long a thread waits for a free connection."""
@@ -162,7 +169,8 @@ def postgresql(url: URL, *, connections: int, monotonic: Callable[[], float] = t
             "connect_timeout": 5,
             **GONE_AFTER,
             "options": f"-c timezone=UTC -c lock_timeout={BUSY_MILLISECONDS}"
-            " -c idle_in_transaction_session_timeout=60000",
+            " -c idle_in_transaction_session_timeout=60000"
+            + "".join(f" -c {name}={value}" for name, value in LOCKS_GONE_AFTER.items()),
         },
     )
     _ask_the_idle(engine, monotonic)

@@ -163,3 +163,13 @@ def test_reading_leaves_the_statements_that_the_driver_has_prepared(postgres_ser
         with store.read() as connection:
             kept = connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one()
     assert kept >= 1
+
+
+def test_the_database_looks_whether_whoever_holds_a_row_is_still_there(store: Database) -> None:
+    """A machine that vanishes says nothing: its rows must come free within the half minute in which it is replaced."""
+    with store.read() as connection:
+        shown = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in engines.LOCKS_GONE_AFTER}
+    assert shown == {
+        "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
+        "tcp_user_timeout": "15s",
+    }  # fmt: skip
