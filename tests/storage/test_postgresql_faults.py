@@ -171,5 +171,5 @@ def test_the_database_looks_whether_whoever_holds_a_row_is_still_there(store: Da
         shown = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in engines.LOCKS_GONE_AFTER}
     assert shown == {
         "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3",
-        "tcp_user_timeout": "15s",
+        "tcp_user_timeout": "15000",
     }  # fmt: skip
