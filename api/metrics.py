@@ -20,6 +20,8 @@ WAIT_SECONDS = (0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5)
 PASS_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60)
 AT_MOST = 50_000
 """Changes in which something fired that are looked at in one reading; the others are looked at in the next."""
+LOOKED_BACK = 1_000
+"""Changes that are read at once to find the first one after the start."""
 
 
 class Metrics:
@@ -84,7 +86,8 @@ class Metrics:
                 ("open_incidents", "Failures that wait for somebody."),
             )
         }
-        self._since, self._seen, self._lock = since, 0, threading.Lock()
+        self._since, self._lock = since, threading.Lock()
+        self._seen: int | None = None
 
     def watch(self, database: Database, pulse: Pulse) -> None:
         """Watch the waits of a database and the loops of a process; once for each."""
@@ -138,9 +141,11 @@ class Metrics:
     def _observe_firings(self, connection: Connection) -> None:
         # Of all cases, by the number of the change: through the view every line of each would be taken apart first.
         table = change_log.c
+        seen = _last_before(connection, self._since) if self._seen is None else self._seen
+        last = connection.execute(select(func.coalesce(func.max(table.sequence), 0))).scalar_one()
         rows = connection.execute(
             select(table.sequence, table.at, table.lines)
-            .where(table.sequence > self._seen, table.at >= self._since)
+            .where(table.sequence > seen, table.sequence <= last)
             .where(type_coerce(table.lines, Text).contains('["fired",'))
             .order_by(table.sequence)
             .limit(AT_MOST)
@@ -151,7 +156,20 @@ class Metrics:
                 if isinstance(due_at, str):
                     late = (row.at - datetime.fromisoformat(due_at)).total_seconds()
                     self._lateness.observe(max(0.0, late))
-            self._seen = row.sequence
+        # What has been looked at is not read again, whether anything fired in it or not.
+        self._seen = rows[-1].sequence if len(rows) == AT_MOST else last
+
+
+def _last_before(connection: Connection, since: datetime) -> int:
+    """Return the number of the last change before an instant, looking back from the newest; 0 without one."""
+    table, below = change_log.c, None
+    while True:
+        newest = select(table.sequence, table.at).order_by(table.sequence.desc()).limit(LOOKED_BACK)
+        rows = connection.execute(newest if below is None else newest.where(table.sequence < below)).all()
+        before = next((row.sequence for row in rows if row.at < since), None)
+        if before is not None or not rows:
+            return int(before or 0)
+        below = rows[-1].sequence
 
 
 def _oldest_wait(connection: Connection, now: datetime) -> float:

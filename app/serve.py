@@ -27,7 +27,7 @@ from engine.house_clock import LOOK_SECONDS, HouseClock
 from engine.pipeline import Desk
 from escalation.metronome import Loop
 from escalation.scheduled import Schedule, ScheduledJob
-from storage import idempotency
+from storage import idempotency, statistics
 from storage.lock import serving
 
 log = structlog.get_logger(__name__)
@@ -42,6 +42,8 @@ JOBS_SECONDS = 60.0
 """How often it is looked whether the time of a job has come that one process does for all."""
 PURGES = Schedule(name="purge", every=timedelta(minutes=10))
 """When what has outlived its purpose is deleted."""
+COUNTS = Schedule(name="statistics", every=timedelta(days=1))
+"""When SQLite counts by what it chooses between indexes; without it, it guesses the same of a table of any size."""
 OUTWARD_SECONDS = 1.0
 """How often it is looked whether something is to leave the house."""
 CALENDAR_SECONDS = 5.0
@@ -62,6 +64,7 @@ def loops(application: Application) -> list[Loop]:
         Loop("reach", reach_job(application).run_once, every_seconds=REACH_SECONDS),
         Loop("archive", archive_job(application).run_once, every_seconds=JOBS_SECONDS),
         Loop("purge", purge_job(application).run_once, every_seconds=JOBS_SECONDS),
+        Loop("statistics", statistics_job(application).run_once, every_seconds=JOBS_SECONDS),
         *watch,
     ]
 
@@ -105,6 +108,18 @@ def purge(application: Application) -> int:
 
     deleted: int = application.pipeline.run(HouseWork(act), SYSTEM)
     return deleted
+
+
+def statistics_job(application: Application) -> ScheduledJob:
+    """Return the job that lets the database count its rows anew."""
+
+    def count(_going_on: object) -> int:
+        application.pipeline.run(HouseWork(lambda desk: statistics.refresh(desk.connection)), SYSTEM)
+        return 0
+
+    return ScheduledJob(
+        COUNTS, count, database=application.database, clock=application.clock, pipeline=application.pipeline
+    )
 
 
 def serve(settings: Settings, application: Application | None = None) -> None:

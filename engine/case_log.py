@@ -17,6 +17,8 @@ from engine.model.step import Event
 from engine.tables import change_log
 from storage.prepared import Prepared
 
+_NOTHING: list[Any] = [None] * 5
+"""A line that says nothing."""
 _INSERT = Prepared(insert(change_log), columns=("case_id", "at", "actor", "lines"))
 
 
@@ -33,7 +35,7 @@ class Change:
 
 
 def write(connection: Connection, *changes: Change) -> None:
-    """Write changes down in this order, in one statement; one without events leaves nothing. Repeating doubles them."""
+    """Write changes down in this order, in one go; one without events leaves nothing. Repeating doubles them."""
     rows = [
         {"case_id": each.case_id, "at": each.at, "actor": each.actor, "lines": [_line(event) for event in each.events]}
         for each in changes
@@ -47,9 +49,6 @@ def events_of(lines: Sequence[Sequence[Any]]) -> Iterator[Event]:
     for line in lines:
         kind, element, task, name, detail = [*line, *_NOTHING][: len(_NOTHING)]
         yield Event(kind, element, name, task, detail or {})
-
-
-_NOTHING: list[Any] = [None] * 5
 
 
 def _line(event: Event) -> list[Any]:

@@ -157,7 +157,8 @@ class CaseWork:
     barred: frozenset[str] | None = None
     """People kept apart from the case by a conflict of interest; None: not looked up yet."""
     item: Any = None
-    """The task that the command names, as it was read along with the case; None once anything has changed."""
+    """The task that the command names, as it was read along with the case; None where none was read, and once something
+    has fired. What the command itself writes into its row does not show here."""
     listened: bool = True
     """Whether anybody outside may listen to what changes; False: nobody does."""
     done: dict[str, Any] | None = None

@@ -49,11 +49,11 @@ log = structlog.get_logger(__name__)
 COLUMNS = tuple(column.name for column in instance.columns)
 _INSERT_INSTANCE = Prepared(insert(instance), columns=COLUMNS)
 
-PEOPLE_REMEMBERED = 256
-"""Of so many people, as they stand, the question is kept: putting it together takes longer than asking it."""
+QUESTIONS_REMEMBERED = 512
+"""So many questions are kept, two for each person as they stand: putting one together takes longer than asking it."""
 
 
-@lru_cache(maxsize=PEOPLE_REMEMBERED)
+@lru_cache(maxsize=QUESTIONS_REMEMBERED)
 def _seen_by(principal: Principal, asked: Select[Any]) -> Select[Any]:
     """Return a question for a case under its row lock, answered only where the person may see it."""
     return asked.where(wall(principal))
@@ -258,7 +258,7 @@ class Pipeline:
         """Return the case under its row lock. Raises NotFound when it does not exist or is not the actor's to see.
 
         `task_id`: the task of the case that is asked for next; it is read along with it.
-        """  # fmt: skip
+        """
         # The wall is part of the question: of a case that is not theirs to see nothing is locked, read or loaded.
         # Who repairs a case sees nothing of it, and that they are not kept apart from it was asked before.
         watched = actor.principal if actor.kind != OPERATOR else None

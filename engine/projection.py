@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.sql.visitors import iterate
 
 from engine import case_log
@@ -50,6 +61,15 @@ _DELETE_DEADLINE = Prepared(
 _INSERT_DEADLINE = Prepared(
     insert(deadline), columns=("case_id", "key", "source", "name", "due_at", "provisional", "reasons")
 )
+_FINISHED = ("state", "version", "assignee", "done_at", "done_by", "draft", "data")
+"""What changes of a task that is completed."""
+
+
+def _finishes(written: Any) -> ColumnElement[bool]:
+    """A row that stands is written over once: when its task is open, and done now."""
+    return and_(IS_OPEN, written.state == literal_column("'done'"))
+
+
 PROJECTED_FACTS = ("priority", "impact", "category")
 """Facts that lists filter by."""
 
@@ -119,8 +139,8 @@ def _write_tasks(work: CaseWork, result: StepResult) -> None:
         ids = [item_id(work.case_id, task) for task in gone]
         work.connection.execute(_CANCEL, {"items": ids, "at": work.now})
     fresh = [_new_item(work, task) for task in result.tasks if task.id not in before]
-    # What is done and what follows from it: one statement.
-    upsert_many(work.connection, work_item, [*done, *fresh], unique=("id",))
+    if write_items(work.connection, [*done, *fresh]) != len(done) + len(fresh):
+        raise ChangedMeanwhile
     moved = [t for t in result.tasks if t.id in before and before[t.id] != (t.due_at.isoformat() if t.due_at else None)]
     _MOVE.run_many(
         work.connection,
@@ -129,6 +149,14 @@ def _write_tasks(work: CaseWork, result: StepResult) -> None:
     kept = [t for t in result.tasks if t.id in before]
     _bump_shown(work, result, kept)
     _keep_apart(work, result, kept)
+
+
+def write_items(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Write tasks that are done and tasks that are new, in one go; return how many were written.
+
+    What is done already, or is there under the number of a new one, stays as it is and does not count.
+    """
+    return upsert_many(connection, work_item, rows, unique=("id",), sets=_FINISHED, only=_finishes)
 
 
 def _bump_shown(work: CaseWork, result: StepResult, kept: list[OpenTask]) -> None:

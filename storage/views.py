@@ -14,9 +14,9 @@ _wordings: dict[str, dict[str, str]] = {}
 def view(name: str, over: Table, *columns: Column[Any], sqlite: str, postgresql: str) -> Table:
     """Return a view as a table to select from. Where `over` is made from the tables, it is made right behind.
 
-    `sqlite` and `postgresql` are its SELECT for each kind of database, without `:`; how it is broken into
-    lines does not matter. It is no table of
-    `storage.schema.metadata`: nobody inserts into it, and what goes through all rows finds them where they are kept.
+    `sqlite` and `postgresql` are its SELECT for each kind of database, without `:`; how it is broken into lines does
+    not matter. It is no table of `storage.schema.metadata`: nobody inserts into it, and what goes through all rows
+    finds them where they are kept.
     """
     found = _wordings[name] = {"sqlite": " ".join(sqlite.split()), "postgresql": " ".join(postgresql.split())}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -48,9 +49,10 @@ def complete_task(work: CaseWork, command: CompleteTask) -> dict[str, Any]:
     remember_for_undo(work, item.id)
     if element.properties.get("owns") == "true" and work.owner is None:
         work.set_owner(who.person_id)
+    # As it was written: what follows may put more into `data`.
     work.done = {
         **vars(item), "state": "done", "done_at": work.now, "done_by": who.person_id, "assignee": who.person_id,
-        "data": data, "draft": None, "version": item.version + 1,
+        "data": deepcopy(data), "draft": None, "version": item.version + 1,
     }  # fmt: skip
     work.form_data = data
     work.services.completed(work, element.id, data)

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from app.serve import PURGES, REACH_SECONDS, REACHES, loops, purge, purge_job, reach_job
+from sqlalchemy import inspect, text
+
+from app.serve import (
+    COUNTS,
+    PURGES,
+    REACH_SECONDS,
+    REACHES,
+    loops,
+    purge,
+    purge_job,
+    reach_job,
+    statistics_job,
+)
 from engine.clock import MovableClock
 from escalation.scheduled import ScheduledJob, take
 from storage.counting import counted
 from storage.idempotency import recall, remember
-from tests.support.application import House, house
+from tests.support.application import House, house, house_at
 
 
 def test_answers_for_repeated_requests_do_not_outlive_their_day(redress: House) -> None:
@@ -57,7 +70,32 @@ def test_a_server_has_every_loop(redress: House) -> None:
         "reach",
         "archive",
         "purge",
+        "statistics",
     ]
+
+
+def test_a_file_counts_its_rows_once_a_day(tmp_path: Path) -> None:
+    redress = house_at(f"sqlite:///{tmp_path / 'redress.db'}")
+    application, clock = redress.application, redress.application.clock
+    assert isinstance(clock, MovableClock)
+
+    def counted_complaints() -> list[str]:
+        with application.database.read() as connection:
+            if not inspect(connection).has_table("sqlite_stat1"):
+                return []
+            asked = text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'complaint' LIMIT 1")
+            return [stat.split()[0] for stat in connection.execute(asked).scalars()]
+
+    redress.file()
+    job = statistics_job(application)
+    assert (counted_complaints(), job.run_once(), counted_complaints()) == ([], 0, ["1"])
+    redress.file()
+    job.run_once()
+    assert counted_complaints() == ["1"]
+    clock.advance(COUNTS.every)
+    job.run_once()
+    assert counted_complaints() == ["2"]
+    application.database.close()
 
 
 def test_one_of_several_processes_looks_for_steps_that_nobody_can_do_and_another_soon_when_it_died() -> None:

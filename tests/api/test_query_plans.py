@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from access.principals import principal
 from api.metrics import Metrics
@@ -17,7 +17,7 @@ from app.container import Application, build
 from complaints.tables import complaint
 from engine.case_work import SYSTEM
 from engine.clock import MovableClock
-from engine.tables import event_log, instance, work_item
+from engine.tables import change_log, event_log, instance, work_item
 from engine.work_items import given_elsewhere
 from queries.approvals import approvals
 from queries.case_file import case_file
@@ -173,9 +173,24 @@ def test_what_has_fired_is_found_by_the_number_of_the_change(grown: Application)
     assert re.search(r"^redress_deadline_lateness_seconds_count [1-9]", asked(), re.MULTILINE)
     with watched(grown.database) as seen:
         asked()
-    (plan,) = [each.plan for each in seen.plans(grown.database) if "change_log" in each.sql]
-    assert not any(WHOLE.search(line.strip()) for line in plan)
+    plans = [each.plan for each in seen.plans(grown.database) if "change_log" in each.sql]
+    assert [line for plan in plans for line in plan if WHOLE.search(line.strip())] == []
     assert [sql for sql in seen.asked if "event_log" in sql] == []
+
+
+def test_a_monitor_reads_no_change_twice_even_when_nothing_fires(grown: Application) -> None:
+    """A server that started just now begins with the newest change: what came before it is not read even once."""
+    figures = Metrics(since=AT + timedelta(days=1))
+
+    def asked() -> list[Any]:
+        with watched(grown.database) as seen, grown.database.read() as connection:
+            figures.read(connection, AT)
+        (given,) = [values for sql, values in seen.asked.items() if "FROM change_log" in sql and "LIKE" in sql]
+        return list(given.values() if isinstance(given, dict) else given)
+
+    with grown.database.read() as connection:
+        last = connection.execute(select(func.max(change_log.c.sequence))).scalar_one()
+    assert [asked().count(last), asked().count(last)] == [2, 2], "from the newest on, to the newest"
 
 
 def test_the_lines_of_a_case_are_found_by_its_own_changes(grown: Application) -> None:
@@ -199,6 +214,7 @@ def test_a_case_is_loaded_shown_and_found_off_indexes(grown: Application) -> Non
     def loaded() -> None:
         with grown.database.write() as unit:
             grown.pipeline.load(unit.connection, case, SYSTEM)
+            grown.pipeline.load(unit.connection, case, SYSTEM, task_id=f"{case}-1")
 
     ways: list[Asked] = [
         lambda reader: complaints(reader, Filters(q=number)),

@@ -12,6 +12,7 @@ from complaints.tables import complaint, refund_line
 from engine.commands.claim import ClaimTask
 from engine.commands.complete import CompleteTask
 from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale, Unfit
+from engine.tables import work_item
 from tests.complaints.office import Office
 from tests.complaints.walk import reach_closed, reach_plan
 
@@ -151,6 +152,8 @@ def test_a_form_that_says_fewer_than_are_listed_leaves_the_larger_number(office:
     facts, row = office.facts(case), office.rows(complaint, case)[0]
     assert (facts["people"], facts["stated_people"], facts["listed_people"]) == (3, 2, 3)
     assert (facts["category"], row.category, row.stated_people) == ("teaching", "teaching", 2)
+    (done,) = office.rows(work_item, case, element="look")
+    assert done.data["people"] == 2, "what was written in the form stays as it was written"
 
 
 def test_what_follows_from_the_facts_follows_in_the_same_step(office: Office) -> None:

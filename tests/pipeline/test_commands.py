@@ -18,6 +18,7 @@ from engine.commands.complete import CompleteTask
 from engine.commands.send_back import SendBack
 from engine.commands.take_next import TakeNext
 from engine.errors import Conflict, Forbidden, MatchRequired, NotFound, Stale, StepFailed, Unfit
+from engine.projection import write_items
 from engine.tables import event_log, incident, work_item
 from storage.counting import counted
 from storage.outbox import outbox
@@ -288,3 +289,15 @@ def test_a_task_that_nobody_else_would_find_is_not_given_back_and_one_that_nobod
         with pytest.raises(Conflict, match="Nobody else would find this task"):
             case.pipeline.run(ReleaseTask(item.id), actor)
     assert case.item("acknowledge") == before
+
+
+def test_a_task_that_is_done_is_never_written_over(case: Case) -> None:
+    """Neither by a task that would come twice with one number, nor by another completion."""
+    case.do("acknowledge", "li.na", ACKNOWLEDGED)
+    (row,) = case.rows(select(work_item).where(work_item.c.element == "acknowledge"))
+    again = {**row._mapping, "data": {"acknowledgement_text": "Another."}}
+    for state in ("open", "done"):
+        with case.on.application.database.write() as unit:
+            assert write_items(unit.connection, [{**again, "state": state}]) == 0
+            unit.commit()
+    assert case.rows(select(work_item).where(work_item.c.id == row.id)) == [row]

@@ -59,5 +59,5 @@ def _explained(connection: Connection, sql: str, values: Any) -> tuple[str, ...]
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)
         return tuple(str(row[3]) for row in rows)
-    bare = re.sub(r" FOR UPDATE( OF \w+)?( SKIP LOCKED)?", "", sql)
+    bare = re.sub(r" FOR UPDATE( OF \w+(, \w+)*)?( SKIP LOCKED)?", "", sql)
     return tuple(str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {bare}", values))
