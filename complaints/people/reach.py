@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select, update
+from sqlalchemy import Connection, and_, exists, or_, select, update
 
 from access.principals import next_filled
 from access.rights import HouseRules
@@ -46,14 +46,22 @@ def nobodys_tasks(connection: Connection, *, rules: HouseRules, case_id: str | N
     """
     item, bar = work_item.c, conflict_of_interest.c
     teams, posts = _members(connection), _holders(connection)
+    served = [post for post in {*posts, *rules.above} if next_filled(post, posts.keys(), rules.above) is not None]
     some_barred = exists().where(bar.case_id == item.case_id)
     rows = connection.execute(
+        # What is open belongs to a case that has not ended: the case itself need not be read.
         select(item.id, item.case_id, item.element, item.team, item.post, item.excluded)
-        .join(instance, instance.c.case_id == item.case_id)
-        .where(IS_OPEN, item.assignee.is_(None), instance.c.ended_at.is_(None))
+        .where(IS_OPEN, item.assignee.is_(None))
         .where(*(() if case_id is None else (item.case_id == case_id,)))
         # The others wait for people of whom nobody is kept apart: most of what is open is not read.
-        .where(or_(item.post.is_not(None), item.team.not_in(teams), item.excluded != [], some_barred))
+        .where(
+            or_(
+                item.post.not_in(served),
+                and_(item.post.is_(None), item.team.not_in(teams)),
+                item.excluded != [],
+                some_barred,
+            )
+        )
         .order_by(item.case_id, item.id)
     ).all()
     barred = _kept_apart(connection, case_id) if rows else {}
