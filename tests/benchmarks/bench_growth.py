@@ -71,7 +71,7 @@ def measured(house: GrownHouse, cases: int, how: How) -> Iterator[str]:
         server.stop()
     yield from _swept(house.settings)
     if cases <= ARCHIVED_UP_TO:
-        yield from _archived(house, cases)
+        yield from _archived(house)
 
 
 def _doctored(server: Server) -> Iterator[str]:
@@ -158,30 +158,31 @@ def _line(name: str, seconds: Sequence[float]) -> str:
     return f"  {name:<26} {len(seconds):4d} times  p50 {p50:7.2f}  p95 {p95:7.2f}  max {longest:8.2f} ms  {load()}"
 
 
-def _archived(house: GrownHouse, cases: int) -> Iterator[str]:
+def _archived(house: GrownHouse) -> Iterator[str]:
     """Archive a copy: what is kept stays as it was grown."""
     with tempfile.TemporaryDirectory(dir=house.folder) as place:
         packed, again = Path(place) / "packed.db", Path(place) / "again.db"
-        before = _packed(house.file, packed, cases)
+        before = _packed(house.file, packed)
         settings = house.settings.model_copy(update={"database_url": f"sqlite:///{packed}"})
         application, started = application_for(settings), time.perf_counter()
         count = archiving(application).run()
         took = time.perf_counter() - started
         application.database.close()
-        after = _packed(packed, again, cases)
+        after = _packed(packed, again)
     yield f"  {count} cases archived in {took:.0f} s; bytes a case, by table, packed: before, after"
     for name in sorted(before, key=lambda each: -before[each])[:10]:
         yield f"    {name:<18} {before[name]:10,.0f} {after.get(name, 0):10,.0f}"
     yield f"    {'in all':<18} {sum(before.values()):10,.0f} {sum(after.values()):10,.0f}"
 
 
-def _packed(file: Path, packed: Path, cases: int) -> dict[str, float]:
+def _packed(file: Path, packed: Path) -> dict[str, float]:
     """Write a packed copy; return the bytes a case by table, without what is free in the pages."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("VACUUM INTO ?", [str(packed)])
     with closing(sqlite3.connect(packed)) as connection:
         tables = dict(connection.execute("SELECT name, tbl_name FROM sqlite_master").fetchall())
         pages = connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY 1").fetchall()
+        cases = connection.execute("SELECT count(*) FROM instance").fetchone()[0]
     each: dict[str, float] = {}
     for name, size in pages:
         table = str(tables.get(name, name))

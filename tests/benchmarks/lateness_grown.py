@@ -1,7 +1,7 @@
 """How late deadlines fire in a server that has hundreds of thousands of cases, so many a second for some minutes.
 
 The cases are added to the grown database before the server starts (`grown_due.py`); everything else in it falls due
-later, but for the few that the run tells. Somebody works meanwhile, as one person does: a task, a page, a pause.
+later, but for the few that the run tells. One client works meanwhile: a whole case, two pages, a pause.
 """
 
 from __future__ import annotations
