@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import app.beating
 from app.beating import beating
 from escalation.heartbeat import heartbeats
+from escalation.metronome import Loop
+from escalation.pulse import VITAL
 from tests.support.application import House, house
 from tests.support.waiting import until
 
@@ -22,7 +25,11 @@ def test_it_says_goodbye_though_sending_cannot_be_finished(monkeypatch: pytest.M
     def fails() -> int:
         raise ValueError("nobody foresaw it")
 
+    monkeypatch.setattr(app.beating, "BEAT_SECONDS", 0.05)
     monkeypatch.setattr(redress.application.outward, "finish", fails)
-    with pytest.raises(ValueError, match="nobody foresaw it"), beating(redress.application, "worker", []):
+    vital = [Loop(name, lambda _going_on: 0, 0.05) for name in VITAL]
+    seen = []
+    with pytest.raises(ValueError, match="nobody foresaw it"), beating(redress.application, "worker", vital):
         until(lambda: there(redress) == ["worker"], "it says that it is there")
-    assert there(redress) == []
+        seen = there(redress)
+    assert (seen, there(redress)) == (["worker"], [])
