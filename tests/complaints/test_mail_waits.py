@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from complaints.outward import connecting
 from complaints.outward.channel import Parcel, Temporary, Unreachable
 from complaints.outward.connecting import ADDRESSES, connected
 from complaints.outward.lookup import Lookups
@@ -172,7 +171,7 @@ def test_all_addresses_of_a_server_share_the_time_for_connecting(monkeypatch: py
         tried.append((address[0], timeout))
         raise TimeoutError
 
-    monkeypatch.setattr(connecting.socket, "create_connection", nobody)
+    monkeypatch.setattr(socket, "create_connection", nobody)
     found = [f"192.0.2.{number}" for number in range(5)]
     with pytest.raises(Unreachable) as refused:
         mail_line("smtp://mail.example", resolve=lambda _host, _port: found, timeout=6.0).send(PARCEL)

@@ -80,6 +80,25 @@ def test_a_store_that_is_busy_for_one_outcome_loses_neither_the_claims_nor_the_o
     gate.set()
 
 
+def test_many_outcomes_that_are_slow_to_note_lose_no_claim(
+    store: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, names = GatedLine(at_once=6), [f"m{number}" for number in range(6)]
+    write(store, *(message(name, f"r{name}") for name in names))
+    loop = process(store, line, clock.now, patience=0.0)
+    loop.run_once()
+    until(lambda: len(line.taken) == 6, "all were taken")
+
+    def slow(connection: Any, *_: object, **__: object) -> bool:
+        clock.advance(PROLONG_AFTER)
+        raise StoreBusy
+
+    monkeypatch.setattr(outbox, "mark_delivered", slow)
+    loop.patience = 30.0
+    loop.run_once(lambda: False)
+    assert {row(store, name).claimed_until for name in names} == {clock.now() - PROLONG_AFTER + CLAIM_FOR}
+
+
 def test_what_cannot_be_kept_is_noted_all_the_same(
     store: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

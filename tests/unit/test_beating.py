@@ -28,7 +28,7 @@ def test_it_says_goodbye_though_sending_cannot_be_finished(monkeypatch: pytest.M
     monkeypatch.setattr(app.beating, "BEAT_SECONDS", 0.05)
     monkeypatch.setattr(redress.application.outward, "finish", fails)
     vital = [Loop(name, lambda _going_on: 0, 0.05) for name in VITAL]
-    seen = []
+    seen: list[str] = []
     with pytest.raises(ValueError, match="nobody foresaw it"), beating(redress.application, "worker", vital):
         until(lambda: there(redress) == ["worker"], "it says that it is there")
         seen = there(redress)
