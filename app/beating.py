@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import structlog
@@ -60,9 +60,9 @@ def beating(application: Application, role: str, loops: list[Loop]) -> Iterator[
     own = Loop("heartbeat", lambda _going_on: heart.beat(), every_seconds=BEAT_SECONDS)
     metronome = Metronome([*loops, own], application.pulse)
     metronome.start()
-    try:
+    with ExitStack() as behind:
+        # The last named is done first, and each whatever became of those before.
+        behind.callback(heart.stop)
+        behind.callback(application.outward.finish)
+        behind.callback(metronome.stop)
         yield
-    finally:
-        metronome.stop()
-        application.outward.finish()
-        heart.stop()

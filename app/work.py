@@ -19,6 +19,19 @@ from app.stopping import stopping
 from storage.errors import StoreHeld
 
 
+LOOK_SECONDS = 0.5
+"""How soon a process hears of a signal that the system has handed to another of its threads."""
+
+
+def wait_for(stop: threading.Event) -> None:
+    """Wait in the main thread until a handler of signals has said stop.
+
+    What the system hands to another thread wakes nobody here: the handler runs when this thread looks.
+    """
+    while not stop.wait(LOOK_SECONDS):
+        pass
+
+
 def work(settings: Settings) -> None:
     """Fire what is due until SIGTERM or SIGINT; what is being done then is finished, unless a second one comes.
 
@@ -41,7 +54,7 @@ def work(settings: Settings) -> None:
         stack.enter_context(stopping(stop.set if server is None else server.drain))
         stack.enter_context(beating(application, "worker", loops(application)))
         if server is None:
-            stop.wait()
+            wait_for(stop)
         else:
             server.run(sockets)
     application.database.close()

@@ -14,6 +14,7 @@ from contextlib import suppress
 from threading import Timer
 
 from complaints.outward.channel import Final, Temporary, Unreachable
+from complaints.outward.connecting import connected
 from complaints.outward.lookup import Resolve, SlowLookup
 from complaints.outward.web_address import WebAddress, may_go_to
 
@@ -21,8 +22,6 @@ TIMEOUT = 10.0
 """Seconds for each wait: connecting, and each piece of the answer."""
 WHOLE = 15.0
 """Seconds for everything after the connection."""
-ADDRESSES = 3
-"""How many of a host's addresses are tried; they share the time for connecting."""
 READ = 1024
 """Bytes of the answer's body that are read; what follows is not waited for."""
 GONE = 410
@@ -82,17 +81,7 @@ def _connected(address: WebAddress, *, private: bool, resolve: Resolve, timeout:
     found = resolve(address.host, address.port)
     if not private and not all(may_go_to(each) for each in found):
         raise Unreachable("the receiver has a private address; REDRESS_WEBHOOK_PRIVATE_HOSTS names those that may")
-    last: OSError = OSError("no address")
-    tried = found[:ADDRESSES]
-    for each in tried:
-        try:
-            line = socket.create_connection((each, address.port), timeout=timeout / len(tried))
-        except OSError as error:
-            last = error
-        else:
-            line.settimeout(timeout)
-            return line
-    raise last
+    return connected(found, address.port, timeout=timeout)
 
 
 def _to_be_encrypted(line: socket.socket, host: str, tls: ssl.SSLContext | None) -> socket.socket:

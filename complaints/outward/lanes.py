@@ -14,7 +14,7 @@ from complaints.outward.channel import Channel, Parcel
 from storage.outbox import Message
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Ended:
     """How one message ended, before anybody has noted it."""
 
@@ -38,11 +38,13 @@ class Lane:
     """Who gets them, as the channel tells them apart."""
     channel: Channel | None
     """None where nothing serves the channel any more."""
+    began: float
+    """When something was last begun with, in the seconds of the loop; before that, when the lane was opened."""
     waiting: deque[Message] = field(default_factory=deque)
     under_way: Message | None = None
     """What is being sent, or has ended and is not noted yet: the next waits for it."""
-    began: float = 0.0
-    """When something was last begun with, in the seconds of the loop."""
+    overlong: bool = False
+    """Whether what is being sent takes so long that it is not kept for this process any more."""
 
 
 @dataclass(eq=False)
@@ -62,14 +64,31 @@ class Lanes:
         """Say whether anything is in hand."""
         return bool(self._lanes)
 
-    def put(self, name: str, channel: Channel | None, message: Message) -> None:
-        """Put a message that was claimed behind the others to its recipient."""
+    def put(self, name: str, channel: Channel | None, message: Message, *, now: float) -> None:
+        """Put a message that was claimed behind the others to its recipient; `now` in the seconds of the loop."""
         recipient = message.recipient if channel is None else channel.lane(message)
-        self._lanes.setdefault((name, recipient), Lane(name, recipient, channel)).waiting.append(message)
+        self._lanes.setdefault((name, recipient), Lane(name, recipient, channel, now)).waiting.append(message)
 
     def messages(self) -> list[Message]:
         """Return everything in hand: what waits, what is under way, what has ended and is not noted."""
         return [each for lane in self for each in (*([lane.under_way] if lane.under_way else ()), *lane.waiting)]
+
+    def kept(self) -> list[Message]:
+        """Return everything in hand but what is overlong."""
+        overlong = {lane.under_way.id for lane in self if lane.overlong and lane.under_way}
+        return [each for each in self.messages() if each.id not in overlong]
+
+    def note_overlong(self, *, before: float) -> list[Lane]:
+        """Note as overlong what was begun with before then and is still being sent; return the lanes that are new."""
+        ended = {each.message.id for each in self.ended()}
+        found = [
+            lane
+            for lane in self
+            if lane.under_way and lane.began < before and not lane.overlong and lane.under_way.id not in ended
+        ]
+        for lane in found:
+            lane.overlong = True
+        return found
 
     def recipients(self, name: str) -> set[str]:
         """Return the recipients of a channel that have a lane, those who are one and the same whatever the case."""
@@ -109,7 +128,7 @@ class Lanes:
         self._ended.remove(one)
         if thread := self._threads.pop(one.message.id, None):
             thread.join()
-        one.lane.under_way = None
+        one.lane.under_way, one.lane.overlong = None, False
         self.close_empty()
 
     def drop(self, messages: list[Message]) -> None:

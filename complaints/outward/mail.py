@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from typing import Any
@@ -20,8 +20,9 @@ from sqlalchemy import Connection, bindparam, select
 from access.tables import person
 from complaints.outward.channel import Final, NoLonger, Parcel
 from complaints.outward.keys import idempotency_key
+from complaints.outward.lookup import Lookups, Resolve
 from complaints.outward.mail_rows import TO_COMPLAINANT
-from complaints.outward.mail_server import TIMEOUT, WHOLE, MailServer, hand_in
+from complaints.outward.mail_server import ANSWER, TIMEOUT, WHOLE, MailServer, hand_in
 from complaints.outward.mail_text import Mail, composed, mail_address
 from complaints.tables import complaint, notice
 from complaints.tables import message as letter
@@ -76,8 +77,10 @@ class MailChannel:
     """Where complainants see the status."""
     tls: ssl.SSLContext | None = None
     """How the server's certificate is checked; None: against the authorities that the machine trusts."""
+    resolve: Resolve = field(default_factory=Lookups)
     timeout: float = TIMEOUT
     whole: float = WHOLE
+    answer: float = ANSWER
     at_once: int = 4
     """Conversations with the server at one time: more would be no friend of a small one."""
 
@@ -102,8 +105,8 @@ class MailChannel:
     def send(self, parcel: Parcel) -> None:
         """Hand it in. Raises Temporary, Unreachable, Final."""
         hand_in(
-            self.server, self.sender.addr_spec, parcel.to, parcel.content, tls=self.tls, timeout=self.timeout,
-            whole=self.whole,
+            self.server, self.sender.addr_spec, parcel.to, parcel.content, resolve=self.resolve, tls=self.tls,
+            timeout=self.timeout, whole=self.whole, answer=self.answer,
         )  # fmt: skip
 
     def _letter(self, connection: Connection, letter_id: str) -> tuple[str, str, str, str]:

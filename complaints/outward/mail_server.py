@@ -10,17 +10,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from threading import Timer
+from threading import Lock, Timer
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from complaints.outward.channel import Final, Temporary, Unreachable
+from complaints.outward.connecting import connected
+from complaints.outward.lookup import Resolve, SlowLookup
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 TIMEOUT = 15.0
-"""Seconds for each answer of the server."""
+"""Seconds for connecting, and for each answer of the server but that to a whole mail."""
 WHOLE = 60.0
-"""Seconds for everything after the connection: who answers a little at a time does not go on for ever."""
+"""Seconds from the connection to the end of the mail: who answers a little at a time does not go on for ever."""
+ANSWER = 600.0
+"""Seconds for the answer to a whole mail, as RFC 5321 (4.5.3.2.6) asks: who hangs up before may send twice."""
 TOO_LARGE = 552
 """The one final refusal of a sender that is the fault of the mail."""
 SHOWN = re.compile(r"\s*(?:\d{3}[ -])?(\d\.\d{1,3}\.\d{1,3})\b")
@@ -67,16 +71,19 @@ def hand_in(
     to: str,
     content: bytes,
     *,
+    resolve: Resolve,
     tls: ssl.SSLContext | None = None,
     timeout: float = TIMEOUT,
     whole: float = WHOLE,
+    answer: float = ANSWER,
 ) -> None:
     """Hand one mail in. Returns once the server has taken it upon itself.
 
-    `tls` is how its certificate is checked; without it against the authorities that the machine trusts. Raises
+    `resolve` says, in bounded time, where the server is; the times are in seconds. `tls` is how its certificate is
+    checked; without it against the authorities that the machine trusts. Raises
     Unreachable where nobody could hand anything in, Final and Temporary by what the server says of this mail.
     """
-    with _session(server, tls, timeout, whole) as session:
+    with _session(server, resolve, tls, timeout, whole, answer) as session:
         options = ["SMTPUTF8"] if not to.isascii() else []
         if options and not session.has_extn("smtputf8"):
             raise Final("the mail server does not take addresses beyond ASCII")
@@ -97,16 +104,18 @@ def hand_in(
 
 
 @contextmanager
-def _session(server: MailServer, tls: ssl.SSLContext | None, timeout: float, whole: float) -> Iterator[smtplib.SMTP]:
+def _session(
+    server: MailServer, resolve: Resolve, tls: ssl.SSLContext | None, timeout: float, whole: float, answer: float
+) -> Iterator[smtplib.SMTP]:
     """Give a session that is greeted, encrypted and signed in as the address says. Raises Unreachable."""
     context = tls or ssl.create_default_context()
     session: _Line | None = None
     try:
         try:
-            if server.scheme == "smtps":
-                session = _EncryptedLine(server.host, server.port, timeout=timeout, context=context, whole=whole)
-            else:
-                session = _Line(server.host, server.port, timeout=timeout, whole=whole)
+            session = _Line(
+                server, resolve=resolve, encrypted=context if server.scheme == "smtps" else None, timeout=timeout,
+                whole=whole, answer=answer,
+            )  # fmt: skip
             session.ehlo_or_helo_if_needed()
             if server.scheme == "smtp+starttls":
                 # Raises where the server does not offer it: what was asked for is never left out silently.
@@ -116,6 +125,8 @@ def _session(server: MailServer, tls: ssl.SSLContext | None, timeout: float, who
                 session.login(server.user, server.password)
         except smtplib.SMTPResponseException as error:
             raise Unreachable(_told("does not let us in", error.smtp_code, error.smtp_error)) from None
+        except SlowLookup:
+            raise Unreachable("nobody said in time where the mail server is: its name could not be looked up") from None
         except ssl.SSLError as error:
             raise Unreachable(f"the line to the mail server cannot be encrypted: {error.reason}") from None
         except (smtplib.SMTPException, OSError) as error:
@@ -130,35 +141,91 @@ def _session(server: MailServer, tls: ssl.SSLContext | None, timeout: float, who
 
 
 class _Line(smtplib.SMTP):
-    """A conversation that is broken off as a whole: a server that says a little at a time is never silent for long."""
+    """A conversation in bounded time: a server that says a little at a time is never silent for long.
 
-    def __init__(self, *given: Any, whole: float, **named: Any) -> None:
-        self._clock = Timer(whole, self._break_off)
-        self._clock.daemon = True
+    There is one clock for everything up to the final dot of the mail, and one for the answer to it. Once the dot is
+    out the server may take the mail, and who hung up then would send it twice.
+    """
+
+    _wire: socket.socket | None = None
+    """The connection by another handle: it can be cut whoever reads from it, and in the midst of being encrypted."""
+    _clock: Timer | None = None
+
+    def __init__(
+        self, server: MailServer, *, resolve: Resolve, encrypted: ssl.SSLContext | None, timeout: float, whole: float,
+        answer: float,
+    ) -> None:  # fmt: skip
+        self._resolve, self._encrypted, self._whole, self._answer = resolve, encrypted, whole, answer
+        self._guard = Lock()
         try:
-            super().__init__(*given, **named)
+            # With a name of ours given it does not look for one, for which somebody's resolver may be asked at length.
+            super().__init__(server.host, server.port, local_hostname="localhost", timeout=timeout)
         except BaseException:
-            self._clock.cancel()
+            self.close()
+            raise
+        assert self.sock is not None
+        self.local_hostname = _own_name(self.sock)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        line = connected(self._resolve(host, port), port, timeout=timeout)
+        self._wire = line.dup()
+        self._allow(self._whole)
+        if self._encrypted is None:
+            return line
+        try:
+            return self._encrypted.wrap_socket(line, server_hostname=host)
+        except BaseException:
+            line.close()
             raise
 
-    def getreply(self) -> tuple[int, bytes]:
-        if not self._clock.ident:
-            self._clock.start()
-        return super().getreply()
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        code, said = self.docmd("data")
+        if code != 354:
+            raise smtplib.SMTPDataError(code, said)
+        content = re.sub(rb"(?m)^\.", b"..", msg)
+        self.send(content if content.endswith(b"\r\n") else content + b"\r\n")
+        self._allow(self._answer)
+        assert self.sock is not None
+        self.sock.settimeout(self._answer)
+        self.send(b".\r\n")
+        answer = self.getreply()
+        self._allow(self.timeout)
+        self.sock.settimeout(self.timeout)
+        return answer
 
     def close(self) -> None:
-        self._clock.cancel()
+        with self._guard:
+            if self._clock:
+                self._clock.cancel()
+            wire, self._clock, self._wire = self._wire, None, None
+        if wire:
+            wire.close()
         super().close()
 
-    def _break_off(self) -> None:
-        line = self.sock
-        if line is not None:
-            with suppress(OSError):
-                socket.socket.shutdown(line, socket.SHUT_RDWR)
+    def _allow(self, seconds: float) -> None:
+        """Give what follows so much time, and no more what was before; who was cut off already stays so."""
+        clock = Timer(seconds, lambda: self._break_off(clock))
+        clock.daemon = True
+        with self._guard:
+            if self._clock:
+                self._clock.cancel()
+            self._clock = clock
+        clock.start()
+
+    def _break_off(self, clock: Timer) -> None:
+        with self._guard:
+            if clock is self._clock and self._wire is not None:
+                with suppress(OSError):
+                    self._wire.shutdown(socket.SHUT_RDWR)
 
 
-class _EncryptedLine(_Line, smtplib.SMTP_SSL):
-    """The same, encrypted from the first byte."""
+def _own_name(line: socket.socket) -> str:
+    """Return how this machine calls itself to the server: by its full name, or else by the address of its end."""
+    name = socket.gethostname()
+    if "." in name and name.isascii():
+        return name
+    address = str(line.getsockname()[0])
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 
 def _verdict(what: str, code: int, said: bytes | str) -> Temporary | Final:

@@ -20,6 +20,7 @@ from complaints.failed_delivery import note_failed, over
 from complaints.outward.channel import Channel, Failure, Final, NoLonger, Unreachable
 from complaints.outward.lanes import Ended, Lane, Lanes
 from complaints.outward.retries import ATTEMPTS, delay
+from complaints.outward.unnoted import Unnoted
 from engine.ids import Ids, fraction
 from storage import outbox
 from storage.database import Database
@@ -42,7 +43,10 @@ LOOK_SECONDS = 0.5
 PATIENCE = 10.0
 """Seconds after which a pass ends; what is under way then goes on, and the next pass notes how it ended."""
 FINISH_SECONDS = 10.0
-"""How long a process that stops waits for what is under way: as long as a receiver may take to answer."""
+"""How long a process that stops waits for what is under way. What takes longer, as a mail server may, goes out again
+from another process."""
+LONGEST_SENDING = 1200.0
+"""Seconds after which what is still being sent is not prolonged any more: no channel takes so long unless it hangs."""
 LONGEST_PAUSE = timedelta(minutes=5)
 """A channel that cannot be reached is tried again at least so often."""
 
@@ -78,6 +82,9 @@ class OutwardLoop:
     _turns: dict[str, float] = field(default_factory=dict)
     """When each channel was claimed from, in the seconds of the loop: who waits longest is next."""
     _prolonged: datetime | None = None
+    _unnoted: Unnoted = field(default_factory=Unnoted)
+    _postponed: bool = False
+    """Whether it was told in this pass that the store takes nothing."""
 
     def run_once(self, going_on: Callable[[], bool] = lambda: True) -> int:
         """Send what is due and what comes due meanwhile; return how many were noted as gone out.
@@ -85,12 +92,13 @@ class OutwardLoop:
         Returns when nothing is in hand any more, after `patience` seconds, or when it is not to go on: what is under
         way goes on by itself, and the next pass, or `finish`, notes it. So it is with a store that is busy.
         """
-        began, sent = self.elapsed(), 0
+        began, sent, self._postponed = self.elapsed(), 0, False
         try:
             while True:
-                sent += self._note()
-                self._give_back([each for lane in self._hand if not self._open(lane.name) for each in lane.waiting])
                 self._prolong()
+                sent += self._note(until=began + self.patience)
+                self._give_back([each for lane in self._hand if not self._open(lane.name) for each in lane.waiting])
+                self._let_go_overlong()
                 if not going_on():
                     return sent
                 self._claim()
@@ -99,26 +107,26 @@ class OutwardLoop:
                     return sent
                 self._hand.wait(LOOK_SECONDS)
         except StoreError as error:
-            log.warning("sending-postponed", reason=str(error))
+            self._postpone(error)
             return sent
 
     def finish(self, within: float = FINISH_SECONDS) -> int:
         """Stop: give back what is not begun, and note what ends `within` so many seconds; return how many went out.
 
-        Claims of what takes longer, or of a store that is busy, run out. Repeating is safe.
+        A store that is busy is asked again until then. Claims of what is left run out. Repeating is safe.
         """
-        began, sent = self.elapsed(), 0
-        try:
-            self._give_back([each for lane in self._hand for each in lane.waiting])
-            while True:
-                sent += self._note()
-                left = within - (self.elapsed() - began)
-                if not self._hand or left <= 0:
-                    break
-                self._prolong()
-                self._hand.wait(min(left, LOOK_SECONDS))
-        except StoreError as error:
-            log.warning("sending-postponed", reason=str(error))
+        began, sent, self._postponed = self.elapsed(), 0, False
+        while True:
+            self._prolong()
+            sent += self._note(until=began + within)
+            try:
+                self._give_back([each for lane in self._hand for each in lane.waiting])
+            except StoreError as error:
+                self._postpone(error)
+            left = within - (self.elapsed() - began)
+            if not self._hand or left <= 0:
+                break
+            self._hand.wait(min(left, LOOK_SECONDS))
         if self._hand:
             log.warning("sending-unfinished", messages=[each.id for each in self._hand.messages()])
         return sent
@@ -146,7 +154,7 @@ class OutwardLoop:
         for name, messages in claimed.items():
             self._turns[name] = self.elapsed()
             for message in messages:
-                self._hand.put(name, self.lines(name), message)
+                self._hand.put(name, self.lines(name), message, now=self.elapsed())
 
     def _with_room(self, names: Sequence[str]) -> list[str]:
         """Return the channels of which more may be claimed: the others are paused, or have enough in hand."""
@@ -194,46 +202,69 @@ class OutwardLoop:
             return
         self._hand.send(lane, parcel, began=began)
 
-    def _note(self) -> int:
-        """Mark everything that has ended; return how many went out. What cannot be marked stays in hand."""
+    def _note(self, *, until: float) -> int:
+        """Mark everything that has ended; return how many went out. What cannot be marked stays in hand.
+
+        Where the store takes nothing it goes on with the others, `until` then in the seconds of the loop.
+        """
         sent = 0
         for one in self._hand.ended():
+            if self._unnoted.waits(one.message.id, now=self.elapsed()):
+                continue
+            # A store that is busy keeps each of them waiting for seconds: together longer than a claim lasts.
+            self._prolong()
             try:
                 sent += self._mark(one)
-            except StoreError:
-                raise
-            except Exception:
-                # It stays claimed and is not sent again and again; the others go on.
-                log.exception("sending-not-noted", message=one.message.id, channel=one.lane.name)
-                continue
-            self._hand.settled(one)
-            self._pause(one)
+            except StoreError as error:
+                self._postpone(error)
+                if self.elapsed() >= until:
+                    break
+            except Exception:  # noqa: BLE001 - one that cannot be marked never stops the others
+                self._not_noted(one)
+            else:
+                self._unnoted.forget(one.message.id)
+                self._hand.settled(one)
+                self._pause(one)
         return sent
+
+    def _not_noted(self, one: Ended) -> None:
+        """Try to mark it again later, or leave it. Called where it is handled why it could not be marked."""
+        name, now = one.message.id, self.elapsed()
+        if self._unnoted.failed(name, now=now):
+            log.exception("sending-not-noted", message=name, channel=one.lane.name)
+        if self._unnoted.hopeless(name, now=now):
+            self._leave(one)
+
+    def _leave(self, one: Ended) -> None:
+        """Mark it without its incident, so that it is not sent again and again; else let its claim run out."""
+        marked = False
+        try:
+            with self.database.write(turn=Turn.SWEEP) as unit:
+                self._settle(unit.connection, one, now=self.now())
+                unit.commit()
+            marked = True
+        except StoreError as error:
+            self._postpone(error)
+            return
+        except Exception:  # noqa: BLE001 - told once already; whoever waits for its lane or place does not wait longer
+            marked = False
+        log.error("sending-left-unnoted", message=one.message.id, channel=one.lane.name, marked=marked)
+        self._unnoted.forget(one.message.id)
+        self._hand.settled(one)
 
     def _mark(self, one: Ended) -> int:
         """Mark how a message ended in a transaction of its own; return 1 where it went out and the claim was ours."""
         now, message, error = self.now(), one.message, one.error
         with self.database.write(turn=Turn.SWEEP) as unit:
-            connection, claim = unit.connection, message.claim
+            connection = unit.connection
             if self._found_out_already(one):
                 outbox.unclaim(connection, [message])
                 unit.commit()
                 return 0
-            if error is None:
-                ours = outbox.mark_delivered(connection, message.id, now=now, claim=claim)
-            elif isinstance(error, NoLonger):
-                ours = outbox.cancel(connection, message.id, reason=str(error), now=now, claim=claim)
-            else:
-                # What nobody foresaw is named by its kind alone: its words may hold what was to be sent.
-                reason = error.reason if isinstance(error, Failure) else f"failed: {type(error).__name__}"
-                if isinstance(error, Final) or message.attempts + 1 >= ATTEMPTS:
-                    ours = outbox.give_up(connection, message.id, error=reason, now=now, claim=claim)
-                else:
-                    retry_at = now + delay(message.attempts + 1, fraction(self.ids))
-                    ours = outbox.mark_failed(connection, message.id, error=reason, retry_at=retry_at, claim=claim)
-                if ours:
-                    note_failed(connection, message, reason, now=now, ids=self.ids)
-            if ours and (error is None or isinstance(error, NoLonger)) and (message.attempts or message.replays):
+            ours = self._settle(connection, one, now=now)
+            if ours and error is not None and not isinstance(error, NoLonger):
+                note_failed(connection, message, _reason(error), now=now, ids=self.ids)
+            elif ours and (message.attempts or message.replays):
                 over(connection, message, now=now)
             unit.commit()
         if not ours:
@@ -241,6 +272,18 @@ class OutwardLoop:
         elif error is not None and not isinstance(error, NoLonger):
             log.warning("sending-failed", message=message.id, channel=one.lane.name, error=type(error).__name__)
         return int(ours and error is None)
+
+    def _settle(self, connection: Connection, one: Ended, *, now: datetime) -> bool:
+        """Mark the row of a message; return whether the claim was ours."""
+        message, error, claim = one.message, one.error, one.message.claim
+        if error is None:
+            return outbox.mark_delivered(connection, message.id, now=now, claim=claim)
+        if isinstance(error, NoLonger):
+            return outbox.cancel(connection, message.id, reason=str(error), now=now, claim=claim)
+        if isinstance(error, Final) or message.attempts + 1 >= ATTEMPTS:
+            return outbox.give_up(connection, message.id, error=_reason(error), now=now, claim=claim)
+        retry_at = now + delay(message.attempts + 1, fraction(self.ids))
+        return outbox.mark_failed(connection, message.id, error=_reason(error), retry_at=retry_at, claim=claim)
 
     def _found_out_already(self, one: Ended) -> bool:
         """Say whether another message found out, while this one was under way, that nobody can be reached."""
@@ -260,12 +303,28 @@ class OutwardLoop:
             self._pauses[name] = _Pause(failures, until, self.elapsed())
 
     def _prolong(self) -> None:
-        now, held = self.now(), self._hand.messages()
-        if held and (self._prolonged is None or not timedelta(0) <= now - self._prolonged < PROLONG_AFTER):
+        """Keep what is in hand, where it is time to; a store that takes nothing is asked again the next time."""
+        now, held = self.now(), self._hand.kept()
+        if not held or (self._prolonged is not None and timedelta(0) <= now - self._prolonged < PROLONG_AFTER):
+            return
+        try:
             with self.database.write(turn=Turn.SWEEP) as unit:
                 outbox.prolong(unit.connection, held, until=now + CLAIM_FOR)
                 unit.commit()
+        except StoreError as error:
+            self._postpone(error)
+        else:
             self._prolonged = now
+
+    def _let_go_overlong(self) -> None:
+        """Give up the claim of what is being sent for longer than anything takes, and give back what waits for it.
+
+        It goes on counting as under way: who hangs takes one place, never more and more of them.
+        """
+        for lane in self._hand.note_overlong(before=self.elapsed() - LONGEST_SENDING):
+            assert lane.under_way is not None
+            log.warning("sending-overlong", message=lane.under_way.id, channel=lane.name)
+        self._give_back([each for lane in self._hand if lane.overlong for each in lane.waiting])
 
     def _give_back(self, messages: list[Message]) -> None:
         if messages:
@@ -273,3 +332,14 @@ class OutwardLoop:
                 outbox.unclaim(unit.connection, messages)
                 unit.commit()
             self._hand.drop(messages)
+
+    def _postpone(self, error: StoreError) -> None:
+        """Tell, once a pass, that the store takes nothing now."""
+        if not self._postponed:
+            log.warning("sending-postponed", reason=str(error))
+        self._postponed = True
+
+
+def _reason(error: BaseException) -> str:
+    """Return what is told of a failure; one that nobody foresaw by its kind alone: its words may hold what was sent."""
+    return error.reason if isinstance(error, Failure) else f"failed: {type(error).__name__}"

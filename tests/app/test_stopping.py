@@ -73,3 +73,39 @@ def test_a_server_that_is_asked_to_stop_says_goodbye(tmp_path: Path) -> None:
 def _heard_of(database: Database) -> bool:
     with database.read() as connection:
         return heartbeats(connection) != []
+
+
+HANDED_ELSEWHERE = """
+import signal, sys, threading
+from app.stopping import stopping
+from app.work import wait_for
+stop = threading.Event()
+def other():
+    sys.stdin.readline()
+    # As the system may do with a signal to the process while this thread runs and the first one sleeps.
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+    sys.stdin.readline()
+with stopping(stop.set):
+    threading.Thread(target=other, daemon=True).start()
+    print("at work", flush=True)
+    wait_for(stop)
+print("finished", flush=True)
+"""
+
+
+def test_a_signal_that_another_thread_gets_is_heard() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HANDED_ELSEWHERE], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as working:
+        patience = threading.Timer(60, working.kill)
+        patience.start()
+        try:
+            assert working.stdin is not None
+            assert working.stdout is not None
+            assert working.stdout.readline() == "at work\n"
+            working.stdin.write("now\n")
+            working.stdin.flush()
+            assert working.stdout.readline() == "finished\n"
+        finally:
+            patience.cancel()
+            working.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,9 +58,14 @@ class GatedLine:
         self.taken.append(message)
 
 
-def process(database: Database, line: Channel, now: Callable[[], datetime], *, patience: float = 30.0) -> OutwardLoop:
+def process(
+    database: Database, line: Channel, now: Callable[[], datetime], *, patience: float = 30.0,
+    elapsed: Callable[[], float] = time.monotonic,
+) -> OutwardLoop:  # fmt: skip
     """Return the loop of a process of its own that sends by one line whatever the channel."""
-    return OutwardLoop(database=database, ids=RandomIds(), lines=lambda _name: line, now=now, patience=patience)
+    return OutwardLoop(
+        database=database, ids=RandomIds(), lines=lambda _name: line, now=now, patience=patience, elapsed=elapsed
+    )
 
 
 @contextmanager

@@ -138,3 +138,17 @@ def test_a_store_that_cannot_be_written_costs_nobody_a_second_mail(
     loop.patience = 30.0
     assert loop.run_once() == 1
     assert (line.taken, row(store, "m1").attempts, row(store, "m1").delivered_at) == (["m1"], 0, clock.now())
+
+
+def test_who_has_several_messages_does_not_wait_behind_everybody_who_comes_later(
+    store: Database, clock: MovableClock
+) -> None:
+    line = GatedLine(at_once=1)
+    gate = line.shut_for("several")
+    write(store, message("s1", "several"), message("s2", "several"), message("o1", "other1"))
+    with sending(process(store, line, clock.now)):
+        until(lambda: line.began == ["s1"], "it is under way")
+        write(store, *(message(f"o{number}", f"other{number}") for number in range(2, 7)))
+        gate.set()
+    assert line.taken[:3] == ["s1", "o1", "s2"]
+    assert sorted(line.taken[3:]) == [f"o{number}" for number in range(2, 7)]
