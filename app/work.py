@@ -18,7 +18,6 @@ from app.settings import Settings
 from app.stopping import stopping
 from storage.errors import StoreHeld
 
-
 LOOK_SECONDS = 0.5
 """How soon a process hears of a signal that the system has handed to another of its threads."""
 
