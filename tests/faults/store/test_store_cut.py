@@ -103,7 +103,7 @@ def test_a_connection_that_breaks_in_the_middle_of_a_change_leaves_nothing_of_it
     (engine,) = behind.one.application.database.engines
 
     def cut(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith("UPDATE work_item"):
+        if statement.startswith("INSERT INTO work_item"):
             proxy.cut()
 
     event.listen(engine, "after_cursor_execute", cut)
