@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -71,10 +72,7 @@ def loops(application: Application) -> list[Loop]:
 
 def reach_job(application: Application) -> ScheduledJob:
     """Return the job that looks whether somebody is there for every open step, in one process at a time."""
-    return ScheduledJob(
-        REACHES, lambda _going_on: note_reach(application), database=application.database, clock=application.clock,
-        pipeline=application.pipeline,
-    )  # fmt: skip
+    return _job(REACHES, lambda _going_on: note_reach(application), application)
 
 
 def note_reach(application: Application) -> int:
@@ -91,10 +89,7 @@ def note_reach(application: Application) -> int:
 
 def purge_job(application: Application) -> ScheduledJob:
     """Return the job that purges, in one process at a time."""
-    return ScheduledJob(
-        PURGES, lambda _going_on: purge(application), database=application.database, clock=application.clock,
-        pipeline=application.pipeline,
-    )  # fmt: skip
+    return _job(PURGES, lambda _going_on: purge(application), application)
 
 
 def purge(application: Application) -> int:
@@ -117,8 +112,12 @@ def statistics_job(application: Application) -> ScheduledJob:
         application.pipeline.run(HouseWork(lambda desk: statistics.refresh(desk.connection)), SYSTEM)
         return 0
 
+    return _job(COUNTS, count, application)
+
+
+def _job(schedule: Schedule, work: Callable[[Callable[[], bool]], int], application: Application) -> ScheduledJob:
     return ScheduledJob(
-        COUNTS, count, database=application.database, clock=application.clock, pipeline=application.pipeline
+        schedule, work, database=application.database, clock=application.clock, pipeline=application.pipeline
     )
 
 
