@@ -20,6 +20,8 @@ WAIT_SECONDS = (0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5)
 PASS_SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60)
 AT_MOST = 50_000
 """Changes in which something fired that are looked at in one reading; the others are looked at in the next."""
+OVERTAKEN = 1_000
+"""Changes that are looked at once more: on PostgreSQL one may be committed after others that took a later number."""
 LOOKED_BACK = 1_000
 """Changes that are read at once to find the first one after the start."""
 
@@ -88,6 +90,8 @@ class Metrics:
         }
         self._since, self._lock = since, threading.Lock()
         self._seen: int | None = None
+        self._observed: set[int] = set()
+        """Of the changes that are looked at once more those in which something fired."""
 
     def watch(self, database: Database, pulse: Pulse) -> None:
         """Watch the waits of a database and the loops of a process; once for each."""
@@ -145,19 +149,20 @@ class Metrics:
         last = connection.execute(select(func.coalesce(func.max(table.sequence), 0))).scalar_one()
         rows = connection.execute(
             select(table.sequence, table.at, table.lines)
-            .where(table.sequence > seen, table.sequence <= last)
+            .where(table.sequence > seen - OVERTAKEN, table.sequence <= last, table.at >= self._since)
             .where(type_coerce(table.lines, Text).contains('["fired",'))
             .order_by(table.sequence)
             .limit(AT_MOST)
         ).all()
         for row in rows:
-            for event in events_of(row.lines):
+            for event in events_of(row.lines) if row.sequence not in self._observed else ():
                 due_at = event.detail.get("due_at") if event.kind == "fired" else None
                 if isinstance(due_at, str):
                     late = (row.at - datetime.fromisoformat(due_at)).total_seconds()
                     self._lateness.observe(max(0.0, late))
-        # What has been looked at is not read again, whether anything fired in it or not.
+        # What lies further back is not read again, whether anything fired in it or not.
         self._seen = rows[-1].sequence if len(rows) == AT_MOST else last
+        self._observed = {row.sequence for row in rows if row.sequence > self._seen - OVERTAKEN}
 
 
 def _last_before(connection: Connection, since: datetime) -> int:

@@ -27,10 +27,10 @@ def ways_out(settings: Settings, database: Database, clock: Clock, ids: Ids, sur
     mail: Channel | None = mail_channel(settings, surroundings) if mails(settings) else None
     hooks: Channel = webhook_channel(settings)
 
-    def lines(name: str) -> Channel | None:
+    def channel_of(name: str) -> Channel | None:
         return hooks if name.startswith(f"{WEBHOOK}:") else mail if name == MAIL else None
 
-    return OutwardLoop(database=database, ids=ids, lines=lines, now=clock.now)
+    return OutwardLoop(database=database, ids=ids, channel_of=channel_of, now=clock.now)
 
 
 def mail_channel(settings: Settings, surroundings: Surroundings) -> MailChannel:

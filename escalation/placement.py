@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import bindparam, case, or_, select
 
 from access.tables import absence, membership, person, post_holder
 from engine.case_sight import concerned
@@ -15,6 +15,29 @@ from engine.case_work import WITHDRAWN, CaseWork
 from engine.model.step import OpenTask
 from escalation.ladder import Absence, Assignment, Holder, deputies_of, person_for_post
 from escalation.posts import Posts
+
+# Asked for most of what opens and falls due: put together for each it would take longer than to be answered.
+_DEPUTY = person.alias()
+_HOLDERS = (
+    select(
+        post_holder.c.post,
+        case((person.c.active, post_holder.c.person)).label("person"),
+        case((_DEPUTY.c.active, post_holder.c.deputy)).label("deputy"),
+    )
+    .join(person, person.c.id == post_holder.c.person)
+    .outerjoin(_DEPUTY, _DEPUTY.c.id == post_holder.c.deputy)
+    .where(or_(person.c.active, _DEPUTY.c.active))
+    .order_by(post_holder.c.post)
+)
+_AWAY = select(absence.c.person, absence.c.start_at, absence.c.end_at).where(
+    absence.c.start_at <= bindparam("now"), absence.c.end_at > bindparam("now")
+)
+_ACTIVE = select(person.c.active).where(person.c.id == bindparam("person"))
+_MEMBERS = (
+    select(membership.c.person)
+    .join(person, person.c.id == membership.c.person)
+    .where(membership.c.team == bindparam("team"), person.c.active)
+)
 
 
 class PostPlacement:
@@ -127,25 +150,8 @@ class PostPlacement:
 
         So a deputy acts where the holder has left, the post above where both have.
         """
-        stands_in = person.alias()
-        table, deputy = post_holder.c, stands_in.c
-        rows = work.connection.execute(
-            select(
-                table.post,
-                case((person.c.active, table.person)).label("person"),
-                case((deputy.active, table.deputy)).label("deputy"),
-            )
-            .join(person, person.c.id == table.person)
-            .outerjoin(stands_in, deputy.id == table.deputy)
-            .where(or_(person.c.active, deputy.active))
-            .order_by(table.post)
-        )
-        holders = [Holder(row.post, row.person, row.deputy) for row in rows]
-        away = work.connection.execute(
-            select(absence.c.person, absence.c.start_at, absence.c.end_at).where(
-                absence.c.start_at <= work.now, absence.c.end_at > work.now
-            )
-        )
+        holders = [Holder(row.post, row.person, row.deputy) for row in work.connection.execute(_HOLDERS)]
+        away = work.connection.execute(_AWAY, {"now": work.now})
         return holders, [Absence(row.person, row.start_at, row.end_at) for row in away]
 
     @staticmethod
@@ -153,7 +159,7 @@ class PostPlacement:
         acts = work.actor.principal
         if acts is not None and acts.person_id == person_id:
             return False  # they have just signed in
-        return not work.connection.execute(select(person.c.active).where(person.c.id == person_id)).scalar()
+        return not work.connection.execute(_ACTIVE, {"person": person_id}).scalar()
 
     @staticmethod
     def _conflicted(work: CaseWork) -> frozenset[str]:
@@ -163,9 +169,5 @@ class PostPlacement:
 
     @staticmethod
     def _nobody_left(work: CaseWork, team: str, excluded: Set[str]) -> bool:
-        members = work.connection.execute(
-            select(membership.c.person)
-            .join(person, person.c.id == membership.c.person)
-            .where(membership.c.team == team, person.c.active)
-        ).scalars()
+        members = work.connection.execute(_MEMBERS, {"team": team}).scalars()
         return set(members) <= set(excluded)

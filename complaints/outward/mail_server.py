@@ -109,10 +109,10 @@ def _session(
 ) -> Iterator[smtplib.SMTP]:
     """Give a session that is greeted, encrypted and signed in as the address says. Raises Unreachable."""
     context = tls or ssl.create_default_context()
-    session: _Line | None = None
+    session: _Conversation | None = None
     try:
         try:
-            session = _Line(
+            session = _Conversation(
                 server, resolve=resolve, encrypted=context if server.scheme == "smtps" else None, timeout=timeout,
                 whole=whole, answer=answer,
             )  # fmt: skip
@@ -140,7 +140,7 @@ def _session(
             session.close()
 
 
-class _Line(smtplib.SMTP):
+class _Conversation(smtplib.SMTP):
     """A conversation in bounded time: a server that says a little at a time is never silent for long.
 
     There is one clock for everything up to the final dot of the mail, and one for the answer to it. Once the dot is

@@ -50,7 +50,7 @@ LONGEST_SENDING = 1200.0
 LONGEST_PAUSE = timedelta(minutes=5)
 """A channel that cannot be reached is tried again at least so often."""
 
-Lines = Callable[[str], Channel | None]
+ChannelOf = Callable[[str], Channel | None]
 """The name of a channel -> what serves it; None where nothing does any more."""
 
 
@@ -72,7 +72,7 @@ class OutwardLoop:
 
     database: Database
     ids: Ids
-    lines: Lines
+    channel_of: ChannelOf
     now: Callable[[], datetime]
     elapsed: Callable[[], float] = time.monotonic
     """Seconds on a clock that only runs: for how long a pass has been busy."""
@@ -154,14 +154,14 @@ class OutwardLoop:
         for name, messages in claimed.items():
             self._turns[name] = self.elapsed()
             for message in messages:
-                self._hand.put(name, self.lines(name), message, now=self.elapsed())
+                self._hand.put(name, self.channel_of(name), message, now=self.elapsed())
 
     def _with_room(self, names: Sequence[str]) -> list[str]:
         """Return the channels of which more may be claimed: the others are paused, or have enough in hand."""
         found: list[str] = []
         for name in names:
-            channel = self.lines(name)
-            taken = self._hand.count(channel) + sum(self.lines(each) is channel for each in found)
+            channel = self.channel_of(name)
+            taken = self._hand.count(channel) + sum(self.channel_of(each) is channel for each in found)
             # Whether somebody who could not be reached is back, one message finds out.
             probed = name in self._pauses and any(lane.name == name for lane in self._hand)
             if self._open(name) and not probed and (channel is None or taken < LANES * channel.at_once):

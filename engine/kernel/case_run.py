@@ -12,11 +12,11 @@ from engine.errors import Conflict, NothingDue, Refusal, StepFailed, Unfit
 from engine.kernel.case_authors import EVERYWHERE
 from engine.kernel.case_host import CaseHost
 from engine.model.config import OPENING
-from engine.model.due import Calendars
+from engine.model.due import Calendars, Due
 from engine.model.step import DueItem, Effect, Event, OpenTask, Place, Projected, StepResult
 from engine.model.ways import ways_from
 from engine.process import CompiledProcess
-from engine.spiff.execution import Execution, Token
+from engine.spiff.execution import Execution, TimerKey, Token
 from engine.typed_json import dumps, loads, plain
 
 STATE_VERSION = 1
@@ -103,12 +103,13 @@ class CaseRun:
 
         Raises NothingDue.
         """
-        due = [i for i in self._due_items() if i.key not in without and only in (None, i.key)]
+        armed = self._execution.timers()
+        due = [i for i in self._due_items(armed) if i.key not in without and only in (None, i.key)]
         if not due or due[0].due_at > self.host.now:
             raise NothingDue
         instant = due[0].due_at
         chosen = {item.key for item in due if item.due_at == instant}
-        timers = [timer for timer, at in self._execution.timers() if timer_key(timer, at) in chosen]
+        timers = [timer for timer, at in armed if timer_key(timer, at) in chosen]
         for clock, rung, at, key in list(self.clocks.rungs()):
             if key in chosen:
                 self.clocks.fired(clock, rung, at)
@@ -160,7 +161,7 @@ class CaseRun:
     def result(self) -> StepResult:
         """Return what the step gave."""
         tasks = tuple(self._open_task(token) for token in self._execution.open_tokens())
-        due, facts, host = tuple(self._due_items()), self.case_facts, self.host
+        due, facts, host = tuple(self._due_items(self._execution.timers())), self.case_facts, self.host
         record = {
             "v": STATE_VERSION,
             "t": self._execution.dump(),
@@ -257,9 +258,9 @@ class CaseRun:
             context=plain(token.data),
         )
 
-    def _due_items(self) -> list[DueItem]:
+    def _due_items(self, armed: Sequence[tuple[TimerKey, Due]]) -> list[DueItem]:
         items = [rung_item(clock, rung, at, key) for clock, rung, at, key in self.clocks.rungs()]
-        items += [timer_item(timer, due) for timer, due in self._execution.timers()]
+        items += [timer_item(timer, due) for timer, due in armed]
         return sorted(items, key=lambda item: (item.due_at, item.key))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import insert
 
 from api.app import create_app
 from api.context import Shared, shared_by
@@ -15,6 +16,7 @@ from app.container import build
 from engine.clock import MovableClock, SystemClock
 from engine.errors import TooMany
 from engine.ids import CountedIds
+from engine.tables import change_log
 from storage import migrate
 from tests.support.application import OPENING, House, house, settings
 
@@ -51,6 +53,29 @@ def test_commands_and_lateness_are_counted(redress: House) -> None:
         > later['redress_deadline_lateness_seconds_bucket{le="300.0"}']
     )
     assert case not in redress.person("ops").call("GET", "/metrics").text
+
+
+def test_a_firing_that_was_committed_behind_others_with_later_numbers_is_counted_too(redress: House) -> None:
+    """On PostgreSQL a transaction takes the number of its change when it writes it, and may end long after."""
+
+    def fired(number: int) -> None:
+        now = redress.application.clock.now()
+        lines = [["fired", "e", "1t", None, {"due_at": now.isoformat()}]]
+        row = {"sequence": number, "case_id": "c", "at": now, "actor": "system", "lines": lines}
+        with redress.application.database.write() as unit:
+            unit.connection.execute(insert(change_log).values(row))
+            unit.commit()
+
+    def counted() -> float:
+        return figures(redress)["redress_deadline_lateness_seconds_count"]
+
+    assert counted() == 0
+    fired(5_000)
+    assert counted() == 1
+    fired(4_999)
+    assert [counted(), counted()] == [2, 2]
+    fired(7_000)
+    assert [counted(), counted()] == [3, 3]
 
 
 def test_figures_are_for_operators_and_for_the_monitor_with_its_token() -> None:

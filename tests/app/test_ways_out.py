@@ -110,7 +110,7 @@ def test_several_processes_on_one_database_send_everything_once(
             unit.commit()
         lines: dict[str, Channel] = {MAIL: mail_line(post.url), hook: WebhookChannel(this_machine=True)}
         processes = [
-            OutwardLoop(database=database, ids=RandomIds(), lines=lines.get, now=lambda: OPENING) for _ in range(3)
+            OutwardLoop(database=database, ids=RandomIds(), channel_of=lines.get, now=lambda: OPENING) for _ in range(3)
         ]
         with ThreadPoolExecutor(len(processes)) as threads:
             for _ in range(4):

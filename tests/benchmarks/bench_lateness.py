@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from engine.clock import SystemClock
+from storage.types import to_microseconds
 from tests.benchmarks.firings import Fired, instant_of, spread, told
 from tests.benchmarks.grown_house import GrownHouse
 from tests.benchmarks.lateness_grown import run_on_grown
@@ -109,6 +110,12 @@ class Installation:
             due_at = instant_of(due) + (AFTER if what == "timer" else timedelta(0))
             found.append(Fired(case, what, due_at, instant_of(at)))
         return found
+
+    def due_by(self, instant: datetime) -> int:
+        """Return how many cases have something that is due by then."""
+        with closing(sqlite3.connect(f"file:{self.file}?mode=ro", uri=True)) as connection:
+            asked = "SELECT count(*) FROM instance WHERE next_due <= ?"
+            return int(connection.execute(asked, [to_microseconds(instant)]).fetchone()[0])
 
     def wait_for(self, count: int, *, seconds: float) -> list[Fired]:
         """Return what fired as soon as it is `count`, or after so many seconds."""

@@ -64,7 +64,12 @@ def process(
 ) -> OutwardLoop:  # fmt: skip
     """Return the loop of a process of its own that sends by one line whatever the channel."""
     return OutwardLoop(
-        database=database, ids=RandomIds(), lines=lambda _name: line, now=now, patience=patience, elapsed=elapsed
+        database=database,
+        ids=RandomIds(),
+        channel_of=lambda _name: line,
+        now=now,
+        patience=patience,
+        elapsed=elapsed,
     )
 
 

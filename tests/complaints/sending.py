@@ -25,9 +25,9 @@ def mail_line(url: str, **options: Any) -> MailChannel:
     )
 
 
-def sender(office: Office, lines: Mapping[str, Channel]) -> OutwardLoop:
+def sender(office: Office, channels: Mapping[str, Channel]) -> OutwardLoop:
     """Return the loop of a process of its own."""
-    return OutwardLoop(database=office.database, ids=office.ids, lines=lines.get, now=office.clock.now)
+    return OutwardLoop(database=office.database, ids=office.ids, channel_of=channels.get, now=office.clock.now)
 
 
 def deliver_inside(office: Office, *, mail: bool = True) -> int:

@@ -18,6 +18,7 @@ from complaints.outward.outward_loop import CLAIM_FOR, LONGEST_PAUSE
 from complaints.tables import complaint, message, notice
 from engine.tables import conflict_of_interest, incident
 from storage.outbox import outbox
+from tests.complaints.gated_line import message as parcel
 from tests.complaints.office import MONDAY, Office
 from tests.complaints.sending import deliver_inside, mail_line, sender
 from tests.complaints.test_delivery import tell
@@ -277,7 +278,7 @@ def test_a_server_that_cannot_be_reached_is_left_alone_for_a_while_and_then_gets
     (line,) = office.rows(incident)
     assert line.reason == "the mail server cannot be used: ConnectionRefusedError"
     with mail_receiver() as post:
-        loop.lines = {MAIL: mail_line(post.url)}.get
+        loop.channel_of = {MAIL: mail_line(post.url)}.get
         office.clock.advance(LONGEST_PAUSE)
         assert (loop.run_once(), len(post.taken)) == (3, 3)
     assert office.rows(incident)[0].resolved_at == office.clock.now()
@@ -293,3 +294,17 @@ def test_a_sender_that_is_not_taken_is_the_installations_fault_and_no_mail_is_lo
     assert loop.run_once() == 0
     assert sorted((row.attempts, row.given_up_at) for row in mails(office)) == [(0, None), (1, None)]
     assert {row.last_error for row in mails(office)} == {None, "the mail server refused the sender: 550 5.7.1"}
+
+
+def test_a_complainant_waits_for_nobody_elses_letters_and_a_colleague_for_their_own() -> None:
+    """All complainants go by one name in the outbox: each case is a lane of its own."""
+    line = mail_line("smtp://127.0.0.1:25")
+    lanes = [
+        line.lane(parcel(f"m{number}", to, case=case))
+        for number, (to, case) in enumerate(
+            [(TO_COMPLAINANT, "one"), (TO_COMPLAINANT, "two"), (TO_COMPLAINANT, "one"), ("li", "one"), ("li", "two")]
+        )
+    ]
+    assert lanes[0] == lanes[2] != lanes[1]
+    assert lanes[3] == lanes[4]
+    assert len(set(lanes)) == 3

@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -16,9 +15,10 @@ from complaints.outward.channel import Parcel, Temporary, Unreachable
 from complaints.outward.connecting import ADDRESSES, connected
 from complaints.outward.lookup import Lookups
 from tests.complaints.sending import mail_line
-from tests.complaints.test_webhooks_slow import trickling
 from tests.support.mail_receiver import TAKEN, MailReceiver, mail_receiver
+from tests.support.trickling import trickling
 
+GREETING = b"220 mail.example\r\n"
 PARCEL = Parcel(key="0" * 64, to="gil@parents.example", content=b"Subject: x\r\n\r\nHello.\r\n.\r\n..two")
 
 
@@ -26,34 +26,6 @@ PARCEL = Parcel(key="0" * 64, to="gil@parents.example", content=b"Subject: x\r\n
 def post() -> Iterator[MailReceiver]:
     with mail_receiver() as receiver:
         yield receiver
-
-
-@contextmanager
-def speaking(answers: list[bytes], again: bytes) -> Iterator[int]:
-    """Serve one line on a port: greet, answer each thing said with the next of `answers`, then go on with `again`."""
-    ended = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(10)
-
-        def speak() -> None:
-            with suppress(OSError):
-                line, _ = server.accept()
-                with line:
-                    line.settimeout(10)
-                    line.sendall(b"220 mail.example\r\n")
-                    for each in answers:
-                        line.recv(4096)
-                        line.sendall(each)
-                    while not ended.wait(0.02):
-                        line.sendall(again)
-
-        thread = threading.Thread(target=speak)
-        thread.start()
-        try:
-            yield server.getsockname()[1]
-        finally:
-            ended.set()
-            thread.join(15)
 
 
 def test_who_takes_long_to_answer_to_a_whole_mail_is_waited_for(post: MailReceiver) -> None:
@@ -84,8 +56,8 @@ def test_who_never_answers_to_a_whole_mail_is_broken_off_all_the_same(post: Mail
 
 
 def test_who_trickles_an_answer_to_a_whole_mail_is_broken_off() -> None:
-    answers = [b"250 mail.example\r\n", b"250 OK\r\n", b"250 OK\r\n", b"354 go on\r\n"]
-    with speaking(answers, b"250-still thinking\r\n") as port, pytest.raises(Temporary) as refused:
+    said = [GREETING, b"250 mail.example\r\n", b"250 OK\r\n", b"250 OK\r\n", b"354 go on\r\n"]
+    with trickling(said, b"250-still thinking\r\n") as port, pytest.raises(Temporary) as refused:
         mail_line(f"smtp://127.0.0.1:{port}", answer=0.3).send(PARCEL)
     assert refused.value.reason == "the line to the mail server broke: SMTPServerDisconnected"
 
@@ -93,12 +65,9 @@ def test_who_trickles_an_answer_to_a_whole_mail_is_broken_off() -> None:
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
 def test_who_trickles_while_the_line_is_encrypted_is_broken_off(scheme: str) -> None:
     """The head of a message of TLS that is sixteen thousand bytes long, and then one byte after the other."""
-    hello = [] if scheme == "smtps" else [b"250-mail.example\r\n250 STARTTLS\r\n", b"220 go on\r\n"]
+    plain = [GREETING, b"250-mail.example\r\n250 STARTTLS\r\n", b"220 go on\r\n"]
     head = b"\x16\x03\x03\x40\x00"
-    with (
-        ThreadPoolExecutor(1) as aside,
-        speaking([*hello, head], b"\x02") if hello else trickling(head, b"\x02") as port,
-    ):
+    with ThreadPoolExecutor(1) as aside, trickling([head] if scheme == "smtps" else [*plain, head], b"\x02") as port:
         line = mail_line(f"{scheme}://127.0.0.1:{port}", whole=0.5)
         error = aside.submit(line.send, PARCEL).exception(timeout=10)
     assert isinstance(error, Unreachable)

@@ -13,6 +13,7 @@ from complaints.outward.outward_loop import CLAIM_FOR, PROLONG_AFTER
 from engine.clock import MovableClock
 from engine.tables import incident
 from storage.database import Database
+from storage.errors import StoreBusy
 from tests.complaints.gated_line import GatedLine, message, process, row, sending, write
 from tests.complaints.test_sending_lanes import clock, store
 from tests.support.waiting import until
@@ -62,6 +63,32 @@ def test_what_a_living_process_sends_slowly_is_sent_by_nobody_else(
             assert beside.run_once() == 0
         gate.set()
     assert (slow.taken, other.began) == (["m1", "m2"], [])
+
+
+def test_a_claim_outlasts_a_store_that_is_away_when_it_is_to_be_prolonged(
+    store: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And neighbours whose clocks are five seconds ahead, which is as much as they may be."""
+    slow, other = GatedLine(), GatedLine()
+    gate = slow.shut_for("r")
+    write(store, message("m1", "r"))
+    loop, ahead = process(store, slow, clock.now, patience=0.0), lambda: clock.now() + timedelta(seconds=5)
+    loop.run_once()
+
+    def away(**_: object) -> object:
+        raise StoreBusy("It is being restarted.")
+
+    clock.advance(PROLONG_AFTER)
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "write", away)
+        loop.run_once()
+    clock.advance(PROLONG_AFTER)
+    assert process(store, other, ahead).run_once() == 0
+    loop.run_once()
+    assert row(store, "m1").claimed_until == clock.now() + CLAIM_FOR
+    assert other.began == []
+    gate.set()
+    loop.finish()
 
 
 def test_who_lost_a_claim_does_not_mark_over_what_came_of_it(store: Database, clock: MovableClock) -> None:

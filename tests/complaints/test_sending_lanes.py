@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from complaints.outward.channel import Temporary
-from complaints.outward.outward_loop import BATCH, CLAIM_FOR
+from complaints.outward.channel import Temporary, Unreachable
+from complaints.outward.outward_loop import BATCH, CLAIM_FOR, LONGEST_PAUSE
 from engine.clock import MovableClock
 from storage import migrate
 from storage.database import Database
@@ -50,13 +50,15 @@ def test_who_does_not_answer_delays_nobody_else_not_even_what_comes_due_meanwhil
     assert sorted(line.taken) == sorted(line.began)
 
 
-def test_channels_that_are_slow_take_turns_with_the_others(store: Database, clock: MovableClock) -> None:
+def test_channels_that_have_much_take_turns_with_the_others(store: Database, clock: MovableClock) -> None:
     line = GatedLine(at_once=1)
-    names = [f"hook{number}" for number in range(3)]
-    write(store, *(message(f"{name}-{number}", name, channel=name) for name in names for number in range(3)))
-    assert process(store, line, clock.now).run_once() == 9
+    much = 3 * BATCH
+    for name in ("hook0", "hook1"):
+        write(store, *(message(f"{name}-{number:02}", name, channel=name) for number in range(much)))
+    write(store, message("hook2-00", "hook2", channel="hook2"))
+    assert process(store, line, clock.now).run_once() == 2 * much + 1
     assert {each.partition("-")[0] for each in line.taken[:2]} == {"hook0", "hook1"}
-    assert [each for each in line.taken if each.startswith("hook2")] == [f"hook2-{number}" for number in range(3)]
+    assert line.taken.index("hook2-00") <= 2 * BATCH, "it is claimed once somebody else's claim is worked off"
 
 
 def test_no_more_is_under_way_than_a_channel_sends_at_one_time(store: Database, clock: MovableClock) -> None:
@@ -152,3 +154,28 @@ def test_who_has_several_messages_does_not_wait_behind_everybody_who_comes_later
         gate.set()
     assert line.taken[:3] == ["s1", "o1", "s2"]
     assert sorted(line.taken[3:]) == [f"o{number}" for number in range(2, 7)]
+
+
+def test_whether_somebody_is_back_who_could_not_be_reached_one_message_finds_out(
+    store: Database, clock: MovableClock
+) -> None:
+    names = [f"r{number}" for number in range(8)]
+    line = GatedLine(at_once=4, failing={name: Unreachable("away") for name in names})
+    write(store, *(message(f"m-{name}", name) for name in names))
+    loop = process(store, line, clock.now)
+    assert loop.run_once() == 0
+    before = len(line.began)
+    gates = [line.shut_for(name) for name in names]
+    clock.advance(LONGEST_PAUSE)
+    loop.patience = 0.0
+    for _ in range(3):
+        loop.run_once()
+    until(lambda: len(line.began) > before, "somebody asks")
+    assert len(line.began) == before + 1, "and nobody else meanwhile"
+    line.failing.clear()
+    for gate in gates:
+        gate.set()
+    loop.patience = 30.0
+    clock.advance(LONGEST_PAUSE)
+    loop.run_once()
+    assert sorted(line.taken) == sorted(f"m-{name}" for name in names)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,43 +21,20 @@ from tests.complaints.sending import mail_line, sender
 from tests.complaints.test_webhooks import LOCAL, _Every, listen, waiting
 from tests.support.certificates import certificate
 from tests.support.hook_receiver import hook_receiver
+from tests.support.trickling import trickling
 from tests.support.waiting import until
-
-
-@contextmanager
-def trickling(first: bytes, again: bytes) -> Iterator[int]:
-    """Serve on a port: say something, and then a little again and again."""
-    ended = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(10)
-
-        def trickle() -> None:
-            with suppress(OSError):
-                line, _ = server.accept()
-                with line:
-                    line.sendall(first)
-                    while not ended.wait(0.02):
-                        line.sendall(again)
-
-        thread = threading.Thread(target=trickle)
-        thread.start()
-        try:
-            yield server.getsockname()[1]
-        finally:
-            ended.set()
-            thread.join(15)
 
 
 def test_a_receiver_that_trickles_while_the_line_is_encrypted_is_broken_off() -> None:
     """The head of a message that is sixteen thousand bytes long, and then one byte after the other."""
-    with trickling(b"\x16\x03\x03\x40\x00", b"\x02") as port, pytest.raises(Unreachable) as refused:
+    with trickling([b"\x16\x03\x03\x40\x00"], b"\x02") as port, pytest.raises(Unreachable) as refused:
         address = WebAddress("https", "127.0.0.1", port, "/")
         post(address, b"{}", {}, private=True, resolve=lambda host, _port: [host], whole=0.3)
     assert refused.value.reason.startswith("the receiver cannot be reached: ")
 
 
 def test_a_mail_server_that_trickles_is_broken_off() -> None:
-    with trickling(b"", b"220-still thinking\r\n") as port, pytest.raises(Unreachable) as refused:
+    with trickling([b""], b"220-still thinking\r\n") as port, pytest.raises(Unreachable) as refused:
         mail_line(f"smtp://127.0.0.1:{port}", whole=0.3).send(Parcel(key="0" * 64, to="gil@x.example", content=b"x"))
     assert refused.value.reason == "the mail server cannot be used: SMTPServerDisconnected"
 

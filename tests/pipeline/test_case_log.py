@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -96,12 +96,12 @@ VALUES = st.recursive(
 ANY_EVENT = st.builds(Event, WORD, MAYBE, MAYBE, MAYBE, st.dictionaries(TEXT, VALUES, max_size=3))
 
 
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=st.lists(ANY_EVENT, min_size=1, max_size=4))
-def test_whatever_is_written_is_read(events: list[Event]) -> None:
-    with Database("sqlite://") as store, store.write() as unit:
-        change_log.create(unit.connection)
+def test_whatever_is_written_is_read(database: Database, events: list[Event]) -> None:
+    """On each store: the rows of earlier examples are taken back."""
+    with database.write() as unit:
         case_log.write(unit.connection, Change("one", NOON, "a", events))
         rows = unit.connection.execute(select(event_log).order_by(event_log.c.sequence)).all()
-        found = [as_event(row) for row in rows]
         kept = unit.connection.execute(select(change_log.c.lines)).scalar_one()
-    assert found == list(case_log.events_of(kept)) == events
+    assert [as_event(row) for row in rows] == list(case_log.events_of(kept)) == events

@@ -33,3 +33,25 @@ def test_it_says_goodbye_though_sending_cannot_be_finished(monkeypatch: pytest.M
         until(lambda: there(redress) == ["worker"], "it says that it is there")
         seen = there(redress)
     assert (seen, there(redress)) == (["worker"], [])
+
+
+def test_who_stops_finishes_sending_behind_the_last_pass_and_before_it_says_goodbye(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    redress = house()
+    passes, seen = [0], list[tuple[int, list[str]]]()
+
+    def count(_going_on: object) -> int:
+        passes[0] += 1
+        return 0
+
+    def finish() -> int:
+        seen.append((passes[0], there(redress)))
+        return 0
+
+    monkeypatch.setattr(app.beating, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(redress.application.outward, "finish", finish)
+    vital = [Loop(name, count, 0.05) for name in VITAL]
+    with beating(redress.application, "worker", vital):
+        until(lambda: passes[0] > len(vital) and there(redress) == ["worker"], "it works")
+    assert seen == [(passes[0], ["worker"])], "once, and nothing is begun behind it"

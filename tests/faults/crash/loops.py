@@ -100,21 +100,21 @@ def to_send(house: House) -> Found:
 def send(house: House, _found: Found, step: Step) -> Answer:
     """Send, and send again when every claim has run out."""
     outward = house.application.outward
-    lines = outward.lines
+    channel_of = outward.channel_of
     file = house.application.settings.var_folder / SENT
 
     wires: dict[str, Wire] = {}
 
     def wired(name: str) -> Channel | None:
-        channel = lines(name)
+        channel = channel_of(name)
         return None if channel is None else wires.setdefault(name, Wire(channel, file, step))
 
-    outward.lines = wired
+    outward.channel_of = wired
     for length in (timedelta(0), CLAIM_IS_OVER):
         _clock(house).advance(length)
         while outward.run_once():
             pass
-    outward.lines = lines
+    outward.channel_of = channel_of
     return DONE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import subprocess
 import sys
 from datetime import timedelta
@@ -16,6 +17,7 @@ from tests.support.waiting import until
 
 CLOCK = SystemClock()
 TAKEOVER = timedelta(seconds=30)
+START_SECONDS = 60.0
 
 
 def test_what_a_killed_process_had_claimed_is_sent_by_another_within_half_a_minute(
@@ -31,6 +33,7 @@ def test_what_a_killed_process_had_claimed_is_sent_by_another_within_half_a_minu
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as victim:
             try:
                 assert victim.stdout is not None
+                assert select.select([victim.stdout], [], [], START_SECONDS)[0], "it never began"
                 assert victim.stdout.readline() == b"began\n"
                 ends = row(database, "m1").claimed_until
                 until(lambda: row(database, "m1").claimed_until > ends, "it is held on to")
