@@ -18,7 +18,8 @@ from app.doctor_house import overlooked, silent_processes, unpublished_years
 from app.existing import require_schema
 from app.leaving import findings_of_closed_accounts
 from app.settings import Settings
-from complaints.people.reach import FINDING, nobodys_tasks
+from complaints.people.nobodys_tasks import nobodys_tasks
+from complaints.people.reach import FINDING
 from engine.missing_names import missing_in_force
 from engine.tables import incident, instance
 from engine.versions import Version

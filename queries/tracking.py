@@ -17,7 +17,7 @@ from access import people
 from complaints.correspondence.satisfaction import answer_of_this_round
 from complaints.intake.filing import tracking_digest
 from complaints.intake.follow_up import open_continuation
-from complaints.tables import complaint, message
+from complaints.tables import complaint
 from engine.case_work import WITHDRAWN
 from engine.errors import NotFound
 from engine.model.config import ProcessConfig
@@ -26,6 +26,7 @@ from engine.tables import case_clock, event_log
 from forms.languages import Labels, labels, pick
 from queries.explain import clock_line
 from queries.held_step import HeldStep, held_step
+from queries.public_letters import PublicMessage, public_letters
 from queries.public_promises import PublicPromise, public_promises
 from queries.reader import Reader
 from queries.visibility import cases
@@ -47,19 +48,6 @@ class PublicClock:
     explanation: str
     state: str
     late: bool
-
-
-@dataclass(frozen=True)
-class PublicMessage:
-    """A letter between the complainant and the house."""
-
-    id: str
-    at: datetime
-    direction: str
-    """`in`: from the complainant; `out`: to the complainant."""
-    subject: str | None
-    text: str
-    language: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +76,9 @@ class Tracking:
     promises: tuple[PublicPromise, ...]
     """What people have promised besides, in letters and calls."""
     messages: tuple[PublicMessage, ...]
+    """The latest letters of both sides, the oldest of them first."""
+    earlier_messages: str | None
+    """The cursor by which earlier letters are asked for; None where these are all."""
     timeline: tuple[PublicLine, ...]
     language: str
     zone: str
@@ -128,6 +119,7 @@ def tracking(reader: Reader, case_id: str) -> Tracking:
     promises = public_clocks(process.config)
     held = held_step(reader, case_id)
     clocks = tuple(_clocks(reader, case_id, words, zone, promises, held))
+    letters = public_letters(reader, case_id)
     running = [clock for clock in clocks if clock.state == "running" and clock.due_at is not None]
     status, closure = (row.status, row.closure) if held is None else (held.status, held.closure)
     return Tracking(
@@ -142,7 +134,8 @@ def tracking(reader: Reader, case_id: str) -> Tracking:
         next=min(running, key=lambda clock: clock.due_at or reader.now, default=None),
         clocks=clocks,
         promises=tuple(public_promises(reader, case_id, process, held)),
-        messages=_messages(reader, case_id),
+        messages=letters.items[::-1],
+        earlier_messages=letters.next,
         timeline=tuple(_lines(reader, row, words, promises, held)),
         language=row.language,
         zone=zone.key,
@@ -187,16 +180,6 @@ def _clocks(
                 # The letter that meets the promise waits, and may yet be called back: until then it is still to come.
                 state, late = "running", late or (line.due_at is not None and line.due_at < reader.now)
             yield PublicClock(line.name, line.label, line.due_at, line.explanation, state, late)
-
-
-def _messages(reader: Reader, case_id: str) -> tuple[PublicMessage, ...]:
-    table = message.c
-    rows = reader.connection.execute(
-        select(table.id, table.at, table.direction, table.subject, table.text, table.language)
-        .where(table.case_id == case_id)
-        .order_by(table.at, table.id)
-    )
-    return tuple(PublicMessage(*row) for row in rows)
 
 
 def _lines(

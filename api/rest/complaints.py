@@ -24,6 +24,7 @@ from complaints.change_facts import ChangeFacts
 from complaints.people.affected import AddAffected, AffectedPerson, RemoveAffected
 from engine.errors import Unfit
 from queries.affected import AffectedPage, affected_people
+from queries.case_course import Source
 from queries.case_file import CaseFile, case_file
 from queries.complaints_list import ComplaintPage, Filters, complaints
 from queries.diagram import CaseDiagram, diagram
@@ -131,12 +132,18 @@ def read_timeline(
     context: Staff,
     complaint_id: Id,
     everything: Annotated[bool, Query(description="Automatic steps too.")] = False,
+    only: Annotated[Source | None, Query(description="Of one kind alone.")] = None,
+    newest_first: Annotated[bool, Query(description="The latest first, as a long case is best read.")] = False,
     cursor: Cursor = None,
     limit: Limit = 200,
 ) -> Response:
-    """Read who did what when, the oldest first; with `everything` the automatic steps too."""
+    """Read who did what when, the oldest first unless asked otherwise; with `everything` the automatic steps too."""
     with context.reading() as reader:
-        return answer(timeline(reader, complaint_id, everything=everything, cursor=cursor or None, limit=limit))
+        found = timeline(
+            reader, complaint_id, everything=everything, only=only, newest_first=newest_first, cursor=cursor or None,
+            limit=limit,
+        )  # fmt: skip
+        return answer(found)
 
 
 @router.get(

@@ -12,14 +12,15 @@ from api.arrival import StepRoute
 from api.authentication import Complainant, Receipt
 from api.idempotency import Answered, OnceOnly, carry_out
 from api.rest.case_answers import ContinuedAnswer, FiledAnswer, MessageAnswer
-from api.rest.documents import ANSWERS, TRACKS
+from api.rest.documents import ANSWERS, LISTS, TRACKS
 from api.rest.filed import followed
-from api.rest.types import Body, Flag, MaybeWords, Rating, Text, Words, example
+from api.rest.types import Body, Cursor, Flag, Limit, MaybeWords, Rating, Text, Words, example
 from complaints.correspondence.messages import ReceiveMessage
 from complaints.correspondence.satisfaction import Satisfaction
 from complaints.correspondence.withdrawal import Withdraw
 from complaints.intake.follow_up import OpenLinked
 from engine.errors import Conflict
+from queries.public_letters import SHOWN, PublicMessagePage, public_letters
 from queries.tracking import Tracking, tracking
 
 router = APIRouter(prefix="/api/track", tags=["tracking"], route_class=StepRoute)
@@ -66,6 +67,13 @@ def track(sender: Receipt) -> Response:
     """See where the complaint stands, the next promised time and why then, and both sides' letters."""
     with sender.context.reading() as reader:
         return answer(tracking(reader, sender.case_id))
+
+
+@router.get("/messages", response_model=PublicMessagePage, responses=TRACKS | LISTS)
+def read_letters(sender: Receipt, cursor: Cursor = None, limit: Limit = SHOWN) -> Response:
+    """Read both sides' letters, the newest first. The complaint shows the latest; `earlier_messages` goes on here."""
+    with sender.context.reading() as reader:
+        return answer(public_letters(reader, sender.case_id, cursor=cursor or None, limit=limit))
 
 
 @router.post(

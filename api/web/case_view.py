@@ -20,8 +20,9 @@ from queries.timeline import TimelineItem, timeline
 
 MOVE = "retype"
 """What is sent to a case that turns out to be of another kind (`messages` in process.toml)."""
-MOST_LINES = 2000
-"""Lines of a timeline on one page; a case with more shows its latest."""
+LATEST_LINES = 200
+LATEST_LETTERS = 50
+"""So many lines of the timeline, letters and notes are on the page of a case; what came before is on pages behind."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,13 @@ class CaseView:
     case: CaseFile
     zone: ZoneInfo
     letters: tuple[TimelineItem, ...]
-    """Between the house and the complainant."""
+    """The latest between the house and the complainant, the oldest of them first."""
     notes: tuple[TimelineItem, ...]
-    """Among staff; never sent."""
+    """The latest among staff, the oldest of them first; never sent."""
     events: tuple[TimelineItem, ...]
-    """Everything, the newest first."""
+    """The latest of everything, the newest first."""
+    longer: frozenset[str]
+    """Of what there is more than that: `message`, `note`, `event`."""
     rules: Mapping[str, Sequence[RuleLine]]
     """`priority` and `impact` -> the rules behind."""
     grades: Mapping[str, str]
@@ -82,16 +85,21 @@ def case_view(reader: Reader, case_id: str) -> CaseView:
     version = reader.library.versions.get(reader.connection, case.process.key, case.process.version)
     process = reader.process(version.id)
     words, language = reader.library.words.of(process), reader.language
-    lines = timeline(reader, case_id, limit=MOST_LINES).items
+    letters = timeline(reader, case_id, only="message", newest_first=True, limit=LATEST_LETTERS)
+    notes = timeline(reader, case_id, only="note", newest_first=True, limit=LATEST_LETTERS)
+    lines = timeline(reader, case_id, newest_first=True, limit=LATEST_LINES)
     tree, everybody = reader.library.categories, colleagues(reader)
     specs = process.config.facts.values()
     flags = [spec.name for spec in specs if spec.type == "boolean" and spec.changeable]
     return CaseView(
         case=case,
         zone=ZoneInfo(case.zone),
-        letters=tuple(line for line in lines if line.source == "message"),
-        notes=tuple(line for line in lines if line.source == "note"),
-        events=tuple(reversed(lines)),
+        letters=letters.items[::-1],
+        notes=notes.items[::-1],
+        events=lines.items,
+        longer=frozenset(
+            name for name, page in (("message", letters), ("note", notes), ("event", lines)) if page.next is not None
+        ),
         rules={fact: rules_behind(reader, process, case.facts, fact) for fact in ("priority", "impact")},
         grades={
             fact: words.value(fact, value, language)

@@ -19,6 +19,7 @@ from api.web import (
     case_actions,
     case_page,
     cases,
+    course_page,
     demo,
     home,
     inbox,
@@ -36,7 +37,7 @@ from api.web.site import ASSETS, House, read_texts
 
 ROUTERS: tuple[APIRouter, ...] = (
     home.router, sign_in.router, intake.router, tracking.router, inbox.router, task_page.router, task_actions.router,
-    approvals.router, cases.router, case_page.router, case_actions.router, processes.router,
+    approvals.router, cases.router, case_page.router, course_page.router, case_actions.router, processes.router,
     notices_page.router,
 )  # fmt: skip
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Response
 
 from api.errors import status_of
 from api.tracking_code import counted_attempt
+from api.web.asked import Asked
 from api.web.failures import PageRoute, refusal_text
 from api.web.intake import confirmation
 from api.web.once import SentBefore, file_once, has_token, new_token
@@ -23,6 +24,7 @@ from complaints.correspondence.withdrawal import Withdraw
 from complaints.intake.follow_up import OpenLinked
 from engine.case_work import COMPLAINANT
 from engine.errors import Conflict, NotFound, Refusal, Unfit
+from queries.public_letters import PublicMessagePage, public_letters
 from queries.tracking import case_of_code, tracking
 
 router = APIRouter(route_class=PageRoute)
@@ -33,10 +35,10 @@ LONGEST_CODE = 64
 
 
 @router.get("/track")
-def tracking_page(here: Here) -> Response:
-    """Show the complaint of the code in the cookie, else the form that asks for the code."""
+def tracking_page(here: Here, earlier: str | None = None) -> Response:
+    """Show the complaint of the code in the cookie, else the form that asks for the code. `earlier`: which letters."""
     code = here.request.cookies.get(_cookie(here), "")
-    return _status_page(here, code) if code else here.page("track_ask.html", wrong=False)
+    return _status_page(here, code, earlier=earlier) if code else here.page("track_ask.html", wrong=False)
 
 
 @router.post("/track")
@@ -118,17 +120,24 @@ def _again(here: Visit, sent: Posted, form: str, refusal: Refusal) -> Response:
 
 
 def _status_page(
-    here: Visit, code: str, *, sent: Posted | None = None, form: str = "", refusal: Refusal | None = None
-) -> Response:
-    case_id = _case(here, code)
+    here: Visit, code: str, *, sent: Posted | None = None, form: str = "", refusal: Refusal | None = None,
+    earlier: str | None = None,
+) -> Response:  # fmt: skip
+    asked, case_id = Asked(here), _case(here, code)
     if case_id is None:
         return _forget(here, here.page("track_ask.html", status=404, wrong=True))
     with here.reading() as reader:
         case = tracking(reader, case_id)
+        shown = PublicMessagePage(case.messages[::-1], case.earlier_messages)
+        if earlier:
+            shown = asked.page(lambda after: public_letters(reader, case_id, cursor=after), earlier)
     return here.page(
         "track.html",
         status=200 if refusal is None else status_of(refusal),
         case=case,
+        shown=shown,
+        behind=bool(earlier) and not asked.remarks,
+        remarks=asked.remarks,
         sent=sent or Posted(),
         wrong_form=form,
         wrong_fields={str(f["field"]): str(f["code"]) for f in (refusal.details.get("fields", ()) if refusal else ())},

@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 
 from access.tables import person
 from complaints.incidents.on_record import Found, IncidentKind, locked_incident, require_repair
-from complaints.people.reach import nobodys_tasks, note_nobodys_tasks
+from complaints.people.nobodys_tasks import nobodys_tasks
+from complaints.people.reach import note_nobodys_tasks
 from complaints.wording import REASON, words
 from engine.case_sight import concerned
 from engine.case_work import OPERATOR, SYSTEM, CaseWork

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from api.answers import task_tag
@@ -76,19 +78,82 @@ def looked_at(redress: House, case: str) -> int:
     return count.statements
 
 
+def long_exchange() -> tuple[House, Any]:
+    """Return a house with a complaint of hundreds of letters. There is one house at a time."""
+    redress = house()
+    filed = answered(redress)
+    run = redress.application.pipeline.run
+    for number in range(0, LETTERS, 2):
+        run(SendMessage(filed["id"], f"第{number}封信。"), SYSTEM)
+        run(ReceiveMessage(filed["id"], f"第{number + 1}封信。"), COMPLAINANT)
+    redress.deliver()
+    return redress, filed
+
+
 def test_hundreds_of_letters_make_no_completion_dearer() -> None:
-    """Nor the page of the case; the complainant reads every letter."""
+    """Nor the page of the case."""
     few = house()
     other = answered(few)["id"]
     few.deliver()
     usual = looked_at(few, other), planned(few, other)
-    redress = house()
-    filed = answered(redress)
-    run = redress.application.pipeline.run
-    for number in range(LETTERS // 2):
-        run(SendMessage(filed["id"], f"第{number}封信。"), SYSTEM)
-        run(ReceiveMessage(filed["id"], f"第{number}次来信。"), COMPLAINANT)
-    redress.deliver()
+    redress, filed = long_exchange()
     assert (looked_at(redress, filed["id"]), planned(redress, filed["id"])) == usual
-    letters = redress.complainant(filed["tracking_code"]).get("/api/track")["messages"]
-    assert sum(letter["text"].startswith("第") for letter in letters) == LETTERS
+
+
+def paged(person: Any, path: str) -> Iterator[list[Any]]:
+    """Yield the pages of a list."""
+    following = path
+    while following:
+        page = person.get(following)
+        yield page["items"]
+        following = f"{path}&cursor={page['next']}" if page["next"] else ""
+
+
+def test_a_long_exchange_is_read_in_pages_the_newest_first_each_letter_once() -> None:
+    redress, filed = long_exchange()
+    wanted = [f"第{number}封信。" for number in reversed(range(LETTERS))]
+    complainant = redress.complainant(filed["tracking_code"])
+    pages = list(paged(complainant, "/api/track/messages?limit=50"))
+    assert {len(page) for page in pages[:-1]} == {50}
+    letters = [letter["text"] for page in pages for letter in page]
+    assert [each for each in letters if each.startswith("第")] == wanted
+    shown = complainant.get("/api/track")
+    assert [letter["text"] for letter in shown["messages"]] == letters[:50][::-1], (
+        "the latest, the oldest of them first"
+    )
+    rest = complainant.get(f"/api/track/messages?cursor={shown['earlier_messages']}")["items"]
+    assert [letter["text"] for letter in rest] == letters[50:100]
+    li_na, course = redress.person("li.na"), f"/api/complaints/{filed['id']}/timeline"
+    lines = [line for page in paged(li_na, f"{course}?newest_first=true&only=message&limit=70") for line in page]
+    assert {line["source"] for line in lines} == {"message"}
+    assert [line["text"] for line in lines if line["text"].startswith("第")] == wanted
+
+
+@pytest.mark.parametrize("everything", ["true", "false"])
+def test_the_course_is_the_same_whichever_way_it_is_read(everything: str) -> None:
+    redress, filed = long_exchange()
+    li_na, course = redress.person("li.na"), f"/api/complaints/{filed['id']}/timeline?everything={everything}"
+    forward, back, whole = (
+        [line["id"] for page in paged(li_na, f"{course}{how}") for line in page]
+        for how in ("&limit=31", "&limit=47&newest_first=true", "&limit=200")
+    )
+    assert len(set(whole)) == len(whole) > 2 * LETTERS
+    assert forward == whole
+    assert back == whole[::-1]
+    only = [
+        {line["id"] for page in paged(li_na, f"{course}&only={source}") for line in page}
+        for source in ("event", "message", "note", "notice")
+    ]
+    assert sum(map(len, only)) == len(whole)
+    assert set().union(*only) == set(whole)
+
+
+def test_a_place_in_one_list_is_none_in_another() -> None:
+    redress, filed = long_exchange()
+    li_na, course = redress.person("li.na"), f"/api/complaints/{filed['id']}/timeline"
+    cursor = li_na.get(f"{course}?limit=10")["next"]
+    for other in ("newest_first=true", "only=message"):
+        assert li_na.refused(422, "GET", f"{course}?{other}&cursor={cursor}")["code"] == "bad-cursor"
+    assert li_na.refused(422, "GET", f"{course}?only=letters")["fields"][0]["field"] == "/only"
+    complainant = redress.complainant(filed["tracking_code"])
+    assert complainant.refused(422, "GET", f"/api/track/messages?cursor={cursor}")["code"] == "bad-cursor"

@@ -55,6 +55,7 @@ CONTRACT = (
     "POST /api/processes",
     "POST /api/processes/check",
     "GET /api/track",
+    "GET /api/track/messages",
     "POST /api/track/messages",
     "POST /api/track/satisfaction",
     "POST /api/track/withdraw",

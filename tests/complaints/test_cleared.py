@@ -7,7 +7,8 @@ import pytest
 from access import posts
 from complaints.intake.filing import Respondent
 from complaints.people.cleared import ClearColleague
-from complaints.people.reach import FINDING, nobodys_tasks, note_nobodys_tasks_of_all
+from complaints.people.nobodys_tasks import nobodys_tasks
+from complaints.people.reach import FINDING, note_nobodys_tasks_of_all
 from complaints.people.respondents import NameRespondent
 from complaints.tables import respondent
 from engine.case_work import SYSTEM

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision a1129f74c079, after .
+Revision ecaa2c9d2e0a, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "a1129f74c079"
+revision = "ecaa2c9d2e0a"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -709,6 +709,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_work_item__asked_team", ["team", "case_id"], unique=False)
         batch_op.create_index("ix_work_item__case", ["case_id", "state"], unique=False)
         batch_op.create_index(
+            "ix_work_item__far_apart",
+            ["case_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND assignee IS NULL AND length(excluded) >= 1000"),
+            postgresql_where=sa.text("state = 'open' AND assignee IS NULL AND length(excluded) >= 1000"),
+        )
+        batch_op.create_index(
             "ix_work_item__free",
             ["team", "falls_at", "id"],
             unique=False,
@@ -742,6 +749,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(
+            "ix_work_item__untaken",
+            ["case_id", "team", "post", "excluded", "state", "assignee"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' AND assignee IS NULL"),
+            postgresql_where=sa.text("state = 'open' AND assignee IS NULL AND length(excluded) < 1000"),
         )
 
     op.change_view(
@@ -784,6 +798,11 @@ def downgrade() -> None:
     )
     with op.batch_alter_table("work_item", schema=None) as batch_op:
         batch_op.drop_index(
+            "ix_work_item__untaken",
+            sqlite_where=sa.text("state = 'open' AND assignee IS NULL"),
+            postgresql_where=sa.text("state = 'open' AND assignee IS NULL AND length(excluded) < 1000"),
+        )
+        batch_op.drop_index(
             "ix_work_item__team", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")
         )
         batch_op.drop_index(
@@ -803,6 +822,11 @@ def downgrade() -> None:
             "ix_work_item__free",
             sqlite_where=sa.text("state = 'open' AND assignee IS NULL AND post IS NULL"),
             postgresql_where=sa.text("state = 'open' AND assignee IS NULL AND post IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_work_item__far_apart",
+            sqlite_where=sa.text("state = 'open' AND assignee IS NULL AND length(excluded) >= 1000"),
+            postgresql_where=sa.text("state = 'open' AND assignee IS NULL AND length(excluded) >= 1000"),
         )
         batch_op.drop_index("ix_work_item__case")
         batch_op.drop_index("ix_work_item__asked_team")
