@@ -253,8 +253,8 @@ case_team = Table(
     Column("team", Text, nullable=False),
     PrimaryKeyConstraint("case_id", "team"),
 )
-Index("ix_case_team__team", case_team.c.team, case_team.c.case_id)
 """Teams that were given something in a case besides a task, an action for instance: they see it as if asked."""
+Index("ix_case_team__team", case_team.c.team, case_team.c.case_id)
 
 conflict_of_interest = Table(
     "conflict_of_interest",

@@ -149,13 +149,14 @@ def write(connection: Connection, rows: Iterable[Message]) -> int:
 
 
 def due(
-    connection: Connection, now: datetime, limit: int, *, channel: str = HOUSE, without: Collection[str] = ()
-) -> list[Message]:
+    connection: Connection, now: datetime, limit: int, *, channel: str = HOUSE, without: Collection[str] = (),
+    but: Collection[str] = (),
+) -> list[Message]:  # fmt: skip
     """Return up to `limit` messages that may go out at `now`, oldest first: at most one for each case and recipient.
 
-    None to the recipients of `without`.
+    None to the recipients of `without`, and none of the ids of `but`.
     """
-    return [_message(row) for row in connection.execute(_due(now, limit, channel, without))]
+    return [_message(row) for row in connection.execute(_due(now, limit, channel, without, but))]
 
 
 def channels_due(connection: Connection, now: datetime) -> list[str]:
@@ -183,7 +184,7 @@ def next_release(connection: Connection, *, after: datetime, until: datetime) ->
 
 def take(connection: Connection, now: datetime, limit: int) -> list[Message]:
     """Take up to `limit` messages of the house that are due; nobody else takes them before this transaction ends."""
-    rows = connection.execute(_due(now, limit, HOUSE, ()).with_for_update(skip_locked=True, of=outbox))
+    rows = connection.execute(_due(now, limit, HOUSE).with_for_update(skip_locked=True, of=outbox))
     return [_message(row) for row in rows]
 
 
@@ -196,13 +197,17 @@ def claim(
     by: str,
     channel: str,
     without: Collection[str] = (),
+    but: Collection[str] = (),
 ) -> list[Message]:
     """Take up to `limit` messages of a channel that are due, under the claim `by`, for its holder alone until `until`.
 
     Then they are due again for anybody. `by` is an opaque name that was never used before. None to the recipients of
-    `without`. Several workers may claim at once: each gets others. Commit before delivering.
+    `without`, and none of the ids of `but`. Several workers may claim at once: each gets others. Commit before
+    delivering.
     """
-    rows = connection.execute(_due(now, limit, channel, without).with_for_update(skip_locked=True, of=outbox)).all()
+    rows = connection.execute(
+        _due(now, limit, channel, without, but).with_for_update(skip_locked=True, of=outbox)
+    ).all()
     ids = [row.id for row in rows]
     if ids:
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed_by=by, claimed_until=until))
@@ -282,8 +287,11 @@ def let_go(connection: Connection, case_id: str, cause_prefix: str, *, now: date
     return connection.scalar(gone) or 0
 
 
-def _due(now: datetime, limit: int, channel: str, without: Collection[str]) -> Select[Any]:
+def _due(
+    now: datetime, limit: int, channel: str, without: Collection[str] = (), but: Collection[str] = ()
+) -> Select[Any]:
     chosen = _DUE.where(outbox.c.recipient.not_in(sorted(without))) if without else _DUE
+    chosen = chosen.where(outbox.c.id.not_in(sorted(but))) if but else chosen
     return chosen.limit(limit).params(now=now, channel=channel)
 
 

@@ -90,6 +90,18 @@ def _mark(of: Sequence[object]) -> str:
 
 def after(order: Sequence[Sort], key: Key) -> ColumnElement[bool]:
     """Return the condition for the rows that come behind `key` in `order`."""
+    first, value = order[0], key[0]
+    # It follows from the rest, and is the bound from which on an index is read: a condition that says `or` is none.
+    return and_(first.column <= value if first.descending else first.column >= value, _behind(order, key))
+
+
+def up_to(order: Sequence[Sort], key: Key) -> ColumnElement[bool]:
+    """Return the condition for the rows that come before `key` in `order`, and for its own."""
+    first, value = order[0], key[0]
+    return and_(first.column >= value if first.descending else first.column <= value, not_(_behind(order, key)))
+
+
+def _behind(order: Sequence[Sort], key: Key) -> ColumnElement[bool]:
     ways = []
     for index, (sort, value) in enumerate(zip(order, key, strict=True)):
         same = [before.column == seen for before, seen in zip(order[:index], key, strict=False)]
@@ -116,7 +128,7 @@ def page(
     """
     end = None if among is None else _end_of_look(connection, among, of=of, order=order, cursor=cursor)
     if end is not None:
-        statement = statement.where(not_(after(order, end)))
+        statement = statement.where(up_to(order, end))
     found = merged_page(connection, [statement], of=of, order=order, cursor=cursor, limit=limit)
     return found if end is None or found.next is not None else Page(found.rows, encode(end, of))
 

@@ -43,14 +43,13 @@ class ChangeView(MigrateOperation):
 
 @Operations.implementation_for(ChangeView)
 def _carry_out(operations: Operations, change: ChangeView) -> None:
+    dialect = operations.get_context().dialect.name
+    if change.after is not None and dialect not in change.after:
+        raise LookupError(f"write down what the view {change.name} is on {dialect}")
     if change.before is not None:
         operations.execute(f"DROP VIEW {change.name}")
-    if change.after is None:
-        return
-    dialect = operations.get_context().dialect.name
-    if dialect not in change.after:
-        raise LookupError(f"write down what the view {change.name} is on {dialect}")
-    operations.execute(creation(change.name, change.after[dialect]))
+    if change.after is not None:
+        operations.execute(creation(change.name, change.after[dialect]))
 
 
 # Behind the tables: a view is made when what it reads is there, and taken away before that goes.

@@ -23,6 +23,8 @@ class Asked:
     here: Visit
     remarks: list[str] = field(default_factory=list)
     """Sentences in the visitor's language."""
+    behind: bool = False
+    """Whether a page behind the first was asked for, and given."""
 
     def known(self, *names: str) -> None:
         """Remark on every parameter that the list does not have."""
@@ -40,7 +42,9 @@ class Asked:
     def page(self, read: Callable[[str | None], Page], cursor: str | None) -> Page:
         """Return the page behind the cursor; the first one, with a remark, where the cursor is not of this list."""
         try:
-            return read(cursor or None)
+            found = read(cursor or None)
+            self.behind = bool(cursor)
+            return found
         except BadCursor:
             self.say("The link to more entries is not valid any more: this is the beginning of the list.")
             return read(None)

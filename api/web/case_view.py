@@ -54,8 +54,8 @@ class CaseView:
     """The latest among staff, the oldest of them first; never sent."""
     events: tuple[TimelineItem, ...]
     """The latest of everything, the newest first."""
-    longer: frozenset[str]
-    """Of what there is more than that: `message`, `note`, `event`."""
+    earlier: Mapping[str, str]
+    """Of `message`, `note` and `event` the cursor behind what is shown, where there is more."""
     rules: Mapping[str, Sequence[RuleLine]]
     """`priority` and `impact` -> the rules behind."""
     grades: Mapping[str, str]
@@ -97,9 +97,9 @@ def case_view(reader: Reader, case_id: str) -> CaseView:
         letters=letters.items[::-1],
         notes=notes.items[::-1],
         events=lines.items,
-        longer=frozenset(
-            name for name, page in (("message", letters), ("note", notes), ("event", lines)) if page.next is not None
-        ),
+        earlier={
+            source: page.next for source, page in (("message", letters), ("note", notes), ("event", lines)) if page.next
+        },
         rules={fact: rules_behind(reader, process, case.facts, fact) for fact in ("priority", "impact")},
         grades={
             fact: words.value(fact, value, language)

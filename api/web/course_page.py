@@ -29,15 +29,17 @@ def course_page(
     """Show what has happened in a case, the newest first: everything, the messages, or the notes."""
     asked = Asked(here)
     asked.known("show", "cursor")
-    show = asked.one_of(show, tuple(PARTS))
     with here.reading() as reader:
         case = case_row(reader, case_id)
+        whole = sees_whole(reader.who, case_owner=case.case_owner)
+        # Who is only asked for help reads no letters: to them there is no such part.
+        show = asked.one_of(show, [part for part in PARTS if whole or part != "messages"])
         page = asked.page(
             lambda after: timeline(reader, case_id, only=PARTS[show], newest_first=True, cursor=after, limit=LINES),
             cursor,
         )
-        zone, whole = reader.zone(case.facts.get("campus")), sees_whole(reader.who, case_owner=case.case_owner)
+        zone = reader.zone(case.facts.get("campus"))
     return here.page(
         "course.html", moments=here.moments_in(zone), case=case, zone=zone.key, whole=whole, show=show, page=page,
-        behind=bool(cursor), with_author=WITH_AUTHOR, remarks=asked.remarks,
+        behind=asked.behind, with_author=WITH_AUTHOR, remarks=asked.remarks,
     )  # fmt: skip

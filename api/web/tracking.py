@@ -24,7 +24,7 @@ from complaints.correspondence.withdrawal import Withdraw
 from complaints.intake.follow_up import OpenLinked
 from engine.case_work import COMPLAINANT
 from engine.errors import Conflict, NotFound, Refusal, Unfit
-from queries.public_letters import PublicMessagePage, public_letters
+from queries.public_letters import public_letters
 from queries.tracking import case_of_code, tracking
 
 router = APIRouter(route_class=PageRoute)
@@ -128,15 +128,13 @@ def _status_page(
         return _forget(here, here.page("track_ask.html", status=404, wrong=True))
     with here.reading() as reader:
         case = tracking(reader, case_id)
-        shown = PublicMessagePage(case.messages[::-1], case.earlier_messages)
-        if earlier:
-            shown = asked.page(lambda after: public_letters(reader, case_id, cursor=after), earlier)
+        letters = asked.page(lambda after: public_letters(reader, case_id, cursor=after), earlier)
     return here.page(
         "track.html",
         status=200 if refusal is None else status_of(refusal),
         case=case,
-        shown=shown,
-        behind=bool(earlier) and not asked.remarks,
+        letters_page=letters,
+        behind=asked.behind,
         remarks=asked.remarks,
         sent=sent or Posted(),
         wrong_form=form,

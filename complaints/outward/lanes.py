@@ -73,10 +73,14 @@ class Lanes:
         """Return everything in hand: what waits, what is under way, what has ended and is not noted."""
         return [each for lane in self for each in (*([lane.under_way] if lane.under_way else ()), *lane.waiting)]
 
+    def hanging(self) -> set[str]:
+        """Return the ids of what is overlong: others may have it, and this process never again beside itself."""
+        return {lane.under_way.id for lane in self if lane.overlong and lane.under_way}
+
     def kept(self) -> list[Message]:
         """Return everything in hand but what is overlong."""
-        overlong = {lane.under_way.id for lane in self if lane.overlong and lane.under_way}
-        return [each for each in self.messages() if each.id not in overlong]
+        hanging = self.hanging()
+        return [each for each in self.messages() if each.id not in hanging]
 
     def note_overlong(self, *, before: float) -> list[Lane]:
         """Note as overlong what was begun with before then and is still being sent; return the lanes that are new."""

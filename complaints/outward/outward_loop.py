@@ -146,7 +146,7 @@ class OutwardLoop:
             claimed = {
                 name: outbox.claim(
                     unit.connection, now, limit=1 if name in self._pauses else BATCH, until=until, by=by, channel=name,
-                    without=self._hand.recipients(name),
+                    without=self._hand.recipients(name), but=self._hand.hanging(),
                 )
                 for name in names
             }  # fmt: skip
@@ -169,7 +169,8 @@ class OutwardLoop:
         return found
 
     def _due(self, connection: Connection, name: str, now: datetime) -> bool:
-        return bool(outbox.due(connection, now, 1, channel=name, without=self._hand.recipients(name)))
+        hand = self._hand
+        return bool(outbox.due(connection, now, 1, channel=name, without=hand.recipients(name), but=hand.hanging()))
 
     def _open(self, name: str) -> bool:
         pause = self._pauses.get(name)

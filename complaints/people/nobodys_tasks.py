@@ -1,7 +1,7 @@
 """Finds the steps that nobody can take: everybody of the team or post is kept apart from them, or has left.
 
-It is looked every minute among all that is open: by indexes alone, and into the steps themselves only where one is in
-doubt.
+It is looked every 45 seconds among all that is open: by indexes alone, and into the steps themselves only where one is
+in doubt.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ def nobodys_tasks(connection: Connection, *, rules: HouseRules, case_id: str | N
     """
     staff = _Staff(_members(connection), _holders(connection), rules)
     chosen = [work_item.c.case_id == case_id] if case_id is not None else list(_suspects(connection, staff))
-    rows = [row for each in chosen for row in connection.execute(_FREE_STEPS.where(each))]
-    barred = _kept_apart(connection, {row.case_id for row in rows})
-    for row in sorted(rows, key=lambda row: (row.case_id, row.id)):
+    # By their ids: what changes meanwhile may be found by two of the conditions.
+    rows = {row.id: row for each in chosen for row in connection.execute(_FREE_STEPS.where(each))}
+    barred = _kept_apart(connection, {row.case_id for row in rows.values()})
+    for row in sorted(rows.values(), key=lambda row: (row.case_id, row.id)):
         if not staff.left(row.team, row.post, {*(row.excluded or ()), *barred.get(row.case_id, ())}):
             yield NobodysTask(row.id, row.case_id, row.element, _reason(row.post, row.team))
 
@@ -78,29 +79,36 @@ _BARRED_KINDS = (
 
 
 def _suspects(connection: Connection, staff: _Staff) -> Iterator[ColumnElement[bool]]:
-    """Yield conditions that together find, of all cases, the free steps that nobody can take: each of them once."""
+    """Yield conditions that together find, of all cases, every free step that nobody can take, and some others."""
     indexed = UNTAKEN
     if connection.dialect.name == "postgresql":
         # The index has not all of them; the others are few, and looked at one by one.
         indexed = and_(UNTAKEN, not_(FAR_APART))
         yield FAR_APART
-    lacking = [
-        and_(_ITEM.team.is_not_distinct_from(row.team), _ITEM.post.is_not_distinct_from(row.post),
-             _ITEM.excluded == row.excluded)
-        for row in connection.execute(_KINDS.where(indexed))
-        if not staff.left(row.team, row.post, row.excluded or ())
-    ]  # fmt: skip
+    kinds = {(row.team, row.post, tuple(row.excluded)) for row in connection.execute(_KINDS.where(indexed))}
+    deserted = {kind[:2] for kind in kinds if not staff.left(*kind[:2], ())}
+    lacking = [_of_kind(team, post) for team, post in sorted(deserted, key=str)]
+    lacking += [
+        and_(_of_kind(team, post), _ITEM.excluded == list(excluded))
+        for team, post, excluded in sorted(kinds, key=str)
+        if (team, post) not in deserted and not staff.left(team, post, excluded)
+    ]
     for few in _few(lacking):
         yield and_(indexed, or_(*few))
     barred: dict[tuple[str, str | None, str | None, tuple[str, ...]], set[str]] = {}
     for row in connection.execute(_BARRED_KINDS.where(indexed)):
-        kind = row.case_id, row.team, row.post, tuple(row.excluded or ())
-        if staff.left(*kind[1:]):
-            barred.setdefault(kind, set()).add(row.person)
-    cases = {kind[0] for kind, people in barred.items() if not staff.left(kind[1], kind[2], {*kind[3], *people})}
+        barred.setdefault((row.case_id, row.team, row.post, tuple(row.excluded)), set()).add(row.person)
+    cases = {
+        case_id
+        for (case_id, team, post, excluded), people in barred.items()
+        if staff.left(team, post, excluded) and not staff.left(team, post, {*excluded, *people})
+    }
     for some in _few(sorted(cases)):
-        # Those that nobody could take whatever the case are found already.
-        yield and_(indexed, _ITEM.case_id.in_(some), *(not_(condition) for condition in lacking))
+        yield and_(indexed, _ITEM.case_id.in_(some))
+
+
+def _of_kind(team: str | None, post: str | None) -> ColumnElement[bool]:
+    return and_(_ITEM.team.is_not_distinct_from(team), _ITEM.post.is_not_distinct_from(post))
 
 
 def _few(things: Sequence[_Thing]) -> Iterator[Sequence[_Thing]]:

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, update
 
+from engine.tables import case_team, instance, work_item
 from queries import visibility
 from storage import paging
 from tests.support.application import Client, House, house_at
@@ -81,8 +83,38 @@ def test_who_sees_few_cases_finds_them_at_once(stored: House, monkeypatch: pytes
     assert pages(gao, "/api/complaints?limit=50") == [[], [], ["a"]]
 
 
+def test_what_has_ended_is_not_looked_at_for_what_is_late(stored: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = filed(stored, *"abcde")
+    for case in cases[1:]:
+        told = {"reason": "-", "said_by": "x", "how": "by phone"}
+        stored.person("li.na").post(f"/api/complaints/{case}/withdraw", told)
+    stored.later(days=30)
+    monkeypatch.setattr(paging, "LOOKED_AT", 2)
+    assert pages(stored.person("li.na"), "/api/complaints?overdue=true") == [["a"]]
+
+
 def test_whoever_was_ever_asked_sees_the_case(stored: House) -> None:
-    """By their team, by a post, by name, as its owner: whatever the wall lets through stands in the list."""
+    """By a step of their team or post, an action of their team, by name, as its owner: in the list too."""
+    cases = filed(stored, *"abcdef")
+    team, action, post, name, owner, _ = cases
+    item, of_case = work_item.c.case_id, instance.c.case_id
+    with stored.application.database.write() as unit:
+        for change in (
+            update(work_item).where(item == team).values(team="legal"),
+            insert(case_team).values(case_id=action, team="legal"),
+            update(work_item).where(item == post).values(post="outside_post"),
+            update(work_item).where(item == name).values(assignee="feng.yuan"),
+            update(instance).where(of_case == owner).values(case_owner="feng.yuan"),
+        ):
+            unit.connection.execute(change)
+        unit.commit()
+    for login, wanted in (("gao.yan", {team, action}), ("feng.yuan", {post, name, owner}), ("li.na", set(cases))):
+        person = stored.person(login)
+        assert {item["id"] for item in person.get("/api/complaints")["items"]} == wanted, login
+        assert {case for case in cases if person.call("GET", f"/api/complaints/{case}").status_code == 200} == wanted
+
+
+def test_what_is_listed_is_what_may_be_opened(stored: House) -> None:
     cases = filed(stored, "a", "b")
     to_legal(stored, cases[0])
     for login in ("gao.yan", "li.na", "chen.jing", "lin.feng", "huang.lan", "feng.yuan"):

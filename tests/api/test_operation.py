@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import insert
 
+from api import metrics
 from api.app import create_app
 from api.context import Shared, shared_by
 from api.languages import asked_language
@@ -55,27 +56,42 @@ def test_commands_and_lateness_are_counted(redress: House) -> None:
     assert case not in redress.person("ops").call("GET", "/metrics").text
 
 
+def note_firing(redress: House, number: int) -> None:
+    """Write down the change of this number, in which something has fired just now."""
+    now = redress.application.clock.now()
+    lines = [["fired", "e", "1t", None, {"due_at": now.isoformat()}]]
+    row = {"sequence": number, "case_id": "c", "at": now, "actor": "system", "lines": lines}
+    with redress.application.database.write() as unit:
+        unit.connection.execute(insert(change_log).values(row))
+        unit.commit()
+
+
 def test_a_firing_that_was_committed_behind_others_with_later_numbers_is_counted_too(redress: House) -> None:
     """On PostgreSQL a transaction takes the number of its change when it writes it, and may end long after."""
-
-    def fired(number: int) -> None:
-        now = redress.application.clock.now()
-        lines = [["fired", "e", "1t", None, {"due_at": now.isoformat()}]]
-        row = {"sequence": number, "case_id": "c", "at": now, "actor": "system", "lines": lines}
-        with redress.application.database.write() as unit:
-            unit.connection.execute(insert(change_log).values(row))
-            unit.commit()
 
     def counted() -> float:
         return figures(redress)["redress_deadline_lateness_seconds_count"]
 
     assert counted() == 0
-    fired(5_000)
+    note_firing(redress, 5_000)
     assert counted() == 1
-    fired(4_999)
+    note_firing(redress, 4_999)
     assert [counted(), counted()] == [2, 2]
-    fired(7_000)
+    note_firing(redress, 7_000)
     assert [counted(), counted()] == [3, 3]
+
+
+def test_more_firings_than_one_reading_takes_are_counted_by_the_next(
+    redress: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "AT_MOST", 3)
+    monkeypatch.setattr(metrics, "OVERTAKEN", 2)
+    for number in range(5_000, 5_010):
+        note_firing(redress, number)
+    counts = [figures(redress)["redress_deadline_lateness_seconds_count"] for _ in range(10)]
+    assert counts[0] == 3
+    assert counts == sorted(counts)
+    assert counts[-2:] == [10, 10]
 
 
 def test_figures_are_for_operators_and_for_the_monitor_with_its_token() -> None:

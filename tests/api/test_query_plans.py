@@ -130,6 +130,28 @@ def test_a_page_is_read_off_indexes(grown: Application, name: str, login: str, m
     assert whole_tables(grown.database, read_by(grown, login, LISTS[name])) == []
 
 
+def test_a_page_that_looks_into_each_case_reads_no_more_of_the_index_than_it_looks_at(
+    grown: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the first page down to where it stops looking, on the others from where the last one stopped, too."""
+    if not grown.database.is_sqlite:
+        pytest.skip("PostgreSQL may read the table where it has so few rows")
+    monkeypatch.setattr(paging, "LOOKED_AT", 50)
+    plans = []
+    for asked in (
+        lambda reader: complaints(reader, Filters(q="chandelier")),
+        lambda reader: complaints(
+            reader, Filters(q="chandelier"), cursor=complaints(reader, Filters(q="chandelier")).next
+        ),
+    ):
+        with watched(grown.database) as seen:
+            read_by(grown, "li.na", asked)()
+        looking = [plan.plan for plan in seen.plans(grown.database) if "chandelier" in plan.sql or "LIKE" in plan.sql]
+        plans.append([line for plan in looking for line in plan if "ix_instance__received" in line])
+    assert plans[0] == ["SEARCH instance USING INDEX ix_instance__received (received_at>?)"]
+    assert plans[1][-1] == "SEARCH instance USING INDEX ix_instance__received (received_at>? AND received_at<?)"
+
+
 def test_a_page_of_tasks_or_complaints_is_not_sorted_out_of_all(grown: Application) -> None:
     """SQLite says so: the first fifty stand first in the index, and what remains to be sorted are those pages."""
     if not grown.database.is_sqlite:

@@ -225,3 +225,18 @@ def _facts(connection: Any, case: str) -> dict[str, Any]:
         "asked_people": [row.assignee for row in asked if row.assignee],
         "respondents": list(barred),
     }
+
+
+def test_of_letters_that_wait_to_go_out_only_those_hear_who_see_the_whole_case(redress: House) -> None:
+    case = redress.file(by="li.na")["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.do("li.na", "verify", case, {"outcome": "complete", "verification_summary": "x", "ask_legal": True})
+
+    def waiting(login: str) -> list[str]:
+        lines = redress.person(login).get(f"/api/complaints/{case}/timeline?only=notice")["items"]
+        return [line["kind"] for line in lines if line["detail"]["recipient"] == "complainant"]
+
+    assert "acknowledged" in waiting("li.na")
+    assert waiting("gao.yan") == []
+    redress.deliver()
+    assert "receipt" not in waiting("li.na"), "what went out stands among the letters"

@@ -29,6 +29,8 @@ class GatedLine:
     """A receiver of `shut` does not answer before its gate is open; one of `failing` answers with that."""
 
     at_once: int = 4
+    by_case: bool = False
+    """Whether its recipients are others in each case, as complainants are."""
     shut: dict[str, threading.Event] = field(default_factory=dict)
     failing: dict[str, Exception] = field(default_factory=dict)
     began: list[str] = field(default_factory=list)
@@ -40,8 +42,8 @@ class GatedLine:
         return self.shut.setdefault(recipient, threading.Event())
 
     def lane(self, message: Message) -> str:
-        """Return the recipient."""
-        return message.recipient
+        """Return who gets it."""
+        return f"{message.recipient}:{message.case_id}" if self.by_case else message.recipient
 
     def prepare(self, connection: Connection, message: Message, *, now: datetime) -> Parcel:
         """Name the message."""

@@ -240,12 +240,13 @@ def test_an_outcome_that_can_be_noted_in_the_end_is_noted(
     assert (loop.run_once(), line.taken) == (1, ["m1"])
 
 
+@pytest.mark.parametrize("by_case", [False, True], ids=["a colleague", "a complainant"])
 def test_what_is_sent_for_longer_than_anything_takes_is_kept_no_longer_and_said(
-    store: Database, clock: MovableClock
+    store: Database, clock: MovableClock, by_case: bool
 ) -> None:
-    line, other, seconds = GatedLine(at_once=1), GatedLine(), Seconds()
+    line, other, seconds = GatedLine(at_once=1, by_case=by_case), GatedLine(by_case=by_case), Seconds()
     gate = line.shut_for("r")
-    write(store, message("m1", "r"), message("m2", "r"))
+    write(store, message("m1", "r", case="c"), message("m2", "r", case="c"))
     loop = process(store, line, clock.now, patience=0.0, elapsed=seconds)
     loop.run_once()
     seconds.passed += LONGEST_SENDING

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from app.container import build
 from engine.clock import MovableClock
 from engine.ids import ALPHABET, RandomIds
+from tests.support.application import settings
 
 AT = datetime(2026, 3, 27, 6, 0, tzinfo=UTC)
 
@@ -23,6 +25,15 @@ def test_those_of_one_hour_begin_alike_and_are_otherwise_random() -> None:
     assert len({*first, *second}) == 401
     assert {len(each) for each in first} == {20}
     assert set("".join(each[4:] for each in first)) == set(ALPHABET.lower())
+
+
+def test_an_installation_gives_identifiers_by_its_clock() -> None:
+    """Else each row of a large one belongs on another page (docs/adr/0027)."""
+    clock = MovableClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))
+    application = build(settings(), clock=clock)
+    ids = [application.pipeline.ids.new() for _ in range(3)]
+    application.database.close()
+    assert {each[:4] for each in ids} == {RandomIds(clock).new()[:4]}
 
 
 def test_they_go_up_until_the_hours_run_out() -> None:

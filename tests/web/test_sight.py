@@ -46,6 +46,15 @@ def test_support_that_is_asked_sees_no_contact_and_no_notes_of_others(redress: H
         assert secret not in page.response.text
         assert secret in staff(redress, "li.na").get(f"/cases/{case}").response.text
     assert {"letters", "affected"} & {each.get("id") for each in page.elements("h2")} == set()
+    course = [
+        staff(redress, "gao.yan").get(f"/cases/{case}/course{show}") for show in ("", "?show=messages", "?show=notes")
+    ]
+    for each in course:
+        assert each.title == "Timeline"
+        assert "SECRET" not in each.response.text
+        assert [node for node in each.elements("a") if "show=messages" in node.get("href", "")] == []
+    assert "“messages” cannot be chosen here" in course[1].text
+    assert "SECRET-LETTER" in staff(redress, "li.na").get(f"/cases/{case}/course?show=messages").response.text
     assert "contact details are not shown" in page.text
     assert PHONE in staff(redress, "li.na").get(f"/cases/{case}").response.text
 
