@@ -182,8 +182,13 @@ def _directed(column: ColumnElement[Any], sort: Sort) -> ColumnElement[Any]:
     return column.desc() if sort.descending else column.asc()
 
 
+def _can_be_stored(text: str) -> bool:
+    """Say whether no half of a character stands in it, as JSON may have it and no database."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _value(value: Any, kind: type) -> str | int | datetime:
-    if kind is str and isinstance(value, str) and "\x00" not in value:
+    if kind is str and isinstance(value, str) and "\x00" not in value and _can_be_stored(value):
         return value
     if kind in (int, datetime) and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63:
         if kind is int:

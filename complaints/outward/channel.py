@@ -60,7 +60,7 @@ class Channel(Protocol):
 
     @property
     def at_once(self) -> int:
-        """How many messages it sends at one time."""
+        """How many messages it sends at one time, beside those that have turned out to be slow."""
         ...
 
     def lane(self, message: Message) -> str:

@@ -107,6 +107,10 @@ class Lanes:
         """Return how many messages are under way over a channel."""
         return sum(lane.channel is channel and lane.under_way is not None for lane in self)
 
+    def slow(self, channel: Channel | None, *, before: float) -> int:
+        """Return how many of them were begun with before then."""
+        return sum(lane.channel is channel and lane.under_way is not None and lane.began < before for lane in self)
+
     def send(self, lane: Lane, parcel: Parcel, *, began: float) -> None:
         """Begin to send the first that waits in a lane; returns at once. How it ended is told by `ended`."""
         assert lane.channel is not None

@@ -38,6 +38,10 @@ BATCH = 10
 """Messages of one channel that are claimed at once."""
 LANES = 2
 """Lanes that a process has in hand for each message that a channel sends at one time: so they take turns."""
+SLOW_SECONDS = 5.0
+"""Seconds after which what is being sent gives its place to others: a mailbox that is slow delays nobody but itself."""
+SLOW_LANES = 5
+"""How many such messages there may be for each that a channel sends at one time: beyond, others wait for them."""
 LOOK_SECONDS = 0.5
 """How often it is looked, while something is under way, whether more has come due."""
 PATIENCE = 10.0
@@ -162,6 +166,7 @@ class OutwardLoop:
         for name in names:
             channel = self.channel_of(name)
             taken = self._hand.count(channel) + sum(self.channel_of(each) is channel for each in found)
+            taken -= self._slow(channel)
             # Whether somebody who could not be reached is back, one message finds out.
             probed = name in self._pauses and any(lane.name == name for lane in self._hand)
             if self._open(name) and not probed and (channel is None or taken < LANES * channel.at_once):
@@ -184,7 +189,14 @@ class OutwardLoop:
         self._hand.close_empty()
 
     def _has_room(self, lane: Lane) -> bool:
-        return lane.channel is None or self._hand.sending(lane.channel) < lane.channel.at_once
+        channel = lane.channel
+        return channel is None or self._hand.sending(channel) - self._slow(channel) < channel.at_once
+
+    def _slow(self, channel: Channel | None) -> int:
+        """Return how many messages under way take no place of a channel."""
+        if channel is None:
+            return 0
+        return min(self._hand.slow(channel, before=self.elapsed() - SLOW_SECONDS), SLOW_LANES * channel.at_once)
 
     def _begin_with(self, lane: Lane) -> None:
         message, now, began = lane.waiting[0], self.now(), self.elapsed()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -152,11 +154,22 @@ def test_what_is_late_is_found(redress: House) -> None:
     assert [(item["id"], item["late"]) for item in page["items"]] == [(late, True)]
 
 
+def half_a_character(redress: House, path: str) -> str:
+    """Return a cursor of a list whose last part no database takes."""
+    for _ in range(2):
+        redress.file()
+    given = redress.person("li.na").get(f"{path}?limit=1")["next"]
+    parts = json.loads(base64.urlsafe_b64decode(given + "=="))
+    return base64.urlsafe_b64encode(json.dumps([*parts[:-1], "\ud800"]).encode()).decode().rstrip("=")
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
         ("cursor=abc", "bad-cursor"),
         ("cursor=W10", "bad-cursor"),
+        # A list's mark, an instant, and half a character where an id should be.
+        ("cursor=HALF", "bad-cursor"),
         ("cursor=%00", "unfit"),
         ("limit=0", "unfit"),
         ("limit=201", "unfit"),
@@ -169,6 +182,8 @@ def test_what_is_late_is_found(redress: House) -> None:
 def test_odd_parameters_are_refused(redress: House, path: str, query: str, code: str) -> None:
     if query.startswith("status") and path == "/api/tasks":
         query = query.replace("status", "team")
+    if query == "cursor=HALF":
+        query = f"cursor={half_a_character(redress, path)}"
     problem = redress.person("li.na").refused(422, "GET", f"{path}?{query}")
     assert problem["code"] == code
     assert [(field["field"], field["in"]) for field in problem["fields"]] == [(f"/{query.partition('=')[0]}", "query")]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from complaints.outward.channel import Temporary, Unreachable
-from complaints.outward.outward_loop import BATCH, CLAIM_FOR, LONGEST_PAUSE
+from complaints.outward.outward_loop import BATCH, CLAIM_FOR, LONGEST_PAUSE, SLOW_LANES, SLOW_SECONDS
 from engine.clock import MovableClock
 from storage import migrate
 from storage.database import Database
@@ -73,6 +73,49 @@ def test_no_more_is_under_way_than_a_channel_sends_at_one_time(store: Database, 
         for each in gates:
             each.set()
     assert len(line.taken) == 5
+
+
+def test_who_is_slow_gives_the_place_to_others_up_to_a_bound(store: Database, clock: MovableClock) -> None:
+    """Four mailboxes whose server looks through every mail for minutes hold up no other."""
+    line, passed = GatedLine(at_once=2), [0.0]
+    slow = [f"slow{number:02}" for number in range(2 * (1 + SLOW_LANES) + 3)]
+    gates = [line.shut_for(name) for name in slow]
+    write(store, *(message(f"m-{name}", name) for name in slow))
+    loop = process(store, line, clock.now, patience=0.0, elapsed=lambda: passed[0])
+    loop.run_once()
+    assert len(line.began) == 2
+    passed[0] += SLOW_SECONDS + 1
+    write(store, message("quick", "quick"))
+    for _ in range(20):
+        loop.run_once()
+        passed[0] += SLOW_SECONDS + 1
+    until(lambda: len(line.began) == 2 * (1 + SLOW_LANES), "so many wait, and no more")
+    assert loop._hand.sending(line) == 2 * (1 + SLOW_LANES)
+    for gate in gates:
+        gate.set()
+    loop.patience = 30.0
+    loop.run_once()
+    assert sorted(line.taken) == sorted(["quick", *(f"m-{name}" for name in slow)])
+
+
+def test_a_few_who_are_slow_hold_up_nobody(store: Database, clock: MovableClock) -> None:
+    line, passed = GatedLine(at_once=2), [0.0]
+    gates = [line.shut_for(f"slow{number}") for number in range(4)]
+    write(store, *(message(f"m{number}", f"slow{number}") for number in range(4)))
+    loop = process(store, line, clock.now, patience=0.0, elapsed=lambda: passed[0])
+    for _ in range(3):
+        loop.run_once()
+        passed[0] += SLOW_SECONDS + 1
+    write(store, *(message(f"q{number}", f"quick{number}") for number in range(6)))
+
+    def told() -> bool:
+        loop.run_once()
+        return len(line.taken) == 6
+
+    until(told, "the others are told meanwhile")
+    for gate in gates:
+        gate.set()
+    assert loop.finish() >= 4
 
 
 def test_what_follows_to_the_same_recipient_about_the_same_case_waits_for_what_failed(
