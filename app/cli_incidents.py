@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -37,12 +38,12 @@ def list_(
 ) -> None:
     """Print what has failed and is not over, newest first."""
     with opened(demo=demo) as application, application.database.read() as connection:
-        found = incidents(connection, None, resolved=resolved, limit=limit)
+        found, now = incidents(connection, None, resolved=resolved, limit=limit), application.now()
     if as_json:
         typer.echo(printed_json(list(found.items)))
         return
     for each in found.items:
-        typer.echo(_line(each))
+        typer.echo(_line(each, now))
     if found.next is not None:
         typer.echo(f"There are more than {limit}: name a higher --limit.")
     elif not found.items:
@@ -57,7 +58,7 @@ def show(incident: Which, as_json: AsJson = False, demo: OfDemo = False) -> None
     if as_json:
         typer.echo(printed_json(found))
         return
-    for line in _lines(found):
+    for line in _lines(found, application.now()):
         typer.echo(line)
 
 
@@ -125,16 +126,19 @@ def _fact(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _line(each: IncidentItem) -> str:
+def _line(each: IncidentItem, now: datetime) -> str:
     whose = each.number or each.complaint_id or "the house"
     where = f" at {each.element}" if each.element else ""
     times = "once" if each.attempts == 1 else f"{each.attempts} times"
-    state = each.state if each.next_try_at is None else f"{each.state}, next {instant(each.next_try_at)}"
+    state = each.state
+    if each.next_try_at is not None:
+        # What is due and was not tried waits behind something: another message, or a server that does not answer.
+        state += f", next {instant(each.next_try_at)}" if each.next_try_at > now else ", next as soon as it can"
     return f"{each.id}  {whose}  {each.doing}{where}: {times} since {instant(each.at)} ({state}): {each.reason}"
 
 
-def _lines(found: IncidentDetail) -> Iterator[str]:
-    yield _line(found.incident)
+def _lines(found: IncidentDetail, now: datetime) -> Iterator[str]:
+    yield _line(found.incident, now)
     if found.incident.dismissed_by is not None:
         yield f"Dismissed by {found.incident.dismissed_by}: {found.incident.dismissed_reason}"
     if found.facts_version is not None:

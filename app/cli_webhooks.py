@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from app.as_operator import carry_out, opened
-from app.ways_out import webhook_channel
+from app.ways_out import private_hosts, webhook_channel
 from complaints.outward.channel import Failure, NoLonger
+from complaints.outward.web_address import allowed, is_private, parse_web_address
 from complaints.outward.webhook_channel import TEST
 from complaints.outward.webhooks import WEBHOOK, AddWebhook, RemoveWebhook, Webhook, webhooks
 from engine.errors import NotFound
@@ -31,6 +32,14 @@ def add(
     """Tell an address from now on; prints the secret with which it knows that we are it, once."""
     added = carry_out(AddWebhook(url, tuple(kind or ())), by, demo=demo)
     typer.echo(f"Webhook {added['webhook']}; its secret, shown once: {added['secret']}")
+    host = parse_web_address(url).host
+    with opened(demo=demo) as application:
+        settings = application.settings
+    if is_private(host) and not allowed(host, private_hosts(settings), this_machine=settings.demo):
+        typer.echo(
+            f"Nothing is sent there yet: {host} is a private address. Name it in REDRESS_WEBHOOK_PRIVATE_HOSTS where"
+            " servers and workers run."
+        )
 
 
 @app.command("list")

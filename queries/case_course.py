@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, false, or_, select
 from access import people
 from complaints.tables import message, note
 from engine.tables import event_log
-from forms.languages import Labels, pick
+from forms.languages import Labels, labels, pick
 from queries.case_file import ProcessVersion
 from queries.event_lines import OTHER_CASES, EventLine, event_line
 from queries.links import numbers_seen
@@ -23,6 +23,10 @@ from storage.outbox import HOUSE, outbox
 OF_FACTS = frozenset({"facts", "decision"})
 """Kinds of events whose line tells facts of the case."""
 SYSTEM = "system"
+COMPLAINANT = "complainant"
+WRITTEN = labels(
+    "给投诉人的消息（待发出）", "민원인에게 보낼 메시지(발송 대기)", "A message to the complainant, not out yet"
+)
 PROCESS: Labels = {"zh-CN": "{title} 第 {version} 版", "ko": "{title} {version}판", "en": "{title}, version {version}"}
 """Who has done what nobody did: the process, in the version that was in force for the case."""
 Source = Literal["event", "message", "note", "notice"]
@@ -159,7 +163,10 @@ class CaseCourse:
         if entry.source == "note":
             return TimelineItem(row.id, row.at, "note", "note", row.text, None, None, row.author, None, version, {})
         clock = (row.payload.get("values") or {}).get("clock")
-        text = notice_title(self._reader, self._reader.process(version_id), row.kind, clock=clock) or row.kind
+        text = notice_title(self._reader, self._reader.process(version_id), row.kind, clock=clock)
+        if not text:
+            # What somebody has written themselves has no template, and no title.
+            text = pick(WRITTEN, self._reader.language) if row.recipient == COMPLAINANT else row.kind
         return TimelineItem(
             row.id, row.created_at, "notice", row.kind, text, None, None, SYSTEM, None, version, _delivery(row)
         )

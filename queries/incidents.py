@@ -49,7 +49,8 @@ class IncidentItem:
     at: datetime
     """When it failed first."""
     next_try_at: datetime | None
-    """When it is tried again by itself, None: not any more."""
+    """When it is tried again by itself, None: not any more. In the past: as soon as what it waits for is over, another
+    message to the same recipient, or a server that does not answer."""
     resolved_at: datetime | None
     """Since when it is over."""
     dismissed_by: str | None

@@ -103,8 +103,7 @@ def _deliver(connection: Connection, message: Message, desk: Desk, *, now: datet
         # What nobody foresaw is named by its kind alone, as everywhere: its words may hold what people wrote.
         reason = reason_for_operators(error) if isinstance(error, Refusal) else f"failed: {type(error).__name__}"
         known = error.details if isinstance(error, Refusal) else {}
-        told = {name: known[name] for name in TOLD_DETAILS if name in known}
-        details = f" {told}" if told else ""
+        details = "".join(f" ({name}: {known[name]})" for name in TOLD_DETAILS if known.get(name))
         unforeseen = None if isinstance(error, Refusal) else error
         about = {} if message.case_id is None else {"case": message.case_id}
         log.warning("delivery-failed", message=message.id, kind=message.kind, exc_info=unforeseen, **about)

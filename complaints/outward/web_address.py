@@ -61,6 +61,15 @@ def names_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
+def is_private(host: str) -> bool:
+    """Say whether a host is written as an address that is none of the open internet; of a name nothing is known."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return names_this_machine(host)
+    return not may_go_to(host)
+
+
 def may_go_to(address: str) -> bool:
     """Say whether an IP address lies in the open internet: not in a private net, not this machine, no multicast."""
     try:

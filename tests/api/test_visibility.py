@@ -240,3 +240,15 @@ def test_of_letters_that_wait_to_go_out_only_those_hear_who_see_the_whole_case(r
     assert waiting("gao.yan") == []
     redress.deliver()
     assert "receipt" not in waiting("li.na"), "what went out stands among the letters"
+
+
+def test_a_letter_that_waits_is_told_of_in_words(redress: House) -> None:
+    """Behind one that can still be called back; what people write themselves has no template with a title."""
+    case = redress.file(by="li.na")["id"]
+    redress.do("li.na", "acknowledge", case, {"acknowledgement_text": "您好。"})
+    redress.person("li.na").post(f"/api/complaints/{case}/messages", {"text": "One thing more."})
+    li_na, path = redress.person("li.na"), f"/api/complaints/{case}/timeline?only=notice"
+    for language, words in (("en", "A message to the complainant, waiting"), ("zh-CN", "给投诉人的消息（待发出）")):
+        lines = li_na.get(path, headers={"Accept-Language": language})["items"]
+        assert words in [line["text"] for line in lines]
+        assert "message" not in [line["text"] for line in lines]

@@ -36,7 +36,7 @@ def added(shell: Shell, url: str, *options: str) -> tuple[str, str]:
     """Add a webhook; return its id and its secret."""
     code, out, wrong = shell.type("webhook", "add", url, "--by", "ops", *options)
     assert (code, wrong) == (0, "")
-    (found,) = re.findall(r"^Webhook ([0-9a-z]{20}); its secret, shown once: ([0-9A-Z]{40})$", out)
+    (found,) = re.findall(r"^Webhook ([0-9a-z]{20}); its secret, shown once: ([0-9A-Z]{40})$", out, re.MULTILINE)
     return str(found[0]), str(found[1])
 
 
@@ -52,6 +52,24 @@ def test_a_webhook_is_added_listed_and_removed(operators: Shell) -> None:
     assert operators.type("webhook", "test", hook) == (
         2, "", f"There is no webhook {hook}, or it was removed.",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts", "said"),
+    [
+        ("http://127.0.0.1:2599/hook", "", True),
+        ("http://127.0.0.1:2599/hook", "127.0.0.1", False),
+        ("https://10.1.2.3/hook", "", True),
+        ("https://93.184.215.14/hook", "", False),
+        ("https://hooks.example/x", "", False),
+    ],
+)
+def test_who_adds_a_private_address_is_told_what_it_needs(
+    operators: Shell, monkeypatch: pytest.MonkeyPatch, url: str, hosts: str, said: bool
+) -> None:
+    monkeypatch.setenv("REDRESS_WEBHOOK_PRIVATE_HOSTS", hosts)
+    code, out, _ = operators.type("webhook", "add", url, "--by", "ops")
+    assert (code, "Name it in REDRESS_WEBHOOK_PRIVATE_HOSTS" in out) == (0, said)
 
 
 def test_a_test_says_whether_it_was_taken(operators: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

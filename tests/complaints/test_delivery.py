@@ -254,7 +254,7 @@ def test_a_notice_about_no_case_reaches_nobody_and_is_on_record(office: Office) 
     assert sorted((line.case_id or "", line.doing, line.about, line.reason) for line in lines) == sorted(
         (
             one.case_id or "", f"deliver many to {one.recipient}", one.id,
-            f"There is no such case. {{'case': {one.case_id!r}}}",
+            f"There is no such case.{f' (case: {one.case_id})' if one.case_id else ''}",
         )
         for one in told
     )  # fmt: skip
