@@ -12,8 +12,7 @@ from engine.case_log import events_of
 from engine.tables import IS_OPEN, change_log, incident, instance, work_item
 from escalation.pulse import Pulse
 from storage.database import Database
-from storage.dead_letters import GIVEN_UP
-from storage.outbox import WAITING, outbox
+from storage.outbox import GIVEN_UP, WAITING, outbox
 
 LATENESS_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 3600)
 WAIT_SECONDS = (0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5)

@@ -21,6 +21,7 @@ from app.listening import listening
 from app.log import configure
 from app.settings import Settings
 from app.stopping import stopping
+from complaints.notices.new_readers import readable, tell_new_readers
 from complaints.people.reach import is_noted, note_nobodys_tasks_of_all
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
@@ -78,15 +79,17 @@ def reach_job(application: Application) -> ScheduledJob:
 
 
 def note_reach(application: Application) -> int:
-    """Put on record for which open steps nobody is there, and close what is over; return 1 if there was any such.
+    """Put on record for which open steps nobody is there, close what is over, and tell new readers what nobody heard.
 
-    Repeating is safe.
+    Return 1 if there was any such. Repeating is safe.
     """
     with application.database.read() as connection:
-        if is_noted(connection, rules=application.posts.rules):
-            return 0
-    application.pipeline.run(HouseWork(note_nobodys_tasks_of_all), SYSTEM)
-    return 1
+        noted, unheard = is_noted(connection, rules=application.posts.rules), readable(connection)
+    if not noted:
+        application.pipeline.run(HouseWork(note_nobodys_tasks_of_all), SYSTEM)
+    if unheard:
+        application.pipeline.run(HouseWork(tell_new_readers), SYSTEM)
+    return int(bool(unheard) or not noted)
 
 
 def purge_job(application: Application) -> ScheduledJob:

@@ -25,7 +25,7 @@ OF_FACTS = frozenset({"facts", "decision"})
 SYSTEM = "system"
 COMPLAINANT = "complainant"
 WRITTEN = labels(
-    "给投诉人的消息（待发出）", "민원인에게 보낼 메시지(발송 대기)", "A message to the complainant, not out yet"
+    "给投诉人的消息（待发出）", "민원인에게 보낼 메시지(발송 대기)", "A message to the complainant, waiting"
 )
 PROCESS: Labels = {"zh-CN": "{title} 第 {version} 版", "ko": "{title} {version}판", "en": "{title}, version {version}"}
 """Who has done what nobody did: the process, in the version that was in force for the case."""

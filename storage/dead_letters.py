@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, select, update
 
-from storage.outbox import outbox
-
-GIVEN_UP = and_(outbox.c.given_up_at.is_not(None), outbox.c.cancelled_at.is_(None))
-"""What is on the list of messages that were given up: nobody has taken it off."""
+from storage.outbox import GIVEN_UP, outbox
 
 TOGETHER = 500
 """Messages that one statement names."""

@@ -70,7 +70,10 @@ HOUSE = "house"
 WAITING = and_(outbox.c.delivered_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.given_up_at.is_(None))
 """What has not gone out, and is neither called back nor given up."""
 
+GIVEN_UP = and_(outbox.c.given_up_at.is_not(None), outbox.c.cancelled_at.is_(None))
+"""What is on the list of messages that were given up: nobody has taken it off."""
 Index("ix_outbox__case", outbox.c.case_id)
+Index("ix_outbox__given_up", outbox.c.sequence, sqlite_where=GIVEN_UP, postgresql_where=GIVEN_UP)
 Index("ix_outbox__waiting", outbox.c.channel, outbox.c.deliver_after, sqlite_where=WAITING, postgresql_where=WAITING)
 Index(
     "ix_outbox__line",

@@ -19,7 +19,7 @@ from complaints.letters import next_instant
 from complaints.notices.notice_book import NoticeBooks
 from complaints.notices.notice_values import Surroundings, Telling, case_to_tell, notice_values, reader_language
 from complaints.notices.notices import Notice, NoticeBook, Template, render
-from complaints.notices.superseded import comes_daily, read_earlier
+from complaints.notices.superseded import comes_daily, read_earlier, stand_for_given_up
 from complaints.outward.mail_rows import mail_letter, mail_notices
 from complaints.tables import message as letter
 from complaints.tables import notice
@@ -60,6 +60,18 @@ class Desk:
     """Whether a mail server is set up."""
 
 
+NOBODY = "Nobody is there who could read it: appoint somebody."
+
+
+class NobodyReads(NotFound):
+    """Nobody is left to read a notice."""
+
+    def __init__(self, recipient: str, *, daily: bool) -> None:
+        super().__init__(NOBODY, recipient=recipient)
+        self.daily = daily
+        """Whether it comes again every day, and says then what it says now."""
+
+
 def deliver(connection: Connection, message: Message, desk: Desk, *, now: datetime, ids: Ids) -> None:
     """Write down what a message says where its recipient reads it. Delivering it again changes nothing.
 
@@ -76,15 +88,26 @@ def deliver(connection: Connection, message: Message, desk: Desk, *, now: dateti
         if desk.mail:
             mail_letter(connection, message, written, now=now, ids=ids)
         return
-    kind, _, key = message.recipient.partition(":")
+    _to_staff(connection, message, case, desk, _meant(connection, message.recipient), now=now, ids=ids)
+
+
+def could_read(connection: Connection, case_id: str, recipient: str) -> bool:
+    """Say whether somebody is there who could read a notice to a colleague or a team. Raises NotFound for others."""
+    return not _meant(connection, recipient).keys() <= _kept_apart(connection, case_id)
+
+
+def _meant(connection: Connection, recipient: str) -> dict[str, str]:
+    """Return the language of everybody at work who is meant, by their ids."""
+    kind, _, key = recipient.partition(":")
     if kind == "person":
-        rows = connection.execute(_PERSON, {"who": key})
-        people = {row.id: row.language for row in rows}
-    elif kind == "team":
-        people = {member.id: member.language for member in members(connection, key)}
-    else:
-        raise NotFound("Nothing in this house delivers to such a recipient.", recipient=message.recipient)
-    _to_staff(connection, message, case, desk, people, now=now, ids=ids)
+        return {row.id: row.language for row in connection.execute(_PERSON, {"who": key})}
+    if kind == "team":
+        return {member.id: member.language for member in members(connection, key)}
+    raise NotFound("Nothing in this house delivers to such a recipient.", recipient=recipient)
+
+
+def _kept_apart(connection: Connection, case_id: str) -> set[str]:
+    return set(connection.execute(_BARRED, {"the_case": case_id}).scalars())
 
 
 def _to_staff(
@@ -98,11 +121,12 @@ def _to_staff(
     ids: Ids,
 ) -> None:
     """Write a row for each of `people` (id -> language), in their language."""
-    barred = set(connection.execute(_BARRED, {"the_case": case.case_id}).scalars())
+    barred = _kept_apart(connection, case.case_id)
     # Nobody learns of a complaint about themselves, whichever team they are in.
     readers = {each: reader_language(language) for each, language in people.items() if each not in barred}
     if not readers and message.recipient.partition(":")[2] not in barred:
-        raise NotFound("Nobody is there who could read it: appoint somebody.", recipient=message.recipient)
+        process, values = desk.versions.process(connection, case.version_id), message.payload.get("values") or {}
+        raise NobodyReads(message.recipient, daily=comes_daily(process, message.kind, values))
     given, new = message.payload.get("values") or {}, []
     process, template, told = _told(connection, message, case, desk, sorted(set(readers.values())))
     for each, language in readers.items():
@@ -115,6 +139,7 @@ def _to_staff(
             new.append(values)
     if comes_daily(process, message.kind, given):
         read_earlier(connection, new)
+        stand_for_given_up(connection, message, now=now)
     if desk.mail:
         mail_notices(connection, message, new, now=now, ids=ids)
 

@@ -12,9 +12,10 @@ import structlog
 from sqlalchemy import Connection
 
 from complaints.failed_delivery import note_failed, over
-from complaints.notices.delivery import Desk, deliver
+from complaints.notices.delivery import Desk, NobodyReads, deliver
 from complaints.notices.notice_book import NoticeBooks
 from complaints.notices.notice_values import Surroundings
+from complaints.notices.superseded import stand_for_given_up
 from engine.errors import Refusal
 from engine.ids import Ids
 from engine.unforeseen import reason_for_operators
@@ -113,5 +114,8 @@ def _deliver(connection: Connection, message: Message, desk: Desk, *, now: datet
         else:
             outbox.mark_failed(connection, message.id, error=said, retry_at=now + RETRY_AFTER[attempts - 1])
         note_failed(connection, message, said, now=now, ids=ids)
+        if isinstance(error, NobodyReads) and error.daily:
+            # One incident for each duty that nobody hears of, not one a day.
+            stand_for_given_up(connection, message, now=now)
         return 0
     return 1

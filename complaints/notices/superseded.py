@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from complaints.failed_delivery import over_by_id
 from complaints.tables import notice
 from engine.process import CompiledProcess
+from storage.dead_letters import discard
+from storage.outbox import GIVEN_UP, Message, outbox
 
 
 def comes_daily(process: CompiledProcess, template: str, values: Mapping[str, Any]) -> bool:
@@ -35,6 +39,26 @@ def read_earlier(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
     same = [each.id for each in unread if _same_duty(each._mapping["values"], one["values"])]
     if same:
         connection.execute(update(notice).where(table.id.in_(same)).values(read_at=one["at"]))
+
+
+def stand_for_given_up(connection: Connection, message: Message, *, now: datetime) -> None:
+    """Take off the list of what was given up the earlier messages that told the same recipient of the same duty.
+
+    `message` is of a notice that comes daily: it says what they said, and stands for them, whether it was read or could
+    not be read either. With them goes that they failed. Repeating is safe.
+    """
+    table, one = outbox.c, message
+    mine = select(table.sequence).where(table.id == one.id).scalar_subquery()
+    earlier = connection.execute(
+        select(table.id, table.payload).where(
+            GIVEN_UP, table.case_id == one.case_id, table.kind == one.kind, table.recipient == one.recipient,
+            table.channel == one.channel, table.sequence < mine,
+        )
+    ).all()  # fmt: skip
+    for row in earlier:
+        if _same_duty(row.payload.get("values") or {}, one.payload.get("values") or {}):
+            discard(connection, row.id, now=now)
+            over_by_id(connection, one.kind, one.recipient, row.id, now=now)
 
 
 def _same_duty(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> bool:

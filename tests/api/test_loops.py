@@ -8,21 +8,27 @@ from typing import Any
 
 from sqlalchemy import inspect, text
 
+from access import teams
 from app.serve import (
     COUNTS,
     PURGES,
     REACH_SECONDS,
     REACHES,
     loops,
+    note_reach,
     purge,
     purge_job,
     reach_job,
     statistics_job,
 )
+from complaints.notices.delivery import NOBODY
 from engine.clock import MovableClock
 from escalation.scheduled import ScheduledJob, take
+from storage import outbox
 from storage.counting import counted
+from storage.dead_letters import dead_letters
 from storage.idempotency import recall, remember
+from storage.outbox import Message
 from tests.support.application import House, house, house_at
 
 
@@ -118,3 +124,27 @@ def test_one_of_several_processes_looks_for_steps_that_nobody_can_do_and_another
     redress.later(seconds=REACHES.every.total_seconds())
     assert REACHES.every.total_seconds() + REACH_SECONDS < 60
     assert (asked(other) > 0, asked(one)) == (True, 0)
+
+
+def test_the_same_look_tells_new_readers_what_nobody_could_read() -> None:
+    redress = house()
+    application, case = redress.application, redress.file()["id"]
+    unheard = Message(
+        id="unheard", case_id=case, cause="x", kind="reminder", recipient="team:deserted", payload={"values": {}},
+        created_at=application.now(), deliver_after=application.now(),
+    )  # fmt: skip
+    with application.database.write() as unit:
+        outbox.write(unit.connection, [unheard])
+        outbox.give_up(unit.connection, unheard.id, error=NOBODY, now=application.now())
+        unit.commit()
+
+    def given_up() -> list[str]:
+        with application.database.read() as connection:
+            return [each.id for each in dead_letters(connection)]
+
+    assert (note_reach(application), given_up()) == (0, ["unheard"])
+    with application.database.write() as unit:
+        teams.join(unit.connection, "li.na", "deserted")
+        unit.commit()
+    assert (note_reach(application), given_up()) == (1, [])
+    assert note_reach(application) == 0

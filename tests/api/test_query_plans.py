@@ -184,6 +184,23 @@ def test_what_the_loops_look_for_is_read_off_indexes(grown: Application) -> None
     assert whole_tables(grown.database, claimed) == []
 
 
+def test_the_figures_are_read_off_indexes(grown: Application) -> None:
+    """The monitor asks for them every few seconds."""
+    figures = Metrics(since=AT)
+
+    def asked() -> None:
+        with grown.database.read() as connection:
+            figures.read(connection, AT)
+
+    asked()  # the first reading looks back for the last change before the start
+    assert whole_tables(grown.database, asked) == []
+    with watched(grown.database) as seen:
+        asked()
+    counted = [plan for plan in seen.plans(grown.database) if "given_up_at IS NOT NULL" in plan.sql]
+    assert all("ix_outbox__given_up" in line for plan in counted for line in plan.plan if "outbox" in line)
+    assert counted
+
+
 def test_what_has_fired_is_found_by_the_number_of_the_change(grown: Application) -> None:
     """The monitor asks for it every few seconds, of all cases: what it has seen is not read again."""
     figures = Metrics(since=AT - timedelta(days=3000))

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision ecaa2c9d2e0a, after .
+Revision 5fed3a393c61, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "ecaa2c9d2e0a"
+revision = "5fed3a393c61"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -210,6 +210,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox__case", ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_outbox__given_up",
+            ["sequence"],
+            unique=False,
+            sqlite_where=sa.text("given_up_at IS NOT NULL AND cancelled_at IS NULL"),
+            postgresql_where=sa.text("given_up_at IS NOT NULL AND cancelled_at IS NULL"),
+        )
         batch_op.create_index(
             "ix_outbox__line",
             ["case_id", "recipient", "sequence"],
@@ -951,6 +958,11 @@ def downgrade() -> None:
             "ix_outbox__line",
             sqlite_where=sa.text("delivered_at IS NULL AND cancelled_at IS NULL AND given_up_at IS NULL"),
             postgresql_where=sa.text("delivered_at IS NULL AND cancelled_at IS NULL AND given_up_at IS NULL"),
+        )
+        batch_op.drop_index(
+            "ix_outbox__given_up",
+            sqlite_where=sa.text("given_up_at IS NOT NULL AND cancelled_at IS NULL"),
+            postgresql_where=sa.text("given_up_at IS NOT NULL AND cancelled_at IS NULL"),
         )
         batch_op.drop_index("ix_outbox__case")
 
