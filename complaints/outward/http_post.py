@@ -15,6 +15,7 @@ from threading import Timer
 
 from complaints.outward.channel import Final, Temporary, Unreachable
 from complaints.outward.connecting import connected
+from complaints.outward.line_faults import line_fault
 from complaints.outward.lookup import Resolve, SlowLookup
 from complaints.outward.web_address import WebAddress, may_go_to
 
@@ -52,7 +53,7 @@ def post(
     except SlowLookup:
         raise Unreachable("nobody said in time where the receiver is: its name could not be looked up") from None
     except OSError as error:
-        raise Unreachable(f"the receiver cannot be reached: {type(error).__name__}") from None
+        raise Unreachable(f"the receiver cannot be reached: {line_fault(error)}") from None
     clock = Timer(whole, _broken_off, [line])
     clock.daemon = True
     clock.start()
@@ -60,7 +61,7 @@ def post(
         _encrypt(line)
         status = _answered(line, address, content, headers, timeout)
     except (OSError, http.client.HTTPException) as error:
-        raise Unreachable(f"the receiver did not answer: {type(error).__name__}") from None
+        raise Unreachable(f"the receiver did not answer: {line_fault(error)}") from None
     finally:
         clock.cancel()
         line.close()
@@ -100,7 +101,7 @@ def _encrypt(line: socket.socket) -> None:
     try:
         line.do_handshake()
     except OSError as error:
-        raise Unreachable(f"the receiver cannot be reached: {type(error).__name__}") from None
+        raise Unreachable(f"the receiver cannot be reached: {line_fault(error)}") from None
 
 
 def _answered(

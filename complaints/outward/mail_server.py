@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from complaints.outward.channel import Final, Temporary, Unreachable
 from complaints.outward.connecting import connected
+from complaints.outward.line_faults import line_fault
 from complaints.outward.lookup import Resolve, SlowLookup
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
@@ -100,7 +101,7 @@ def hand_in(
         except smtplib.SMTPResponseException as error:
             raise _verdict("refused the mail", error.smtp_code, error.smtp_error) from None
         except (smtplib.SMTPException, OSError) as error:
-            raise Temporary(f"the line to the mail server broke: {type(error).__name__}") from None
+            raise Temporary(f"the line to the mail server broke: {line_fault(error)}") from None
 
 
 @contextmanager
@@ -127,10 +128,8 @@ def _session(
             raise Unreachable(_told("does not let us in", error.smtp_code, error.smtp_error)) from None
         except SlowLookup:
             raise Unreachable("nobody said in time where the mail server is: its name could not be looked up") from None
-        except ssl.SSLError as error:
-            raise Unreachable(f"the line to the mail server cannot be encrypted: {error.reason}") from None
         except (smtplib.SMTPException, OSError) as error:
-            raise Unreachable(f"the mail server cannot be used: {type(error).__name__}") from None
+            raise Unreachable(f"the mail server cannot be used: {line_fault(error)}") from None
         yield session
     finally:
         if session is not None:

@@ -51,7 +51,7 @@ FINISH_SECONDS = 10.0
 from another process."""
 LONGEST_SENDING = 1200.0
 """Seconds after which what is still being sent is not prolonged any more: no channel takes so long unless it hangs."""
-LONGEST_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(minutes=1)
 """A channel that cannot be reached is tried again at least so often."""
 
 ChannelOf = Callable[[str], Channel | None]

@@ -52,14 +52,14 @@ def test_who_never_answers_to_a_whole_mail_is_broken_off_all_the_same(post: Mail
     with pytest.raises(Temporary) as refused:
         mail_line(post.url, answer=0.3).send(PARCEL)
     given_up.set()
-    assert refused.value.reason == "the line to the mail server broke: SMTPServerDisconnected"
+    assert refused.value.reason == "the line to the mail server broke: the line ended in the midst, or took too long"
 
 
 def test_who_trickles_an_answer_to_a_whole_mail_is_broken_off() -> None:
     said = [GREETING, b"250 mail.example\r\n", b"250 OK\r\n", b"250 OK\r\n", b"354 go on\r\n"]
     with trickling(said, b"250-still thinking\r\n") as port, pytest.raises(Temporary) as refused:
         mail_line(f"smtp://127.0.0.1:{port}", answer=0.3).send(PARCEL)
-    assert refused.value.reason == "the line to the mail server broke: SMTPServerDisconnected"
+    assert refused.value.reason == "the line to the mail server broke: the line ended in the midst, or took too long"
 
 
 @pytest.mark.parametrize("scheme", ["smtps", "smtp+starttls"])
@@ -144,7 +144,7 @@ def test_all_addresses_of_a_server_share_the_time_for_connecting(monkeypatch: py
     found = [f"192.0.2.{number}" for number in range(5)]
     with pytest.raises(Unreachable) as refused:
         mail_line("smtp://mail.example", resolve=lambda _host, _port: found, timeout=6.0).send(PARCEL)
-    assert refused.value.reason == "the mail server cannot be used: TimeoutError"
+    assert refused.value.reason == "the mail server cannot be used: nothing came in time"
     assert tried == [(each, 6.0 / ADDRESSES) for each in found[:ADDRESSES]]
 
 

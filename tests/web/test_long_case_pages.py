@@ -69,7 +69,17 @@ def test_the_timeline_of_a_case_is_whole_behind_its_page(redress: House) -> None
         told += page.text
         assert page.link("Back to the newest") == f"/cases/{case}/course"
     assert told.count("Message from the complainant") == LETTERS
-    assert "Letter 1." not in told, "what was written is read among the messages"
+    assert "Letter 1." in told, "a line says how the letter begins"
+
+
+def test_a_line_of_the_timeline_has_the_beginning_of_a_letter_alone(redress: House) -> None:
+    case = redress.file(by="li.na")["id"]
+    redress.application.pipeline.run(ReceiveMessage(case, "退费 " * 20 + "the end"), COMPLAINANT)
+    who = staff(redress, "li.na")
+    [said] = [text_of(node) for node in who.get(f"/cases/{case}").elements("q") if "退费" in text_of(node)]
+    assert said.endswith("…")
+    assert len(said) == 60
+    assert "the end" not in said
 
 
 def test_notes_have_a_page_of_their_own(redress: House) -> None:
