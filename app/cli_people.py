@@ -14,7 +14,7 @@ from app.existing import require_schema
 from app.leaving import leave as close_account
 from app.leaving import told
 from app.settings import Settings
-from complaints.notices.new_readers import tell_new_readers
+from complaints.notices.new_readers import settle_unheard, unheard
 from complaints.outward.mail_text import mail_address
 from complaints.people.reach import note_nobodys_tasks_of_all
 from engine.case_work import SYSTEM
@@ -38,7 +38,7 @@ def _do(act: Callable[[Desk], Any]) -> Any:
 def _done(desk: Desk, answer: Any) -> Any:
     """After every change of people: who is there to do what is open, or to be told, may be others."""
     note_nobodys_tasks_of_all(desk)
-    tell_new_readers(desk)
+    settle_unheard(desk, unheard(desk.connection))
     return answer
 
 

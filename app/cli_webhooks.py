@@ -37,8 +37,9 @@ def add(
         settings = application.settings
     if is_private(host) and not allowed(host, private_hosts(settings), this_machine=settings.demo):
         typer.echo(
-            f"Nothing is sent there yet: {host} is a private address. Name it in REDRESS_WEBHOOK_PRIVATE_HOSTS where"
-            " servers and workers run."
+            f"{host} is a private address: nothing is sent there unless servers and workers run with it in"
+            " REDRESS_WEBHOOK_PRIVATE_HOSTS.",
+            err=True,
         )
 
 

@@ -21,7 +21,7 @@ from app.listening import listening
 from app.log import configure
 from app.settings import Settings
 from app.stopping import stopping
-from complaints.notices.new_readers import readable, tell_new_readers
+from complaints.notices.new_readers import settle_unheard, unheard
 from complaints.people.reach import is_noted, note_nobodys_tasks_of_all
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
@@ -37,7 +37,9 @@ log = structlog.get_logger(__name__)
 POSTS_SECONDS = 2.0
 """How often a process looks whether posts.toml has changed."""
 REACHES = Schedule(name="reach", every=timedelta(seconds=45), held_for=timedelta(seconds=45))
-"""When it is looked whether somebody is there for every open step: by one process, and soon by another if it died."""
+"""When it is looked whether somebody is there for every open step, and for every notice that nobody could read: by one
+process, and soon by another if it died.
+"""
 REACH_SECONDS = 5.0
 """How often a process asks whether it is its turn to look: so that a minute is kept whoever died."""
 JOBS_SECONDS = 60.0
@@ -81,15 +83,15 @@ def reach_job(application: Application) -> ScheduledJob:
 def note_reach(application: Application) -> int:
     """Put on record for which open steps nobody is there, close what is over, and tell new readers what nobody heard.
 
-    Return 1 if there was any such. Repeating is safe.
+    Return 1 if anything was written. Repeating is safe.
     """
     with application.database.read() as connection:
-        noted, unheard = is_noted(connection, rules=application.posts.rules), readable(connection)
+        noted, waiting = is_noted(connection, rules=application.posts.rules), unheard(connection)
     if not noted:
         application.pipeline.run(HouseWork(note_nobodys_tasks_of_all), SYSTEM)
-    if unheard:
-        application.pipeline.run(HouseWork(tell_new_readers), SYSTEM)
-    return int(bool(unheard) or not noted)
+    if waiting:
+        application.pipeline.run(HouseWork(lambda desk: settle_unheard(desk, waiting)), SYSTEM)
+    return int(bool(waiting) or not noted)
 
 
 def purge_job(application: Application) -> ScheduledJob:

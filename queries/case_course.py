@@ -27,6 +27,8 @@ COMPLAINANT = "complainant"
 WRITTEN = labels(
     "给投诉人的消息（待发出）", "민원인에게 보낼 메시지(발송 대기)", "A message to the complainant, waiting"
 )
+LOST = labels("给投诉人的消息", "민원인에게 보낸 메시지", "A message to the complainant")
+"""One that was given up."""
 PROCESS: Labels = {"zh-CN": "{title} 第 {version} 版", "ko": "{title} {version}판", "en": "{title}, version {version}"}
 """Who has done what nobody did: the process, in the version that was in force for the case."""
 Source = Literal["event", "message", "note", "notice"]
@@ -132,7 +134,9 @@ class CaseCourse:
         # Letters that went out stand among the letters; those that wait are for those who see the whole case, too.
         waits = table.delivered_at.is_(None) if self._whole else false()
         # What also goes out by mail, or to another system, is told once.
-        return table.channel == HOUSE, table.cancelled_at.is_(None), or_(table.recipient != "complainant", waits)
+        # What nobody could read was to be told all the same, though it is owed no more.
+        told = or_(table.cancelled_at.is_(None), table.given_up_at.is_not(None))
+        return table.channel == HOUSE, told, or_(table.recipient != COMPLAINANT, waits)
 
     def _rows(self, source: str, entries: Sequence[Entry]) -> Mapping[str, Any]:
         ids, table = [entry.id for entry in entries if entry.source == source], TABLES[source]
@@ -155,7 +159,7 @@ class CaseCourse:
     def _item(self, entry: Entry, rows: Mapping[str, Any]) -> TimelineItem:
         row, (version_id, version) = rows[entry.id], self._version_at(entry.at)
         if entry.source == "message":
-            author = "complainant" if row.author is None and row.direction == "in" else row.author
+            author = COMPLAINANT if row.author is None and row.direction == "in" else row.author
             detail = {"direction": row.direction, "template": row.template, "subject": row.subject}
             return TimelineItem(
                 row.id, row.at, "message", row.direction, row.text, None, None, author, None, version, detail
@@ -166,7 +170,8 @@ class CaseCourse:
         text = notice_title(self._reader, self._reader.process(version_id), row.kind, clock=clock)
         if not text:
             # What somebody has written themselves has no template, and no title.
-            text = pick(WRITTEN, self._reader.language) if row.recipient == COMPLAINANT else row.kind
+            said = LOST if row.given_up_at is not None else WRITTEN
+            text = pick(said, self._reader.language) if row.recipient == COMPLAINANT else row.kind
         return TimelineItem(
             row.id, row.created_at, "notice", row.kind, text, None, None, SYSTEM, None, version, _delivery(row)
         )

@@ -18,7 +18,7 @@ from engine.errors import NotFound
 from engine.tables import case_team, instance, work_item
 from queries.reader import Reader
 
-FEW = 10_000
+FEW = 3_000
 """Of so many cases those that a page shows are picked by name. Of more, among a million, a page looks at enough."""
 CASE_COLUMNS = tuple(column for column in instance.c if column.name not in ("state", "undo"))
 """A case without its state, which no list ever opens."""

@@ -75,7 +75,7 @@ def replay(connection: Connection, ids: Sequence[str], *, now: datetime) -> list
         connection.execute(
             update(outbox)
             .where(table.id.in_(found))
-            .values(given_up_at=None, attempts=0, deliver_after=now, replays=table.replays + 1)
+            .values(given_up_at=None, given_up_as=None, attempts=0, deliver_after=now, replays=table.replays + 1)
         )
         done += found
     return done

@@ -9,6 +9,7 @@ live. Only the claim under which a message was taken may say how it ended: who l
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,12 +61,20 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("last_error", Text),
     Column("given_up_at", Instant),
+    # Of what is tried again by itself once its cause is gone: a word for the cause.
+    Column("given_up_as", Text),
     Column("cancelled_at", Instant),
     Column("replays", Integer, nullable=False, server_default="0"),
 )
 
+NOBODY_READS = "nobody-reads"
+"""Why a message was given up: nobody is there who could read it."""
+
 HOUSE = "house"
 """The channel of what is written down inside the house, where the message is a row that somebody reads."""
+
+Party = tuple[str | None, str]
+"""A recipient in one case, or with None for the case a recipient in all of them."""
 
 WAITING = and_(outbox.c.delivered_at.is_(None), outbox.c.cancelled_at.is_(None), outbox.c.given_up_at.is_(None))
 """What has not gone out, and is neither called back nor given up."""
@@ -152,14 +161,13 @@ def write(connection: Connection, rows: Iterable[Message]) -> int:
 
 
 def due(
-    connection: Connection, now: datetime, limit: int, *, channel: str = HOUSE, without: Collection[str] = (),
-    but: Collection[str] = (),
-) -> list[Message]:  # fmt: skip
+    connection: Connection, now: datetime, limit: int, *, channel: str = HOUSE, without: Collection[Party] = ()
+) -> list[Message]:
     """Return up to `limit` messages that may go out at `now`, oldest first: at most one for each case and recipient.
 
-    None to the recipients of `without`, and none of the ids of `but`.
+    None to those of `without`.
     """
-    return [_message(row) for row in connection.execute(_due(now, limit, channel, without, but))]
+    return [_message(row) for row in connection.execute(_due(now, limit, channel, without))]
 
 
 def channels_due(connection: Connection, now: datetime) -> list[str]:
@@ -199,18 +207,14 @@ def claim(
     until: datetime,
     by: str,
     channel: str,
-    without: Collection[str] = (),
-    but: Collection[str] = (),
+    without: Collection[Party] = (),
 ) -> list[Message]:
     """Take up to `limit` messages of a channel that are due, under the claim `by`, for its holder alone until `until`.
 
-    Then they are due again for anybody. `by` is an opaque name that was never used before. None to the recipients of
-    `without`, and none of the ids of `but`. Several workers may claim at once: each gets others. Commit before
-    delivering.
+    Then they are due again for anybody. `by` is an opaque name that was never used before. None to those of `without`.
+    Several workers may claim at once: each gets others. Commit before delivering.
     """
-    rows = connection.execute(
-        _due(now, limit, channel, without, but).with_for_update(skip_locked=True, of=outbox)
-    ).all()
+    rows = connection.execute(_due(now, limit, channel, without).with_for_update(skip_locked=True, of=outbox)).all()
     ids = [row.id for row in rows]
     if ids:
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed_by=by, claimed_until=until))
@@ -253,9 +257,17 @@ def mark_failed(
     return _settle(connection, message_id, claim, attempts=tried, last_error=error, deliver_after=retry_at)
 
 
-def give_up(connection: Connection, message_id: str, *, error: str, now: datetime, claim: str | None = None) -> bool:
-    """Stop trying after a last failed attempt; what waits behind it goes on. False if it is settled already."""
-    return _settle(connection, message_id, claim, attempts=outbox.c.attempts + 1, last_error=error, given_up_at=now)
+def give_up(
+    connection: Connection, message_id: str, *, error: str, now: datetime, claim: str | None = None,
+    given_up_as: str | None = None,
+) -> bool:  # fmt: skip
+    """Stop trying after a last failed attempt; what waits behind it goes on. False if it is settled already.
+
+    `given_up_as`: a word for why, where somebody looks for it.
+    """
+    tried = outbox.c.attempts + 1
+    values = {"last_error": error, "given_up_at": now, "given_up_as": given_up_as}
+    return _settle(connection, message_id, claim, attempts=tried, **values)
 
 
 def cancel(connection: Connection, message_id: str, *, reason: str, now: datetime, claim: str | None = None) -> bool:
@@ -290,11 +302,17 @@ def let_go(connection: Connection, case_id: str, cause_prefix: str, *, now: date
     return connection.scalar(gone) or 0
 
 
-def _due(
-    now: datetime, limit: int, channel: str, without: Collection[str] = (), but: Collection[str] = ()
-) -> Select[Any]:
-    chosen = _DUE.where(outbox.c.recipient.not_in(sorted(without))) if without else _DUE
-    chosen = chosen.where(outbox.c.id.not_in(sorted(but))) if but else chosen
+def _due(now: datetime, limit: int, channel: str, without: Collection[Party] = ()) -> Select[Any]:
+    table, cases = outbox.c, defaultdict[str, set[str]](set)
+    everywhere = {recipient for case_id, recipient in without if case_id is None}
+    for case_id, recipient in without:
+        if case_id is not None:
+            cases[recipient].add(case_id)
+    chosen = _DUE.where(table.recipient.not_in(sorted(everywhere))) if everywhere else _DUE
+    for recipient, some in sorted(cases.items()):
+        chosen = chosen.where(
+            or_(table.recipient != recipient, table.case_id.is_(None), table.case_id.not_in(sorted(some)))
+        )
     return chosen.limit(limit).params(now=now, channel=channel)
 
 

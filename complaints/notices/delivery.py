@@ -41,7 +41,7 @@ GAP = "–"
 
 
 _PERSON = select(person.c.id, person.c.language).where(person.c.id == bindparam("who"), person.c.active)
-_BARRED = select(conflict_of_interest.c.person).where(conflict_of_interest.c.case_id == bindparam("the_case"))
+_BARRED = select(conflict_of_interest).where(conflict_of_interest.c.case_id.in_(bindparam("the_cases", expanding=True)))
 _PAST = (
     select(past_instance.c.version_id)
     .where(past_instance.c.case_id == bindparam("the_case"))
@@ -60,14 +60,11 @@ class Desk:
     """Whether a mail server is set up."""
 
 
-NOBODY = "Nobody is there who could read it: appoint somebody."
-
-
 class NobodyReads(NotFound):
-    """Nobody is left to read a notice."""
+    """Nobody is there who could read it: appoint somebody."""
 
     def __init__(self, recipient: str, *, daily: bool) -> None:
-        super().__init__(NOBODY, recipient=recipient)
+        super().__init__(recipient=recipient)
         self.daily = daily
         """Whether it comes again every day, and says then what it says now."""
 
@@ -88,16 +85,14 @@ def deliver(connection: Connection, message: Message, desk: Desk, *, now: dateti
         if desk.mail:
             mail_letter(connection, message, written, now=now, ids=ids)
         return
-    _to_staff(connection, message, case, desk, _meant(connection, message.recipient), now=now, ids=ids)
+    _to_staff(connection, message, case, desk, meant(connection, message.recipient), now=now, ids=ids)
 
 
-def could_read(connection: Connection, case_id: str, recipient: str) -> bool:
-    """Say whether somebody is there who could read a notice to a colleague or a team. Raises NotFound for others."""
-    return not _meant(connection, recipient).keys() <= _kept_apart(connection, case_id)
+def meant(connection: Connection, recipient: str) -> dict[str, str]:
+    """Return the language of everybody at work who is meant, by their ids: a colleague, or the members of a team.
 
-
-def _meant(connection: Connection, recipient: str) -> dict[str, str]:
-    """Return the language of everybody at work who is meant, by their ids."""
+    Raises NotFound for another kind of recipient.
+    """
     kind, _, key = recipient.partition(":")
     if kind == "person":
         return {row.id: row.language for row in connection.execute(_PERSON, {"who": key})}
@@ -106,8 +101,12 @@ def _meant(connection: Connection, recipient: str) -> dict[str, str]:
     raise NotFound("Nothing in this house delivers to such a recipient.", recipient=recipient)
 
 
-def _kept_apart(connection: Connection, case_id: str) -> set[str]:
-    return set(connection.execute(_BARRED, {"the_case": case_id}).scalars())
+def kept_apart(connection: Connection, cases: Sequence[str]) -> dict[str, set[str]]:
+    """Return who is kept apart from each of some cases, by case id."""
+    found: dict[str, set[str]] = {case_id: set() for case_id in cases}
+    for row in connection.execute(_BARRED, {"the_cases": list(found)}):
+        found[row.case_id].add(row.person)
+    return found
 
 
 def _to_staff(
@@ -121,13 +120,14 @@ def _to_staff(
     ids: Ids,
 ) -> None:
     """Write a row for each of `people` (id -> language), in their language."""
-    barred = _kept_apart(connection, case.case_id)
+    given = message.payload.get("values") or {}
+    barred = kept_apart(connection, [case.case_id])[case.case_id]
     # Nobody learns of a complaint about themselves, whichever team they are in.
     readers = {each: reader_language(language) for each, language in people.items() if each not in barred}
     if not readers and message.recipient.partition(":")[2] not in barred:
-        process, values = desk.versions.process(connection, case.version_id), message.payload.get("values") or {}
-        raise NobodyReads(message.recipient, daily=comes_daily(process, message.kind, values))
-    given, new = message.payload.get("values") or {}, []
+        process = _tells(connection, message, case, desk)
+        raise NobodyReads(message.recipient, daily=comes_daily(process, message.kind, given))
+    new = []
     process, template, told = _told(connection, message, case, desk, sorted(set(readers.values())))
     for each, language in readers.items():
         values = {
@@ -155,7 +155,7 @@ def _told(
     found = _book_with(connection, case, message.kind, desk)
     if found is None:
         told = {each: Notice(f"{case.number}: {pick(SOMETHING_NEW, each)}", "", each) for each in languages}
-        return desk.versions.process(connection, case.version_id), message.kind, told
+        return _tells(connection, message, case, desk), message.kind, told
     process, book = found
     template = book.for_reader(message.kind, "staff")
     given, told = message.payload.get("values") or {}, {}
@@ -167,6 +167,12 @@ def _told(
         except Unfit:
             told[language] = render(template, language, values, gap=GAP)
     return process, template.name, told
+
+
+def _tells(connection: Connection, message: Message, case: Any, desk: Desk) -> CompiledProcess:
+    """Return the process that words a notice, that of the case where none does."""
+    found = _book_with(connection, case, message.kind, desk)
+    return found[0] if found is not None else desk.versions.process(connection, case.version_id)
 
 
 def _book_with(connection: Connection, case: Any, kind: str, desk: Desk) -> tuple[CompiledProcess, NoticeBook] | None:

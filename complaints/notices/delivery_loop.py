@@ -104,13 +104,14 @@ def _deliver(connection: Connection, message: Message, desk: Desk, *, now: datet
         # What nobody foresaw is named by its kind alone, as everywhere: its words may hold what people wrote.
         reason = reason_for_operators(error) if isinstance(error, Refusal) else f"failed: {type(error).__name__}"
         known = error.details if isinstance(error, Refusal) else {}
-        details = "".join(f" ({name}: {known[name]})" for name in TOLD_DETAILS if known.get(name))
+        details = "".join(f" ({name}: {_listed(known[name])})" for name in TOLD_DETAILS if known.get(name))
         unforeseen = None if isinstance(error, Refusal) else error
         about = {} if message.case_id is None else {"case": message.case_id}
         log.warning("delivery-failed", message=message.id, kind=message.kind, exc_info=unforeseen, **about)
         attempts, said = message.attempts + 1, f"{reason}{details}"
         if attempts > len(RETRY_AFTER):
-            outbox.give_up(connection, message.id, error=said, now=now)
+            why = outbox.NOBODY_READS if isinstance(error, NobodyReads) else None
+            outbox.give_up(connection, message.id, error=said, now=now, given_up_as=why)
         else:
             outbox.mark_failed(connection, message.id, error=said, retry_at=now + RETRY_AFTER[attempts - 1])
         note_failed(connection, message, said, now=now, ids=ids)
@@ -119,3 +120,7 @@ def _deliver(connection: Connection, message: Message, desk: Desk, *, now: datet
             stand_for_given_up(connection, message, now=now)
         return 0
     return 1
+
+
+def _listed(known: object) -> str:
+    return ", ".join(map(str, known)) if isinstance(known, list | tuple | set) else str(known)

@@ -1,26 +1,77 @@
-"""Notices that were given up because nobody was there to read them go out once somebody is."""
+"""Notices that were given up because nobody was there to read them: told once somebody is, or owed no more."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from sqlalchemy import Connection, select
 
-from complaints.notices.delivery import NOBODY, could_read
+from complaints.failed_delivery import over_by_id
+from complaints.notices.delivery import kept_apart, meant
 from engine.pipeline import Desk
-from storage.dead_letters import replay
-from storage.outbox import GIVEN_UP, HOUSE, outbox
+from engine.tables import case_clock, instance
+from storage.dead_letters import discard, replay
+from storage.outbox import GIVEN_UP, HOUSE, NOBODY_READS, outbox
+
+TOGETHER = 500
+"""So many are looked at together, and so many settled in one transaction."""
 
 
-def readable(connection: Connection) -> list[str]:
-    """Return the ids of the notices that nobody could read, and that somebody could read now, in order. Reads only."""
+@dataclass(frozen=True)
+class Unheard:
+    """What can be settled of the notices that nobody read; each list in the order in which they were written."""
+
+    readable: Sequence[str] = ()
+    """Ids of those that are still owed, and that somebody could read now."""
+    over: Sequence[Any] = ()
+    """`id, kind, recipient` of those that are owed no more: their case has ended, or the clock that they tell of."""
+
+    def __bool__(self) -> bool:
+        return bool(self.readable or self.over)
+
+
+def unheard(connection: Connection) -> Unheard:
+    """Return up to `TOGETHER` notices of each kind. Reads only."""
     table = outbox.c
-    rows = connection.execute(
-        select(table.id, table.case_id, table.recipient)
-        .where(GIVEN_UP, table.channel == HOUSE, table.last_error.startswith(NOBODY, autoescape=True))
+    found = connection.execute(
+        select(table.id, table.case_id, table.kind, table.recipient, table.payload, instance.c.ended_at)
+        .join(instance, instance.c.case_id == table.case_id)
+        .where(GIVEN_UP, table.given_up_as == NOBODY_READS, table.channel == HOUSE)
         .order_by(table.sequence)
-    )
-    return [row.id for row in rows.all() if could_read(connection, row.case_id, row.recipient)]
+    ).all()
+    people: dict[str, set[str]] = {}
+    readable: list[str] = []
+    over: list[Any] = []
+    for at in range(0, len(found), TOGETHER):
+        rows = found[at : at + TOGETHER]
+        stopped, barred = _stopped(connection, rows), kept_apart(connection, [row.case_id for row in rows])
+        for row in rows:
+            clock = (row.payload.get("values") or {}).get("clock")
+            if row.ended_at is not None or (row.case_id, clock) in stopped:
+                over.append(row)
+                continue
+            if row.recipient not in people:
+                people[row.recipient] = set(meant(connection, row.recipient))
+            if people[row.recipient] - barred[row.case_id]:
+                readable.append(row.id)
+    return Unheard(readable[:TOGETHER], over[:TOGETHER])
 
 
-def tell_new_readers(desk: Desk) -> list[str]:
-    """Have them tried again; return their ids. Repeating is safe."""
-    return replay(desk.connection, readable(desk.connection), now=desk.now)
+def settle_unheard(desk: Desk, found: Unheard) -> None:
+    """Have what can be read tried again, and take what is over off the list with its incident. Repeating is safe."""
+    replay(desk.connection, found.readable, now=desk.now)
+    for each in found.over:
+        if discard(desk.connection, each.id, now=desk.now):
+            over_by_id(desk.connection, each.kind, each.recipient, each.id, now=desk.now)
+
+
+def _stopped(connection: Connection, rows: Sequence[Any]) -> set[tuple[str, str]]:
+    """Return the case and name of each clock of which no round runs any more."""
+    table = case_clock.c
+    asked = select(table.case_id, table.name, table.state).where(table.case_id.in_({row.case_id for row in rows}))
+    states: dict[tuple[str, str], set[str]] = {}
+    for row in connection.execute(asked):
+        states.setdefault((row.case_id, row.name), set()).add(row.state)
+    return {clock for clock, those in states.items() if not those & {"running", "paused"}}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from complaints.outward.channel import Channel, Parcel
-from storage.outbox import Message
+from storage.outbox import Message, Party
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +46,10 @@ class Lane:
     overlong: bool = False
     """Whether what is being sent takes so long that it is not kept for this process any more."""
 
+    def messages(self) -> list[Message]:
+        """Return what is in it, in order."""
+        return [*([self.under_way] if self.under_way else ()), *self.waiting]
+
 
 @dataclass(eq=False)
 class Lanes:
@@ -71,33 +75,27 @@ class Lanes:
 
     def messages(self) -> list[Message]:
         """Return everything in hand: what waits, what is under way, what has ended and is not noted."""
-        return [each for lane in self for each in (*([lane.under_way] if lane.under_way else ()), *lane.waiting)]
-
-    def hanging(self) -> set[str]:
-        """Return the ids of what is overlong: others may have it, and this process never again beside itself."""
-        return {lane.under_way.id for lane in self if lane.overlong and lane.under_way}
+        return [each for lane in self for each in lane.messages()]
 
     def kept(self) -> list[Message]:
-        """Return everything in hand but what is overlong."""
-        hanging = self.hanging()
-        return [each for each in self.messages() if each.id not in hanging]
+        """Return everything in hand but what is overlong, which others may have."""
+        return [each for lane in self for each in lane.messages() if not lane.overlong or each is not lane.under_way]
 
     def note_overlong(self, *, before: float) -> list[Lane]:
         """Note as overlong what was begun with before then and is still being sent; return the lanes that are new."""
-        ended = {each.message.id for each in self.ended()}
-        found = [
-            lane
-            for lane in self
-            if lane.under_way and lane.began < before and not lane.overlong and lane.under_way.id not in ended
-        ]
+        found = [lane for lane in self._under_way_since(before) if not lane.overlong]
         for lane in found:
             lane.overlong = True
         return found
 
-    def recipients(self, name: str) -> set[str]:
-        """Return the recipients of a channel that have a lane, those who are one and the same whatever the case."""
-        lanes = {lane.recipient for lane in self if lane.name == name}
-        return {each.recipient for each in self.messages() if each.channel == name} & lanes
+    def parties(self, name: str) -> set[Party]:
+        """Return who has a lane of a channel: nothing else of theirs is claimed before it is closed."""
+        return {
+            (None if lane.recipient == each.recipient else each.case_id, each.recipient)
+            for lane in self
+            if lane.name == name
+            for each in lane.messages()
+        }
 
     def count(self, channel: Channel | None) -> int:
         """Return how many lanes lead over a channel."""
@@ -108,8 +106,12 @@ class Lanes:
         return sum(lane.channel is channel and lane.under_way is not None for lane in self)
 
     def slow(self, channel: Channel | None, *, before: float) -> int:
-        """Return how many of them were begun with before then."""
-        return sum(lane.channel is channel and lane.under_way is not None and lane.began < before for lane in self)
+        """Return how many of them were begun with before then, and have not ended."""
+        return sum(lane.channel is channel for lane in self._under_way_since(before))
+
+    def _under_way_since(self, before: float) -> list[Lane]:
+        ended = {each.message.id for each in self.ended()}
+        return [lane for lane in self if lane.under_way and lane.began < before and lane.under_way.id not in ended]
 
     def send(self, lane: Lane, parcel: Parcel, *, began: float) -> None:
         """Begin to send the first that waits in a lane; returns at once. How it ended is told by `ended`."""

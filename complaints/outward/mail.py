@@ -82,7 +82,7 @@ class MailChannel:
     whole: float = WHOLE
     answer: float = ANSWER
     at_once: int = 4
-    """Conversations with the server at one time: more would be no friend of a small one."""
+    """Conversations with the server at one time, beside those that have turned out to be slow."""
 
     def lane(self, message: Message) -> str:
         """Return the colleague, or the complainant of one case."""

@@ -41,7 +41,9 @@ LANES = 2
 SLOW_SECONDS = 5.0
 """Seconds after which what is being sent gives its place to others: a mailbox that is slow delays nobody but itself."""
 SLOW_LANES = 5
-"""How many such messages there may be for each that a channel sends at one time: beyond, others wait for them."""
+"""How many such messages there may be for each that a channel sends at one time, one more of them after the other:
+beyond, others wait for them.
+"""
 LOOK_SECONDS = 0.5
 """How often it is looked, while something is under way, whether more has come due."""
 PATIENCE = 10.0
@@ -150,7 +152,7 @@ class OutwardLoop:
             claimed = {
                 name: outbox.claim(
                     unit.connection, now, limit=1 if name in self._pauses else BATCH, until=until, by=by, channel=name,
-                    without=self._hand.recipients(name), but=self._hand.hanging(),
+                    without=self._hand.parties(name),
                 )
                 for name in names
             }  # fmt: skip
@@ -167,15 +169,23 @@ class OutwardLoop:
             channel = self.channel_of(name)
             taken = self._hand.count(channel) + sum(self.channel_of(each) is channel for each in found)
             taken -= self._slow(channel)
-            # Whether somebody who could not be reached is back, one message finds out.
-            probed = name in self._pauses and any(lane.name == name for lane in self._hand)
-            if self._open(name) and not probed and (channel is None or taken < LANES * channel.at_once):
+            if self._open(name) and not self._probed(name) and (channel is None or taken < LANES * channel.at_once):
                 found.append(name)
         return found
 
     def _due(self, connection: Connection, name: str, now: datetime) -> bool:
-        hand = self._hand
-        return bool(outbox.due(connection, now, 1, channel=name, without=hand.recipients(name), but=hand.hanging()))
+        return bool(outbox.due(connection, now, 1, channel=name, without=self._hand.parties(name)))
+
+    def _probed(self, name: str) -> bool:
+        """Say whether a message finds out at this moment if somebody who could not be reached is back.
+
+        What hangs since before finds out nothing, nor does a slow one while others might get through.
+        """
+        pause = self._pauses.get(name)
+        if pause is None:
+            return False
+        since = max(pause.since, self.elapsed() - SLOW_SECONDS)
+        return any(lane.name == name and lane.began >= since for lane in self._hand)
 
     def _open(self, name: str) -> bool:
         pause = self._pauses.get(name)
@@ -190,7 +200,9 @@ class OutwardLoop:
 
     def _has_room(self, lane: Lane) -> bool:
         channel = lane.channel
-        return channel is None or self._hand.sending(channel) - self._slow(channel) < channel.at_once
+        # Beside the slow ones there is always room for one more. A server that is slow as a whole is not asked for all
+        # of its mail at once.
+        return channel is None or self._hand.sending(channel) < max(channel.at_once, self._slow(channel) + 1)
 
     def _slow(self, channel: Channel | None) -> int:
         """Return how many messages under way take no place of a channel."""
@@ -332,7 +344,7 @@ class OutwardLoop:
     def _let_go_overlong(self) -> None:
         """Give up the claim of what is being sent for longer than anything takes, and give back what waits for it.
 
-        It goes on counting as under way: who hangs takes one place, never more and more of them.
+        It goes on counting as under way, among the slow ones, of which there are only so many.
         """
         for lane in self._hand.note_overlong(before=self.elapsed() - LONGEST_SENDING):
             assert lane.under_way is not None

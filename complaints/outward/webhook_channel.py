@@ -41,7 +41,7 @@ class WebhookChannel:
     timeout: float = TIMEOUT
     whole: float = WHOLE
     at_once: int = 12
-    """Webhooks that are told at one time: one that is slow takes one of them."""
+    """Webhooks that are told at one time, beside those that have turned out to be slow."""
 
     def lane(self, message: Message) -> str:
         """Return the webhook."""

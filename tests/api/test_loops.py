@@ -21,7 +21,6 @@ from app.serve import (
     reach_job,
     statistics_job,
 )
-from complaints.notices.delivery import NOBODY
 from engine.clock import MovableClock
 from escalation.scheduled import ScheduledJob, take
 from storage import outbox
@@ -135,7 +134,8 @@ def test_the_same_look_tells_new_readers_what_nobody_could_read() -> None:
     )  # fmt: skip
     with application.database.write() as unit:
         outbox.write(unit.connection, [unheard])
-        outbox.give_up(unit.connection, unheard.id, error=NOBODY, now=application.now())
+        why = {"error": "nobody", "given_up_as": outbox.NOBODY_READS}
+        outbox.give_up(unit.connection, unheard.id, now=application.now(), **why)
         unit.commit()
 
     def given_up() -> list[str]:

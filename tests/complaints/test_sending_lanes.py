@@ -76,9 +76,9 @@ def test_no_more_is_under_way_than_a_channel_sends_at_one_time(store: Database, 
 
 
 def test_who_is_slow_gives_the_place_to_others_up_to_a_bound(store: Database, clock: MovableClock) -> None:
-    """Four mailboxes whose server looks through every mail for minutes hold up no other."""
+    """Mailboxes whose server looks through every mail for minutes leave a place for others, until they are too many."""
     line, passed = GatedLine(at_once=2), [0.0]
-    slow = [f"slow{number:02}" for number in range(2 * (1 + SLOW_LANES) + 3)]
+    slow = [f"slow{number:02}" for number in range(2 * SLOW_LANES + 5)]
     gates = [line.shut_for(name) for name in slow]
     write(store, *(message(f"m-{name}", name) for name in slow))
     loop = process(store, line, clock.now, patience=0.0, elapsed=lambda: passed[0])
@@ -89,8 +89,8 @@ def test_who_is_slow_gives_the_place_to_others_up_to_a_bound(store: Database, cl
     for _ in range(20):
         loop.run_once()
         passed[0] += SLOW_SECONDS + 1
-    until(lambda: len(line.began) == 2 * (1 + SLOW_LANES), "so many wait, and no more")
-    assert loop._hand.sending(line) == 2 * (1 + SLOW_LANES)
+    until(lambda: len(line.began) == 2 * SLOW_LANES + 1, "so many wait, and no more")
+    assert loop._hand.sending(line) == 2 * SLOW_LANES + 1
     for gate in gates:
         gate.set()
     loop.patience = 30.0
@@ -116,6 +116,52 @@ def test_a_few_who_are_slow_hold_up_nobody(store: Database, clock: MovableClock)
     for gate in gates:
         gate.set()
     assert loop.finish() >= 4
+
+
+def test_a_server_that_is_slow_as_a_whole_is_asked_for_one_more_at_a_time(store: Database, clock: MovableClock) -> None:
+    line, passed = GatedLine(at_once=2), [0.0]
+    gates = [line.shut_for(f"r{number}") for number in range(6)]
+    write(store, *(message(f"m{number}", f"r{number}") for number in range(6)))
+    loop = process(store, line, clock.now, patience=0.0, elapsed=lambda: passed[0])
+    began = []
+    for _ in range(3):
+        loop.run_once()
+        loop.run_once()
+        began.append(loop._hand.sending(line))
+        passed[0] += SLOW_SECONDS + 1
+    assert began == [2, 3, 4]
+    for gate in gates:
+        gate.set()
+    assert loop.finish() == 4
+
+
+def test_what_hangs_since_before_does_not_keep_the_others_from_a_server_that_is_back(
+    store: Database, clock: MovableClock
+) -> None:
+    line, passed = GatedLine(at_once=4), [0.0]
+    gate = line.shut_for("slow")
+    line.failing["down"] = Unreachable("away")
+    write(store, message("m1", "slow"), message("m2", "down"))
+    loop = process(store, line, clock.now, patience=0.0, elapsed=lambda: passed[0])
+
+    def found_out() -> bool:
+        loop.run_once()
+        return bool(row(store, "m2").attempts == 1)
+
+    until(found_out, "the server is away")
+    line.failing.clear()
+    write(store, message("m3", "other"), message("m4", "another"))
+
+    def told() -> bool:
+        clock.advance(LONGEST_PAUSE)
+        passed[0] += LONGEST_PAUSE.total_seconds()
+        loop.run_once()
+        return {"m3", "m4"} <= set(line.taken)
+
+    until(told, "the others are told while the first still hangs")
+    assert "m1" not in line.taken
+    gate.set()
+    loop.finish()
 
 
 def test_what_follows_to_the_same_recipient_about_the_same_case_waits_for_what_failed(

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from complaints.outward import outward_loop
 from complaints.outward.channel import Temporary
-from complaints.outward.outward_loop import CLAIM_FOR, LONGEST_SENDING, PROLONG_AFTER
+from complaints.outward.outward_loop import CLAIM_FOR, LONGEST_SENDING, PROLONG_AFTER, SLOW_SECONDS
 from complaints.outward.unnoted import HOPELESS_SECONDS, LONGEST_SECONDS
 from engine.clock import MovableClock
 from storage import outbox
@@ -55,6 +55,49 @@ def refuse(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refuse]:
 
     yield refuse
     monkeypatch.undo()
+
+
+def test_what_ended_and_cannot_be_noted_makes_no_room(
+    store: Database, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes out again if the process dies before: there are never more of them than are sent at one time."""
+    line, seconds = GatedLine(at_once=2), Seconds()
+    write(store, *(message(f"m{number}", f"r{number}") for number in range(9)))
+    loop = process(store, line, clock.now, patience=0.0, elapsed=seconds)
+
+    def busy(*_values: Any, **_named: Any) -> bool:
+        raise StoreBusy
+
+    monkeypatch.setattr(outbox, "mark_delivered", busy)
+    for _ in range(8):
+        loop.run_once()
+        until(lambda: len(loop._hand.ended()) == 2, "both have ended")
+        seconds.passed += SLOW_SECONDS + 1
+    assert len(line.taken) == 2
+    monkeypatch.undo()
+    loop.patience = 30.0
+    loop.run_once()
+    assert len(line.taken) == 9
+
+
+def test_what_follows_a_letter_that_hangs_is_left_to_other_processes(store: Database, clock: MovableClock) -> None:
+    line, other, seconds = GatedLine(at_once=1, by_case=True), GatedLine(by_case=True), Seconds()
+    gate = line.shut_for("r")
+    write(store, message("m1", "r", case="c"))
+    loop = process(store, line, clock.now, patience=0.0, elapsed=seconds)
+    loop.run_once()
+    seconds.passed += LONGEST_SENDING + 1
+    for _ in range(2):
+        clock.advance(CLAIM_FOR + timedelta(seconds=1))
+        loop.run_once()
+    assert process(store, other, clock.now).run_once() == 1
+    write(store, message("m2", "r", case="c"))
+    loop.run_once()
+    assert row(store, "m2").claimed_until is None
+    assert process(store, other, clock.now).run_once() == 1
+    assert other.taken == ["m1", "m2"]
+    gate.set()
+    loop.finish()
 
 
 def test_a_store_that_is_busy_for_one_outcome_loses_neither_the_claims_nor_the_other_outcomes(

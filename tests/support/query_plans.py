@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ class Seen:
 
     asked: dict[str, Any] = field(default_factory=dict)
     """Statement -> the values it was executed with last."""
+    times: Counter[str] = field(default_factory=Counter)
+    """How often each was executed."""
 
     def plans(self, database: Database) -> list[Planned]:
         """Explain each of them."""
@@ -45,6 +48,7 @@ def watched(database: Database) -> Iterator[Seen]:
     def on_statement(_connection: Connection, _cursor: Any, sql: str, values: Any, _context: Any, many: bool) -> None:
         if sql.startswith(WORDS):
             seen.asked[sql] = values[0] if many else values
+            seen.times[sql] += 1
 
     for engine in database.engines:
         event.listen(engine, "before_cursor_execute", on_statement)

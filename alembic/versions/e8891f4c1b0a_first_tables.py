@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 5fed3a393c61, after .
+Revision e8891f4c1b0a, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "5fed3a393c61"
+revision = "e8891f4c1b0a"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -200,6 +200,7 @@ def upgrade() -> None:
         sa.Column(
             "given_up_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
         ),
+        sa.Column("given_up_as", sa.Text(), nullable=True),
         sa.Column(
             "cancelled_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
         ),
