@@ -11,6 +11,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Connection
 
 from storage.schema import metadata
+from storage.sealed import SealedBlob
 from storage.types import Blob, Instant, Json
 
 TABLES = (
@@ -18,6 +19,7 @@ TABLES = (
     "storage.outbox",
     "storage.idempotency",
     "access.tables",
+    "access.keys.tables",
     "engine.tables",
     "complaints.tables",
     "escalation.tables",
@@ -29,6 +31,7 @@ PORTABLE = {
     Instant: "sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), 'postgresql')",
     Json: "sa.Text()",
     Blob: "sa.LargeBinary()",
+    SealedBlob: "sa.LargeBinary()",
 }
 """Column types in migrations, in SQLAlchemy's own words: a migration must not change when our types do."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from app.container import Application, build
 from app.demo_clock import DemoClock
+from app.server_key import make_key_file
 from app.settings import Settings
 
 
@@ -24,3 +25,4 @@ def prepare(settings: Settings) -> None:
 
     Path(settings.var_folder).mkdir(parents=True, exist_ok=True)
     migrate.upgrade(settings.database_url)
+    make_key_file(settings)

@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from access.keys.stored_keys import StoredKeys
+from app.server_key import server_keyring
 from app.settings import Settings
 from app.ways_out import mails, ways_out
 from complaints.answer_meanings import check_answers
@@ -60,6 +62,8 @@ class Application:
     ids: Ids
     pipeline: Pipeline
     versions: Versions
+    keys: StoredKeys
+    """With which what is personal is sealed and opened."""
     library: Library
     """What is looked things up in: calendars, posts, categories, notices, words."""
     sweep: Sweep
@@ -142,8 +146,9 @@ def build(
     clock = clock or house_clock(database)
     ids = ids or RandomIds(clock)
     versions = versions or Versions(house(posts))
+    keys = StoredKeys(server_keyring(settings))
     services = Services(
-        versions=versions, calendars=calendars, placement=PostPlacement(posts), rules=posts.rules, zone=zone,
+        versions=versions, keys=keys, calendars=calendars, placement=PostPlacement(posts), rules=posts.rules, zone=zone,
         effects=EFFECTS, dated=DATED, excerpt=notices.excerpt, completed=on_completed,
         changed=tell_changes, unmake=unmake, announced=announcements,
     )  # fmt: skip
@@ -168,13 +173,13 @@ def build(
         )  # fmt: skip
 
     library = Library(
-        versions=versions, calendars=calendars, explainer=Explainer(settings.locale_folder),
+        versions=versions, keys=keys, calendars=calendars, explainer=Explainer(settings.locale_folder),
         posts_in_force=PostsInForce(posts), categories=tree, notices=notices, zones=zones,
     )  # fmt: skip
 
     return Application(
         settings=settings, database=database, clock=clock, ids=ids, pipeline=pipeline, versions=versions,
-        library=library, sweep=sweep, deliver=deliver,
+        keys=keys, library=library, sweep=sweep, deliver=deliver,
         outward=ways_out(settings, database, clock, ids, surroundings),
         calendar_change=CalendarChange(database=database, pipeline=pipeline, digest=calendar_files.digest),
         posts_watch=PostsWatch(

@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     locale_folder: Path = Field(default=ROOT / "locale", title="Catalogues of the three languages")
     var_folder: Path = Field(default=ROOT / "var", title="Where the installation keeps its files")
     public_url: str = Field(default="", title="Address under which complainants reach the tracking page")
+    key_file: Path | None = Field(
+        default=None, title="The server's key", description="without it `redress.key` among the installation's files"
+    )
+    key: SecretStr = Field(default=SecretStr(""), title="The server's key itself, instead of its file")
+    key_command: str = Field(
+        default="", title="Command that prints the server's key, instead of its file: of a key store, for instance"
+    )
     demo: bool = Field(default=False, title="Demo mode: movable clock, demo people")
     secure_cookies: bool = Field(default=True, title="Cookies only over HTTPS; off in the demo")
     max_body_bytes: int = Field(default=2_000_000, title="Largest request", ge=10_000)

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection
 
+from access.keys.stored_keys import StoredKeys
 from access.policy import Principal
 from access.rights import HouseRules
 from engine.errors import Conflict
@@ -108,6 +109,8 @@ class Services:
     """What every case needs; built once by the composition root."""
 
     versions: Versions
+    keys: StoredKeys
+    """With which what is personal is sealed and opened."""
     calendars: Calendars
     placement: Placement
     rules: HouseRules

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from access.keys.stored_keys import StoredKeys
 from access.policy import Principal
 from complaints.intake.categories import CategoryTree
 from complaints.notices.notice_book import NoticeBooks
@@ -28,6 +29,8 @@ class Library:
     """What every query looks things up in; built once for a process. Safe to share between threads."""
 
     versions: Versions
+    keys: StoredKeys
+    """With which what is personal is opened."""
     calendars: CalendarBook
     explainer: Explainer
     posts_in_force: PostsInForce

@@ -25,6 +25,7 @@ READS_CLOCK = {"engine/clock.py"}
 
 IS_RANDOM: dict[str, str] = {
     "engine/ids.py": "ids, and codes that nobody can guess",
+    "access/keys/cipher.py": "keys, and the nonces of their cipher",
     "storage/idempotency.py": "the nonce of the cipher, which nobody compares",
 }
 """The files that draw something at random, each with what."""

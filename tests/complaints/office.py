@@ -38,6 +38,7 @@ from storage.database import Database
 from storage.outbox import outbox
 from tests.support.cases import WallCalendars
 from tests.support.diagrams import diagram
+from tests.support.keys import stored_keys
 from tests.support.shared import ROOT
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -129,8 +130,8 @@ class Office:
         self.notices = NoticeBooks()
         case_handlers, house_handlers = registry.handlers(TREE)
         services = Services(
-            versions=self.versions, calendars=WallCalendars(), placement=PostPlacement(posts_file),
-            rules=posts_file.rules,
+            versions=self.versions, keys=stored_keys(), calendars=WallCalendars(),
+            placement=PostPlacement(posts_file), rules=posts_file.rules,
             zone=lambda facts: "Asia/Shanghai", effects=EFFECTS, dated=registry.DATED, excerpt=self.notices.excerpt,
             completed=registry.on_completed, changed=tell_changes, unmake=unmake, announced=announcements,
         )  # fmt: skip

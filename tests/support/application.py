@@ -15,6 +15,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from httpx import Response
+from pydantic import SecretStr
 from sqlalchemy import Connection, select
 
 from access import tokens
@@ -33,6 +34,7 @@ from engine.ids import CountedIds, Ids
 from engine.tables import event_log
 from storage import migrate
 from tests.support.delivery import deliver_all
+from tests.support.keys import SERVER_KEY
 
 with warnings.catch_warnings():
     # The client asks for a successor of httpx, which nothing else here needs; it works with the one that we have.
@@ -58,7 +60,7 @@ def settings(**changes: Any) -> Settings:
     """Return the settings of a test: nothing of the environment that matters, no limit that a test could run into."""
     values: dict[str, Any] = {
         "database_url": "sqlite://", "demo": False, "requests_per_minute": 100_000, "filings_per_minute": 100_000,
-        "var_folder": Path("/nonexistent"), **changes,
+        "var_folder": Path("/nonexistent"), "key": SecretStr(SERVER_KEY), **changes,
     }  # fmt: skip
     return Settings(**values)
 

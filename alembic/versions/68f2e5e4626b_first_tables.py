@@ -1,6 +1,6 @@
 """First tables.
 
-Revision e8891f4c1b0a, after .
+Revision 68f2e5e4626b, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e8891f4c1b0a"
+revision = "68f2e5e4626b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -275,6 +275,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("process_key", "digest", name=op.f("uq_process_version__process_key_digest")),
         sa.UniqueConstraint("process_key", "number", name=op.f("uq_process_version__process_key_number")),
     )
+    op.create_table(
+        "sealed_key",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_sealed_key")),
+    )
+    with op.batch_alter_table("sealed_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sealed_key__version"), ["version"], unique=False)
+
     op.create_table(
         "webhook",
         sa.Column("id", sa.Text(), nullable=False),
@@ -946,6 +956,10 @@ def downgrade() -> None:
 
     op.drop_table("absence")
     op.drop_table("webhook")
+    with op.batch_alter_table("sealed_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sealed_key__version"))
+
+    op.drop_table("sealed_key")
     op.drop_table("process_version")
     op.drop_table("person")
     op.drop_table("overwritten")
