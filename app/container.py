@@ -168,8 +168,8 @@ def build(
 
     def deliver(going_on: Callable[[], bool]) -> int:
         return deliver_once(
-            database, now=clock.now(), ids=ids, versions=versions, notices=notices, surroundings=surroundings,
-            mail=mails(settings), going_on=going_on, others_wait=sweep.anything_due,
+            database, now=clock.now(), ids=ids, versions=versions, keys=keys, notices=notices,
+            surroundings=surroundings, mail=mails(settings), going_on=going_on, others_wait=sweep.anything_due,
         )  # fmt: skip
 
     library = Library(
@@ -180,7 +180,7 @@ def build(
     return Application(
         settings=settings, database=database, clock=clock, ids=ids, pipeline=pipeline, versions=versions,
         keys=keys, library=library, sweep=sweep, deliver=deliver,
-        outward=ways_out(settings, database, clock, ids, surroundings),
+        outward=ways_out(settings, database, clock, ids, keys, surroundings),
         calendar_change=CalendarChange(database=database, pipeline=pipeline, digest=calendar_files.digest),
         posts_watch=PostsWatch(
             file=posts_file, pipeline=pipeline, read=posts_read, take=lambda new: take_posts(new, library, pipeline),

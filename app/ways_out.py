@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from access.keys.stored_keys import StoredKeys
 from app.settings import Settings
 from complaints.notices.notice_values import Surroundings
 from complaints.outward.channel import Channel
@@ -22,9 +23,11 @@ def mails(settings: Settings) -> bool:
     return not settings.demo and bool(settings.smtp_url.get_secret_value())
 
 
-def ways_out(settings: Settings, database: Database, clock: Clock, ids: Ids, surroundings: Surroundings) -> OutwardLoop:
+def ways_out(
+    settings: Settings, database: Database, clock: Clock, ids: Ids, keys: StoredKeys, surroundings: Surroundings
+) -> OutwardLoop:
     """Return the loop that sends, with the channels that there are. Opens no connection."""
-    mail: Channel | None = mail_channel(settings, surroundings) if mails(settings) else None
+    mail: Channel | None = mail_channel(settings, keys, surroundings) if mails(settings) else None
     hooks: Channel = webhook_channel(settings)
 
     def channel_of(name: str) -> Channel | None:
@@ -33,11 +36,12 @@ def ways_out(settings: Settings, database: Database, clock: Clock, ids: Ids, sur
     return OutwardLoop(database=database, ids=ids, channel_of=channel_of, now=clock.now)
 
 
-def mail_channel(settings: Settings, surroundings: Surroundings) -> MailChannel:
+def mail_channel(settings: Settings, keys: StoredKeys, surroundings: Surroundings) -> MailChannel:
     """Return the channel of mail. Raises ValueError where it is not set up."""
     return MailChannel(
         server=parse_mail_server(settings.smtp_url.get_secret_value()),
         sender=sender_address(settings.mail_from),
+        keys=keys,
         case_url=surroundings.case_url,
         track_url=surroundings.public_url,
     )

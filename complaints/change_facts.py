@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import update
-
 from access.rights import Verb
 from complaints.case_now import keep_facts, require_not_closed
 from complaints.effects import minor_units
@@ -70,7 +68,7 @@ def make_change_facts(tree: CategoryTree) -> CaseHandler:
         if said.wrong:
             raise Unfit(fields=said.wrong)
         if said.columns:
-            work.connection.execute(update(complaint).where(complaint.c.case_id == work.case_id).values(**said.columns))
+            work.update(complaint, complaint.c.case_id == work.case_id, **said.columns)
         if said.lines is not None:
             said.facts.update(replan_refunds(work, said.lines))
         if reason:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, select, update
 
 from complaints.case_now import keep_facts
 from complaints.overwritten import keep_before, write_complaint
@@ -76,9 +76,7 @@ def record_plan(work: CaseWork, effect: Effect) -> None:
     """
     lines = {_line_id(work, line["id"]): line for line in effect.made["refunds"]}
     table = refund_line.c
-    known = {
-        row.id: row for row in work.connection.execute(select(refund_line).where(table.case_id == work.case_id)).all()
-    }
+    known = {row.id: row for row in work.read(select(refund_line).where(table.case_id == work.case_id))}
     for line_id, row in known.items():
         if line_id not in lines and row.state in ("planned", "approved"):
             keep_before(work, refund_line, line_id, {"state": row.state})
@@ -96,9 +94,8 @@ def record_plan(work: CaseWork, effect: Effect) -> None:
         elif old.state in OUT_OF_PLAN:
             # Plans that were counted from the beginning again, in another process, number their lines alike.
             keep_before(work, refund_line, line_id, {name: old._mapping[name] for name in values})
-            work.connection.execute(update(refund_line).where(table.id == line_id).values(**values))
-    if fresh:
-        work.connection.execute(insert(refund_line), fresh)
+            work.update(refund_line, table.id == line_id, **values)
+    work.insert(refund_line, *fresh)
     open_actions(work, effect)
 
 
@@ -187,7 +184,7 @@ def _approved(line: Mapping[str, Any]) -> int | None:
 def _write_line(work: CaseWork, line_id: str, **values: Any) -> None:
     table = refund_line.c
     mine = and_(table.id == _line_id(work, line_id), table.state.not_in(OUT_OF_PLAN))
-    if work.connection.execute(update(refund_line).where(mine).values(**values)).rowcount != 1:
+    if work.update(refund_line, mine, **values) != 1:
         raise Conflict("This refund is no longer part of the plan.", refund=line_id)
 
 

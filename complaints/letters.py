@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from complaints.tables import complaint, message
 from engine.case_work import CaseWork
@@ -19,12 +19,12 @@ def store_message(
     language = work.connection.execute(select(table.language).where(table.case_id == work.case_id)).scalar_one()
     message_id = work.ids.new()
     at = next_instant(work.connection, work.case_id, now=work.now)
-    work.connection.execute(
-        insert(message).values(
-            id=message_id, case_id=work.case_id, at=at, direction=direction, template=template, subject=subject,
-            author=who.person_id if who is not None else work.actor.kind, text=text, language=language,
-        )
-    )  # fmt: skip
+    values = {
+        "id": message_id, "case_id": work.case_id, "at": at, "direction": direction, "template": template,
+        "subject": subject, "author": who.person_id if who is not None else work.actor.kind, "text": text,
+        "language": language,
+    }  # fmt: skip
+    work.insert(message, values)
     return message_id
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from access.keys.sealed_rows import sealed_values
 from complaints.tables import note
 from complaints.wording import words
 from engine import case_log
@@ -33,8 +34,8 @@ def add_note(desk: Desk, command: AddNote) -> dict[str, Any]:
     if not sees_case(desk.connection, command.case_id, who):
         raise NotFound("There is no such case.", case=command.case_id)
     text, note_id = words("text", command.text), desk.ids.new()
-    desk.connection.execute(
-        insert(note).values(id=note_id, case_id=command.case_id, at=desk.now, author=who.person_id, text=text)
-    )
+    key = desk.services.keys.of_case(desk.connection, command.case_id)
+    values = {"id": note_id, "case_id": command.case_id, "at": desk.now, "author": who.person_id, "text": text}
+    desk.connection.execute(insert(note).values(**sealed_values(key, note, values)))
     case_log.write(desk.connection, Change(command.case_id, desk.now, who.person_id, [Event("note", name=note_id)]))
     return {"note": note_id}

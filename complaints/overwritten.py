@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Table, and_, delete, select, update
+from sqlalchemy import Date, Table, and_, delete, select
 
 from complaints.tables import action_item, case_link, complaint, overwritten, refund_line, remedy
 from engine.case_work import CaseWork
@@ -43,14 +43,15 @@ def keep_before(work: CaseWork, table: Table, record: str, columns: Mapping[str,
     work.connection.execute(delete(overwritten).where(here.case_id == work.case_id, here.batch != work.batch))
     values = None if columns is None else {name: _plain(value) for name, value in columns.items()}
     row = {"case_id": work.case_id, "batch": work.batch, "place": table.name, "record": record, "before": values}
-    insert_new(work.connection, overwritten, row, unique=("case_id", "batch", "place", "record"))
+    kept = work.sealed(overwritten, row)
+    insert_new(work.connection, overwritten, kept, unique=("case_id", "batch", "place", "record"))
 
 
 def put_back(work: CaseWork, batch: str) -> None:
     """Give the records that the change numbered `batch` has overwritten what stood there. Repeating is safe."""
     here = overwritten.c
     mine = (here.case_id == work.case_id, here.batch == batch)
-    for row in work.connection.execute(select(overwritten).where(*mine)).all():
+    for row in work.read(select(overwritten).where(*mine)):
         table = PLACES[row.place]
         where = _record(table, work.case_id, row.record)
         if row.before is None:
@@ -60,7 +61,7 @@ def put_back(work: CaseWork, batch: str) -> None:
             if table is case_link:
                 _link_again(work, row.record, values)
                 continue
-            work.connection.execute(update(table).where(where).values(**values))
+            work.update(table, where, **values)
             if table is action_item:
                 _date_again(work, row.record, values["due_at"], waited=row.before[DATED])
     work.connection.execute(delete(overwritten).where(*mine))
@@ -88,11 +89,11 @@ def write_complaint(work: CaseWork, **values: Any) -> None:
     table = complaint.c
     # All that steps write here, since a change keeps what stood there only once.
     said = select(table.category, table.stated_people, table.retention_hold).where(table.case_id == work.case_id)
-    before = work.connection.execute(said).one()._mapping
+    before = work.first(said)._mapping
     moved = {name: value for name, value in values.items() if before[name] != value}
     if moved:
         keep_before(work, complaint, work.case_id, dict(before))
-        work.connection.execute(update(complaint).where(table.case_id == work.case_id).values(**moved))
+        work.update(complaint, table.case_id == work.case_id, **moved)
 
 
 def add_team(work: CaseWork, team: str) -> None:

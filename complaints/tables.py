@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text
 
 from storage.schema import metadata
+from storage.sealed import SealedBlob
 from storage.types import Instant, Json
 
 
@@ -21,27 +22,27 @@ complaint = Table(
     Column("received_at", Instant, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("recorded_by", Text),
-    Column("subject", Text, nullable=False),
+    Column("subject", SealedBlob, nullable=False),
     Column("channel", Text, nullable=False),
     Column("type", Text, nullable=False),
     Column("category", Text, nullable=False),
     Column("category_version", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("identity_mode", Text, nullable=False),
-    Column("name", Text),
-    Column("email", Text),
-    Column("phone", Text),
-    Column("learner_id", Text),
-    Column("relation", Text),
-    Column("on_behalf_of", Text),
-    Column("desired_outcome", Text),
-    Column("location", Text),
-    Column("preferred_contact", Text),
+    Column("name", SealedBlob),
+    Column("email", SealedBlob),
+    Column("phone", SealedBlob),
+    Column("learner_id", SealedBlob),
+    Column("relation", SealedBlob),
+    Column("on_behalf_of", SealedBlob),
+    Column("desired_outcome", SealedBlob),
+    Column("location", SealedBlob),
+    Column("preferred_contact", SealedBlob),
     Column("stated_people", Integer, nullable=False),
     Column("refund_minor", BigInteger),
     Column("refund_currency", Text),
-    Column("retention_hold", Text),
-    Column("text", Text, nullable=False),
+    Column("retention_hold", SealedBlob),
+    Column("text", SealedBlob, nullable=False),
 )
 
 respondent = Table(
@@ -49,8 +50,8 @@ respondent = Table(
     metadata,
     Column("id", Text, primary_key=True),
     _case(),
-    Column("name", Text, nullable=False),
-    Column("role", Text),
+    Column("name", SealedBlob, nullable=False),
+    Column("role", SealedBlob),
     Column("person", Text),
 )
 
@@ -59,9 +60,9 @@ affected = Table(
     metadata,
     Column("id", Text, primary_key=True),
     _case(),
-    Column("name", Text, nullable=False),
-    Column("contact", Text),
-    Column("learner_id", Text),
+    Column("name", SealedBlob, nullable=False),
+    Column("contact", SealedBlob),
+    Column("learner_id", SealedBlob),
     Column("joined_at", Instant, nullable=False),
     Column("added_by", Text),
     Column("left_at", Instant),
@@ -76,8 +77,8 @@ message = Table(
     Column("direction", Text, nullable=False),
     Column("author", Text),
     Column("template", Text),
-    Column("subject", Text),
-    Column("text", Text, nullable=False),
+    Column("subject", SealedBlob),
+    Column("text", SealedBlob, nullable=False),
     Column("language", Text, nullable=False),
 )
 
@@ -88,7 +89,7 @@ note = Table(
     _case(),
     Column("at", Instant, nullable=False),
     Column("author", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", SealedBlob, nullable=False),
 )
 
 action_item = Table(
@@ -97,7 +98,7 @@ action_item = Table(
     Column("id", Text, primary_key=True),
     _case(),
     Column("kind", Text, nullable=False),
-    Column("title", Text, nullable=False),
+    Column("title", SealedBlob, nullable=False),
     Column("team", Text),
     Column("due_at", Instant),
     Column("blocking", Boolean, nullable=False),
@@ -105,7 +106,7 @@ action_item = Table(
     Column("cause", Text, nullable=False),
     Column("done_at", Instant),
     Column("done_by", Text),
-    Column("done_note", Text),
+    Column("done_note", SealedBlob),
     # A later plan has left it out.
     Column("void_at", Instant),
 )
@@ -115,7 +116,7 @@ promise = Table(
     metadata,
     Column("id", Text, primary_key=True),
     _case(),
-    Column("what", Text, nullable=False),
+    Column("what", SealedBlob, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("made_by", Text),
     Column("made_at", Instant, nullable=False),
@@ -135,7 +136,7 @@ refund_line = Table(
     metadata,
     Column("id", Text, primary_key=True),
     _case(),
-    Column("payee", Text, nullable=False),
+    Column("payee", SealedBlob, nullable=False),
     Column("amount_minor", BigInteger, nullable=False),
     Column("approved_minor", BigInteger),
     Column("currency", Text, nullable=False),
@@ -143,9 +144,9 @@ refund_line = Table(
     Column("cause", Text, nullable=False),
     Column("reviewed_by", Text),
     Column("reviewed_at", Instant),
-    Column("reasons", Text),
+    Column("reasons", SealedBlob),
     Column("paid_on", Date),
-    Column("reference", Text),
+    Column("reference", SealedBlob),
 )
 
 remedy = Table(
@@ -158,7 +159,7 @@ remedy = Table(
     Column("line", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("days", Integer),
-    Column("note", Text),
+    Column("note", SealedBlob),
     Column("cause", Text, nullable=False),
     Column("done_at", Instant),
     Column("done_by", Text),
@@ -172,12 +173,12 @@ hand_over = Table(
     _case(),
     Column("from_person", Text),
     Column("to_person", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", SealedBlob, nullable=False),
     Column("asked_by", Text),
     Column("asked_at", Instant, nullable=False),
     Column("answered_at", Instant),
     Column("accepted", Boolean),
-    Column("answer", Text),
+    Column("answer", SealedBlob),
 )
 
 case_link = Table(
@@ -201,10 +202,10 @@ notice = Table(
     Column("person", Text, nullable=False),
     Column("case_id", Text, nullable=False),
     Column("template", Text, nullable=False),
-    Column("values", Json, nullable=False),
+    Column("values", SealedBlob, nullable=False),
     # As it was told, once: what is due or who owns the case may have changed when somebody reads it.
-    Column("subject", Text, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("subject", SealedBlob, nullable=False),
+    Column("text", SealedBlob, nullable=False),
     Column("language", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Column("read_at", Instant),
@@ -235,7 +236,7 @@ overwritten = Table(
     Column("batch", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("record", Text, nullable=False),
-    Column("before", Json),
+    Column("before", SealedBlob),
     PrimaryKeyConstraint("case_id", "batch", "place", "record"),
 )
 """What stood in records before the last step that can be sent back wrote them; null: there was no such record."""

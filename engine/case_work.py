@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, Select, Table, insert, update
 
-from access.keys.stored_keys import StoredKeys
+from access.keys.cipher import DataKey
+from access.keys.sealed_rows import opened_row, opened_rows, sealed_values
+from access.keys.stored_keys import KeyDestroyed, StoredKeys
 from access.policy import Principal
 from access.rights import HouseRules
 from engine.errors import Conflict
@@ -147,6 +149,8 @@ class CaseWork:
     """The instance's columns as they will be written."""
     stored: dict[str, Any] = field(init=False)
     """The instance's columns as they were last read or written; only the values that nobody changes in their place."""
+    stored_key: DataKey | None
+    """The key of the case; None where it was destroyed."""
     batch: str
     """The number of this change, in the cause of every row it makes: what is sent back is found by it."""
     facts_at_start: Mapping[str, Any] = field(default_factory=dict)
@@ -187,6 +191,36 @@ class CaseWork:
         """Return when the first of these falls, or is tried again where it rests; None where nothing does by itself."""
         falling = (self.resting.get(item.key, item.due_at) for item in due)
         return min((at for at in falling if at != NEVER), default=None)
+
+    @property
+    def key(self) -> DataKey:
+        """The key of the case. Raises KeyDestroyed."""
+        if self.stored_key is None:
+            raise KeyDestroyed
+        return self.stored_key
+
+    def sealed(self, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the values of a row of this case as they are stored."""
+        return sealed_values(self.key, table, values)
+
+    def read(self, asked: Select[Any]) -> list[Any]:
+        """Return rows of this case with what is sealed in them opened, in their order."""
+        return opened_rows(self.key, self.connection.execute(asked))
+
+    def first(self, asked: Select[Any]) -> Any:
+        """Return the first of them, None where there is none."""
+        row = self.connection.execute(asked).first()
+        return None if row is None else opened_row(self.key, row)
+
+    def insert(self, table: Table, *rows: Mapping[str, Any]) -> None:
+        """Write rows of this case, sealing what is personal; none is nothing."""
+        if rows:
+            self.connection.execute(insert(table), [self.sealed(table, row) for row in rows])
+
+    def update(self, table: Table, *where: ColumnElement[bool], **values: Any) -> int:
+        """Write into rows of this case, sealing what is personal; return how many there were."""
+        written = update(table).where(*where).values(**self.sealed(table, values))
+        return self.connection.execute(written).rowcount
 
     @property
     def owner(self) -> str | None:

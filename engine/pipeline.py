@@ -15,6 +15,8 @@ from typing import Any, Protocol
 import structlog
 from sqlalchemy import Connection, Select, and_, bindparam, insert, select
 
+from access.keys.cipher import DataKey
+from access.keys.stored_keys import with_key
 from access.policy import Principal
 from engine.case_sight import concerned, may_see, wall
 from engine.case_work import LISTENED, OPERATOR, SYSTEM, Actor, CaseWork, Services
@@ -34,7 +36,7 @@ from storage.turns import Turn
 
 # Asked along with the case, whether anybody outside listens costs nothing; by itself it would be a trip a change.
 _LISTENED = select(house_state.c.value).where(house_state.c.key == LISTENED).scalar_subquery().label("listened")
-_LOADED = select(instance, _LISTENED).where(instance.c.case_id == bindparam("case"))
+_LOADED = with_key(select(instance, _LISTENED), instance.c.case_id).where(instance.c.case_id == bindparam("case"))
 _INSTANCE = _LOADED.with_for_update(of=instance)
 # Both rows are locked: whoever has waited for the first must not be told of the second what stood before the wait.
 _INSTANCE_WITH_ITEM = (
@@ -100,11 +102,12 @@ class Desk:
     pipeline: Pipeline
 
     def open_case(
-        self, case_id: str, version_id: str, facts: Mapping[str, Any], *, owner: str | None, received_at: datetime
-    ) -> CaseWork:
+        self, case_id: str, key: DataKey, version_id: str, facts: Mapping[str, Any], *, owner: str | None,
+        received_at: datetime,
+    ) -> CaseWork:  # fmt: skip
         """Return a new case on a version of a process, not started and not yet saved.
 
-        `received_at`: when it came to the house.
+        `key`: that of the case (`StoredKeys.new_for_case`). `received_at`: when it came to the house.
         """
         row = {
             "case_id": case_id, "version_id": version_id, "row_version": 0, "state": None, "facts": dict(facts),
@@ -118,6 +121,7 @@ class Desk:
         return CaseWork(
             connection=self.connection, services=self.services, ids=self.ids, now=self.now, actor=self.actor,
             case_id=case_id, process=self.services.versions.process(self.connection, version_id), row=row, batch="1",
+            stored_key=key,
         )  # fmt: skip
 
 
@@ -299,7 +303,7 @@ class Pipeline:
             connection=connection, services=self.services, ids=self.ids, now=now, actor=actor, case_id=row.case_id,
             process=self.services.versions.process(connection, row.version_id),
             row={name: row._mapping[name] for name in COLUMNS}, batch=str(row.row_version + 1),
-            listened=bool(row.listened),
+            listened=bool(row.listened), stored_key=self.services.keys.along(row),
         )  # fmt: skip
 
     @contextmanager

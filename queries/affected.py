@@ -55,6 +55,6 @@ def affected_people(reader: Reader, case_id: str, *, cursor: str | None = None, 
             joined_at=line.joined_at,
             left_at=line.left_at,
         )
-        for line in found.rows
+        for line in reader.opened(case_id, found.rows)
     )
     return AffectedPage(lines, found.next)

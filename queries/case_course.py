@@ -84,8 +84,9 @@ Versions = list[tuple[datetime | None, str, ProcessVersion]]
 class CaseCourse:
     """The course of one case, as one reader sees it."""
 
-    def __init__(self, reader: Reader, versions: Versions, *, everything: bool, whole: bool) -> None:
-        self._reader, self._versions, self._everything, self._whole = reader, versions, everything, whole
+    def __init__(self, reader: Reader, case_id: str, versions: Versions, *, everything: bool, whole: bool) -> None:
+        self._reader, self._case_id, self._versions = reader, case_id, versions
+        self._everything, self._whole = everything, whole
 
     def entries(self, case_id: str, source: Source) -> Iterator[Entry]:
         """Yield what a source has of the case, in no order."""
@@ -141,7 +142,7 @@ class CaseCourse:
     def _rows(self, source: str, entries: Sequence[Entry]) -> Mapping[str, Any]:
         ids, table = [entry.id for entry in entries if entry.source == source], TABLES[source]
         rows = self._reader.connection.execute(select(table).where(table.c.id.in_(ids))).all() if ids else ()
-        return {row.id: row for row in rows}
+        return {row.id: row for row in self._reader.opened(self._case_id, rows)}
 
     def _event(self, entry: Entry, names: Mapping[str, str]) -> TimelineItem | None:
         row, (_, version_id, version) = entry.row, self._versions[entry.version]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from access import people
 from access.rights import Verb, standings_of
@@ -203,7 +203,7 @@ def process_version_of(reader: Reader, version_id: str) -> ProcessVersion:
     return ProcessVersion(row.process_key, row.number, words.title(reader.language))
 
 
-def _complainant(row: Row[Any], *, whole: bool) -> ComplainantCard:
+def _complainant(row: Any, *, whole: bool) -> ComplainantCard:
     return ComplainantCard(
         name=row.name,
         relation=row.relation,
@@ -221,7 +221,7 @@ def _respondents(reader: Reader, case_id: str) -> tuple[RespondentCard, ...]:
         .where(respondent.c.case_id == case_id)
         .order_by(respondent.c.id)
     )
-    return tuple(RespondentCard(row.name, row.role, row.person) for row in rows)
+    return tuple(RespondentCard(row.name, row.role, row.person) for row in reader.opened(case_id, rows))
 
 
 def _affected_count(reader: Reader, case_id: str) -> int:
@@ -235,6 +235,7 @@ def _hand_over(reader: Reader, case_id: str) -> HandOverLine | None:
     ).first()
     if row is None:
         return None
+    [row] = reader.opened(case_id, [row])
     name = _name(reader, row.to_person)
     return HandOverLine(row.id, row.from_person, row.to_person, name, row.reason, row.asked_at)
 
@@ -248,7 +249,7 @@ def _name(reader: Reader, person_id: str | None) -> str | None:
     return people.names(reader.connection, [person_id]).get(person_id) if person_id else None
 
 
-def _may(reader: Reader, row: Row[Any]) -> tuple[str, ...]:
+def _may(reader: Reader, row: Any) -> tuple[str, ...]:
     ended = row.ended_at is not None
     held, rules = standings_of(reader.who, owner=row.case_owner), reader.library.posts.rules
     return tuple(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from access.spelling import bare
 from access.tables import person
@@ -93,21 +94,20 @@ def complaints(
     along, looked_for = _along(filters), _looked_for(reader, filters)
     named = None if filters.q is None else _named(reader, filters.q)
     few = [named] if named is not None else few_cases(reader)
-    if filters.q is not None and named is None:
-        looked_for.append(_found(filters.q))
+    words = _words(filters.q) if filters.q is not None and named is None else ()
     among = None
     if few is not None:
         looked_for.append(instance.c.case_id.in_(few))
-    elif len(along) > 1 or looked_for or not sees_all(reader.who):
+    elif len(along) > 1 or looked_for or words or not sees_all(reader.who):
         # The first of them has an index by age; whether a case is all the rest is seen by looking at it.
         alive = [instance.c.ended_at.is_(None)] if filters.overdue or filters.team is not None else []
         among = select(instance.c.case_id).where(*(along[:1] or alive))
     of = ("complaints", *astuple(filters))
     found = page(
         reader.connection, chosen.where(*along, *looked_for), of=of, order=NEWEST_FIRST, cursor=cursor, limit=limit,
-        among=among,
+        among=among, keep=(lambda row: _has(reader, row, words)) if words else None,
     )  # fmt: skip
-    return ComplaintPage(tuple(_item(reader, row) for row in found.rows), found.next)
+    return ComplaintPage(tuple(_item(reader, row) for row in reader.opened_along(found.rows)), found.next)
 
 
 def _along(filters: Filters) -> list[ColumnElement[bool]]:
@@ -152,18 +152,25 @@ def _promise_missed() -> ColumnElement[bool]:
     return exists().where(*missed)
 
 
-def _found(text: str) -> ColumnElement[bool]:
-    """Return the condition that every word occurs somewhere; width and case do not count, nor hyphens of numbers."""
-    words = unicodedata.normalize("NFKC", text).lower().split()[:MOST_WORDS]
-    plain_number = func.replace(func.lower(complaint.c.number), "-", "")
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_plain(text).split()[:MOST_WORDS])
 
-    def occurs(word: str) -> ColumnElement[bool]:
-        columns = (complaint.c.subject, complaint.c.text, complaint.c.name)
-        within = [func.lower(column).contains(word, autoescape=True) for column in columns]
-        bare = word.replace("-", "")
-        return or_(*within, plain_number.contains(bare, autoescape=True)) if bare else or_(*within)
 
-    return and_(true(), *(occurs(word) for word in words))
+def _has(reader: Reader, row: Any, words: Sequence[str]) -> bool:
+    """Say whether every word occurs somewhere; width and case do not count, nor hyphens of numbers."""
+    [case] = reader.opened_along([row])
+    texts, number = [_plain(each or "") for each in (case.subject, case.text, case.name)], case.number.lower()
+    bare_number = number.replace("-", "")
+
+    def occurs(word: str) -> bool:
+        plain = word.replace("-", "")
+        return any(word in text for text in texts) or bool(plain and plain in bare_number)
+
+    return all(occurs(word) for word in words)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
 
 
 def _item(reader: Reader, row: Any) -> ComplaintItem:

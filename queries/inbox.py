@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, or_, select
 
+from access.keys.stored_keys import with_key
 from access.policy import may_work_on
 from access.tables import person
 from complaints.tables import complaint
@@ -131,7 +132,8 @@ def done_and_next(reader: Reader, task_id: str) -> tuple[TaskItem, TaskItem | No
         and may_work_on(who, team=row.team, post=row.post, assignee=row.assignee)
     ]
     mine.sort(key=lambda row: (row.assignee is None, row.due_at is None, row.due_at or reader.now, row.id))
-    return _item(reader, this), _item(reader, mine[0]) if mine else None
+    done, *following = task_items(reader, [this, *mine[:1]])
+    return done, following[0] if following else None
 
 
 def task_item(reader: Reader, task_id: str) -> TaskItem:
@@ -139,23 +141,24 @@ def task_item(reader: Reader, task_id: str) -> TaskItem:
     row = reader.connection.execute(task_rows().where(work_item.c.id == task_id)).one_or_none()
     if row is None:
         raise NotFound("There is no such task.", task=task_id)
-    return _item(reader, row)
+    return task_items(reader, [row])[0]
 
 
 def task_rows() -> Select[Any]:
     """Return the selection of tasks with what lists show of their case; put `visible` behind it."""
-    return (
+    found = (
         select(*_LISTED, instance.c.version_id, instance.c.priority, complaint.c.number, complaint.c.subject)
         .add_columns(person.c.name.label("assignee_name"))
         .join_from(work_item, instance, instance.c.case_id == work_item.c.case_id)
         .join(complaint, complaint.c.case_id == work_item.c.case_id)
         .outerjoin(person, and_(person.c.id == work_item.c.assignee))
     )
+    return with_key(found, work_item.c.case_id)
 
 
 def task_items(reader: Reader, rows: Iterable[Any]) -> tuple[TaskItem, ...]:
     """Return rows of `task_rows` in the reader's words."""
-    return tuple(_item(reader, row) for row in rows)
+    return tuple(_item(reader, row) for row in reader.opened_along(rows))
 
 
 def _item(reader: Reader, row: Any) -> TaskItem:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import literal, select, union_all
 
+from access.keys.stored_keys import with_key
 from complaints.tables import case_link, complaint
 from engine.tables import instance
 from forms.languages import Labels, labels, pick
@@ -61,14 +62,15 @@ def links(reader: Reader, case_id: str) -> tuple[LinkLine, ...]:
         ),
         select(table.case_id, table.kind, table.at, literal("other")).where(table.other_id == case_id),
     ).subquery()
-    rows = reader.connection.execute(
+    asked = (
         select(both.c.other, both.c.kind, both.c.at, both.c.side)
-        .add_columns(said.number, said.subject, case.status, case.version_id)
+        .add_columns(case.case_id, said.number, said.subject, case.status, case.version_id)
         .join_from(both, instance, case.case_id == both.c.other)
         .join(complaint, said.case_id == both.c.other)
         .where(visible(reader.who))
         .order_by(both.c.at, said.number, both.c.kind)
     )
+    rows = reader.opened_along(reader.connection.execute(with_key(asked, case.case_id)))
     return tuple(
         LinkLine(
             id=row.other,

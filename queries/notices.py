@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from access.keys.stored_keys import with_key
 from complaints.notices.reading import own
 from complaints.tables import complaint, notice
 from engine.errors import NotFound
@@ -51,7 +52,7 @@ def notices(reader: Reader, *, unread_only: bool = False, cursor: str | None = N
     if unread_only:
         chosen = chosen.where(notice.c.read_at.is_(None))
     found = page(reader.connection, chosen, of=("notices", unread_only), order=NEWEST_FIRST, cursor=cursor, limit=limit)
-    return NoticePage(tuple(_item(row) for row in found.rows), found.next)
+    return NoticePage(tuple(_item(row) for row in reader.opened_along(found.rows)), found.next)
 
 
 def one_notice(reader: Reader, notice_id: str) -> NoticeItem:
@@ -59,15 +60,16 @@ def one_notice(reader: Reader, notice_id: str) -> NoticeItem:
     row = reader.connection.execute(_rows().where(notice.c.id == notice_id, own(reader.who))).first()
     if row is None:
         raise NotFound("There is no such notice.", notice=notice_id)
-    return _item(row)
+    return _item(reader.opened_along([row])[0])
 
 
 def _rows() -> Select[Any]:
     table = notice.c
     columns = (table.id, table.case_id, table.subject, table.text, table.language, table.template, table.at)
-    return select(*columns, table.read_at, complaint.c.number).join_from(
+    rows = select(*columns, table.read_at, complaint.c.number).join_from(
         notice, complaint, complaint.c.case_id == table.case_id
     )
+    return with_key(rows, table.case_id)
 
 
 def _item(row: Any) -> NoticeItem:

@@ -104,7 +104,7 @@ def actions(reader: Reader, case_id: str) -> tuple[ActionLine, ...]:
             done_by=row.done_by,
             done_note=row.done_note,
         )
-        for row in rows
+        for row in reader.opened(case_id, rows)
     )
 
 
@@ -113,7 +113,8 @@ def promises(reader: Reader, case_id: str) -> tuple[PromiseLine, ...]:
     table = promise.c
     rows = reader.connection.execute(select(promise).where(table.case_id == case_id).order_by(table.due_at, table.id))
     return tuple(
-        PromiseLine(row.id, row.what, row.due_at, row.made_by, row.made_at, row.kept_at, row.missed_at) for row in rows
+        PromiseLine(row.id, row.what, row.due_at, row.made_by, row.made_at, row.kept_at, row.missed_at)
+        for row in reader.opened(case_id, rows)
     )
 
 
@@ -135,7 +136,7 @@ def refunds(reader: Reader, case_id: str) -> tuple[RefundLine, ...]:
             paid_on=row.paid_on,
             reference=row.reference,
         )
-        for row in rows
+        for row in reader.opened(case_id, rows)
     )
 
 
@@ -148,7 +149,7 @@ def remedies(reader: Reader, case_id: str) -> tuple[RemedyLine, ...]:
         .where(table.case_id == case_id)
         .order_by(table.done_at.is_not(None), table.id)
     )
-    found = rows.all()
+    found = reader.opened(case_id, rows)
     process = _process(reader, case_id) if found else None
     return tuple(
         RemedyLine(

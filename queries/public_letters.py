@@ -47,5 +47,8 @@ def public_letters(reader: Reader, case_id: str, *, cursor: str | None = None, l
         reader.connection, chosen.where(table.case_id == case_id), of=("letters", case_id), order=NEWEST_FIRST,
         cursor=cursor, limit=limit,
     )  # fmt: skip
-    items = (PublicMessage(row.id, row.at, row.direction, row.subject, row.text, row.language) for row in found.rows)
+    items = (
+        PublicMessage(row.id, row.at, row.direction, row.subject, row.text, row.language)
+        for row in reader.opened(case_id, found.rows)
+    )
     return PublicMessagePage(tuple(items), found.next)

@@ -52,7 +52,7 @@ def public_promises(
     rows = reader.connection.execute(
         select(promise).where(promise.c.case_id == case_id).order_by(promise.c.due_at, promise.c.id)
     )
-    for row in rows:
+    for row in reader.opened(case_id, rows):
         if (held is not None and row.made_at >= held.since) or not _public(row.cause, process):
             continue
         state = _state(row, reader.now)

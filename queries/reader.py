@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from access.keys.sealed_rows import opened_row
 from access.keys.stored_keys import StoredKeys
 from access.policy import Principal
 from complaints.intake.categories import CategoryTree
@@ -70,6 +72,14 @@ class Reader:
     def process(self, version_id: str) -> CompiledProcess:
         """Return a version of a process, ready to be asked for names and forms."""
         return self.library.versions.process(self.connection, version_id)
+
+    def opened(self, case_id: str, rows: Iterable[Any]) -> list[Any]:
+        """Return rows of one case with what is sealed in them opened. Raises KeyDestroyed where it is erased."""
+        return self.library.keys.opened_rows(self.connection, case_id, rows)
+
+    def opened_along(self, rows: Iterable[Any]) -> list[Any]:
+        """Return rows opened whose keys were read along (`with_key`); of an erased case nothing sealed is left."""
+        return [opened_row(self.library.keys.along(row), row) for row in rows]
 
     def zone(self, campus: str | None) -> ZoneInfo:
         """Return the time zone in which the people of a campus live."""

@@ -48,7 +48,7 @@ def timeline(
     """
     row = case_row(reader, case_id)
     whole = sees_whole(reader.who, case_owner=row.case_owner)
-    course = CaseCourse(reader, _versions(reader, case_id, row), everything=everything, whole=whole)
+    course = CaseCourse(reader, case_id, _versions(reader, case_id, row), everything=everything, whole=whole)
     found = [entry for source in ([only] if only else SOURCES) for entry in course.entries(case_id, source)]
     found.sort(key=lambda entry: entry.key, reverse=newest_first)
     of = ("timeline", case_id, everything, only, newest_first)

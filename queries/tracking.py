@@ -112,7 +112,7 @@ def language_of_case(reader: Reader, case_id: str) -> str:
 
 def tracking(reader: Reader, case_id: str) -> Tracking:
     """Return what the complainant may know of a case that `case_of_code` has found."""
-    row = reader.connection.execute(cases().where(complaint.c.case_id == case_id)).one()
+    [row] = reader.opened_along(reader.connection.execute(cases().where(complaint.c.case_id == case_id)))
     process = reader.process(row.version_id)
     words = reader.library.words.of(process)
     zone = reader.zone(row.facts.get("campus"))

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, false, or_, select, type_coerce, union
+from sqlalchemy import ColumnElement, Select, Text, false, or_, select, type_coerce, union
 
+from access.keys.stored_keys import with_key
 from access.policy import Action, Principal, Relation, permitted
 from complaints.tables import complaint
 from engine.case_sight import wall
@@ -65,20 +66,21 @@ def sees_whole(principal: Principal, *, case_owner: str | None) -> bool:
     return permitted(Action.SEE_CASE, relations)
 
 
-def case_row(reader: Reader, case_id: str) -> Row[Any]:
-    """Return the case with its complaint. Raises NotFound when there is none, or when it is not the reader's to see."""
+def case_row(reader: Reader, case_id: str) -> Any:
+    """Return the case with its complaint, opened. Raises NotFound where there is none that is the reader's to see."""
     row = reader.connection.execute(cases().where(instance.c.case_id == case_id, visible(reader.who))).one_or_none()
     if row is None:
         raise NotFound("There is no such complaint.", complaint=case_id)
-    return row
+    return reader.opened_along([row])[0]
 
 
 def cases() -> Select[Any]:
-    """Return the selection of all cases with their complaints; put `visible` behind it."""
+    """Return the selection of all cases with their complaints and keys; put `visible` behind it."""
     complaint_columns = (column for column in complaint.c if column.name not in ("case_id", "category", "received_at"))
-    return select(*CASE_COLUMNS, *complaint_columns).join_from(
+    found = select(*CASE_COLUMNS, *complaint_columns).join_from(
         instance, complaint, complaint.c.case_id == instance.c.case_id
     )
+    return with_key(found, instance.c.case_id)
 
 
 def open_to(principal: Principal) -> ColumnElement[bool]:

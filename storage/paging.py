@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,9 @@ LONGEST = 1024
 
 LOOKED_AT = 5_000
 """Rows that one page looks at one by one: a tenth of a second."""
+
+SIFTED = 250
+"""Rows that are read together where each is looked at by the program."""
 
 MARK = 12
 """Characters by which a cursor names its list."""
@@ -118,19 +121,48 @@ def page(
     cursor: str | None,
     limit: int,
     among: Select[Any] | None = None,
+    keep: Callable[[Row[Any]], bool] | None = None,
 ) -> Page:
     """Return up to `limit` rows of `statement` in `order`, behind `cursor`.
 
     `of`: the name of the list and every filter by which it was asked for; a cursor of another one is refused.
     `among`: the rows, each with the columns of the order, that have to be looked at one by one, because what is asked
     for has no index; no more than `LOOKED_AT` of them are. Then a page may hold fewer than `limit` rows, or none, and
-    yet have a `next`, behind which it is looked further. Raises BadCursor, and ValueError for a limit below 1.
+    yet have a `next`, behind which it is looked further. `keep` says of each row whether it belongs to the list, where
+    the database cannot say it. Raises BadCursor, and ValueError for a limit below 1.
     """
     end = None if among is None else _end_of_look(connection, among, of=of, order=order, cursor=cursor)
     if end is not None:
         statement = statement.where(up_to(order, end))
-    found = merged_page(connection, [statement], of=of, order=order, cursor=cursor, limit=limit)
+    if keep is None:
+        found = merged_page(connection, [statement], of=of, order=order, cursor=cursor, limit=limit)
+    else:
+        found = _sifted(connection, statement, keep, of=of, order=order, cursor=cursor, limit=limit)
     return found if end is None or found.next is not None else Page(found.rows, encode(end, of))
+
+
+def _sifted(
+    connection: Connection,
+    statement: Select[Any],
+    keep: Callable[[Row[Any]], bool],
+    *,
+    of: Sequence[object],
+    order: Sequence[Sort],
+    cursor: str | None,
+    limit: int,
+) -> Page:
+    seen = None if cursor is None else decode(cursor, [sort.kind for sort in order], of)
+    kept: list[Row[Any]] = []
+    while True:
+        rows = connection.execute(_part(statement, order, seen, SIFTED)).all()
+        for row in rows:
+            if keep(row):
+                kept.append(row)
+            if len(kept) > limit:
+                return Page(tuple(kept[:limit]), encode(tuple(kept[limit - 1][-len(order) :]), of))
+        if len(rows) < SIFTED:
+            return Page(tuple(kept), None)
+        seen = tuple(rows[-1][-len(order) :])
 
 
 def _end_of_look(

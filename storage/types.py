@@ -63,7 +63,7 @@ _STRICT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=
 _FAST = orjson.OPT_PASSTHROUGH_SUBCLASS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
-def _as_text(value: Any) -> str:
+def as_json(value: Any) -> str:
     """Return JSON as the standard library writes it, by a faster one wherever that cannot mean something else.
 
     orjson writes `null` for what is no number, and does not know numbers beyond 64 bits and keys that are no text.
@@ -91,7 +91,7 @@ class Json(TypeDecorator[Any]):
         """Return `value` as compact JSON text."""
         if value is None:
             return None
-        return _as_text(value)
+        return as_json(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         """Return the value read back."""

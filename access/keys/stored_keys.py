@@ -4,18 +4,34 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import Final
+from collections.abc import Collection, Iterable
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, insert, select
 
 from access.errors import AccessError
 from access.keys.cipher import DataKey
 from access.keys.keyring import Keyring
+from access.keys.sealed_rows import opened_rows
 from access.keys.tables import sealed_key
 from storage.insert import insert_new
+from storage.prepared import Prepared
 
+TOGETHER: Final = 500
+"""Keys that one statement names."""
 REMEMBERED: Final = 10_000
 """Opened keys that a process keeps in memory, those of the cases that were last at hand."""
+
+_INSERT = Prepared(insert(sealed_key), columns=("name", "version", "wrapped"))
+
+
+KEY_COLUMNS: Final = (sealed_key.c.version.label("key_version"), sealed_key.c.wrapped.label("key_wrapped"))
+"""What of a key is read along with a case."""
+
+
+def with_key(asked: Select[Any], case_id: ColumnElement[str]) -> Select[Any]:
+    """Return a question that reads the key of each case along, for `StoredKeys.along`."""
+    return asked.add_columns(*KEY_COLUMNS).outerjoin(sealed_key, sealed_key.c.name == case_id)
 
 
 class KeyDestroyed(AccessError):
@@ -33,19 +49,44 @@ class StoredKeys:
 
     def of_case(self, connection: Connection, case_id: str) -> DataKey:
         """Return the key of a case. Raises KeyDestroyed where there is none (any more), KeyAbsent, Unreadable."""
-        name = _of_case(case_id)
-        found = self._stored(connection, name)
+        found = self._stored(connection, case_id)
         if found is None:
             raise KeyDestroyed
         return found
 
-    def make_for_case(self, connection: Connection, case_id: str) -> DataKey:
-        """Make the key of a new case, in the transaction that opens it. Repeating gives the same key."""
-        return self._made(connection, _of_case(case_id))
+    def new_for_case(self, connection: Connection, case_id: str) -> DataKey:
+        """Make the key of a new case, in the transaction that opens it. Raises IntegrityError where it has one."""
+        return self._put(connection, case_id)
+
+    def of_cases(self, connection: Connection, cases: Collection[str]) -> dict[str, DataKey]:
+        """Return the keys of some cases by their ids; those whose key is destroyed have none."""
+        table, found = sealed_key.c, dict[str, DataKey]()
+        wanted = sorted(set(cases))
+        for at in range(0, len(wanted), TOGETHER):
+            some = select(sealed_key).where(table.name.in_(wanted[at : at + TOGETHER]))
+            found |= {row.name: self.opened(row.name, row.version, row.wrapped) for row in connection.execute(some)}
+        return found
 
     def of_house(self, connection: Connection, purpose: str) -> DataKey:
         """Return the key for one purpose of the house; made when first asked for, in a transaction that writes."""
-        return self._made(connection, f"house:{purpose}")
+        name = f"house:{purpose}"
+        found = self._stored(connection, name)
+        if found is not None:
+            return found
+        key = self._put(connection, name, others_may=True)
+        # Another process may have been faster: then there is its key.
+        return self._stored(connection, name) or key
+
+    def opened_rows(self, connection: Connection, case_id: str, rows: Iterable[Any]) -> list[Any]:
+        """Return rows of one case with what is sealed in them opened. Raises KeyDestroyed, Unreadable."""
+        found = list(rows)
+        return opened_rows(self.of_case(connection, case_id), found) if found else []
+
+    def along(self, row: Any) -> DataKey | None:
+        """Return the key that was read along with a row, with its `case_id`; None where it was destroyed."""
+        if row.key_wrapped is None:
+            return None
+        return self.opened(row.case_id, row.key_version, row.key_wrapped)
 
     def opened(self, name: str, version: int, wrapped: bytes) -> DataKey:
         """Return a key that was read along with something else. Raises KeyAbsent, Unreadable."""
@@ -61,24 +102,18 @@ class StoredKeys:
                 self._opened.popitem(last=False)
         return key
 
-    def _made(self, connection: Connection, name: str) -> DataKey:
-        found = self._stored(connection, name)
-        if found is not None:
-            return found
-        version = self.keyring.newest
-        wrapped = self.keyring.version(version).wrap(DataKey.new(), name=name)
-        insert_new(connection, sealed_key, {"name": name, "version": version, "wrapped": wrapped}, unique=("name",))
-        # Another process may have been faster; then there is its key.
-        stored = self._stored(connection, name)
-        assert stored is not None
-        return stored
+    def _put(self, connection: Connection, name: str, *, others_may: bool = False) -> DataKey:
+        version, key = self.keyring.newest, DataKey.new()
+        wrapped = self.keyring.version(version).wrap(key, name=name)
+        row = {"name": name, "version": version, "wrapped": wrapped}
+        if others_may:
+            insert_new(connection, sealed_key, row, unique=("name",))
+        else:
+            _INSERT.run(connection, row)
+        return key
 
     def _stored(self, connection: Connection, name: str) -> DataKey | None:
         row = connection.execute(
             select(sealed_key.c.version, sealed_key.c.wrapped).where(sealed_key.c.name == name)
         ).one_or_none()
         return None if row is None else self.opened(name, row.version, row.wrapped)
-
-
-def _of_case(case_id: str) -> str:
-    return f"case:{case_id}"

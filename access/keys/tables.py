@@ -14,4 +14,4 @@ sealed_key = Table(
     Column("version", Integer, nullable=False, index=True),
     Column("wrapped", LargeBinary, nullable=False),
 )
-"""A key each for every case (`case:<id>`) and for some purposes of the house (`house:<purpose>`)."""
+"""A key each for every case, by its id, and for some purposes of the house (`house:<purpose>`)."""

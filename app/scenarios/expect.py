@@ -109,7 +109,8 @@ class Expectations:
 
     def promises(self, connection: Connection, expected: Iterable[Mapping[str, str]]) -> Any:
         """Exactly these promises were made: what, until when, and whether open, kept or missed."""
-        rows = connection.execute(select(promise).where(promise.c.case_id == self._case_id).order_by(promise.c.due_at))
+        made = select(promise).where(promise.c.case_id == self._case_id).order_by(promise.c.due_at)
+        rows = self._application.keys.opened_rows(connection, self._case_id, connection.execute(made))
         found = [
             {
                 "what": r.what, "due_at": r.due_at,
@@ -163,9 +164,9 @@ class Expectations:
 
     def retention_hold(self, connection: Connection, expected: str | None) -> Any:
         """Why nothing of the case may be deleted: the reason of the hold, null for none."""
-        found = connection.execute(
-            select(complaint.c.retention_hold).where(complaint.c.case_id == self._case_id)
-        ).scalar_one()
+        held = select(complaint.c.retention_hold).where(complaint.c.case_id == self._case_id)
+        [row] = self._application.keys.opened_rows(connection, self._case_id, connection.execute(held))
+        found = row.retention_hold
         return None if found == expected else found if found is not None else "none"
 
     def process(self, connection: Connection, expected: str) -> Any:

@@ -70,11 +70,9 @@ def _affected(on: Stage, step: Mapping[str, Any], change: Mapping[str, Any]) -> 
     for gone in change.get("remove", ()):
         name = gone["name"] if isinstance(gone, Mapping) else str(gone)
         with on.application.database.read() as connection:
-            found = connection.execute(
-                select(affected.c.id).where(
-                    affected.c.case_id == on.case_id, affected.c.name == name, affected.c.left_at.is_(None)
-                )
-            ).scalar()
+            listed = select(affected).where(affected.c.case_id == on.case_id, affected.c.left_at.is_(None))
+            rows = on.application.keys.opened_rows(connection, on.case_id, connection.execute(listed))
+            found = next((row.id for row in rows if row.name == name), None)
         if found is None:
             raise ScenarioFailed(f"{name} is not on the list of people concerned")
         on.run(RemoveAffected(on.case_id, found), step.get("by"))
@@ -95,11 +93,10 @@ def _owner(on: Stage) -> str | None:
 def _actions(on: Stage, step: Mapping[str, Any], which: str) -> None:
     table = action_item.c
     with on.application.database.read() as connection:
-        rows = connection.execute(
-            select(table.id, table.title).where(
-                table.case_id == on.case_id, table.done_at.is_(None), table.void_at.is_(None)
-            )
-        ).all()
+        asked = select(table.id, table.title).where(
+            table.case_id == on.case_id, table.done_at.is_(None), table.void_at.is_(None)
+        )
+        rows = on.application.keys.opened_rows(connection, on.case_id, connection.execute(asked))
     chosen = [row.id for row in rows if which in ("all", row.title)]
     if which == "all":
         _remedies(on, step, which)

@@ -79,8 +79,8 @@ def satisfaction(work: CaseWork, command: Satisfaction) -> dict[str, Any]:
 def _said_again(work: CaseWork, command: Satisfaction, text: str) -> dict[str, Any]:
     """Keep what is new in an answer that was given already; a text that stands with it already is not."""
     known = [event.name for event in _answers_of_this_round(work.connection, work.case_id)]
-    same = select(message.c.id).where(message.c.id.in_(known), message.c.text == text)
-    if not text or work.connection.execute(same).first() is not None:
+    before = select(message.c.text).where(message.c.id.in_(known))
+    if not text or any(row.text == text for row in work.read(before)):
         return {"message": None, "delivered": None, "repeated": True}
     if has_ended(work):
         raise _too_soon_or_late(work)

@@ -15,6 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from access.keys.cipher import DataKey
+from access.keys.sealed_rows import sealed_values
 from access.policy import Duty
 from access.spelling import bare
 from access.tables import person
@@ -145,13 +147,14 @@ def make_file_complaint(tree: CategoryTree) -> Callable[[Desk, FileComplaint], F
         command = replace(command, refund_currency=currency, respondents=respondents)
         told = grouped(number, IN_A_NUMBER)
         barred = _keep_apart(desk.connection, command, case_id, chain.from_iterable(alike.values()))
-        _store(desk, command, case_id, told, code, received_at, tree)
+        key = desk.services.keys.new_for_case(desk.connection, case_id)
+        _store(desk, key, command, case_id, told, code, received_at, tree)
         principal = desk.actor.principal
         # Whoever takes a complaint by phone or at the desk owns it from then on (R-004-12), unless it is about them.
         takes = principal is not None and Duty.TAKES_IN in principal.duties and principal.person_id not in barred
         owner = principal.person_id if principal is not None and takes else None
         facts = _facts(command, received_at, config)
-        work = desk.open_case(case_id, version.id, facts, owner=owner, received_at=received_at)
+        work = desk.open_case(case_id, key, version.id, facts, owner=owner, received_at=received_at)
         work.log("filed", name=number, channel=command.channel, recorded_by=principal.person_id if principal else None)
         work.step(Open())
         save(work, fence=0)
@@ -255,8 +258,9 @@ def _check(desk: Desk, command: FileComplaint, tree: CategoryTree, config: Proce
 
 
 def _store(
-    desk: Desk, command: FileComplaint, case_id: str, number: str, code: str, received_at: datetime, tree: CategoryTree
-) -> None:
+    desk: Desk, key: DataKey, command: FileComplaint, case_id: str, number: str, code: str, received_at: datetime,
+    tree: CategoryTree,
+) -> None:  # fmt: skip
     who, principal = command.complainant, desk.actor.principal
     row = {
         "case_id": case_id, "number": number, "tracking_digest": tracking_digest(code), "received_at": received_at,
@@ -270,13 +274,10 @@ def _store(
         "refund_minor": None if command.refund_amount is None else minor_units(command.refund_amount),
         "refund_currency": command.refund_currency, "retention_hold": None,
     }  # fmt: skip
-    _INSERT_COMPLAINT.run(desk.connection, row)
+    _INSERT_COMPLAINT.run(desk.connection, sealed_values(key, complaint, row))
     for each in command.respondents:
-        desk.connection.execute(
-            insert(respondent).values(
-                id=desk.ids.new(), case_id=case_id, name=each.name, role=each.role, person=each.person
-            )
-        )
+        named = {"id": desk.ids.new(), "case_id": case_id, "name": each.name, "role": each.role, "person": each.person}
+        desk.connection.execute(insert(respondent).values(**sealed_values(key, respondent, named)))
 
 
 def _recognised(named: Respondent, alike: Sequence[str]) -> Respondent:

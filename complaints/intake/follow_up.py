@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from access.keys.cipher import DataKey
+from access.keys.sealed_rows import opened_row, opened_rows
 from access.rights import Verb
 from complaints.correspondence.messages import ReceiveMessage
 from complaints.intake.filing import PUBLIC_PAGE, Complainant, FileComplaint, Filed, Respondent
@@ -94,6 +96,8 @@ def make_open_linked(file_complaint: HouseHandler) -> HouseHandler:
         ).first()
         if old is None:
             raise NotFound("There is no such case.", case=command.case_id)
+        key = desk.services.keys.of_case(desk.connection, command.case_id)
+        old = opened_row(key, old)
         require_actor(desk.actor, desk.services.rules, Verb.FOLLOW_UP, owner=old.case_owner)
         if old.ended_at is None:
             raise Conflict("The case has not ended: write to it.", case=command.case_id)
@@ -114,7 +118,7 @@ def make_open_linked(file_complaint: HouseHandler) -> HouseHandler:
                 identity_mode=old.identity_mode,
                 complainant=Complainant(old.name, old.email, old.phone, old.learner_id, old.relation),
                 on_behalf_of=old.on_behalf_of,
-                respondents=_respondents(desk.connection, command.case_id),
+                respondents=_respondents(desk.connection, key, command.case_id),
                 location=old.location,
                 preferred_contact=old.preferred_contact,
                 campus=campus,
@@ -147,9 +151,9 @@ def _letter_channel(desk: Desk, campus: str, before: str) -> str:
     return PUBLIC_PAGE if fault is None else before
 
 
-def _respondents(connection: Connection, case_id: str) -> tuple[Respondent, ...]:
+def _respondents(connection: Connection, key: DataKey, case_id: str) -> tuple[Respondent, ...]:
     table = respondent.c
     rows = connection.execute(
         select(table.name, table.role, table.person).where(table.case_id == case_id).order_by(table.id)
     )
-    return tuple(Respondent(row.name, row.role, row.person) for row in rows)
+    return tuple(Respondent(row.name, row.role, row.person) for row in opened_rows(key, rows))

@@ -13,6 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from access.keys.cipher import DataKey
+from access.keys.sealed_rows import sealed_values
+from access.keys.stored_keys import KeyDestroyed, StoredKeys
 from access.tables import person
 from access.teams import members
 from complaints.letters import next_instant
@@ -54,6 +57,7 @@ class Desk:
     """What delivery looks things up in; built once for a process."""
 
     versions: Versions
+    keys: StoredKeys
     notices: NoticeBooks
     surroundings: Surroundings = field(default_factory=Surroundings)
     mail: bool = False
@@ -128,6 +132,7 @@ def _to_staff(
         process = _tells(connection, message, case, desk)
         raise NobodyReads(message.recipient, daily=comes_daily(process, message.kind, given))
     new = []
+    key = _key(desk, case)
     process, template, told = _told(connection, message, case, desk, sorted(set(readers.values())))
     for each, language in readers.items():
         values = {
@@ -135,10 +140,10 @@ def _to_staff(
             "template": template, "values": given, "at": now,
             "subject": told[language].subject, "text": told[language].body, "language": told[language].language,
         }  # fmt: skip
-        if insert_new(connection, notice, values, unique=("key",)):
+        if insert_new(connection, notice, sealed_values(key, notice, values), unique=("key",)):
             new.append(values)
     if comes_daily(process, message.kind, given):
-        read_earlier(connection, new)
+        read_earlier(connection, key, new)
         stand_for_given_up(connection, message, now=now)
     if desk.mail:
         mail_notices(connection, message, new, now=now, ids=ids)
@@ -160,13 +165,21 @@ def _told(
     template = book.for_reader(message.kind, "staff")
     given, told = message.payload.get("values") or {}, {}
     for language in languages:
-        values = notice_values(Telling(connection, process, case, given, language, desk.surroundings), template)
+        telling = Telling(connection, desk.keys.along(case), process, case, given, language, desk.surroundings)
+        values = notice_values(telling, template)
         try:
             # The row leads to its case; the line with the address is for those who read it elsewhere.
             told[language] = render(template, language, {**values, "link": ""})
         except Unfit:
             told[language] = render(template, language, values, gap=GAP)
     return process, template.name, told
+
+
+def _key(desk: Desk, case: Any) -> DataKey:
+    found = desk.keys.along(case)
+    if found is None:
+        raise KeyDestroyed
+    return found
 
 
 def _tells(connection: Connection, message: Message, case: Any, desk: Desk) -> CompiledProcess:
@@ -213,12 +226,13 @@ def _to_complainant(connection: Connection, message: Message, case: Any, desk: D
     process, template = _written_in(connection, case, message.kind, desk)
     language = reader_language(case.language)
     given = message.payload.get("values") or {}
-    telling = Telling(connection, process, case, given, language, desk.surroundings)
+    key = _key(desk, case)
+    telling = Telling(connection, key, process, case, given, language, desk.surroundings)
     said = render(template, language, notice_values(telling, template))
     at = next_instant(connection, case.case_id, now=now)
     values = {
         "id": message.id, "case_id": case.case_id, "at": at, "direction": "out", "author": None,
         "template": template.name, "subject": said.subject, "text": said.body, "language": said.language,
     }  # fmt: skip
-    insert_new(connection, letter, values, unique=("id",))
+    insert_new(connection, letter, sealed_values(key, letter, values), unique=("id",))
     return message.id

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
+from access.keys.stored_keys import StoredKeys
 from complaints.failed_delivery import note_failed, over
 from complaints.notices.delivery import Desk, NobodyReads, deliver
 from complaints.notices.notice_book import NoticeBooks
@@ -43,6 +44,7 @@ def run_once(
     now: datetime,
     ids: Ids,
     versions: Versions,
+    keys: StoredKeys,
     notices: NoticeBooks,
     surroundings: Surroundings | None = None,
     mail: bool = False,
@@ -57,7 +59,7 @@ def run_once(
     `others_wait`, asked after each transaction: where deadlines are due, telling of them does not hold up the next.
     `mail` says whether what is told is to go out by mail too.
     """
-    desk = Desk(versions, notices, surroundings or Surroundings(), mail=mail)
+    desk = Desk(versions, keys, notices, surroundings or Surroundings(), mail=mail)
     delivered = tried = 0
     try:
         while tried < limit and going_on() and _anything_due(database, now):

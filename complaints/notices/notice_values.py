@@ -12,6 +12,9 @@ from babel import Locale
 from babel.dates import format_datetime
 from sqlalchemy import Connection, bindparam, func, select
 
+from access.keys.cipher import DataKey
+from access.keys.sealed_rows import open_sealed
+from access.keys.stored_keys import with_key
 from access.people import names
 from complaints.notices.change_words import change_in_words, entry_in_words
 from complaints.notices.notices import Template, clock_of
@@ -47,6 +50,8 @@ class Telling:
     """One notice about one case, to be put into words."""
 
     connection: Connection
+    key: DataKey | None
+    """The key of the case; None where it was destroyed."""
     process: CompiledProcess
     case: Any
     """The case's instance and complaint."""
@@ -83,17 +88,18 @@ class Telling:
 
 
 def case_to_tell(connection: Connection, case_id: str) -> Any | None:
-    """Return the row that every notice of a case may need; None for a case that is no complaint."""
+    """Return the row that every notice of a case may need, its key along; None for a case that is no complaint."""
     return connection.execute(_CASE, {"the_case": case_id}).first()
 
 
-_CASE = (
+_CASE = with_key(
     select(
         complaint.c.number, complaint.c.language, instance.c.case_id, instance.c.version_id, instance.c.facts,
         instance.c.case_owner, instance.c.status, instance.c.closure, instance.c.ended_at,
     )
-    .join(instance, instance.c.case_id == complaint.c.case_id)
-    .where(complaint.c.case_id == bindparam("the_case"))
+    .join_from(complaint, instance, instance.c.case_id == complaint.c.case_id)
+    .where(complaint.c.case_id == bindparam("the_case")),
+    instance.c.case_id,
 )  # fmt: skip
 
 
@@ -179,7 +185,8 @@ def _item(telling: Telling) -> str:
     columns = {"action": (action_item.c.id, action_item.c.title), "promise": (promise.c.id, promise.c.what)}
     for kind, (key, words) in columns.items():
         if isinstance(given.get(kind), str):
-            return str(telling.connection.execute(select(words).where(key == given[kind])).scalar() or "")
+            title = telling.connection.execute(select(words).where(key == given[kind])).scalar()
+            return str(open_sealed(telling.key, title) or "")
     return ""
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from access.keys.cipher import DataKey
+from access.keys.sealed_rows import opened_rows
 from complaints.failed_delivery import over_by_id
 from complaints.tables import notice
 from engine.process import CompiledProcess
@@ -21,10 +23,11 @@ def comes_daily(process: CompiledProcess, template: str, values: Mapping[str, An
     return clock is not None and any(rung.daily and rung.template == template for rung in clock.rungs)
 
 
-def read_earlier(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+def read_earlier(connection: Connection, key: DataKey, rows: Sequence[Mapping[str, Any]]) -> None:
     """Count as read, at the instant of new rows of `notice`, what the same people were told of the same duty before.
 
-    `rows` are of one notice, one for each reader. Where a duty is there for each refund, only of the same one. What was
+    `rows` are of one notice, one for each reader, not sealed; `key` is that of the case.
+    Where a duty is there for each refund, only of the same one. What was
     told before stays on record. Repeating is safe.
     """
     if not rows:
@@ -36,7 +39,8 @@ def read_earlier(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> N
             table.template == one["template"], table.read_at.is_(None), table.key.not_in([row["key"] for row in rows]),
         )
     )  # fmt: skip
-    same = [each.id for each in unread if _same_duty(each._mapping["values"], one["values"])]
+    rows_before = opened_rows(key, unread)
+    same = [each.id for each in rows_before if _same_duty(each._mapping["values"], one["values"])]
     if same:
         connection.execute(update(notice).where(table.id.in_(same)).values(read_at=one["at"]))
 

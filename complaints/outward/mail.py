@@ -17,6 +17,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from access.keys.sealed_rows import opened_row
+from access.keys.stored_keys import StoredKeys, with_key
 from access.tables import person
 from complaints.outward.channel import Final, NoLonger, Parcel
 from complaints.outward.keys import idempotency_key
@@ -43,10 +45,11 @@ DO_NOT_REPLY: Labels = labels(
     "This mail was sent automatically; replies to it are not read.",
 )
 
-_LETTER = (
-    select(letter.c.subject, letter.c.text, letter.c.language, complaint.c.email, complaint.c.number)
-    .join(complaint, complaint.c.case_id == letter.c.case_id)
-    .where(letter.c.id == bindparam("the_letter"), letter.c.direction == "out")
+_LETTER = with_key(
+    select(letter.c.case_id, letter.c.subject, letter.c.text, letter.c.language, complaint.c.email, complaint.c.number)
+    .join_from(letter, complaint, complaint.c.case_id == letter.c.case_id)
+    .where(letter.c.id == bindparam("the_letter"), letter.c.direction == "out"),
+    letter.c.case_id,
 )
 _BARRED = (
     select(conflict_of_interest.c.person)
@@ -56,12 +59,13 @@ _BARRED = (
     )
     .exists()
 )
-_NOTICE = (
+_NOTICE = with_key(
     select(
         notice.c.subject, notice.c.language, notice.c.case_id, person.c.email, person.c.active, _BARRED.label("barred")
     )
-    .join(person, person.c.id == notice.c.person)
-    .where(notice.c.id == bindparam("the_notice"))
+    .join_from(notice, person, person.c.id == notice.c.person)
+    .where(notice.c.id == bindparam("the_notice")),
+    notice.c.case_id,
 )
 
 
@@ -71,6 +75,7 @@ class MailChannel:
 
     server: MailServer
     sender: Address
+    keys: StoredKeys
     case_url: Callable[[str], str] | None = None
     """Case id -> its address inside the house."""
     track_url: str = ""
@@ -111,8 +116,9 @@ class MailChannel:
 
     def _letter(self, connection: Connection, letter_id: str) -> tuple[str, str, str, str]:
         row: Any = connection.execute(_LETTER, {"the_letter": letter_id}).first()
-        if row is None:
+        if row is None or row.key_wrapped is None:
             raise NoLonger("the letter is not there any more")
+        row = opened_row(self.keys.along(row), row)
         if not row.email:
             raise NoLonger("the complainant has no address any more")
         subject = row.subject or pick(WRITTEN_TO_YOU, row.language).format(number=row.number)
@@ -123,10 +129,11 @@ class MailChannel:
 
     def _notice(self, connection: Connection, notice_id: str) -> tuple[str, str, str, str]:
         row: Any = connection.execute(_NOTICE, {"the_notice": notice_id}).first()
-        if row is None or not row.email or not row.active:
+        if row is None or row.key_wrapped is None or not row.email or not row.active:
             raise NoLonger("the reader has no account or no address any more")
         if row.barred:
             raise NoLonger("the reader is kept apart from the case now")
+        row = opened_row(self.keys.along(row), row)
         way = [self.case_url(row.case_id)] if self.case_url else []
         text = "\n".join([pick(READ_INSIDE, row.language), *way])
         return row.email, row.subject, f"{row.subject}\n\n{text}\n", row.language

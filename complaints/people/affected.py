@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from access.rights import Verb
 from complaints.case_now import require_not_closed
@@ -63,7 +63,7 @@ def add_affected(work: CaseWork, command: AddAffected) -> dict[str, Any]:
     require_not_closed(work)
     people = _checked(command.people)
     table = affected.c
-    rows = work.connection.execute(
+    rows = work.read(
         select(table.id, table.name, table.contact, table.learner_id).where(
             table.case_id == work.case_id, table.left_at.is_(None)
         ).order_by(table.joined_at, table.id)
@@ -83,17 +83,15 @@ def add_affected(work: CaseWork, command: AddAffected) -> dict[str, Any]:
             added.append((known[key][-1], person))
         ids.append(known[key][before])
     if added:
-        work.connection.execute(
-            insert(affected),
-            [
-                {
-                    "id": new, "case_id": work.case_id, "name": person.name, "contact": person.contact,
-                    "learner_id": person.learner_id, "joined_at": work.now,
-                    "added_by": principal.person_id if principal else None,
-                }
-                for new, person in added
-            ],
-        )  # fmt: skip
+        by = principal.person_id if principal else None
+        new_rows = [
+            {
+                "id": new, "case_id": work.case_id, "name": person.name, "contact": person.contact,
+                "learner_id": person.learner_id, "joined_at": work.now, "added_by": by,
+            }
+            for new, person in added
+        ]  # fmt: skip
+        work.insert(affected, *new_rows)
         work.log("affected-added", count=len(added))
         complainant = complainant_among(work, added)
         if complainant is not None:
@@ -111,9 +109,7 @@ def remove_affected(work: CaseWork, command: RemoveAffected) -> dict[str, Any]:
     """
     require(work, Verb.REMOVE_AFFECTED)
     table = affected.c
-    row = work.connection.execute(
-        select(affected).where(table.id == command.affected_id, table.case_id == work.case_id)
-    ).first()
+    row = work.first(select(affected).where(table.id == command.affected_id, table.case_id == work.case_id))
     if row is None:
         raise NotFound("Nobody on the list has this id.", affected=command.affected_id)
     require_not_closed(work)

@@ -40,12 +40,12 @@ def complainant_among(work: CaseWork, people: Iterable[tuple[str, Listed]]) -> s
     decides only where the complaint names nobody.
     """
     table = complaint.c
-    said = work.connection.execute(
+    said = work.first(
         select(table.name, table.on_behalf_of, table.email, table.phone, table.learner_id).where(
             table.case_id == work.case_id
         )
-    ).one()._mapping  # fmt: skip
-    ranked = [(rank, key) for key, person in people if (rank := _likeness(dict(said), person)) is not None]
+    )
+    ranked = [(rank, key) for key, person in people if (rank := _likeness(said._mapping, person)) is not None]
     return min(ranked, key=lambda each: each[0])[1] if ranked else None
 
 

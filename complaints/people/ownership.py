@@ -10,7 +10,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from access.policy import Duty
 from access.posts import available
@@ -170,7 +170,7 @@ def withdraw_offer_to(work: CaseWork, person: str) -> None:
 def open_offer(work: CaseWork) -> Any:
     """Return the row of `hand_over` that waits for an answer, or None; there is at most one."""
     mine = select(hand_over).where(hand_over.c.case_id == work.case_id, hand_over.c.answered_at.is_(None))
-    return work.connection.execute(mine).first()
+    return work.first(mine)
 
 
 def _offered(work: CaseWork) -> Any:
@@ -183,12 +183,11 @@ def _offered(work: CaseWork) -> Any:
 def _offer(work: CaseWork, to: str, reason: str) -> str:
     who, offer_id = work.actor.principal, work.ids.new()
     asked_by = who.person_id if who is not None else None
-    work.connection.execute(
-        insert(hand_over).values(
-            id=offer_id, case_id=work.case_id, from_person=work.owner, to_person=to, reason=reason,
-            asked_by=asked_by, asked_at=work.now,
-        )
-    )  # fmt: skip
+    row = {
+        "id": offer_id, "case_id": work.case_id, "from_person": work.owner, "to_person": to, "reason": reason,
+        "asked_by": asked_by, "asked_at": work.now,
+    }  # fmt: skip
+    work.insert(hand_over, row)
     work.log("hand-over-offered", name=offer_id, to=to, reason=reason)
     values = {"person": asked_by or work.owner, "hand_over": offer_id}
     work.tell(f"person:{to}", "hand_over_offered", values, f"hand-over:{offer_id}")
@@ -224,11 +223,8 @@ def _works_here(work: CaseWork, person: str) -> bool:
 
 
 def _settle(work: CaseWork, offer_id: str, *, accepted: bool, answer: str | None) -> None:
-    work.connection.execute(
-        update(hand_over)
-        .where(hand_over.c.id == offer_id, hand_over.c.answered_at.is_(None))
-        .values(answered_at=work.now, accepted=accepted, answer=answer)
-    )
+    waiting = (hand_over.c.id == offer_id, hand_over.c.answered_at.is_(None))
+    work.update(hand_over, *waiting, answered_at=work.now, accepted=accepted, answer=answer)
 
 
 def _lapse(work: CaseWork, opened: Any) -> None:

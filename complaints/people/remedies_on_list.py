@@ -31,7 +31,7 @@ def pass_to_returned(work: CaseWork, people: Iterable[tuple[str, Listed]]) -> No
     contact speaks against it. Repeating is safe.
     """
     table, gave = affected.c, remedy.c
-    left = work.connection.execute(
+    left = work.read(
         select(table.id, table.name, table.contact, table.learner_id)
         .where(
             table.case_id == work.case_id,
@@ -39,7 +39,7 @@ def pass_to_returned(work: CaseWork, people: Iterable[tuple[str, Listed]]) -> No
             table.id.in_(select(gave.affected_id).where(gave.case_id == work.case_id, gave.void_at.is_(None))),
         )
         .order_by(table.left_at.desc(), table.id)
-    ).all()
+    )
     pairs = [
         (rank, number, row.id, new)
         for new, person in people

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from access.rights import Verb
 from access.tables import person
@@ -65,11 +65,8 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
         fresh = True
     if known is None:
         known = work.ids.new()
-        work.connection.execute(
-            insert(respondent).values(
-                id=known, case_id=work.case_id, name=name, role=role or None, person=command.person
-            )
-        )
+        named = {"id": known, "case_id": work.case_id, "name": name, "role": role or None, "person": command.person}
+        work.insert(respondent, named)
     if fresh:
         # Whoever has one of two names that were given was kept apart before it was known which of them is meant.
         work.barred = None
@@ -96,11 +93,12 @@ def name_respondent(work: CaseWork, command: NameRespondent) -> dict[str, Any]:
 def _only_named(work: CaseWork, name: str, person_id: str, role: str) -> str | None:
     """Say which colleague it is that a complaint names; return the id, None where nobody is named so and unknown."""
     table = respondent.c
-    unknown = (table.case_id == work.case_id, table.name == name, table.person.is_(None))
-    found: str | None = work.connection.execute(select(table.id).where(*unknown).order_by(table.id)).scalar()
+    unknown = select(table.id, table.name).where(table.case_id == work.case_id, table.person.is_(None))
+    rows = work.read(unknown.order_by(table.id))
+    found: str | None = next((row.id for row in rows if row.name == name), None)
     if found is not None:
         values = {"person": person_id, **({"role": role} if role else {})}
-        work.connection.execute(update(respondent).where(table.id == found).values(**values))
+        work.update(respondent, table.id == found, **values)
     return found
 
 

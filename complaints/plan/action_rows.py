@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from complaints.overwritten import DATED, add_team, keep_before
 from complaints.plan.action_days import due_on
@@ -29,12 +29,12 @@ def open_actions(work: CaseWork, effect: Effect) -> None:
     for action in effect.made["actions"]:
         action_id = work.ids.new()
         due_at = due_on(work, action["due_on"])
-        work.connection.execute(
-            insert(action_item).values(
-                id=action_id, case_id=work.case_id, kind=action["kind"], title=action["title"], team=action["team"],
-                due_at=due_at, blocking=action["blocking"], created_at=work.now, cause=f"{work.batch}:{effect.cause}",
-            )
-        )  # fmt: skip
+        row = {
+            "id": action_id, "case_id": work.case_id, "kind": action["kind"], "title": action["title"],
+            "team": action["team"], "due_at": due_at, "blocking": action["blocking"], "created_at": work.now,
+            "cause": f"{work.batch}:{effect.cause}",
+        }  # fmt: skip
+        work.insert(action_item, row)
         if due_at is not None:
             set_dated(work, "action", action_id, due_at)
         work.log("action-opened", name=action_id, title=action["title"], team=action["team"])
@@ -72,22 +72,22 @@ def _drop(work: CaseWork, record: Mapping[str, Any]) -> None:
 def _row_of(work: CaseWork, record: Mapping[str, Any]) -> Any:
     """Return the open row that a record of the facts stands for; of several that say the same, the one of its day."""
     table = action_item.c
-    return work.connection.execute(
+    found = work.read(
         select(action_item)
         .where(
-            table.case_id == work.case_id, table.kind == record["kind"], table.title == record["title"],
-            table.team == record["team"], table.done_at.is_(None), table.void_at.is_(None),
+            table.case_id == work.case_id, table.kind == record["kind"], table.team == record["team"],
+            table.done_at.is_(None), table.void_at.is_(None),
         )
         .order_by(table.due_at.is_distinct_from(due_on(work, record["due_on"])), table.created_at, table.id)
-        .limit(1)
-    ).first()  # fmt: skip
+    )  # fmt: skip
+    return next((row for row in found if row.title == record["title"]), None)
 
 
 def _write(work: CaseWork, row: Any, **values: Any) -> None:
     waited = any(item.key == f"action:{row.id}" for item in dated_due(work))
     before = {name: row._mapping[name] for name in ("team", "due_at", "blocking", "void_at")}
     keep_before(work, action_item, row.id, {**before, DATED: waited})
-    work.connection.execute(update(action_item).where(action_item.c.id == row.id).values(**values))
+    work.update(action_item, action_item.c.id == row.id, **values)
 
 
 def _tell(work: CaseWork, team: str | None, title: str, due_at: datetime | None, cause: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from access.rights import Verb
 from complaints.case_now import keep_facts, require_not_closed
@@ -53,11 +53,8 @@ def complete_action(work: CaseWork, command: CompleteAction) -> dict[str, Any]:
     if row.done_at is not None:
         raise Conflict("This action is done already.", action=row.id, by=row.done_by, at=row.done_at.isoformat())
     _require_in_plan(row)
-    work.connection.execute(
-        update(action_item)
-        .where(action_item.c.id == row.id)
-        .values(done_at=work.now, done_by=who.person_id if who else None, done_note=note or None)
-    )
+    by = who.person_id if who else None
+    work.update(action_item, action_item.c.id == row.id, done_at=work.now, done_by=by, done_note=note or None)
     clear_dated(work, "action", row.id)
     work.log("action-done", name=row.id, title=row.title)
     return {"open_actions": _recount(work, row, done=True)}
@@ -76,9 +73,7 @@ def reopen_action(work: CaseWork, command: ReopenAction) -> dict[str, Any]:
     _require_in_plan(row)
     if row.done_at is None:
         raise Conflict("This action is open.", action=row.id)
-    work.connection.execute(
-        update(action_item).where(action_item.c.id == row.id).values(done_at=None, done_by=None, done_note=None)
-    )
+    work.update(action_item, action_item.c.id == row.id, done_at=None, done_by=None, done_note=None)
     if row.due_at is not None and row.due_at > work.now:
         set_dated(work, "action", row.id, row.due_at)
     work.log("action-reopened", name=row.id, title=row.title, was=row.done_by, reason=reason)
@@ -87,9 +82,7 @@ def reopen_action(work: CaseWork, command: ReopenAction) -> dict[str, Any]:
 
 def action_overdue(work: CaseWork, record_id: str, due_at: datetime) -> None:
     """The due time of an action has come: whom the process names is told, once, unless it is done."""
-    row = work.connection.execute(
-        select(action_item).where(action_item.c.id == record_id, action_item.c.case_id == work.case_id)
-    ).first()
+    row = work.first(select(action_item).where(action_item.c.id == record_id, action_item.c.case_id == work.case_id))
     if row is None or row.done_at is not None or row.void_at is not None:
         return
     work.log("action-overdue", name=row.id, title=row.title, due_at=due_at.isoformat())
@@ -128,9 +121,7 @@ def _require_in_plan(row: Any) -> None:
 
 
 def _load(work: CaseWork, action_id: str) -> Any:
-    row = work.connection.execute(
-        select(action_item).where(action_item.c.id == action_id, action_item.c.case_id == work.case_id)
-    ).first()
+    row = work.first(select(action_item).where(action_item.c.id == action_id, action_item.c.case_id == work.case_id))
     if row is None:
         raise NotFound("There is no such action in this case.", action=action_id)
     return row

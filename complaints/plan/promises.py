@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from access.rights import Verb
 from complaints.plan.late_records import tell_late
@@ -48,12 +48,11 @@ def record_promises(work: CaseWork, element: str, data: Mapping[str, Any]) -> No
     who = work.actor.principal
     for what, due_at in rows:
         promise_id = work.ids.new()
-        work.connection.execute(
-            insert(promise).values(
-                id=promise_id, case_id=work.case_id, what=what, due_at=due_at, made_at=work.now,
-                made_by=who.person_id if who else None, cause=f"{work.batch}:{element}",
-            )
-        )  # fmt: skip
+        row = {
+            "id": promise_id, "case_id": work.case_id, "what": what, "due_at": due_at, "made_at": work.now,
+            "made_by": who.person_id if who else None, "cause": f"{work.batch}:{element}",
+        }  # fmt: skip
+        work.insert(promise, row)
         set_dated(work, "promise", promise_id, due_at)
         work.log("promised", name=promise_id, element=element, due_at=due_at.isoformat())
 
@@ -65,9 +64,7 @@ def keep_promise(work: CaseWork, command: KeepPromise) -> dict[str, Any]:
     who and when, for one that is kept already.
     """
     table = promise.c
-    row = work.connection.execute(
-        select(promise).where(table.id == command.promise_id, table.case_id == work.case_id)
-    ).first()
+    row = work.first(select(promise).where(table.id == command.promise_id, table.case_id == work.case_id))
     if row is None:
         raise NotFound("There is no such promise in this case.", promise=command.promise_id)
     who = require(work, Verb.KEEP_PROMISE, people=[row.made_by])
@@ -89,7 +86,7 @@ def promise_missed(work: CaseWork, record_id: str, due_at: datetime) -> None:
     The case stands on the list of what is overdue until the promise is kept.
     """
     table = promise.c
-    row = work.connection.execute(select(promise).where(table.id == record_id, table.case_id == work.case_id)).first()
+    row = work.first(select(promise).where(table.id == record_id, table.case_id == work.case_id))
     if row is None or row.kept_at is not None or row.missed_at is not None:
         return
     work.connection.execute(update(promise).where(table.id == row.id).values(missed_at=work.now))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from access.rights import Verb
 from complaints.case_now import keep_facts, status
@@ -41,9 +41,7 @@ def complete_remedy(work: CaseWork, command: CompleteRemedy) -> dict[str, Any]:
     void.
     """
     table = remedy.c
-    row = work.connection.execute(
-        select(remedy).where(table.id == command.remedy_id, table.case_id == work.case_id)
-    ).first()
+    row = work.first(select(remedy).where(table.id == command.remedy_id, table.case_id == work.case_id))
     if row is None:
         raise NotFound("There is no such remedy in this case.", remedy=command.remedy_id)
     who = require(work, Verb.GIVE_REMEDY)
@@ -53,11 +51,8 @@ def complete_remedy(work: CaseWork, command: CompleteRemedy) -> dict[str, Any]:
     if row.void_at is not None:
         raise Conflict("This remedy is void.", remedy=row.id, at=row.void_at.isoformat())
     said = f"{row.note}\n{note}" if row.note else note
-    work.connection.execute(
-        update(remedy)
-        .where(table.id == row.id)
-        .values(done_at=work.now, done_by=who.person_id if who else None, note=said)
-    )
+    by = who.person_id if who else None
+    work.update(remedy, table.id == row.id, done_at=work.now, done_by=by, note=said)
     work.log("remedy-given", name=row.id, remedy=row.kind, affected=row.affected_id)
     counted = remedy_facts(work)
     keep_facts(work, counted)
@@ -74,8 +69,7 @@ def give(work: CaseWork, remedies: Iterable[Mapping[str, Any]], people: Collecti
         for given in remedies
         for person in people
     ]  # fmt: skip
-    if rows:
-        work.connection.execute(insert(remedy), rows)
+    work.insert(remedy, *rows)
     return len(rows)
 
 

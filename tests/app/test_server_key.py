@@ -39,7 +39,7 @@ def test_no_key_is_made_over_what_another_has_sealed(tmp_path: Path) -> None:
     here = settings(tmp_path)
     prepare(here)
     with Database(here.database_url) as database, database.write() as unit:
-        StoredKeys(server_keyring(here)).make_for_case(unit.connection, "1")
+        StoredKeys(server_keyring(here)).new_for_case(unit.connection, "1")
         unit.commit()
     (tmp_path / "redress.key").unlink()
     with pytest.raises(KeyAbsent, match=r"redress\.key"):

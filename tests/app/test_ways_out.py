@@ -24,6 +24,7 @@ from tests.app.conftest import Shell
 from tests.complaints.sending import mail_line
 from tests.support.application import OPENING, house
 from tests.support.hook_receiver import hook_receiver
+from tests.support.keys import put, stored_keys
 from tests.support.mail_receiver import mail_receiver
 from tests.support.stores import store_url
 
@@ -134,16 +135,15 @@ def webhook_of(connection: Connection, url: str) -> str:
 def rows_about(connection: Connection, number: int, hook: str) -> list[Message]:
     """Write a complaint with a letter; return what is to leave the house about it."""
     case = f"c{number}"
-    connection.execute(
-        insert(complaint).values(
-            case_id=case, number=case, tracking_digest=case, received_at=OPENING, recorded_at=OPENING, subject="s",
-            channel="web", type="complaint", category="x", category_version="1", language="en",
-            identity_mode="identified", email=f"p{number}@parents.example", stated_people=1, text="t",
-        )
-    )  # fmt: skip
-    connection.execute(
-        insert(message).values(id=case, case_id=case, at=OPENING, direction="out", text="Hello.", language="en")
-    )
+    filed = {
+        "case_id": case, "number": case, "tracking_digest": case, "received_at": OPENING, "recorded_at": OPENING,
+        "subject": "s", "channel": "web", "type": "complaint", "category": "x", "category_version": "1",
+        "language": "en", "identity_mode": "identified", "email": f"p{number}@parents.example", "stated_people": 1,
+        "text": "t",
+    }  # fmt: skip
+    put(stored_keys(), connection, complaint, filed)
+    letter = {"id": case, "case_id": case, "at": OPENING, "direction": "out", "text": "Hello.", "language": "en"}
+    put(stored_keys(), connection, message, letter)
     both = ((MAIL, f"{MAIL}:complainant", {"letter": case}), (hook, hook, {"status": "closed"}))
     return [
         Message(

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Table, insert, select
 
 from access import people, posts, teams
+from access.keys.stored_keys import StoredKeys
 from access.principals import principal
 from complaints import registry
 from complaints.effects import EFFECTS
@@ -38,7 +39,7 @@ from storage.database import Database
 from storage.outbox import outbox
 from tests.support.cases import WallCalendars
 from tests.support.diagrams import diagram
-from tests.support.keys import stored_keys
+from tests.support.keys import opened, put, stored_keys
 from tests.support.shared import ROOT
 
 MONDAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -120,6 +121,7 @@ class Office:
     ids: CountedIds = field(default_factory=CountedIds)
     people: dict[str, str] = field(default_factory=dict)
     """Short name -> person id."""
+    keys: StoredKeys = field(default_factory=stored_keys)
     posts_file: Posts = field(default_factory=lambda: load_posts(ROOT / "bpmn" / "posts.toml"))
 
     def __post_init__(self) -> None:
@@ -130,7 +132,7 @@ class Office:
         self.notices = NoticeBooks()
         case_handlers, house_handlers = registry.handlers(TREE)
         services = Services(
-            versions=self.versions, keys=stored_keys(), calendars=WallCalendars(),
+            versions=self.versions, keys=self.keys, calendars=WallCalendars(),
             placement=PostPlacement(posts_file), rules=posts_file.rules,
             zone=lambda facts: "Asia/Shanghai", effects=EFFECTS, dated=registry.DATED, excerpt=self.notices.excerpt,
             completed=registry.on_completed, changed=tell_changes, unmake=unmake, announced=announcements,
@@ -232,6 +234,12 @@ class Office:
                 posts.vacate(unit.connection, post)
             unit.commit()
 
+    def put(self, table: Table, *rows: Mapping[str, Any]) -> None:
+        """Write rows of cases down as they are, what is personal sealed."""
+        with self.database.write() as unit:
+            put(self.keys, unit.connection, table, *rows)
+            unit.commit()
+
     def rows(self, table: Table, case_id: str | None = None, **where: Any) -> Sequence[Any]:
         """Return rows of a table, of one case, with these values, in the order of their keys."""
         query = select(table)
@@ -240,7 +248,7 @@ class Office:
         for name, value in where.items():
             query = query.where(table.c[name] == value)
         with self.database.read() as connection:
-            return connection.execute(query.order_by(*table.primary_key.columns)).all()
+            return opened(self.keys, connection, connection.execute(query.order_by(*table.primary_key.columns)))
 
     def column(self, query: Any) -> list[Any]:
         """Return the first column of what a query finds."""

@@ -98,14 +98,11 @@ def test_an_overdue_action_is_told_to_owner_and_team_once(office: Office) -> Non
 
 def test_a_case_that_is_closed_opens_no_action_again(office: Office) -> None:
     case = reach_closed(office)
-    with office.database.write() as unit:
-        unit.connection.execute(
-            action_item.insert().values(
-                id="old", case_id=case, kind="action", title="T", blocking=False, created_at=MONDAY, cause="1:x",
-                done_at=MONDAY, done_by="x",
-            )
-        )  # fmt: skip
-        unit.commit()
+    done = {
+        "id": "old", "case_id": case, "kind": "action", "title": "T", "blocking": False, "created_at": MONDAY,
+        "cause": "1:x", "done_at": MONDAY, "done_by": "x",
+    }  # fmt: skip
+    office.put(action_item, done)
     with pytest.raises(Conflict):
         office.do(ReopenAction(case, "old", "Not there."))
 

@@ -20,6 +20,7 @@ from engine.case_work import SYSTEM, Actor
 from engine.errors import Conflict, Forbidden
 from engine.tables import deadline, incident, instance, past_instance, work_item
 from storage.outbox import HOUSE, outbox
+from storage.sealed import Sealed
 from tests.support.application import House, house, house_at
 from tests.support.doctored import past_calendars
 from tests.support.stores import store_url
@@ -114,7 +115,7 @@ def test_nothing_is_archived_before_its_time(redress: House) -> None:
 def test_a_held_case_is_never_archived(redress: House) -> None:
     """A procedure outside needs everything as it is (R-004-10)."""
     filed = closed(redress)
-    write(redress, update(complaint).values(retention_hold="external_procedure"))
+    write(redress, update(complaint).values(retention_hold=Sealed(b"external_procedure")))
     redress.later(days=400)
     assert archiving(redress.application).run() == 0
     assert row(redress, filed["id"]).archived_at is None
@@ -211,7 +212,7 @@ def test_what_is_let_go_is_gone_on_every_store(on_store: House) -> None:
     write(
         on_store,
         update(instance).values(undo=b"before", undo_task="x", undo_until=now),
-        insert(overwritten).values(case_id=case, batch="x", place="x", record="x", before={"was": 1}),
+        insert(overwritten).values(case_id=case, batch="x", place="x", record="x", before=Sealed(b"sealed")),
         insert(past_instance).values(case_id=case, number=1, state=b"state", ended_as="x", **past),
         insert(outbox).values(id="m", key="m", channel="mail", deliver_after=now, delivered_at=now, **sent),
         insert(outbox).values(id="g", key="g", deliver_after=now, given_up_at=now, **sent),

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
 from access import people, teams
 from complaints.correspondence.messages import SendMessage
@@ -33,8 +32,8 @@ AROUND = Surroundings("https://c.example/track", lambda case: f"https://in.examp
 def due(office: Office, limit: int = 100) -> int:
     """Run one pass of the loop at the present instant."""
     return run_once(
-        office.database, now=office.clock.now(), ids=office.ids, versions=office.versions, notices=office.notices,
-        surroundings=AROUND, limit=limit,
+        office.database, now=office.clock.now(), ids=office.ids, versions=office.versions, keys=office.keys,
+        notices=office.notices, surroundings=AROUND, limit=limit,
     )  # fmt: skip
 
 
@@ -64,10 +63,9 @@ def test_a_colleague_reads_a_notice_with_what_it_is_about_in_their_own_language(
     case, due_at = office.file(), datetime(2026, 3, 5, 1, tzinfo=UTC)
     with office.database.write() as unit:
         people.change(unit.connection, office.people["bea"], language="ko")
-        unit.connection.execute(
-            insert(promise).values(id="p1", case_id=case, what="Call her", due_at=due_at, made_at=MONDAY, cause="1:x")
-        )
         unit.commit()
+    made = {"id": "p1", "case_id": case, "what": "Call her", "due_at": due_at, "made_at": MONDAY, "cause": "1:x"}
+    office.put(promise, made)
     one = tell(office, case, "promise_missed", "team:service", promise="p1", due_at=due_at.isoformat())
     assert due(office) == 1
     number, rows = office.rows(complaint, case)[0].number, office.rows(notice)
@@ -155,7 +153,7 @@ def test_the_complainant_reads_a_letter_in_the_language_of_the_case(office: Offi
 
 def test_delivering_again_writes_nothing_again(office: Office) -> None:
     case = office.file()
-    desk = Desk(office.versions, office.notices, AROUND)
+    desk = Desk(office.versions, office.keys, office.notices, AROUND)
     for recipient in ("complainant", "team:service"):
         one = tell(office, case, "noted", recipient)
         for _ in range(2):
@@ -275,8 +273,8 @@ def test_delivery_goes_on_after_a_transaction_only_while_nothing_more_urgent_wai
     for _ in range(30):
         tell(office, office.file(), "noted", "team:service")
     went_out = run_once(
-        office.database, now=office.clock.now(), ids=office.ids, versions=office.versions, notices=office.notices,
-        surroundings=AROUND, others_wait=lambda: waiting,
+        office.database, now=office.clock.now(), ids=office.ids, versions=office.versions, keys=office.keys,
+        notices=office.notices, surroundings=AROUND, others_wait=lambda: waiting,
     )  # fmt: skip
     assert went_out == delivered
 
@@ -293,7 +291,7 @@ def test_delivery_lets_people_in_after_the_message_at_hand(office: Office, monke
 
 def test_a_template_that_does_not_exist_reaches_staff_but_no_complainant(office: Office) -> None:
     case = office.file()
-    desk = Desk(office.versions, office.notices, AROUND)
+    desk = Desk(office.versions, office.keys, office.notices, AROUND)
     to_staff = tell(office, case, "unheard_of", f"person:{office.people['ann']}")
     outside = tell(office, case, "unheard_of", "complainant")
     with office.database.write() as unit:
@@ -317,7 +315,7 @@ def values_of(office: Office, case: str, template: str, language: str = "en", **
         row = case_to_tell(connection, case)
         assert row is not None
         process = office.versions.process(connection, row.version_id)
-        telling = Telling(connection, process, row, given, language, AROUND)
+        telling = Telling(connection, office.keys.along(row), process, row, given, language, AROUND)
         return notice_values(telling, office.notices.of(process).template(template))
 
 
@@ -336,16 +334,10 @@ def test_the_closing_notice_says_how_it_ended_and_until_when_to_reply(office: Of
 def test_an_item_is_said_in_its_own_words(office: Office) -> None:
     case = office.file()
     when = datetime.fromisoformat("2026-03-04T10:00:00+00:00")
-    with office.database.write() as unit:
-        unit.connection.execute(
-            insert(action_item).values(
-                id="a1", case_id=case, kind="action", title="New book", blocking=True, created_at=MONDAY, cause="1:x"
-            )
-        )
-        unit.connection.execute(
-            insert(promise).values(id="p1", case_id=case, what="Call her", due_at=when, made_at=MONDAY, cause="1:x")
-        )
-        unit.commit()
+    made = {"case_id": case, "cause": "1:x"}
+    book = {**made, "id": "a1", "kind": "action", "title": "New book", "blocking": True, "created_at": MONDAY}
+    office.put(action_item, book)
+    office.put(promise, {**made, "id": "p1", "what": "Call her", "due_at": when, "made_at": MONDAY})
     said = values_of(office, case, "action_overdue", action="a1", due_at=when.isoformat())
     assert (said["item"], said["due"]) == ("New book", "Wed 4 Mar 2026, 18:00 (China Time)")
     assert said["link"] == f"https://in.example/{case}"
@@ -387,5 +379,5 @@ def test_unfinished_is_a_refusal_that_names_what_is_missing(office: Office) -> N
     case = office.file()
     one = tell(office, case, "paid", "complainant")
     with office.database.write() as unit, pytest.raises(Unfit) as caught:
-        deliver(unit.connection, one, Desk(office.versions, office.notices), now=MONDAY, ids=office.ids)
+        deliver(unit.connection, one, Desk(office.versions, office.keys, office.notices), now=MONDAY, ids=office.ids)
     assert caught.value.details == {"template": "paid", "missing": ["amount"], "unfinished": []}

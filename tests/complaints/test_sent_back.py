@@ -102,13 +102,13 @@ def test_a_hold_of_a_step_that_is_sent_back_is_lifted_and_an_older_one_stays(off
     case = office.file()
     for older in (None, "Court order."):
         with office.database.write() as unit:
-            unit.connection.execute(complaint.update().values(retention_hold=older))
             work = office.pipeline.load(unit.connection, case, SYSTEM, MONDAY)
+            work.update(complaint, complaint.c.case_id == case, retention_hold=older)
             work.hold_until = MONDAY + DAY
             EFFECTS["retention_hold"](work, Effect("retention_hold", {"reason": "Lawsuit."}, "hold", "x"))
-            held = unit.connection.execute(complaint.select()).one()
+            held = work.first(complaint.select())
             unmake(work, work.batch)
-            back = unit.connection.execute(complaint.select()).one()
+            back = work.first(complaint.select())
         assert (held.retention_hold, back.retention_hold) == ("Lawsuit.", older)
 
 
@@ -119,9 +119,7 @@ def test_a_line_with_the_number_of_a_superseded_one_takes_its_place_until_sent_b
         "currency": "CNY", "state": "superseded", "cause": "1:x", "reviewed_by": "x", "reviewed_at": MONDAY,
         "reasons": "Old.", "paid_on": None, "reference": None,
     }  # fmt: skip
-    with office.database.write() as unit:
-        unit.connection.execute(refund_line.insert().values(**old))
-        unit.commit()
+    office.put(refund_line, old)
     task = office.task(case, "plan")
     office.do(CompleteTask(task.id, PLAN))
     (row,) = office.rows(refund_line, case)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
 
 from complaints.notices.superseded import comes_daily, read_earlier
 from complaints.tables import notice
 from engine.bundles.compile_bundle import compile_bundle
 from tests.complaints.office import DAY, MONDAY, Office
 from tests.publication.shipped import HOUSE, shipped
+from tests.support.keys import put
 
 LATE = {"clock": "refund", "refunds": ["r1", "r2"]}
 
@@ -42,9 +42,9 @@ def test_what_was_told_before_counts_as_read_where_it_is_the_same_duty_of_the_sa
 ) -> None:
     new = told("new", at=MONDAY + DAY)
     with office.database.write() as unit:
-        unit.connection.execute(insert(notice), [told("old", **earlier), new])
+        put(office.keys, unit.connection, notice, told("old", **earlier), new)
         for _ in range(2):
-            read_earlier(unit.connection, [new])
+            read_earlier(unit.connection, office.keys.of_case(unit.connection, "c1"), [new])
         unit.commit()
     assert {row.id: row.read_at for row in office.rows(notice)} == {
         "old": MONDAY + DAY if counts_as_read else None, "new": None,
@@ -54,8 +54,8 @@ def test_what_was_told_before_counts_as_read_where_it_is_the_same_duty_of_the_sa
 def test_a_notice_of_the_duty_alone_stands_for_those_of_each_refund(office: Office) -> None:
     new = told("new", at=MONDAY + DAY, values={"clock": "refund"})
     with office.database.write() as unit:
-        unit.connection.execute(insert(notice), [told("old"), new])
-        read_earlier(unit.connection, [new])
+        put(office.keys, unit.connection, notice, told("old"), new)
+        read_earlier(unit.connection, office.keys.of_case(unit.connection, "c1"), [new])
         unit.commit()
     assert [row.read_at for row in office.rows(notice, id="old")] == [MONDAY + DAY]
 

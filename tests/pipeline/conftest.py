@@ -20,6 +20,7 @@ from engine.tables import event_log, instance, work_item
 from engine.versions import Versions
 from escalation.posts import load_posts
 from storage.outbox import outbox
+from tests.support.keys import opened
 
 NOON = datetime.fromisoformat("2026-03-03T12:00:00+08:00")
 SETTINGS = Settings()
@@ -49,7 +50,7 @@ class Case:
     def rows(self, statement: Any) -> list[Any]:
         """Return what a query gives."""
         with self.on.application.database.read() as connection:
-            return list(connection.execute(statement).all())
+            return opened(self.on.application.keys, connection, connection.execute(statement))
 
     def row(self) -> Any:
         """Return the instance."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 from app.doctor import findings
@@ -26,6 +26,7 @@ from engine.projection import save
 from engine.tables import deadline, incident, instance
 from storage.errors import StoreBusy
 from tests.pipeline.conftest import ACKNOWLEDGED, Case
+from tests.support.keys import put
 from tests.support.stores import every_row
 
 
@@ -35,9 +36,7 @@ def test_a_firing_that_fails_leaves_no_row_behind_and_is_tried_again(
     whole = firing.fire_next
 
     def half(work: CaseWork) -> None:
-        work.connection.execute(
-            insert(note).values(id="half", case_id=work.case_id, at=work.now, author="x", text="half")
-        )
+        work.insert(note, {"id": "half", "case_id": work.case_id, "at": work.now, "author": "x", "text": "half"})
         whole(work)
         raise KeyError("an effect that nobody foresaw")
 
@@ -170,7 +169,8 @@ def test_after_a_refusal_within_other_work_the_case_stands_as_before_and_what_is
         with pytest.raises(refusal) as caught:
             desk.pipeline.within(desk.connection, ReleaseTask(item.id), actor)
         said.append(caught.value.message)
-        desk.connection.execute(insert(note).values(id="n", case_id=case.id, at=desk.now, author="x", text="Other."))
+        other = {"id": "n", "case_id": case.id, "at": desk.now, "author": "x", "text": "Other."}
+        put(desk.services.keys, desk.connection, note, other)
 
     case.pipeline.run(HouseWork(work), SYSTEM)
     after = every_row(case.on.application.database)

@@ -247,7 +247,7 @@ def test_a_letter_on_its_way_is_delivered_in_the_words_of_the_process_that_wrote
     for _ in range(5):
         deliver_once(
             application.database, now=application.now(), ids=application.ids, versions=application.versions,
-            notices=application.library.notices,
+            keys=application.keys, notices=application.library.notices,
         )  # fmt: skip
     letters = {row.template: row.text for row in rows(stage, message) if row.direction == "out"}
     assert {"receipt", "answer", "moved"} <= letters.keys()

@@ -17,6 +17,7 @@ from app.settings import ROOT, Settings
 from complaints.tables import notice
 from engine.versions import Versions
 from tests.support.delivery import deliver_all
+from tests.support.keys import opened
 
 SCENARIOS = ROOT / "bpmn" / "complaint" / "scenarios"
 REFUND = 'refunds: [{payee: 王晓, amount: {amount: "300.00", currency: CNY}}]'
@@ -41,7 +42,7 @@ def told(stage: Stage, template: str, *, until: str) -> list[Any]:
     table = notice.c
     with stage.application.database.read() as connection:
         mine = select(notice).where(table.case_id == stage.case_id, table.template == template)
-        return list(connection.execute(mine.order_by(table.at, table.id)).all())
+        return opened(stage.application.keys, connection, connection.execute(mine.order_by(table.at, table.id)))
 
 
 def test_two_refunds_that_are_late_together_are_told_in_one_notice_that_names_both(stage: Stage) -> None:

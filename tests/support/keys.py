@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert
+
 from access.keys.keyring import parse_keyring
+from access.keys.sealed_rows import opened_row, sealed_values
 from access.keys.stored_keys import StoredKeys
 
 SERVER_KEY = "1 " + "k" * 43 + "="
+
+
+def opened(keys: StoredKeys, connection: Connection, rows: Iterable[Any]) -> list[Any]:
+    """Return rows with what is sealed in them opened: each by the `case_id` that it has, others as they are."""
+    found = list(rows)
+    cases = {row.case_id for row in found if "case_id" in row._mapping and row.case_id is not None}
+    known = keys.of_cases(connection, cases)
+    return [opened_row(known.get(getattr(row, "case_id", None) or ""), row) for row in found]
+
+
+def put(keys: StoredKeys, connection: Connection, table: Table, *rows: Mapping[str, Any]) -> None:
+    """Write rows of cases down, what is personal sealed; a case without a key gets one."""
+    for row in rows:
+        case_id = row["case_id"]
+        key = keys.of_cases(connection, [case_id]).get(case_id) or keys.new_for_case(connection, case_id)
+        connection.execute(insert(table).values(**sealed_values(key, table, row)))
 
 
 def stored_keys() -> StoredKeys:

@@ -12,6 +12,7 @@ from engine.tables import case_team
 from storage.counting import counted
 from storage.errors import StoreBusy
 from tests.support.application import House
+from tests.support.keys import put
 from tests.support.lateness import late
 from tests.web.visitor import Page, staff, text_of, visitor
 
@@ -82,7 +83,8 @@ def test_what_arrives_at_the_same_instant_after_the_page_was_shown_stays_unread(
     told = {"person": "chen.jing", "case_id": filed["id"], "template": "t", "values": {}, "text": "", "language": "en"}
     with redress.application.database.write() as unit:
         at = unit.connection.execute(select(notice.c.at).where(notice.c.id == shown[0]["id"])).scalar_one()
-        unit.connection.execute(insert(notice).values(**told, id="zzz", key="zzz", subject="Late", at=at))
+        late_one = {**told, "id": "zzz", "key": "zzz", "subject": "Late", "at": at}
+        put(redress.application.keys, unit.connection, notice, late_one)
         unit.commit()
     chen.send(page, "/notices/read")
     assert len(lines(chen.get("/notices?view=unread"))) == 1
@@ -126,7 +128,7 @@ def test_a_list_in_pages_leads_on(redress: House, language: str) -> None:
         for n in range(MOST_COUNTED)
     ]  # fmt: skip
     with redress.application.database.write() as unit:
-        unit.connection.execute(insert(notice), more)
+        put(redress.application.keys, unit.connection, notice, *more)
         unit.commit()
     chen = staff(redress, "chen.jing", language)
     first = chen.get("/notices?view=unread")
@@ -178,7 +180,7 @@ def test_only_the_first_page_marks_all_as_read(redress: House) -> None:
             {**told, "id": f"n{number:03}", "key": f"n{number}", "subject": "소식", "at": redress.application.now()}
             for number in range(60)
         ]
-        unit.connection.execute(insert(notice), more)
+        put(redress.application.keys, unit.connection, notice, *more)
         unit.commit()
     gao = staff(redress, "gao.yan")
     first = gao.get("/notices")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from complaints.outward.keys import idempotency_key
 from complaints.tables import note
@@ -15,6 +15,7 @@ from tests.faults.crash.change import DONE, Answer, Change, Found, Step
 from tests.faults.crash.changes import CHANGES, filed, owned
 from tests.faults.crash.loops import SENT, to_send
 from tests.support.application import House
+from tests.support.keys import put
 
 
 def in_two_transactions(house: House, found: Found, _step: Step) -> Answer:
@@ -36,7 +37,7 @@ def without_a_key(house: House, found: Found, _step: Step) -> Answer:
     with application.database.write() as unit:
         values = {"id": application.ids.new(), "case_id": found["case"], "author": "li.na", "text": "x",
                   "at": application.clock.now()}  # fmt: skip
-        unit.connection.execute(insert(note).values(**values))
+        put(application.keys, unit.connection, note, values)
         unit.commit()
     return DONE
 

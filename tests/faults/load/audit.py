@@ -12,6 +12,7 @@ from complaints.tables import complaint, message
 from engine.tables import event_log, instance
 from storage.database import Database
 from tests.faults.load.people import Told
+from tests.support.keys import opened, stored_keys
 
 
 def overdue(database: Database, before: datetime) -> int:
@@ -35,7 +36,8 @@ def fired_since(database: Database, since: datetime) -> list[float]:
 def wrong_with(database: Database, told: Told) -> tuple[int, int, list[str]]:
     """Return how much of what people were told is lost, how much is there twice, and that in words."""
     with database.read() as connection:
-        stored = connection.execute(select(complaint.c.subject, complaint.c.case_id)).all()
+        rows = connection.execute(select(complaint.c.subject, complaint.c.case_id))
+        stored = opened(stored_keys(), connection, rows)
         completed = Counter(
             connection.execute(
                 select(event_log.c.case_id).where(event_log.c.kind == "completed", event_log.c.element == "acknowledge")

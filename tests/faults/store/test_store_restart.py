@@ -26,6 +26,7 @@ from tests.faults.cluster import Cluster
 from tests.faults.store.server import OwnServer, own_server
 from tests.support.application import settings
 from tests.support.doctored import past_calendars
+from tests.support.keys import opened, stored_keys
 from tests.support.waiting import until
 
 CLOCK = SystemClock()
@@ -115,7 +116,8 @@ def test_servers_and_workers_go_on_by_themselves_when_postgresql_is_back(own: Ow
         assert told.wrong == []
         with Database(cluster.url) as store:
             with store.read() as connection:
-                known = connection.execute(select(complaint.c.subject)).scalars().all()
+                rows = connection.execute(select(complaint.c.case_id, complaint.c.subject))
+                known = [row.subject for row in opened(stored_keys(), connection, rows)]
                 receipts = (event_log.c.element == "send_receipt", event_log.c.kind == "completed")
                 begun = connection.execute(select(event_log.c.case_id).where(*receipts)).scalars()
                 assert set(Counter(begun).values()) == {1}

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 68f2e5e4626b, after .
+Revision 8fe0ccf24f99, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "68f2e5e4626b"
+revision = "8fe0ccf24f99"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -62,27 +62,27 @@ def upgrade() -> None:
             "recorded_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
         ),
         sa.Column("recorded_by", sa.Text(), nullable=True),
-        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("subject", sa.LargeBinary(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
         sa.Column("category_version", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("identity_mode", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=True),
-        sa.Column("email", sa.Text(), nullable=True),
-        sa.Column("phone", sa.Text(), nullable=True),
-        sa.Column("learner_id", sa.Text(), nullable=True),
-        sa.Column("relation", sa.Text(), nullable=True),
-        sa.Column("on_behalf_of", sa.Text(), nullable=True),
-        sa.Column("desired_outcome", sa.Text(), nullable=True),
-        sa.Column("location", sa.Text(), nullable=True),
-        sa.Column("preferred_contact", sa.Text(), nullable=True),
+        sa.Column("name", sa.LargeBinary(), nullable=True),
+        sa.Column("email", sa.LargeBinary(), nullable=True),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("learner_id", sa.LargeBinary(), nullable=True),
+        sa.Column("relation", sa.LargeBinary(), nullable=True),
+        sa.Column("on_behalf_of", sa.LargeBinary(), nullable=True),
+        sa.Column("desired_outcome", sa.LargeBinary(), nullable=True),
+        sa.Column("location", sa.LargeBinary(), nullable=True),
+        sa.Column("preferred_contact", sa.LargeBinary(), nullable=True),
         sa.Column("stated_people", sa.Integer(), nullable=False),
         sa.Column("refund_minor", sa.BigInteger(), nullable=True),
         sa.Column("refund_currency", sa.Text(), nullable=True),
-        sa.Column("retention_hold", sa.Text(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("retention_hold", sa.LargeBinary(), nullable=True),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_complaint")),
         sa.UniqueConstraint("number", name=op.f("uq_complaint__number")),
         sa.UniqueConstraint("tracking_digest", name=op.f("uq_complaint__tracking_digest")),
@@ -151,9 +151,9 @@ def upgrade() -> None:
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("template", sa.Text(), nullable=False),
-        sa.Column("values", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("values", sa.LargeBinary(), nullable=False),
+        sa.Column("subject", sa.LargeBinary(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
         sa.Column("read_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
@@ -239,7 +239,7 @@ def upgrade() -> None:
         sa.Column("batch", sa.Text(), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("record", sa.Text(), nullable=False),
-        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("before", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("case_id", "batch", "place", "record", name=op.f("pk_overwritten")),
     )
     op.create_table(
@@ -317,7 +317,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("title", sa.LargeBinary(), nullable=False),
         sa.Column("team", sa.Text(), nullable=True),
         sa.Column("due_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.Column("blocking", sa.Boolean(), nullable=False),
@@ -327,7 +327,7 @@ def upgrade() -> None:
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("done_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.Column("done_by", sa.Text(), nullable=True),
-        sa.Column("done_note", sa.Text(), nullable=True),
+        sa.Column("done_note", sa.LargeBinary(), nullable=True),
         sa.Column("void_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["complaint.case_id"], name=op.f("fk_action_item__case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action_item")),
@@ -339,9 +339,9 @@ def upgrade() -> None:
         "affected",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("contact", sa.Text(), nullable=True),
-        sa.Column("learner_id", sa.Text(), nullable=True),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("contact", sa.LargeBinary(), nullable=True),
+        sa.Column("learner_id", sa.LargeBinary(), nullable=True),
         sa.Column("joined_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
         sa.Column("added_by", sa.Text(), nullable=True),
         sa.Column("left_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
@@ -376,14 +376,14 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("from_person", sa.Text(), nullable=True),
         sa.Column("to_person", sa.Text(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column("asked_by", sa.Text(), nullable=True),
         sa.Column("asked_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
         sa.Column(
             "answered_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
         ),
         sa.Column("accepted", sa.Boolean(), nullable=True),
-        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["complaint.case_id"], name=op.f("fk_hand_over__case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_over")),
     )
@@ -485,8 +485,8 @@ def upgrade() -> None:
         sa.Column("direction", sa.Text(), nullable=False),
         sa.Column("author", sa.Text(), nullable=True),
         sa.Column("template", sa.Text(), nullable=True),
-        sa.Column("subject", sa.Text(), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("subject", sa.LargeBinary(), nullable=True),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["complaint.case_id"], name=op.f("fk_message__case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
@@ -500,7 +500,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
         sa.Column("author", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["complaint.case_id"], name=op.f("fk_note__case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
     )
@@ -543,7 +543,7 @@ def upgrade() -> None:
         "promise",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
-        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("what", sa.LargeBinary(), nullable=False),
         sa.Column("due_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
         sa.Column("made_by", sa.Text(), nullable=True),
         sa.Column("made_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
@@ -561,7 +561,7 @@ def upgrade() -> None:
         "refund_line",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
-        sa.Column("payee", sa.Text(), nullable=False),
+        sa.Column("payee", sa.LargeBinary(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("approved_minor", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=False),
@@ -571,9 +571,9 @@ def upgrade() -> None:
         sa.Column(
             "reviewed_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True
         ),
-        sa.Column("reasons", sa.Text(), nullable=True),
+        sa.Column("reasons", sa.LargeBinary(), nullable=True),
         sa.Column("paid_on", sa.Date(), nullable=True),
-        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("reference", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["complaint.case_id"], name=op.f("fk_refund_line__case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refund_line")),
     )
@@ -588,7 +588,7 @@ def upgrade() -> None:
         sa.Column("line", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("cause", sa.Text(), nullable=False),
         sa.Column("done_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.Column("done_by", sa.Text(), nullable=True),
@@ -603,8 +603,8 @@ def upgrade() -> None:
         "respondent",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=True),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("role", sa.LargeBinary(), nullable=True),
         sa.Column("person", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["complaint.case_id"], name=op.f("fk_respondent__case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_respondent")),
