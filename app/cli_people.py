@@ -38,7 +38,7 @@ def _do(act: Callable[[Desk], Any]) -> Any:
 def _done(desk: Desk, answer: Any) -> Any:
     """After every change of people: who is there to do what is open, or to be told, may be others."""
     note_nobodys_tasks_of_all(desk)
-    settle_unheard(desk, unheard(desk.connection))
+    settle_unheard(desk, unheard(desk.connection, desk.services.keys))
     return answer
 
 

@@ -13,6 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from access.errors import AccessError
+from access.keys.sealed_rows import opened_row
+from access.keys.stored_keys import with_key
 from app.container import Application
 from engine.kernel.step import inspect
 from engine.projection import item_id
@@ -41,12 +44,8 @@ def unsound_cases(application: Application, looked: Looked, *, page: int = PAGE)
     while True:
         with application.database.read() as connection:
             rows = _page(connection, last, page)
-            found = [line for row in rows for line in _case(application, connection, row)]
+            found = [line for row in rows for line in _looked_at(application, connection, row, looked)]
         yield from found
-        for row in rows:
-            looked.cases += 1
-            if row.case.ended_at is None:
-                looked.campuses[str(row.case.facts.get("campus") or "main")] += 1
         if len(rows) < page:
             return
         last = rows[-1].case.case_id
@@ -63,8 +62,8 @@ class _Stored:
 
 
 def _page(connection: Connection, after: str, size: int) -> list[_Stored]:
-    chosen = select(*_COLUMNS).where(instance.c.case_id > after).order_by(instance.c.case_id).limit(size)
-    cases = connection.execute(chosen).all()
+    chosen = with_key(select(*_COLUMNS), instance.c.case_id).where(instance.c.case_id > after)
+    cases = connection.execute(chosen.order_by(instance.c.case_id).limit(size)).all()
     if not cases:
         return []
     first, last = cases[0].case_id, cases[-1].case_id
@@ -85,8 +84,22 @@ def _page(connection: Connection, after: str, size: int) -> list[_Stored]:
     return [_Stored(case, *(rows.get(case.case_id, ()) for rows in (items, deadlines, clocks))) for case in cases]
 
 
-def _case(application: Application, connection: Connection, stored: _Stored) -> Iterator[str]:
-    row = stored.case
+def _looked_at(application: Application, connection: Connection, stored: _Stored, looked: Looked) -> Iterator[str]:
+    looked.cases += 1
+    try:
+        key = application.keys.along(stored.case)
+        row = opened_row(key, stored.case)
+    except AccessError as error:
+        yield f"case {stored.case.case_id}: it cannot be opened: {error}"
+        return
+    if key is None:
+        return  # What it held is erased.
+    if row.ended_at is None:
+        looked.campuses[str(row.facts.get("campus") or "main")] += 1
+    yield from _case(application, connection, row, stored)
+
+
+def _case(application: Application, connection: Connection, row: Any, stored: _Stored) -> Iterator[str]:
     if row.archived_at is not None:
         undated = [each for each in stored.deadlines if each.source != "dated"]
         if row.state or row.ended_at is None or stored.open_items or undated:

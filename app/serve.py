@@ -86,7 +86,7 @@ def note_reach(application: Application) -> int:
     Return 1 if anything was written. Repeating is safe.
     """
     with application.database.read() as connection:
-        noted, waiting = is_noted(connection, rules=application.posts.rules), unheard(connection)
+        noted, waiting = is_noted(connection, rules=application.posts.rules), unheard(connection, application.keys)
     if not noted:
         application.pipeline.run(HouseWork(note_nobodys_tasks_of_all), SYSTEM)
     if waiting:

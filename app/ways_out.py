@@ -28,7 +28,7 @@ def ways_out(
 ) -> OutwardLoop:
     """Return the loop that sends, with the channels that there are. Opens no connection."""
     mail: Channel | None = mail_channel(settings, keys, surroundings) if mails(settings) else None
-    hooks: Channel = webhook_channel(settings)
+    hooks: Channel = webhook_channel(settings, keys)
 
     def channel_of(name: str) -> Channel | None:
         return hooks if name.startswith(f"{WEBHOOK}:") else mail if name == MAIL else None
@@ -47,9 +47,9 @@ def mail_channel(settings: Settings, keys: StoredKeys, surroundings: Surrounding
     )
 
 
-def webhook_channel(settings: Settings) -> WebhookChannel:
+def webhook_channel(settings: Settings, keys: StoredKeys) -> WebhookChannel:
     """Return the channel of webhooks."""
-    return WebhookChannel(private_hosts=private_hosts(settings), this_machine=settings.demo)
+    return WebhookChannel(keys, private_hosts=private_hosts(settings), this_machine=settings.demo)
 
 
 def private_hosts(settings: Settings) -> frozenset[str]:

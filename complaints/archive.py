@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, false, or_, select
 
 from complaints.tables import complaint, overwritten
 from engine.case_work import SYSTEM, CaseWork
@@ -72,7 +72,7 @@ def archive_case(work: CaseWork, command: ArchiveCase) -> bool:
     if connection.execute(_ripe([policy], work.now).where(instance.c.case_id == case)).first() is None:
         return False
     work.row.update(state=b"", undo=None, undo_task=None, undo_until=None, archived_at=work.now)
-    connection.execute(update(past_instance).where(past_instance.c.case_id == case).values(state=b""))
+    work.update(past_instance, past_instance.c.case_id == case, state=b"")
     connection.execute(delete(overwritten).where(overwritten.c.case_id == case))
     gone = (outbox.c.case_id == case, outbox.c.channel == HOUSE, outbox.c.given_up_at.is_(None))
     # A letter stands among the letters, word for word; of what colleagues were told the course of the case tells.

@@ -37,5 +37,7 @@ def add_note(desk: Desk, command: AddNote) -> dict[str, Any]:
     key = desk.services.keys.of_case(desk.connection, command.case_id)
     values = {"id": note_id, "case_id": command.case_id, "at": desk.now, "author": who.person_id, "text": text}
     desk.connection.execute(insert(note).values(**sealed_values(key, note, values)))
-    case_log.write(desk.connection, Change(command.case_id, desk.now, who.person_id, [Event("note", name=note_id)]))
+    case_log.write(
+        desk.connection, Change(command.case_id, key, desk.now, who.person_id, [Event("note", name=note_id)])
+    )
     return {"note": note_id}

@@ -6,20 +6,31 @@ and a task (docs/adr/0026). Who asks for lines of a case asks the view `engine.t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 
+from access.keys.cipher import DataKey
+from access.keys.sealed_rows import opened_rows, seal
 from engine.model.step import Event
 from engine.tables import change_log
 from storage.prepared import Prepared
+from storage.sealed import Sealed
 
 _NOTHING: list[Any] = [None] * 5
 """A line that says nothing."""
-_INSERT = Prepared(insert(change_log), columns=("case_id", "at", "actor", "lines"))
+_INSERT = Prepared(insert(change_log), columns=("case_id", "at", "actor", "lines", "details"))
+ROUTING: Final = frozenset(
+    {
+        "after_days", "attempts", "channel", "closure", "count", "delivered", "dropped", "due_at", "element", "kept",
+        "kind", "late", "of", "operation", "process", "rating", "recorded_by", "refunds", "remedies", "remedy",
+        "satisfied", "status", "team", "template", "to", "type", "version", "was", "was_kept", "was_type", "what",
+    }
+)  # fmt: skip
+"""What lines tell in the open: codes, counts, instants and ids. Everything else is sealed with the key of the case."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +38,8 @@ class Change:
     """What one change adds to the log of one case."""
 
     case_id: str
+    key: DataKey
+    """Of the case."""
     at: datetime
     actor: str
     """A person's id, `complainant` or `system`."""
@@ -37,15 +50,26 @@ class Change:
 def write(connection: Connection, *changes: Change) -> None:
     """Write changes down in this order, in one go; one without events leaves nothing. Repeating doubles them."""
     rows = [
-        {"case_id": each.case_id, "at": each.at, "actor": each.actor, "lines": [_line(event) for event in each.events]}
+        {
+            "case_id": each.case_id, "at": each.at, "actor": each.actor,
+            "lines": [_line(event) for event in each.events], "details": _details(each),
+        }
         for each in changes
         if each.events
-    ]
+    ]  # fmt: skip
     _INSERT.run_many(connection, rows)
 
 
+def whole_lines(key: DataKey | None, rows: Iterable[Any]) -> list[Any]:
+    """Return rows of `event_log` with all that they tell in `detail`; without the key what is in the open."""
+    found = opened_rows(key, rows)
+    return [
+        row._replace(detail={**row.detail, **(row.details[row.line] or {})}) if row.details else row for row in found
+    ]
+
+
 def events_of(lines: Sequence[Sequence[Any]]) -> Iterator[Event]:
-    """Yield the events of a row, from its column `lines`, in order."""
+    """Yield the events of a row, from its column `lines`, in order, with what they tell in the open."""
     for line in lines:
         kind, element, task, name, detail = [*line, *_NOTHING][: len(_NOTHING)]
         yield Event(kind, element, name, task, detail or {})
@@ -53,7 +77,13 @@ def events_of(lines: Sequence[Sequence[Any]]) -> Iterator[Event]:
 
 def _line(event: Event) -> list[Any]:
     """Return what a line has, in the order of the view, which is that in which least is left out in between."""
-    line = [event.kind, event.element, event.task, event.name, dict(event.detail) or None]
+    told = {name: value for name, value in event.detail.items() if name in ROUTING}
+    line = [event.kind, event.element, event.task, event.name, told or None]
     while line[-1] is None:
         line.pop()
     return line
+
+
+def _details(change: Change) -> Sealed | None:
+    found = [{name: each for name, each in event.detail.items() if name not in ROUTING} for event in change.events]
+    return seal(change.key, [each or None for each in found]) if any(found) else None

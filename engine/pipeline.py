@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import Connection, Select, and_, bindparam, insert, select
 
 from access.keys.cipher import DataKey
+from access.keys.sealed_rows import open_sealed, sealed_values
 from access.keys.stored_keys import with_key
 from access.policy import Principal
 from engine.case_sight import concerned, may_see, wall
@@ -49,6 +50,7 @@ _INSTANCE_SKIPPING = _LOADED.with_for_update(skip_locked=True, of=instance)
 log = structlog.get_logger(__name__)
 
 COLUMNS = tuple(column.name for column in instance.columns)
+SEALED = ("facts", "state", "undo")
 _INSERT_INSTANCE = Prepared(insert(instance), columns=COLUMNS)
 
 QUESTIONS_REMEMBERED = 512
@@ -117,7 +119,7 @@ class Desk:
             "next_dated": None, "next_clock_due": None, "troubled": False, "undo": None, "undo_task": None,
             "undo_until": None,
         }  # fmt: skip
-        _INSERT_INSTANCE.run(self.connection, {**row, "state": b""})
+        _INSERT_INSTANCE.run(self.connection, sealed_values(key, instance, {**row, "state": b""}))
         return CaseWork(
             connection=self.connection, services=self.services, ids=self.ids, now=self.now, actor=self.actor,
             case_id=case_id, process=self.services.versions.process(self.connection, version_id), row=row, batch="1",
@@ -299,11 +301,13 @@ class Pipeline:
 
     def work(self, connection: Connection, row: Any, actor: Actor, now: datetime) -> CaseWork:
         """Return the case of a row of `instance` that was read under its lock, ready for one change."""
+        key = self.services.keys.along(row)
+        opened = {name: open_sealed(key, row._mapping[name]) for name in SEALED}
         return CaseWork(
             connection=connection, services=self.services, ids=self.ids, now=now, actor=actor, case_id=row.case_id,
             process=self.services.versions.process(connection, row.version_id),
-            row={name: row._mapping[name] for name in COLUMNS}, batch=str(row.row_version + 1),
-            listened=bool(row.listened), stored_key=self.services.keys.along(row),
+            row={name: row._mapping[name] for name in COLUMNS} | opened, batch=str(row.row_version + 1),
+            listened=bool(row.listened), stored_key=key,
         )  # fmt: skip
 
     @contextmanager

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.visitors import iterate
 
+from access.keys.sealed_rows import seal
 from engine import case_log
 from engine.case_log import Change
 from engine.case_work import NEVER, CaseWork
@@ -88,7 +89,7 @@ def save(work: CaseWork, *, fence: int) -> None:
     _write_instance(work, result, fence)
     # Before the log: who is not found is a line of it.
     _write_outbox(work, asks)
-    case_log.write(work.connection, Change(work.case_id, work.now, work.actor.id, work.events))
+    case_log.write(work.connection, Change(work.case_id, work.key, work.now, work.actor.id, work.events))
 
 
 def _asked_now(work: CaseWork, result: StepResult) -> list[str]:
@@ -115,7 +116,7 @@ def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> No
     row["next_due"] = min((at for at in (row["next_state_due"], row["next_dated"]) if at is not None), default=None)
     moved = frozenset(name for name in _INDEXED if row[name] != work.stored[name])
     values = {**row, "the_case": work.case_id, "fence": fence}
-    if _update_instance(moved).run(work.connection, values) != 1:
+    if _update_instance(moved).run(work.connection, work.sealed(instance, values)) != 1:
         raise ChangedMeanwhile
     work.stored = dict(row)
 
@@ -139,7 +140,8 @@ def _write_tasks(work: CaseWork, result: StepResult) -> None:
         ids = [item_id(work.case_id, task) for task in gone]
         work.connection.execute(_CANCEL, {"items": ids, "at": work.now})
     fresh = [_new_item(work, task) for task in result.tasks if task.id not in before]
-    if write_items(work.connection, [*done, *fresh]) != len(done) + len(fresh):
+    rows = [work.sealed(work_item, row) for row in (*done, *fresh)]
+    if write_items(work.connection, rows) != len(rows):
         raise ChangedMeanwhile
     moved = [t for t in result.tasks if t.id in before and before[t.id] != (t.due_at.isoformat() if t.due_at else None)]
     _MOVE.run_many(
@@ -152,7 +154,7 @@ def _write_tasks(work: CaseWork, result: StepResult) -> None:
 
 
 def write_items(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Write tasks that are done and tasks that are new, in one go; return how many were written.
+    """Write tasks that are done and tasks that are new, sealed, in one go; return how many were written.
 
     What is done already, or is there under the number of a new one, stays as it is and does not count.
     """
@@ -291,4 +293,4 @@ def _write_outbox(work: CaseWork, asks: list[str]) -> None:
                 )
             )  # fmt: skip
     messages.extend(work.services.announced(work))
-    outbox.write(work.connection, messages)
+    outbox.write(work.connection, [replace(each, payload=seal(work.key, each.payload)) for each in messages])

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 
 from engine.case_work import CaseWork
 from engine.clocks.carried_clocks import carried_clocks
@@ -63,26 +63,25 @@ def _ran_until_now(work: CaseWork) -> frozenset[str]:
 def _said_before(work: CaseWork, process_key: str) -> dict[str, Any]:
     """Return the facts of the last instance of this process on the case: its plan counts on where it stood."""
     past, version = past_instance.c, process_version.c
-    facts: dict[str, Any] | None = work.connection.execute(
+    found = work.first(
         select(past.facts)
         .join(process_version, version.id == past.version_id)
         .where(past.case_id == work.case_id, version.process_key == process_key)
         .order_by(past.number.desc())
         .limit(1)
-    ).scalar()
-    return dict(facts or {})
+    )
+    return {} if found is None else dict(found.facts)
 
 
 def _put_aside(work: CaseWork, ended_as: str) -> None:
     connection, case, row = work.connection, work.case_id, work.row
     table = past_instance.c
     latest = connection.execute(select(func.max(table.number)).where(table.case_id == case)).scalar_one() or 0
-    connection.execute(
-        insert(past_instance).values(
-            case_id=case, number=latest + 1, version_id=row["version_id"], state=row["state"], facts=row["facts"],
-            started_at=row["started_at"], ended_at=work.now, ended_as=ended_as,
-        )
-    )  # fmt: skip
+    past = {
+        "case_id": case, "number": latest + 1, "version_id": row["version_id"], "state": row["state"],
+        "facts": row["facts"], "started_at": row["started_at"], "ended_at": work.now, "ended_as": ended_as,
+    }  # fmt: skip
+    work.insert(past_instance, past)
     # What the ended instance projected goes here; the new one projects itself from nothing. Dated records stay.
     connection.execute(
         update(work_item)

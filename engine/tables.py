@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from storage.schema import metadata
+from storage.sealed import SealedBlob
 from storage.types import Blob, Counter, Instant, Json
 from storage.views import view
 
@@ -75,9 +76,9 @@ instance = Table(
     Column("troubled", Boolean, nullable=False),
     Column("undo_task", Text),
     Column("undo_until", Instant),
-    Column("facts", Json, nullable=False),
-    Column("state", Blob, nullable=False),
-    Column("undo", Blob),
+    Column("facts", SealedBlob, nullable=False),
+    Column("state", SealedBlob, nullable=False),
+    Column("undo", SealedBlob),
 )
 _LIVE_DUE = instance.c.next_due.is_not(None)
 Index("ix_instance__due", instance.c.next_due, sqlite_where=_LIVE_DUE, postgresql_where=_LIVE_DUE)
@@ -100,8 +101,8 @@ past_instance = Table(
     Column("case_id", Text, nullable=False),
     Column("number", Integer, nullable=False),
     Column("version_id", Text, ForeignKey("process_version.id"), nullable=False, index=True),
-    Column("state", Blob, nullable=False),
-    Column("facts", Json, nullable=False),
+    Column("state", SealedBlob, nullable=False),
+    Column("facts", SealedBlob, nullable=False),
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant, nullable=False),
     Column("ended_as", Text, nullable=False),
@@ -134,8 +135,8 @@ work_item = Table(
     Column("draft_by", Text),
     Column("done_at", Instant),
     Column("done_by", Text),
-    Column("draft", Json),
-    Column("data", Json),
+    Column("draft", SealedBlob),
+    Column("data", SealedBlob),
 )
 IS_OPEN = work_item.c.state == literal_column("'open'")
 """What is open, in the very words of the indexes: a statement that names the state by a parameter is planned anew each
@@ -212,6 +213,8 @@ change_log = Table(
     Column("at", Instant, nullable=False),
     Column("actor", Text),
     Column("lines", Json, nullable=False),
+    # What the lines tell beyond that, one beside the other: texts and figures of the case.
+    Column("details", SealedBlob),
 )
 """Who did what when, a row a change of a case; `engine/case_log.py` writes it, and takes the lines apart."""
 
@@ -227,17 +230,20 @@ event_log = view(
     Column("task", Text),
     Column("actor", Text),
     Column("detail", Json, nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("details", SealedBlob),
     sqlite="""
 SELECT change_log.sequence * 1000000 + line.key AS sequence, change_log.case_id, change_log.at,
  json_extract(line.value, '$[0]') AS kind, json_extract(line.value, '$[1]') AS element,
  json_extract(line.value, '$[3]') AS name, json_extract(line.value, '$[2]') AS task, change_log.actor,
- coalesce(json_extract(line.value, '$[4]'), '{}') AS detail
+ coalesce(json_extract(line.value, '$[4]'), '{}') AS detail, line.key AS line, change_log.details
 FROM change_log, json_each(change_log.lines) AS line
 """,
     postgresql="""
 SELECT change_log.sequence * 1000000 + line.number - 1 AS sequence, change_log.case_id, change_log.at,
  line.value ->> 0 AS kind, line.value ->> 1 AS element, line.value ->> 3 AS name, line.value ->> 2 AS task,
- change_log.actor, coalesce(CAST(line.value -> 4 AS text), '{}') AS detail
+ change_log.actor, coalesce(CAST(line.value -> 4 AS text), '{}') AS detail,
+ CAST(line.number - 1 AS integer) AS line, change_log.details
 FROM change_log, json_array_elements(CAST(change_log.lines AS json)) WITH ORDINALITY AS line (value, number)
 """,
 )

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Table, false, or_, select
 
 from access import people
 from complaints.tables import message, note
+from engine.case_log import whole_lines
 from engine.tables import event_log
 from forms.languages import Labels, labels, pick
 from queries.case_file import ProcessVersion
@@ -114,9 +115,10 @@ class CaseCourse:
                 yield item
 
     def _events(self, case_id: str) -> Iterator[Entry]:
-        rows = self._reader.connection.execute(
+        found = self._reader.connection.execute(
             select(event_log).where(event_log.c.case_id == case_id).order_by(event_log.c.sequence)
         )
+        rows = whole_lines(self._reader.library.keys.of_case(self._reader.connection, case_id), found)
         moved = 0
         for row in rows:
             if self._whole or row.kind not in OF_FACTS:

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from access.keys.sealed_rows import opened_row
+from access.keys.stored_keys import with_key
 from engine.case_work import Services
 from engine.errors import Refusal
 from engine.kernel.step import places
@@ -36,13 +38,13 @@ class CasePlace:
 
 def case_places(connection: Connection, case_id: str | None, services: Services, *, now: datetime) -> list[CasePlace]:
     """Return where the case stands; empty without a case, behind its end, and where its state cannot be read."""
-    row = connection.execute(
-        select(instance.c.version_id, instance.c.state, instance.c.facts).where(
-            instance.c.case_id == case_id, instance.c.ended_at.is_(None)
-        )
-    ).first()
-    if row is None:
+    asked = select(instance.c.case_id, instance.c.version_id, instance.c.state, instance.c.facts).where(
+        instance.c.case_id == case_id, instance.c.ended_at.is_(None)
+    )
+    row = connection.execute(with_key(asked, instance.c.case_id)).first()
+    if row is None or row.key_wrapped is None:
         return []
+    row = opened_row(services.keys.along(row), row)
     try:
         process = services.versions.process(connection, row.version_id)
         found = places(process, row.state, facts=row.facts, calendars=services.calendars, now=now)

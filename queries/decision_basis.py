@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from access.keys.stored_keys import with_key
 from complaints.plan.refund_figures import CEILING_PAYEES, PAYEES, SINGLE, covered_figure
 from engine.tables import instance, work_item
 from queries.money import Money
@@ -52,12 +53,13 @@ class Basis:
 
 def decision_basis(reader: Reader, task_id: str) -> Basis:
     """Return the basis of a decision, for whoever may know what it is about (`TaskDesk.informed`)."""
-    row = reader.connection.execute(
+    asked = (
         select(work_item.c.element, work_item.c.case_id, instance.c.version_id)
         .add_columns(instance.c.facts)
         .join_from(work_item, instance, instance.c.case_id == work_item.c.case_id)
         .where(work_item.c.id == task_id)
-    ).one()
+    )
+    [row] = reader.opened_along(reader.connection.execute(with_key(asked, work_item.c.case_id)))
     process = reader.process(row.version_id)
     words = reader.library.words.of(process)
     element = process.diagram.elements.get(row.element)

@@ -49,6 +49,7 @@ def earlier_forms(
         .where(work_item.c.case_id == case_id, work_item.c.state == "done", work_item.c.data.is_not(None))
         .order_by(work_item.c.done_at, work_item.c.id)
     ).all()
+    rows = reader.opened(case_id, rows)
     if newest_only:
         rows = list({row.element: row for row in rows}.values())
     return tuple(_shown(reader, process, rows, whole=whole))

@@ -36,5 +36,6 @@ def held_step(reader: Reader, case_id: str) -> HeldStep | None:
     ).first()
     if row is None:
         return None
+    [row] = reader.opened(case_id, [row])
     before = undo.read(row.undo)
     return HeldStep(row.done_at, before.status, before.closure)

@@ -107,6 +107,7 @@ def task(reader: Reader, task_id: str) -> TaskDesk:
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such task.", task=task_id)
+    [row], task = reader.opened_along([row]), task_items(reader, [row])[0]
     process = reader.process(row.version_id)
     element = process.diagram.elements.get(row.element)
     form: Form | None = process.forms.get(row.form or "")
@@ -115,7 +116,7 @@ def task(reader: Reader, task_id: str) -> TaskDesk:
     whole = sees_whole(who, case_owner=row.case_owner) or (decision and works)
     informed = whole or is_asked(who, row)
     view = TaskView(
-        task=task_items(reader, [row])[0],
+        task=task,
         form=None if form is None else FormFiles(form.name, form.schema, form.ui),
         draft=row.draft if works else None,
         draft_by=row.draft_by if works else None,
@@ -197,8 +198,9 @@ def _amount(facts: Mapping[str, Any], fact: str, language: str) -> str:
 
 def _context(reader: Reader, process: CompiledProcess, row: Row[Any], *, whole: bool) -> Mapping[str, Any]:
     """Return what the diagram has kept for this step; from others' forms only for whoever sees the whole case."""
-    state = reader.connection.execute(select(instance.c.state).where(instance.c.case_id == row.case_id)).scalar_one()
-    found = inspect(process, state, facts=row.facts, calendars=reader.library.calendars, now=reader.now)
+    asked = select(instance.c.state).where(instance.c.case_id == row.case_id)
+    [stored] = reader.opened(row.case_id, reader.connection.execute(asked))
+    found = inspect(process, stored.state, facts=row.facts, calendars=reader.library.calendars, now=reader.now)
     context = next((each.context for each in found.tasks if each.id == row.task), {})
     known = {name: value for name, value in context.items() if whole or name not in process.form_fields}
     refund = refund_in_hand(row.facts, known.get(LINE_IN_HAND), reader.language)

@@ -38,7 +38,8 @@ from sqlalchemy import (
 from storage.insert import insert_many_new
 from storage.prepared import Prepared
 from storage.schema import metadata
-from storage.types import Counter, Instant, Json
+from storage.sealed import SealedBlob
+from storage.types import Counter, Instant
 
 outbox = Table(
     "outbox",
@@ -50,7 +51,7 @@ outbox = Table(
     Column("kind", Text, nullable=False),
     Column("recipient", Text, nullable=False),
     Column("channel", Text, nullable=False, server_default="house"),
-    Column("payload", Json, nullable=False),
+    Column("payload", SealedBlob, nullable=False),
     Column("key", Text, nullable=False, unique=True),
     Column("created_at", Instant, nullable=False),
     Column("deliver_after", Instant, nullable=False),
@@ -111,7 +112,7 @@ class Message:
     channel: str = HOUSE
     """The line by which it goes out: each is delivered by itself, so that one that is down holds up no other."""
     payload: Any
-    """What the channel needs, JSON. Texts about people belong into their own tables; give ids."""
+    """What the channel needs, JSON; sealed where it comes out of the store."""
     created_at: datetime
     """When it was caused."""
     deliver_after: datetime

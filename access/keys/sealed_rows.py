@@ -14,15 +14,23 @@ from access.keys.cipher import DataKey
 from storage.sealed import Sealed, SealedBlob
 from storage.types import as_json
 
+_BYTES, _JSON = b"b", b"j"
+"""The first byte of what is sealed says what the others are."""
+
 
 def seal(key: DataKey, value: Any) -> Sealed | None:
-    """Return a text, or another JSON value, sealed; None for None. What is sealed already stays as it is."""
-    return value if value is None or isinstance(value, Sealed) else key.seal(as_json(value).encode())
+    """Return a text, another JSON value, or bytes, sealed; None for None. What is sealed already stays as it is."""
+    if value is None or isinstance(value, Sealed):
+        return value
+    return key.seal(_BYTES + value if isinstance(value, bytes) else _JSON + as_json(value).encode())
 
 
 def open_sealed(key: DataKey | None, sealed: Sealed | None) -> Any:
     """Return what `seal` was given; None where the key was destroyed. Raises Unreadable."""
-    return None if sealed is None or key is None else json.loads(key.open(sealed))
+    if sealed is None or key is None:
+        return None
+    plain = key.open(sealed)
+    return plain[1:] if plain[:1] == _BYTES else json.loads(plain[1:])
 
 
 def sealed_values(key: DataKey, table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +48,7 @@ def opened_row(key: DataKey | None, row: Any) -> Any:
     return _row_of(tuple(row._mapping))(*values)
 
 
-def opened_rows(key: DataKey, rows: Iterable[Any]) -> list[Any]:
+def opened_rows(key: DataKey | None, rows: Iterable[Any]) -> list[Any]:
     """Return rows of one case opened, in their order."""
     return [opened_row(key, row) for row in rows]
 

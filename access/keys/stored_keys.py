@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, Connection, Select, insert, select
 from access.errors import AccessError
 from access.keys.cipher import DataKey
 from access.keys.keyring import Keyring
-from access.keys.sealed_rows import opened_rows
+from access.keys.sealed_rows import open_sealed, opened_rows
 from access.keys.tables import sealed_key
 from storage.insert import insert_new
 from storage.prepared import Prepared
+from storage.sealed import Sealed
 
 TOGETHER: Final = 500
 """Keys that one statement names."""
@@ -81,6 +82,12 @@ class StoredKeys:
         """Return rows of one case with what is sealed in them opened. Raises KeyDestroyed, Unreadable."""
         found = list(rows)
         return opened_rows(self.of_case(connection, case_id), found) if found else []
+
+    def payload(self, connection: Connection, case_id: str | None, payload: Any) -> Any:
+        """Return what a message of a case holds, as it was before it was sealed; None where its key is destroyed."""
+        if not isinstance(payload, Sealed):
+            return payload
+        return open_sealed(self.of_cases(connection, [case_id or ""]).get(case_id or ""), payload)
 
     def along(self, row: Any) -> DataKey | None:
         """Return the key that was read along with a row, with its `case_id`; None where it was destroyed."""

@@ -45,7 +45,8 @@ class Expectations:
 
     def row(self, connection: Connection) -> Any:
         """Return the instance's row."""
-        return connection.execute(select(instance).where(instance.c.case_id == self._case_id)).one()
+        mine = connection.execute(select(instance).where(instance.c.case_id == self._case_id))
+        return self._application.keys.opened_rows(connection, self._case_id, mine)[0]
 
     def open_tasks(self, connection: Connection) -> dict[str, str]:
         """Return element -> team (or post) of the open tasks."""
@@ -131,7 +132,7 @@ class Expectations:
 
     def notices(self, connection: Connection, expected: Iterable[Iterable[str]]) -> Any:
         """Exactly these were told since the last look: [to, template]."""
-        rows = connection.execute(
+        told = (
             select(outbox.c.payload, outbox.c.kind)
             .where(
                 outbox.c.case_id == self._case_id,
@@ -140,6 +141,7 @@ class Expectations:
             )
             .order_by(outbox.c.sequence)
         )
+        rows = self._application.keys.opened_rows(connection, self._case_id, connection.execute(told))
         found = [[row.payload["to"], row.kind] for row in rows]
         return None if sorted(found) == sorted([str(a), str(b)] for a, b in expected) else found
 

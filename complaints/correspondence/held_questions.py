@@ -15,7 +15,7 @@ def not_yet_asked(work: CaseWork) -> frozenset[str]:
     went out, was called back or was given up, nothing of it is left here. Reads only.
     """
     table = outbox.c
-    letters = work.connection.execute(
+    letters = work.read(
         select(table.payload).where(
             table.case_id == work.case_id,
             table.recipient == "complainant",
@@ -24,5 +24,5 @@ def not_yet_asked(work: CaseWork) -> frozenset[str]:
             table.given_up_at.is_(None),
             or_(table.held_until > work.now, table.attempts > 0),
         )
-    ).scalars()
-    return frozenset(name for payload in letters for name in payload.get("asks", ()))
+    )
+    return frozenset(name for letter in letters for name in letter.payload.get("asks", ()))

@@ -7,14 +7,14 @@ the tracking page.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from access.keys.cipher import DataKey
-from access.keys.sealed_rows import sealed_values
+from access.keys.sealed_rows import open_sealed, sealed_values
 from access.keys.stored_keys import KeyDestroyed, StoredKeys
 from access.tables import person
 from access.teams import members
@@ -67,8 +67,10 @@ class Desk:
 class NobodyReads(NotFound):
     """Nobody is there who could read it: appoint somebody."""
 
-    def __init__(self, recipient: str, *, daily: bool) -> None:
+    def __init__(self, recipient: str, *, daily: bool, key: DataKey) -> None:
         super().__init__(recipient=recipient)
+        self.key = key
+        """The key of the case."""
         self.daily = daily
         """Whether it comes again every day, and says then what it says now."""
 
@@ -80,14 +82,15 @@ def deliver(connection: Connection, message: Message, desk: Desk, *, now: dateti
     where nobody is left to read it: a closed account, a team without anybody who may. Unfit, naming what is missing,
     for a letter to a complainant that is not finished.
     """
-    case = case_to_tell(connection, message.case_id) if message.case_id else None
+    case = case_to_tell(connection, desk.keys, message.case_id) if message.case_id else None
     if case is None:
         # Whoever was told of it could find it nowhere: what people read stands behind the wall of its case.
         raise NotFound("There is no such case.", case=message.case_id)
+    message = replace(message, payload=open_sealed(_key(desk, case), message.payload))
     if message.recipient == "complainant":
         written = _to_complainant(connection, message, case, desk, now=now)
         if desk.mail:
-            mail_letter(connection, message, written, now=now, ids=ids)
+            mail_letter(connection, _key(desk, case), message, written, now=now, ids=ids)
         return
     _to_staff(connection, message, case, desk, meant(connection, message.recipient), now=now, ids=ids)
 
@@ -130,7 +133,7 @@ def _to_staff(
     readers = {each: reader_language(language) for each, language in people.items() if each not in barred}
     if not readers and message.recipient.partition(":")[2] not in barred:
         process = _tells(connection, message, case, desk)
-        raise NobodyReads(message.recipient, daily=comes_daily(process, message.kind, given))
+        raise NobodyReads(message.recipient, daily=comes_daily(process, message.kind, given), key=_key(desk, case))
     new = []
     key = _key(desk, case)
     process, template, told = _told(connection, message, case, desk, sorted(set(readers.values())))
@@ -144,9 +147,9 @@ def _to_staff(
             new.append(values)
     if comes_daily(process, message.kind, given):
         read_earlier(connection, key, new)
-        stand_for_given_up(connection, message, now=now)
+        stand_for_given_up(connection, key, message, now=now)
     if desk.mail:
-        mail_notices(connection, message, new, now=now, ids=ids)
+        mail_notices(connection, key, message, new, now=now, ids=ids)
 
 
 def _told(

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from access.keys.sealed_rows import open_sealed
+from access.keys.stored_keys import StoredKeys
 from complaints.failed_delivery import over_by_id
 from complaints.notices.delivery import kept_apart, meant
 from engine.pipeline import Desk
@@ -32,7 +34,7 @@ class Unheard:
         return bool(self.readable or self.over)
 
 
-def unheard(connection: Connection) -> Unheard:
+def unheard(connection: Connection, keys: StoredKeys) -> Unheard:
     """Return up to `TOGETHER` notices of each kind. Reads only."""
     table = outbox.c
     found = connection.execute(
@@ -47,8 +49,10 @@ def unheard(connection: Connection) -> Unheard:
     for at in range(0, len(found), TOGETHER):
         rows = found[at : at + TOGETHER]
         stopped, barred = _stopped(connection, rows), kept_apart(connection, [row.case_id for row in rows])
+        known = keys.of_cases(connection, {row.case_id for row in rows})
         for row in rows:
-            clock = (row.payload.get("values") or {}).get("clock")
+            told = open_sealed(known.get(row.case_id), row.payload) or {}
+            clock = (told.get("values") or {}).get("clock")
             if row.ended_at is not None or (row.case_id, clock) in stopped:
                 over.append(row)
                 continue

@@ -13,8 +13,8 @@ from babel.dates import format_datetime
 from sqlalchemy import Connection, bindparam, func, select
 
 from access.keys.cipher import DataKey
-from access.keys.sealed_rows import open_sealed
-from access.keys.stored_keys import with_key
+from access.keys.sealed_rows import open_sealed, opened_row
+from access.keys.stored_keys import StoredKeys, with_key
 from access.people import names
 from complaints.notices.change_words import change_in_words, entry_in_words
 from complaints.notices.notices import Template, clock_of
@@ -87,9 +87,13 @@ class Telling:
         return self.words.label(section, key, self.language)
 
 
-def case_to_tell(connection: Connection, case_id: str) -> Any | None:
-    """Return the row that every notice of a case may need, its key along; None for a case that is no complaint."""
-    return connection.execute(_CASE, {"the_case": case_id}).first()
+def case_to_tell(connection: Connection, keys: StoredKeys, case_id: str) -> Any | None:
+    """Return the row, opened, that every notice of a case may need, its key along.
+
+    None for a case that is no complaint, or that is erased.
+    """
+    row = connection.execute(_CASE, {"the_case": case_id}).first()
+    return None if row is None or row.key_wrapped is None else opened_row(keys.along(row), row)
 
 
 _CASE = with_key(

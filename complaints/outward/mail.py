@@ -95,10 +95,13 @@ class MailChannel:
 
     def prepare(self, connection: Connection, message: Message, *, now: datetime) -> Parcel:
         """Read the letter or the notice, put it into a mail. Raises NoLonger, Final."""
-        if "letter" in message.payload:
-            to, subject, text, language = self._letter(connection, message.payload["letter"])
+        told = self.keys.payload(connection, message.case_id, message.payload)
+        if told is None:
+            raise NoLonger("what was to be told is erased")
+        if "letter" in told:
+            to, subject, text, language = self._letter(connection, told["letter"])
         else:
-            to, subject, text, language = self._notice(connection, message.payload["notice"])
+            to, subject, text, language = self._notice(connection, told["notice"])
         key = idempotency_key(message)
         try:
             address = mail_address(to)

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from access.keys.cipher import DataKey
+from access.keys.sealed_rows import seal
 from access.tables import person
 from complaints.tables import complaint
 from engine.ids import Ids
@@ -27,14 +29,20 @@ _REACHED = select(person.c.id).where(
 )
 
 
-def mail_letter(connection: Connection, told: Message, letter: str, *, now: datetime, ids: Ids) -> None:
+def mail_letter(connection: Connection, key: DataKey, told: Message, letter: str, *, now: datetime, ids: Ids) -> None:
     """Have a letter go to the complainant's address too, where they gave one. Repeating is safe."""
     if connection.scalar(_GIVEN, {"the_case": told.case_id}):
-        outbox.write(connection, [_row(told, TO_COMPLAINANT, {"letter": letter}, now=now, ids=ids)])
+        outbox.write(connection, [_row(key, told, TO_COMPLAINANT, {"letter": letter}, now=now, ids=ids)])
 
 
 def mail_notices(
-    connection: Connection, told: Message, written: Iterable[Mapping[str, Any]], *, now: datetime, ids: Ids
+    connection: Connection,
+    key: DataKey,
+    told: Message,
+    written: Iterable[Mapping[str, Any]],
+    *,
+    now: datetime,
+    ids: Ids,
 ) -> None:
     """Have notices (rows of `notice`) go to their readers' addresses too, where they have one. Repeating is safe."""
     notices = {row["person"]: row["id"] for row in written}
@@ -42,13 +50,16 @@ def mail_notices(
         return
     reached = connection.execute(_REACHED, {"people": list(notices)}).scalars()
     rows = [
-        _row(told, f"{MAIL}:person:{each}", {"notice": notices[each]}, now=now, ids=ids) for each in sorted(reached)
+        _row(key, told, f"{MAIL}:person:{each}", {"notice": notices[each]}, now=now, ids=ids)
+        for each in sorted(reached)
     ]
     outbox.write(connection, rows)
 
 
-def _row(told: Message, recipient: str, payload: Mapping[str, str], *, now: datetime, ids: Ids) -> Message:
+def _row(
+    key: DataKey, told: Message, recipient: str, payload: Mapping[str, str], *, now: datetime, ids: Ids
+) -> Message:
     return Message(
         id=ids.new(), case_id=told.case_id, cause=told.id, kind=told.kind, recipient=recipient, channel=MAIL,
-        payload=dict(payload), created_at=now, deliver_after=now,
+        payload=seal(key, dict(payload)), created_at=now, deliver_after=now,
     )  # fmt: skip

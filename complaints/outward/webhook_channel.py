@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from access.keys.stored_keys import StoredKeys
 from complaints.outward.channel import NoLonger, Parcel
 from complaints.outward.http_post import TIMEOUT, WHOLE, post
 from complaints.outward.keys import idempotency_key
@@ -31,6 +32,7 @@ _NUMBER = select(complaint.c.number).where(complaint.c.case_id == bindparam("the
 class WebhookChannel:
     """Posts to whom operators have named."""
 
+    keys: StoredKeys
     private_hosts: Set[str] = frozenset()
     """Hosts that may have a private address, in small letters."""
     this_machine: bool = False
@@ -52,14 +54,17 @@ class WebhookChannel:
         row: Any = connection.execute(_WEBHOOK, {"the_webhook": message.recipient.partition(":")[2]}).first()
         if row is None or not row.active:
             raise NoLonger("the webhook was removed")
+        payload = self.keys.payload(connection, message.case_id, message.payload)
+        if payload is None:
+            raise NoLonger("what was to be told is erased")
         key = idempotency_key(message)
         told = {
             "key": key,
             "event": message.kind,
             "complaint_id": message.case_id,
             "number": connection.scalar(_NUMBER, {"the_case": message.case_id}),
-            "status": message.payload.get("status"),
-            "at": message.payload.get("at"),
+            "status": payload.get("status"),
+            "at": payload.get("at"),
         }
         content = json.dumps(told, separators=(",", ":")).encode()
         timestamp = int(now.timestamp())

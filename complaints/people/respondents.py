@@ -109,7 +109,7 @@ def _was_heard(work: CaseWork) -> bool:
     if about.scalar() != 1:
         return False
     forms = select(form.data).where(form.case_id == work.case_id, form.state == "done", form.data.is_not(None))
-    return any(form_means(work, HEARD, data, unasked=False) for data in work.connection.execute(forms).scalars())
+    return any(form_means(work, HEARD, row.data, unasked=False) for row in work.read(forms))
 
 
 def _unheard(work: CaseWork) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.case_log import whole_lines
 from engine.case_work import CaseWork
 from engine.errors import Conflict
 from engine.tables import event_log
@@ -57,7 +58,5 @@ def in_the_way(work: CaseWork, item: Any) -> Conflict:
 def _since(work: CaseWork, item: Any) -> list[Any]:
     """Return the lines of the log from the completion of the step on."""
     table = event_log.c
-    found = select(table.at, table.kind, table.actor, table.detail).where(
-        table.case_id == work.case_id, table.at >= item.done_at
-    )
-    return list(work.connection.execute(found.order_by(table.sequence)).all())
+    found = select(event_log).where(table.case_id == work.case_id, table.at >= item.done_at)
+    return whole_lines(work.key, work.connection.execute(found.order_by(table.sequence)))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from access.keys.sealed_rows import seal
 from engine.case_sight import sees_case
 from engine.errors import Forbidden, NotFound
 from engine.pipeline import Desk
@@ -37,12 +38,13 @@ def save_draft(desk: Desk, command: SaveDraft) -> dict[str, Any]:
         raise NotFound("There is no such task.", task=command.task_id)
     require_open(row)
     require_mine(row, principal)
+    key = desk.services.keys.of_case(desk.connection, row.case_id)
     # Completing wins over a draft that comes at the same moment: only an open task takes one.
     kept = desk.connection.execute(
         update(work_item)
         .where(table.id == row.id, IS_OPEN)
         .values(
-            draft=None if command.data is None else dict(command.data),
+            draft=None if command.data is None else seal(key, dict(command.data)),
             draft_by=None if command.data is None else principal.person_id,
         )
     )

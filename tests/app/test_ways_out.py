@@ -109,7 +109,7 @@ def test_several_processes_on_one_database_send_everything_once(
             for number in range(count):
                 outbox.write(unit.connection, rows_about(unit.connection, number, hook))
             unit.commit()
-        lines: dict[str, Channel] = {MAIL: mail_line(post.url), hook: WebhookChannel(this_machine=True)}
+        lines: dict[str, Channel] = {MAIL: mail_line(post.url), hook: WebhookChannel(stored_keys(), this_machine=True)}
         processes = [
             OutwardLoop(database=database, ids=RandomIds(), channel_of=lines.get, now=lambda: OPENING) for _ in range(3)
         ]

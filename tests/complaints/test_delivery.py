@@ -312,7 +312,7 @@ def test_a_staff_template_never_reaches_a_complainant(office: Office) -> None:
 
 def values_of(office: Office, case: str, template: str, language: str = "en", **given: Any) -> dict[str, str]:
     with office.database.read() as connection:
-        row = case_to_tell(connection, case)
+        row = case_to_tell(connection, office.keys, case)
         assert row is not None
         process = office.versions.process(connection, row.version_id)
         telling = Telling(connection, office.keys.along(row), process, row, given, language, AROUND)

@@ -43,7 +43,7 @@ def until_given_up(office: Office) -> None:
 def looked(office: Office) -> Unheard:
     """Look, as a process does every 45 seconds, and settle what can be settled; return it."""
     with office.database.read() as connection:
-        found = unheard(connection)
+        found = unheard(connection, office.keys)
     office.pipeline.run(HouseWork(lambda desk: settle_unheard(desk, found)), SYSTEM)
     return found
 
@@ -137,7 +137,7 @@ def test_what_many_notices_cost_is_a_question_for_some_hundreds_of_them(
         until_given_up(office)
     office.join("hal", "service")
     with watched(office.database) as seen, office.database.read() as connection:
-        found = unheard(connection)
+        found = unheard(connection, office.keys)
     assert len(found.readable) == 3, "no more in one transaction"
     rows = len([row for row in office.rows(outbox) if row.given_up_as])
     assert sum(seen.times.values()) <= 2 + 2 * -(-rows // 3)

@@ -35,8 +35,9 @@ from tests.complaints.test_sent_back import PLAN
 from tests.complaints.walk import reach_plan
 from tests.support.certificates import certificate
 from tests.support.hook_receiver import HookReceiver, hook_receiver
+from tests.support.keys import stored_keys
 
-LOCAL = WebhookChannel(this_machine=True)
+LOCAL = WebhookChannel(stored_keys(), this_machine=True)
 
 
 @pytest.fixture
@@ -218,7 +219,7 @@ def test_the_same_event_comes_with_the_same_key_and_a_new_time(office: Office, r
 
 
 def test_a_slow_receiver_holds_up_no_other(office: Office, receiver: HookReceiver) -> None:
-    impatient = WebhookChannel(this_machine=True, timeout=0.3)
+    impatient = WebhookChannel(stored_keys(), this_machine=True, timeout=0.3)
     with hook_receiver() as slow:
         slow.silent = threading.Event()
         late, _ = listen(office, slow.url())
@@ -277,7 +278,7 @@ def test_an_answer_that_trickles_is_broken_off(office: Office) -> None:
         try:
             listen(office, f"http://127.0.0.1:{server.getsockname()[1]}/")
             office.file()
-            assert send(office, WebhookChannel(this_machine=True, whole=0.3)) == 0
+            assert send(office, WebhookChannel(stored_keys(), this_machine=True, whole=0.3)) == 0
         finally:
             ended.set()
             thread.join(15)
@@ -292,7 +293,7 @@ def test_an_answer_that_trickles_is_broken_off(office: Office) -> None:
 def test_a_name_that_leads_into_a_private_net_is_refused_and_nobody_is_called(office: Office, address: str) -> None:
     listen(office, "https://hooks.example/x")
     office.file()
-    channel = WebhookChannel(resolve=lambda _host, _port: ["93.184.216.34", address])
+    channel = WebhookChannel(stored_keys(), resolve=lambda _host, _port: ["93.184.216.34", address])
     assert send(office, channel) == 0
     assert waiting(office)[0].last_error == (
         "the receiver has a private address; REDRESS_WEBHOOK_PRIVATE_HOSTS names those that may"
@@ -302,9 +303,9 @@ def test_a_name_that_leads_into_a_private_net_is_refused_and_nobody_is_called(of
 def test_a_private_host_is_called_where_the_installation_names_it(office: Office, receiver: HookReceiver) -> None:
     listen(office, receiver.url())
     office.file()
-    assert send(office, WebhookChannel()) == 0
+    assert send(office, WebhookChannel(stored_keys())) == 0
     office.clock.advance(LONGEST_PAUSE)
-    assert send(office, WebhookChannel(private_hosts=frozenset({"127.0.0.1"}))) == 1
+    assert send(office, WebhookChannel(stored_keys(), private_hosts=frozenset({"127.0.0.1"}))) == 1
 
 
 def test_it_goes_over_an_encrypted_line_to_who_can_prove_who_they_are(office: Office, tmp_path: Path) -> None:
@@ -319,7 +320,7 @@ def test_it_goes_over_an_encrypted_line_to_who_can_prove_who_they_are(office: Of
         assert waiting(office)[0].last_error == told
         office.clock.advance(LONGEST_PAUSE)
         trusting = ssl.create_default_context(cafile=str(pair))
-        assert send(office, WebhookChannel(this_machine=True, tls=trusting)) == 1
+        assert send(office, WebhookChannel(stored_keys(), this_machine=True, tls=trusting)) == 1
 
 
 def test_what_waits_for_a_removed_webhook_goes_out_no_more(office: Office, receiver: HookReceiver) -> None:

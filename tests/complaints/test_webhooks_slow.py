@@ -21,6 +21,7 @@ from tests.complaints.sending import mail_line, sender
 from tests.complaints.test_webhooks import LOCAL, _Every, listen, waiting
 from tests.support.certificates import certificate
 from tests.support.hook_receiver import hook_receiver
+from tests.support.keys import stored_keys
 from tests.support.trickling import trickling
 from tests.support.waiting import until
 
@@ -86,7 +87,7 @@ def test_a_message_that_is_not_to_go_out_says_nothing_about_who_can_be_reached(o
         url = gone.url()
     hook, _ = listen(office, url)
     office.file()
-    loop = sender(office, _Every(WebhookChannel(this_machine=True), {}))
+    loop = sender(office, _Every(WebhookChannel(stored_keys(), this_machine=True), {}))
     loop.run_once()
     assert loop._pauses[f"webhook:{hook}"].failures == 1
     office.do(RemoveWebhook(hook), "house")

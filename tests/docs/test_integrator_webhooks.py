@@ -13,6 +13,7 @@ from complaints.outward.webhooks import KINDS
 from tests.complaints.office import MONDAY, Office
 from tests.complaints.test_webhooks import listen, send
 from tests.support.hook_receiver import Posted, hook_receiver
+from tests.support.keys import stored_keys
 from tests.support.shared import ROOT
 
 PAGE = (ROOT / "docs" / "integrator" / "webhooks.md").read_text(encoding="utf-8")
@@ -26,7 +27,7 @@ def sent() -> tuple[str, str, Posted]:
     with hook_receiver() as receiver:
         _, secret = listen(office, receiver.url())
         case = office.file()
-        assert send(office, WebhookChannel(this_machine=True)) == 1
+        assert send(office, WebhookChannel(stored_keys(), this_machine=True)) == 1
         (posted,) = receiver.posted
     office.database.close()
     return secret, case, posted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from access.keys.cipher import DataKey
 from engine import case_log
 from engine.case_log import Change
 from engine.model.step import Event
@@ -17,6 +19,7 @@ from storage.counting import counted
 from storage.database import Database
 from tests.support.stores import NOON
 
+KEY = DataKey(b"k" * 32)
 EVENTS = [
     Event("completed", element="acknowledge", task="2t"),
     Event("note", name="49jv"),
@@ -35,11 +38,13 @@ def write(database: Database, *changes: Change) -> None:
 def lines(database: Database, case: str) -> list[Any]:
     """Return the lines of a case, as the view tells them."""
     with database.read() as connection:
-        return list(
-            connection.execute(
-                select(event_log).where(event_log.c.case_id == case).order_by(event_log.c.sequence)
-            ).all()
-        )
+        found = select(event_log).where(event_log.c.case_id == case).order_by(event_log.c.sequence)
+        return case_log.whole_lines(KEY, connection.execute(found))
+
+
+def opened(event: Event) -> dict[str, Any]:
+    """Return what of a line's detail is in the open."""
+    return {name: value for name, value in event.detail.items() if name in case_log.ROUTING}
 
 
 def as_event(row: Any) -> Event:
@@ -48,8 +53,8 @@ def as_event(row: Any) -> Event:
 
 def test_what_is_written_a_row_a_change_is_read_line_by_line(database: Database) -> None:
     later = NOON + timedelta(seconds=1, microseconds=7)
-    write(database, Change("one", NOON, "li.na", EVENTS), Change("two", NOON, "system", EVENTS[:1]))
-    write(database, Change("one", later, "complainant", EVENTS[::-1]))
+    write(database, Change("one", KEY, NOON, "li.na", EVENTS), Change("two", KEY, NOON, "system", EVENTS[:1]))
+    write(database, Change("one", KEY, later, "complainant", EVENTS[::-1]))
     found = lines(database, "one")
     assert [as_event(row) for row in found] == [*EVENTS, *EVENTS[::-1]]
     assert [list(row.detail) for row in found if row.kind == "facts"] == [["z", "a", "n", "big", "deep"]] * 2
@@ -66,18 +71,19 @@ def test_a_change_is_one_row_in_one_statement_and_one_without_lines_leaves_none(
     with database.write() as unit:
         with counted(database) as count:
             case_log.write(
-                unit.connection, Change("one", NOON, "a", EVENTS), Change("x", NOON, "a", []),
-                Change("two", NOON, "a", EVENTS),
+                unit.connection, Change("one", KEY, NOON, "a", EVENTS), Change("x", KEY, NOON, "a", []),
+                Change("two", KEY, NOON, "a", EVENTS),
             )  # fmt: skip
-            case_log.write(unit.connection, Change("x", NOON, "a", []))
+            case_log.write(unit.connection, Change("x", KEY, NOON, "a", []))
         rows = unit.connection.execute(select(change_log.c.case_id, change_log.c.lines).order_by("sequence")).all()
         total = unit.connection.execute(select(func.count()).select_from(event_log)).scalar_one()
     assert (count.statements, [row.case_id for row in rows], total) == (1, ["one", "two"], 2 * len(EVENTS))
-    assert [list(case_log.events_of(row.lines)) for row in rows] == [EVENTS, EVENTS]
+    in_the_open = [replace(each, detail=opened(each)) for each in EVENTS]
+    assert [list(case_log.events_of(row.lines)) for row in rows] == [in_the_open, in_the_open]
 
 
 def test_a_line_leaves_out_what_it_has_not(database: Database) -> None:
-    write(database, Change("one", NOON, "a", EVENTS[:2]))
+    write(database, Change("one", KEY, NOON, "a", EVENTS[:2]))
     with database.read() as connection:
         found = connection.execute(select(change_log.c.lines)).scalar_one()
     assert found == [["completed", "acknowledge", "2t"], ["note", None, None, "49jv"]]
@@ -101,7 +107,23 @@ ANY_EVENT = st.builds(Event, WORD, MAYBE, MAYBE, MAYBE, st.dictionaries(TEXT, VA
 def test_whatever_is_written_is_read(database: Database, events: list[Event]) -> None:
     """On each store: the rows of earlier examples are taken back."""
     with database.write() as unit:
-        case_log.write(unit.connection, Change("one", NOON, "a", events))
-        rows = unit.connection.execute(select(event_log).order_by(event_log.c.sequence)).all()
+        case_log.write(unit.connection, Change("one", KEY, NOON, "a", events))
+        rows = case_log.whole_lines(KEY, unit.connection.execute(select(event_log).order_by(event_log.c.sequence)))
         kept = unit.connection.execute(select(change_log.c.lines)).scalar_one()
-    assert [as_event(row) for row in rows] == list(case_log.events_of(kept)) == events
+    assert [as_event(row) for row in rows] == events
+    assert list(case_log.events_of(kept)) == [replace(each, detail=opened(each)) for each in events]
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=st.text(st.characters(min_codepoint=97, max_codepoint=122), min_size=8, max_size=12))
+def test_what_people_wrote_stands_in_no_line_in_the_open(database: Database, said: str) -> None:
+    told = Event("hand-over-offered", None, "x", None, {"to": "li.na", "reason": said})
+    with database.write() as unit:
+        case_log.write(unit.connection, Change("one", KEY, NOON, "a", [told]))
+        (row,) = unit.connection.execute(select(change_log)).all()
+        (line,) = unit.connection.execute(select(event_log)).all()
+        (whole,) = case_log.whole_lines(KEY, [line])
+        (erased,) = case_log.whole_lines(None, [line])
+    assert (row.lines[0][4], line.detail, erased.detail) == ({"to": "li.na"},) * 3
+    assert said.encode() not in bytes(row.details)
+    assert whole.detail == {"to": "li.na", "reason": said}

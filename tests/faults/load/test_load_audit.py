@@ -20,6 +20,7 @@ from tests.faults.load.audit import fired_since, overdue, wrong_with
 from tests.faults.load.kills import LoadKills
 from tests.faults.load.people import Told
 from tests.support.application import OPENING, House, house
+from tests.support.keys import stored_keys
 from tests.support.postgres import PostgresServer
 
 ACKNOWLEDGED = {"acknowledgement_text": "您好。"}
@@ -48,7 +49,10 @@ def again(database: Database, **of: str) -> None:
         row = unit.connection.execute(select(event_log).filter_by(**of)).first()
         assert row is not None
         line = Event(row.kind, row.element, row.name, row.task, row.detail)
-        case_log.write(unit.connection, Change(row.case_id, row.at, row.actor, [line]))
+        case_log.write(
+            unit.connection,
+            Change(row.case_id, stored_keys().of_case(unit.connection, row.case_id), row.at, row.actor, [line]),
+        )
         unit.commit()
 
 

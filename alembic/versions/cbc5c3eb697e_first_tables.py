@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 8fe0ccf24f99, after .
+Revision cbc5c3eb697e, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "8fe0ccf24f99"
+revision = "cbc5c3eb697e"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -45,6 +45,7 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
         sa.Column("actor", sa.Text(), nullable=True),
         sa.Column("lines", sa.Text(), nullable=False),
+        sa.Column("details", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("sequence", name=op.f("pk_change_log")),
     )
     with op.batch_alter_table("change_log", schema=None) as batch_op:
@@ -179,7 +180,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), server_default="house", nullable=False),
-        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column(
             "created_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
@@ -425,7 +426,7 @@ def upgrade() -> None:
         sa.Column("troubled", sa.Boolean(), nullable=False),
         sa.Column("undo_task", sa.Text(), nullable=True),
         sa.Column("undo_until", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
-        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
         sa.Column("undo", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["version_id"], ["process_version.id"], name=op.f("fk_instance__version_id")),
@@ -513,7 +514,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Text(), nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
-        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=False),
         sa.Column(
             "started_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
         ),
@@ -704,8 +705,8 @@ def upgrade() -> None:
         sa.Column("draft_by", sa.Text(), nullable=True),
         sa.Column("done_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.Column("done_by", sa.Text(), nullable=True),
-        sa.Column("draft", sa.Text(), nullable=True),
-        sa.Column("data", sa.Text(), nullable=True),
+        sa.Column("draft", sa.LargeBinary(), nullable=True),
+        sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["instance.case_id"], name=op.f("fk_work_item__case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_item")),
     )
@@ -783,13 +784,14 @@ def upgrade() -> None:
             "sqlite": "SELECT change_log.sequence * 1000000 + line.key AS sequence, change_log.case_id, "
             "change_log.at, json_extract(line.value, '$[0]') AS kind, json_extract(line.value, '$[1]') "
             "AS element, json_extract(line.value, '$[3]') AS name, json_extract(line.value, '$[2]') AS "
-            "task, change_log.actor, coalesce(json_extract(line.value, '$[4]'), '{}') AS detail FROM "
-            "change_log, json_each(change_log.lines) AS line",
+            "task, change_log.actor, coalesce(json_extract(line.value, '$[4]'), '{}') AS detail, "
+            "line.key AS line, change_log.details FROM change_log, json_each(change_log.lines) AS line",
             "postgresql": "SELECT change_log.sequence * 1000000 + line.number - 1 AS sequence, change_log.case_id, "
             "change_log.at, line.value ->> 0 AS kind, line.value ->> 1 AS element, line.value ->> 3 AS "
             "name, line.value ->> 2 AS task, change_log.actor, coalesce(CAST(line.value -> 4 AS text), "
-            "'{}') AS detail FROM change_log, json_array_elements(CAST(change_log.lines AS json)) WITH "
-            "ORDINALITY AS line (value, number)",
+            "'{}') AS detail, CAST(line.number - 1 AS integer) AS line, change_log.details FROM "
+            "change_log, json_array_elements(CAST(change_log.lines AS json)) WITH ORDINALITY AS line "
+            "(value, number)",
         },
     )
     # ### end Alembic commands ###
@@ -804,13 +806,14 @@ def downgrade() -> None:
             "sqlite": "SELECT change_log.sequence * 1000000 + line.key AS sequence, change_log.case_id, "
             "change_log.at, json_extract(line.value, '$[0]') AS kind, json_extract(line.value, '$[1]') "
             "AS element, json_extract(line.value, '$[3]') AS name, json_extract(line.value, '$[2]') AS "
-            "task, change_log.actor, coalesce(json_extract(line.value, '$[4]'), '{}') AS detail FROM "
-            "change_log, json_each(change_log.lines) AS line",
+            "task, change_log.actor, coalesce(json_extract(line.value, '$[4]'), '{}') AS detail, "
+            "line.key AS line, change_log.details FROM change_log, json_each(change_log.lines) AS line",
             "postgresql": "SELECT change_log.sequence * 1000000 + line.number - 1 AS sequence, change_log.case_id, "
             "change_log.at, line.value ->> 0 AS kind, line.value ->> 1 AS element, line.value ->> 3 AS "
             "name, line.value ->> 2 AS task, change_log.actor, coalesce(CAST(line.value -> 4 AS text), "
-            "'{}') AS detail FROM change_log, json_array_elements(CAST(change_log.lines AS json)) WITH "
-            "ORDINALITY AS line (value, number)",
+            "'{}') AS detail, CAST(line.number - 1 AS integer) AS line, change_log.details FROM "
+            "change_log, json_array_elements(CAST(change_log.lines AS json)) WITH ORDINALITY AS line "
+            "(value, number)",
         },
         after=None,
     )
