@@ -25,9 +25,9 @@ _NOTHING: list[Any] = [None] * 5
 _INSERT = Prepared(insert(change_log), columns=("case_id", "at", "actor", "lines", "details"))
 ROUTING: Final = frozenset(
     {
-        "after_days", "attempts", "channel", "closure", "count", "delivered", "dropped", "due_at", "element", "kept",
-        "kind", "late", "of", "operation", "process", "rating", "recorded_by", "refunds", "remedies", "remedy",
-        "satisfied", "status", "team", "template", "to", "type", "version", "was", "was_kept", "was_type", "what",
+        "acting", "after_days", "attempts", "channel", "closure", "count", "delivered", "dropped", "due_at", "element",
+        "kept", "kind", "late", "of", "operation", "outcome", "process", "rating", "recorded_by", "refunds",
+        "remedies", "remedy", "satisfied", "status", "team", "template", "to", "type", "version", "was", "was_kept", "was_type", "what",
     }
 )  # fmt: skip
 """What lines tell in the open: codes, counts, instants and ids. Everything else is sealed with the key of the case."""
@@ -62,10 +62,12 @@ def write(connection: Connection, *changes: Change) -> None:
 
 def whole_lines(key: DataKey | None, rows: Iterable[Any]) -> list[Any]:
     """Return rows of `event_log` with all that they tell in `detail`; without the key what is in the open."""
-    found = opened_rows(key, rows)
-    return [
-        row._replace(detail={**row.detail, **(row.details[row.line] or {})}) if row.details else row for row in found
-    ]
+    return [whole_line(row) for row in opened_rows(key, rows)]
+
+
+def whole_line(row: Any) -> Any:
+    """Return an opened row of `event_log` with all that it tells in `detail`."""
+    return row._replace(detail={**row.detail, **(row.details[row.line] or {})}) if row.details else row
 
 
 def events_of(lines: Sequence[Sequence[Any]]) -> Iterator[Event]:

@@ -83,11 +83,14 @@ class StoredKeys:
         found = list(rows)
         return opened_rows(self.of_case(connection, case_id), found) if found else []
 
-    def payload(self, connection: Connection, case_id: str | None, payload: Any) -> Any:
-        """Return what a message of a case holds, as it was before it was sealed; None where its key is destroyed."""
-        if not isinstance(payload, Sealed):
-            return payload
-        return open_sealed(self.of_cases(connection, [case_id or ""]).get(case_id or ""), payload)
+    def open_value(self, connection: Connection, case_id: str | None, value: Any) -> Any:
+        """Return a value of a case as it was before it was sealed, None where its key is destroyed.
+
+        What is not sealed stays as it is. Raises Unreadable.
+        """
+        if not isinstance(value, Sealed):
+            return value
+        return open_sealed(self.of_cases(connection, [case_id or ""]).get(case_id or ""), value)
 
     def along(self, row: Any) -> DataKey | None:
         """Return the key that was read along with a row, with its `case_id`; None where it was destroyed."""

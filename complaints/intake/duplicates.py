@@ -70,12 +70,13 @@ def _said(work: CaseWork, case_id: str, element: str) -> set[str]:
             select(links.other_id).where(links.case_id == case_id, links.kind == DUPLICATE_LINK)
         ).scalars()
     )  # fmt: skip
-    last = connection.execute(
+    newest = connection.execute(
         select(items.data)
         .where(items.case_id == case_id, items.element == element, items.state == "done")
         .order_by(items.done_at.desc(), items.round.desc())
         .limit(1)
     ).scalar()
+    last = work.services.keys.open_value(connection, case_id, newest)
     if last and last.get(FIELD) and form_means(work, DUPLICATE, last, unasked=True):
         named = _named(connection, str(last[FIELD]))
         others |= {named} if named is not None else set()

@@ -95,7 +95,7 @@ class MailChannel:
 
     def prepare(self, connection: Connection, message: Message, *, now: datetime) -> Parcel:
         """Read the letter or the notice, put it into a mail. Raises NoLonger, Final."""
-        told = self.keys.payload(connection, message.case_id, message.payload)
+        told = self.keys.open_value(connection, message.case_id, message.payload)
         if told is None:
             raise NoLonger("what was to be told is erased")
         if "letter" in told:

@@ -54,7 +54,7 @@ class WebhookChannel:
         row: Any = connection.execute(_WEBHOOK, {"the_webhook": message.recipient.partition(":")[2]}).first()
         if row is None or not row.active:
             raise NoLonger("the webhook was removed")
-        payload = self.keys.payload(connection, message.case_id, message.payload)
+        payload = self.keys.open_value(connection, message.case_id, message.payload)
         if payload is None:
             raise NoLonger("what was to be told is erased")
         key = idempotency_key(message)

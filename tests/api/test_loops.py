@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sqlalchemy import inspect, text
 
 from access import teams
+from access.keys.sealed_rows import seal
 from app.serve import (
     COUNTS,
     PURGES,
@@ -133,7 +135,8 @@ def test_the_same_look_tells_new_readers_what_nobody_could_read() -> None:
         created_at=application.now(), deliver_after=application.now(),
     )  # fmt: skip
     with application.database.write() as unit:
-        outbox.write(unit.connection, [unheard])
+        sealed = seal(application.keys.of_case(unit.connection, case), unheard.payload)
+        outbox.write(unit.connection, [replace(unheard, payload=sealed)])
         why = {"error": "nobody", "given_up_as": outbox.NOBODY_READS}
         outbox.give_up(unit.connection, unheard.id, now=application.now(), **why)
         unit.commit()

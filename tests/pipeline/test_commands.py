@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from access.keys.sealed_rows import sealed_values
 from app.doctor import findings
 from complaints.people.ownership import AskHandOver
 from complaints.plan.actions import CompleteAction
@@ -298,6 +299,9 @@ def test_a_task_that_is_done_is_never_written_over(case: Case) -> None:
     again = {**row._mapping, "data": {"acknowledgement_text": "Another."}}
     for state in ("open", "done"):
         with case.on.application.database.write() as unit:
-            assert write_items(unit.connection, [{**again, "state": state}]) == 0
+            sealed = sealed_values(
+                case.on.application.keys.of_case(unit.connection, case.id), work_item, {**again, "state": state}
+            )
+            assert write_items(unit.connection, [sealed]) == 0
             unit.commit()
     assert case.rows(select(work_item).where(work_item.c.id == row.id)) == [row]

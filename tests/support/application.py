@@ -27,6 +27,7 @@ from app.container import Application, build
 from app.roster import ROSTER, seat
 from app.settings import Settings
 from engine.bundles.bundle import read_folders
+from engine.case_log import whole_lines
 from engine.case_work import SYSTEM
 from engine.clock import MovableClock
 from engine.commands.publish import PublishBundle
@@ -202,7 +203,8 @@ class House:
         with self.application.database.read() as connection:
             where = (event_log.c.case_id == case, event_log.c.kind == kind)
             rows = connection.execute(select(event_log).where(*where).order_by(event_log.c.sequence))
-            return [(row.actor, row.detail) for row in rows]
+            key = self.application.keys.of_case(connection, case)
+            return [(row.actor, row.detail) for row in whole_lines(key, rows)]
 
 
 def house(**changes: Any) -> House:

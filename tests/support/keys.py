@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, insert
 from access.keys.keyring import parse_keyring
 from access.keys.sealed_rows import opened_row, sealed_values
 from access.keys.stored_keys import StoredKeys
+from engine.case_log import whole_line
 
 SERVER_KEY = "1 " + "k" * 43 + "="
 
@@ -19,7 +20,12 @@ def opened(keys: StoredKeys, connection: Connection, rows: Iterable[Any]) -> lis
     found = list(rows)
     cases = {row.case_id for row in found if "case_id" in row._mapping and row.case_id is not None}
     known = keys.of_cases(connection, cases)
-    return [opened_row(known.get(getattr(row, "case_id", None) or ""), row) for row in found]
+    return [_told(opened_row(known.get(getattr(row, "case_id", None) or ""), row)) for row in found]
+
+
+def _told(row: Any) -> Any:
+    """Return a line of the log with all that it tells in `detail`, another row as it is."""
+    return whole_line(row) if {"details", "line"} <= row._mapping.keys() else row
 
 
 def put(keys: StoredKeys, connection: Connection, table: Table, *rows: Mapping[str, Any]) -> None:
