@@ -25,9 +25,10 @@ _NOTHING: list[Any] = [None] * 5
 _INSERT = Prepared(insert(change_log), columns=("case_id", "at", "actor", "lines", "details"))
 ROUTING: Final = frozenset(
     {
-        "acting", "after_days", "attempts", "channel", "closure", "count", "delivered", "dropped", "due_at", "element",
-        "kept", "kind", "late", "of", "operation", "outcome", "process", "rating", "recorded_by", "refunds",
-        "remedies", "remedy", "satisfied", "status", "team", "template", "to", "type", "version", "was", "was_kept", "was_type", "what",
+        "acting", "after_days", "attempts", "channel", "closure", "count", "delivered", "dropped", "due_at",
+        "element", "kept", "kind", "late", "of", "operation", "outcome", "process", "rating", "recorded_by",
+        "refunds", "remedies", "remedy", "satisfied", "status", "team", "template", "to", "type", "version", "was",
+        "was_kept", "was_type", "what",
     }
 )  # fmt: skip
 """What lines tell in the open: codes, counts, instants and ids. Everything else is sealed with the key of the case."""

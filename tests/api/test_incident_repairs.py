@@ -14,6 +14,7 @@ from engine.errors import NotFound
 from engine.incidents import DELIVERY, note_failure
 from engine.tables import conflict_of_interest, instance, work_item
 from tests.support.application import House
+from tests.support.keys import opened
 
 
 def failed(redress: House) -> tuple[str, str]:
@@ -225,5 +226,6 @@ def test_a_house_may_keep_its_operators_from_repairing_cases(redress: House, mon
     for login in ("li.na", "chen.jing"):
         redress.person(login).refused(403, "POST", f"/api/incidents/{found}/route", {"to": "team:legal", "reason": "r"})
     with redress.application.database.read() as connection:
-        (row,) = connection.execute(select(instance.c.facts).where(instance.c.case_id == case)).all()
+        facts = connection.execute(select(instance.c.case_id, instance.c.facts).where(instance.c.case_id == case))
+        (row,) = opened(redress.application.keys, connection, facts)
     assert row.facts["people"] == 1

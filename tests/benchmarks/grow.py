@@ -20,6 +20,7 @@ from functools import lru_cache
 from itertools import cycle
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text
 
@@ -118,13 +119,18 @@ def _kinds(at: datetime, closed: int) -> tuple[list[_Kind], Rows]:
     with made.application.database.read() as connection:
         rows = read_rows(connection)
         house = {
-            table.name: [dict(row._mapping) for row in connection.execute(select(table))]
+            table.name: [dict(row._mapping) for row in connection.execute(select(table)) if not _of_a_case(row)]
             for table in house_tables()
             if table.name not in NOT_COPIED
         }
     made.application.database.close()
     ended = [_Kind(of_case(rows, case), True) for case in made.closed]
     return [*ended, *(_Kind(of_case(rows, case), False) for case in made.open)], house
+
+
+def _of_a_case(row: Any) -> bool:
+    """Say whether a row is the key of a case: each copy gets its own."""
+    return "wrapped" in row._mapping and not row.name.startswith("house:")
 
 
 def _furnish(connection: Connection, house: Rows) -> None:

@@ -28,10 +28,14 @@ from sqlalchemy import (
     text,
 )
 
+from access.keys.cipher import DataKey
+from access.keys.tables import sealed_key
 from engine.ids import ALPHABET
+from storage.schema import metadata
 from storage.types import Blob, Json
 from tests.benchmarks.grown_cases import STAMP
-from tests.benchmarks.grown_rows import Row, case_tables
+from tests.benchmarks.grown_rows import Row, case_tables, sealed_again, sealed_columns
+from tests.support.keys import stored_keys
 
 TURN = "grow_turn"
 """The column of the temporary tables by which rows are counted, in the order of the keys of what they resemble."""
@@ -48,6 +52,9 @@ class Sources:
     """The cases, numbered from 0."""
     stamped: Mapping[str, Mapping[str, frozenset[str]]]
     """Table -> column in which identifiers occur -> their marks as they are written there."""
+    keys: dict[str, DataKey]
+    """Those of the cases, by their ids, in the order of `chosen`. Copies have the same: what is sealed stays as it is,
+    and the identifiers in it are those of the case that was copied."""
 
 
 def sources(connection: Connection, rows: Sequence[Mapping[str, list[Row]]]) -> Sources:
@@ -67,10 +74,11 @@ def sources(connection: Connection, rows: Sequence[Mapping[str, list[Row]]]) -> 
     for case in rows:
         for name, each in case.items():
             known = stamped[name]
-            for column, value in (pair for row in each for pair in row.items()):
+            sealed = sealed_columns(metadata.tables[name])
+            for column, value in (pair for row in each for pair in row.items() if pair[0] not in sealed):
                 if marks := _marks_in(value):
                     known[column] = known.get(column, frozenset()) | marks
-    return Sources(tables, chosen, stamped)
+    return Sources(tables, chosen, stamped, {})
 
 
 def _marks_in(value: Any) -> frozenset[str]:
@@ -84,7 +92,10 @@ def fill(connection: Connection, given: Sources, cases: Iterator[Sequence[tuple[
     waiting: dict[str, list[Row]] = {name: [] for name in given.tables}
     turns = dict.fromkeys(given.tables, 0)
     for case in cases:
-        for name, rows in case:
+        [case_id] = {row["case_id"] for _, rows in case for row in rows}
+        key = given.keys[case_id] = DataKey.new()
+        for name, plain in case:
+            rows = [sealed_again(key, metadata.tables[name], row) for row in plain]
             waiting[name].extend({TURN: turns[name] + number, **row} for number, row in enumerate(rows))
             turns[name] += len(rows)
             if name == "instance":
@@ -124,6 +135,7 @@ class Copier:
     """Copies what the temporary tables hold, under another mark each time."""
 
     def __init__(self, given: Sources, dialect: str) -> None:
+        self._keys, self._ring = given.keys, stored_keys().keyring
         self._all = [self._statement(table, given, dialect, whole=True) for table in case_tables()]
         self._some = [self._statement(table, given, dialect, whole=False) for table in case_tables()]
 
@@ -134,6 +146,15 @@ class Copier:
             values["first"] = first
         for statement in self._all if first is None else self._some:
             connection.execute(statement, values)
+        version = self._ring.newest
+        connection.execute(
+            insert(sealed_key),
+            [
+                {"name": name, "version": version, "wrapped": self._ring.version(version).wrap(key, name=name)}
+                for case_id, key in list(self._keys.items())[:first]
+                for name in [case_id.replace(STAMP.lower(), mark.lower(), 1)]
+            ],
+        )
 
     @staticmethod
     def _statement(table: Table, given: Sources, dialect: str, *, whole: bool) -> Any:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import Connection, select, update
 
 from access import tokens
@@ -27,6 +28,7 @@ from engine.tables import instance
 from escalation.scheduled import finish, take
 from tests.benchmarks.grow import AT, Wanted, grow_file, set_clock
 from tests.replay.server import Server
+from tests.support.keys import SERVER_KEY
 
 CLOCK = SystemClock()
 NEVER = timedelta(days=3650)
@@ -58,11 +60,16 @@ class GrownHouse:
     @property
     def settings(self) -> Settings:
         """Those of a server in demo mode, by the clock that was grown with the cases."""
-        return Settings(database_url=f"sqlite:///{self.file}", demo=True, var_folder=self.folder, secure_cookies=False)
+        return Settings(
+            database_url=f"sqlite:///{self.file}", demo=True, var_folder=self.folder, secure_cookies=False,
+            key=SecretStr(SERVER_KEY),
+        )  # fmt: skip
 
     def server(self) -> Server:
         """Return a server on the database, not started."""
-        environment = {"REDRESS_DATABASE_URL": self.settings.database_url, "REDRESS_DEMO": "true"}
+        environment = {
+            "REDRESS_DATABASE_URL": self.settings.database_url, "REDRESS_DEMO": "true", "REDRESS_KEY": SERVER_KEY,
+        }  # fmt: skip
         return Server(self.folder, arguments=("serve",), environment=environment)
 
     def grown(self, cases: int) -> bool:

@@ -6,6 +6,7 @@ columns, in JSON and in stored states alike, so that a moved case agrees with it
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,14 +15,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, LargeBinary, Table, Text, select, type_coerce
 
+from access.keys.cipher import DataKey
+from access.keys.sealed_rows import open_sealed, seal
 from engine.ids import ALPHABET
 from storage.schema import metadata
-from storage.types import Blob, Json
+from storage.sealed import Sealed, SealedBlob
+from storage.types import Blob, Json, as_json
 from tests.benchmarks.grown_cases import GROUP, STAMP
+from tests.support.keys import stored_keys
 
 Row = dict[str, Any]
 Rows = Mapping[str, list[Row]]
-"""Table -> its rows; JSON as text."""
+"""Table -> its rows; JSON as text, and what is sealed opened: JSON as text too, or bytes."""
 
 _WRITTEN = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)|\b\d{8}T\d{6}\b|(?<![\d-])\d{4}-\d\d-\d\d(?![\dT-])"
@@ -58,6 +63,10 @@ def read_grown(connection: Connection, case_id: str) -> Rows:
         mark: f"{STAMP}{GROUP}".lower(),
         f"{stamp}{group}": f"{STAMP}{GROUP}",
         f"{stamp}-{group}": f"{STAMP}-{GROUP}",
+        # What is sealed has been copied as it was.
+        f"{STAMP}{group}".lower(): f"{STAMP}{GROUP}".lower(),
+        f"{STAMP}{group}": f"{STAMP}{GROUP}",
+        f"{STAMP}-{group}": f"{STAMP}-{GROUP}",
     }
 
     def bare(value: Any) -> Any:
@@ -80,7 +89,30 @@ def read_grown(connection: Connection, case_id: str) -> Rows:
 def _rows(connection: Connection, table: Table, *where: ColumnElement[bool]) -> list[Row]:
     columns = [_plain(column) for column in table.columns]
     asked = select(*columns).where(*where).order_by(*table.primary_key.columns)
-    return [dict(row._mapping) for row in connection.execute(asked)]
+    found = [dict(row._mapping) for row in connection.execute(asked)]
+    keys = stored_keys().of_cases(connection, {row["case_id"] for row in found if row["case_id"] is not None})
+    return [{name: _opened(keys, row["case_id"], value) for name, value in row.items()} for row in found]
+
+
+def _opened(keys: Mapping[str, DataKey], case_id: str, value: Any) -> Any:
+    if not isinstance(value, Sealed):
+        return value
+    plain = open_sealed(keys[case_id], value)
+    return plain if isinstance(plain, bytes) else as_json(plain)
+
+
+def sealed_columns(table: Table) -> frozenset[str]:
+    """Return the columns of a table that are sealed."""
+    return frozenset(column.name for column in table.columns if isinstance(column.type, SealedBlob))
+
+
+def sealed_again(key: DataKey, table: Table, row: Row) -> Row:
+    """Return a row as it is stored, what is to be sealed sealed with a key."""
+    columns = sealed_columns(table)
+    return {
+        name: seal(key, json.loads(value) if isinstance(value, str) else value) if name in columns else value
+        for name, value in row.items()
+    }
 
 
 def of_case(rows: Rows, case_id: str) -> Rows:

@@ -162,7 +162,7 @@ def test_after_a_refusal_within_other_work_the_case_stands_as_before_and_what_is
     item = case.item("acknowledge")
     case.pipeline.run(ClaimTask(item.id), case.on.actor("li.na"))
     case.clock.advance(timedelta(minutes=46))
-    before = every_row(case.on.application.database)
+    before = every_row(case.on.application.database, case.on.application.keys)
     actor, said = case.on.actor(by), []
 
     def work(desk: Desk) -> None:
@@ -173,7 +173,7 @@ def test_after_a_refusal_within_other_work_the_case_stands_as_before_and_what_is
         put(desk.services.keys, desk.connection, note, other)
 
     case.pipeline.run(HouseWork(work), SYSTEM)
-    after = every_row(case.on.application.database)
+    after = every_row(case.on.application.database, case.on.application.keys)
     assert len(said) == 1
     assert {name for name, rows in after.items() if rows != before[name]} == {"note"}
     assert case.on.application.sweep.run_until_done() == 1

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, Table, select
 
+from access.keys.stored_keys import StoredKeys
 from storage import migrate
 from storage.database import Database
 from storage.schema import metadata
+from tests.support.keys import opened, stored_keys
 from tests.support.postgres import PostgresServer, running
 
 STORES = ("sqlite-file", "sqlite-memory", "postgresql")
@@ -37,13 +39,23 @@ def store_url(name: str, request: pytest.FixtureRequest, folder: Path) -> str:
     return server.create()
 
 
-def every_row(database: Database) -> dict[str, list[Any]]:
-    """Return all rows of every table that the test imported, by its name, in the order of their keys."""
+def every_row(database: Database, keys: StoredKeys | None = None) -> dict[str, list[Any]]:
+    """Return all rows of every table that the test imported, by its name, in the order of their keys.
+
+    What is sealed is opened, so that the same is the same; keys themselves, drawn by chance, are left out.
+    """
     with database.read() as connection:
         return {
-            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))]
+            table.name: [
+                tuple(row) for row in opened(keys or stored_keys(), connection, connection.execute(_in_order(table)))
+            ]
             for table in metadata.sorted_tables
         }
+
+
+def _in_order(table: Table) -> Select[Any]:
+    columns = (column for column in table.columns if (table.name, column.name) != ("sealed_key", "wrapped"))
+    return select(*columns).order_by(*table.primary_key.columns)
 
 
 @pytest.fixture(params=STORES)
