@@ -146,7 +146,7 @@ def build(
     clock = clock or house_clock(database)
     ids = ids or RandomIds(clock)
     versions = versions or Versions(house(posts))
-    keys = StoredKeys(server_keyring(settings))
+    keys = StoredKeys(lambda: server_keyring(settings))
     services = Services(
         versions=versions, keys=keys, calendars=calendars, placement=PostPlacement(posts), rules=posts.rules, zone=zone,
         effects=EFFECTS, dated=DATED, excerpt=notices.excerpt, completed=on_completed,

@@ -17,6 +17,7 @@ from app.container import Application
 from app.existing import require_file, require_schema
 from app.http_server import http_server
 from app.interpreter import ready_to_serve
+from app.key_noted import require_key
 from app.listening import listening
 from app.log import configure
 from app.settings import Settings
@@ -140,6 +141,7 @@ def serve(settings: Settings, application: Application | None = None) -> None:
         require_schema(settings)
         application = application or application_for(settings)
         try:
+            require_key(application)
             read_processes(application)
             with listening(settings.host, settings.port) as sockets:
                 _serve(settings, application, sockets)
@@ -151,6 +153,7 @@ def serve_on(settings: Settings, application: Application, sockets: list[socket.
     """Serve until stopped, with the file's lock and the address held by the caller already. Closes the database."""
     configure(settings.log_level)
     try:
+        require_key(application)
         read_processes(application)
         _serve(settings, application, sockets)
     finally:

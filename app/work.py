@@ -11,6 +11,7 @@ from app.beating import beating
 from app.existing import require_schema
 from app.http_server import HttpServer, http_server
 from app.interpreter import ready_to_serve
+from app.key_noted import require_key
 from app.listening import listening
 from app.log import configure
 from app.serve import loops, read_processes
@@ -42,6 +43,7 @@ def work(settings: Settings) -> None:
     if application.database.is_sqlite:
         raise StoreHeld("On SQLite the server fires what is due itself; a worker needs PostgreSQL.")
     require_schema(settings)
+    require_key(application)
     read_processes(application)
     stop = threading.Event()
     with ExitStack() as stack:

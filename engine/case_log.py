@@ -39,8 +39,8 @@ class Change:
     """What one change adds to the log of one case."""
 
     case_id: str
-    key: DataKey
-    """Of the case."""
+    key: DataKey | None
+    """Of the case; None where it was destroyed: then the lines tell what is in the open alone."""
     at: datetime
     actor: str
     """A person's id, `complainant` or `system`."""
@@ -89,4 +89,4 @@ def _line(event: Event) -> list[Any]:
 
 def _details(change: Change) -> Sealed | None:
     found = [{name: each for name, each in event.detail.items() if name not in ROUTING} for event in change.events]
-    return seal(change.key, [each or None for each in found]) if any(found) else None
+    return seal(change.key, [each or None for each in found]) if change.key is not None and any(found) else None

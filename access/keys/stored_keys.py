@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, insert, select
@@ -42,11 +42,19 @@ class KeyDestroyed(AccessError):
 class StoredKeys:
     """The keys of an installation. One for a process; safe to share between threads."""
 
-    def __init__(self, keyring: Keyring) -> None:
-        """Take the server's key."""
-        self.keyring = keyring
+    def __init__(self, keyring: Keyring | Callable[[], Keyring]) -> None:
+        """Take the server's key, or what gives it: that is asked once, when something is to be sealed or opened."""
+        self._ring = keyring
         self._opened: OrderedDict[bytes, DataKey] = OrderedDict()
         self._guard = threading.Lock()
+
+    @property
+    def keyring(self) -> Keyring:
+        """The server's key. Raises KeyAbsent, UnfitKeyring."""
+        with self._guard:
+            if not isinstance(self._ring, Keyring):
+                self._ring = self._ring()
+            return self._ring
 
     def of_case(self, connection: Connection, case_id: str) -> DataKey:
         """Return the key of a case. Raises KeyDestroyed where there is none (any more), KeyAbsent, Unreadable."""

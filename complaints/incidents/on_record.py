@@ -126,7 +126,7 @@ def write_line(desk: Desk, found: Found, kind: str, **detail: Any) -> None:
     if found.case_id is None:
         return
     line = Event(kind, element=found.element, name=found.id, detail=detail)
-    key = desk.services.keys.of_case(desk.connection, found.case_id)
+    key = desk.services.keys.of_cases(desk.connection, [found.case_id]).get(found.case_id)
     case_log.write(desk.connection, Change(found.case_id, key, desk.now, found.actor_id, [line]))
 
 

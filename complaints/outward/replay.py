@@ -88,5 +88,5 @@ def _note(desk: Desk, message: DeadLetter, kind: str, who: str, **detail: str) -
     if message.case_id is None:
         return
     line = Event(kind, name=message.id, detail={"template": message.kind, "channel": message.channel, **detail})
-    key = desk.services.keys.of_case(desk.connection, message.case_id)
+    key = desk.services.keys.of_cases(desk.connection, [message.case_id]).get(message.case_id)
     case_log.write(desk.connection, Change(message.case_id, key, desk.now, who, [line]))

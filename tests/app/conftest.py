@@ -9,6 +9,7 @@ import pytest
 
 from app.cli import main
 from tests.support.application import House, house
+from tests.support.keys import SERVER_KEY
 
 
 @pytest.fixture
@@ -24,6 +25,7 @@ class Shell:
         self.folder, self._capsys, self._monkeypatch = folder, capsys, monkeypatch
         self.database = folder / "var" / "redress.db"
         monkeypatch.setenv("REDRESS_VAR_FOLDER", str(folder / "var"))
+        monkeypatch.setenv("REDRESS_KEY", SERVER_KEY)
         monkeypatch.setenv("REDRESS_DATABASE_URL", f"sqlite:///{self.database}")
         (folder / "var").mkdir()
         monkeypatch.chdir(folder)

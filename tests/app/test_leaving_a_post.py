@@ -18,6 +18,7 @@ from engine.pipeline import Desk
 from engine.tables import work_item
 from storage.outbox import outbox
 from tests.support.application import House
+from tests.support.keys import opened
 from tests.support.plans import PLAN
 
 HEAD = "head_of_customer_service"
@@ -35,7 +36,10 @@ def late_first_response(redress: House) -> set[str]:
     filed = redress.file("li.na", channel="phone")
     redress.later(days=2)
     with redress.application.database.read() as connection:
-        rows = connection.execute(outbox.select().where(outbox.c.case_id == filed["id"])).all()
+        rows = opened(
+            redress.application.keys, connection,
+            connection.execute(outbox.select().where(outbox.c.case_id == filed["id"])),
+        )  # fmt: skip
     return {row.recipient for row in rows if row.payload["to"] == f"post:{HEAD}"}
 
 

@@ -17,6 +17,7 @@ from engine.tables import conflict_of_interest, event_log, incident
 from storage import migrate, outbox
 from storage.database import Database
 from storage.outbox import Message
+from storage.sealed import Sealed
 from tests.app.conftest import Shell
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -35,7 +36,7 @@ def database(shell: Shell) -> Iterator[Database]:
             rows = [
                 Message(
                     id=name, case_id=case, cause=name, kind="receipt", recipient=f"{channel}:complainant",
-                    channel=channel, payload={}, created_at=AT, deliver_after=AT,
+                    channel=channel, payload=Sealed(b"x"), created_at=AT, deliver_after=AT,
                 )
                 for name, case, channel in (("one", "c1", "mail"), ("two", "c2", "house"), ("three", "c3", "mail"))
             ]  # fmt: skip
@@ -85,7 +86,7 @@ def test_what_need_not_go_out_any_more_is_taken_off_the_list_for_a_reason(shell:
     with database.write() as unit:
         letter = Message(
             id="one", case_id="c1", cause="one", kind="receipt", recipient="mail:complainant", channel="mail",
-            payload={}, created_at=AT, deliver_after=AT,
+            payload=Sealed(b"x"), created_at=AT, deliver_after=AT,
         )  # fmt: skip
         note_failed(unit.connection, letter, REASON, now=AT, ids=CountedIds())
         unit.commit()

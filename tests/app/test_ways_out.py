@@ -24,7 +24,7 @@ from tests.app.conftest import Shell
 from tests.complaints.sending import mail_line
 from tests.support.application import OPENING, house
 from tests.support.hook_receiver import hook_receiver
-from tests.support.keys import put, stored_keys
+from tests.support.keys import put, stored_keys, told
 from tests.support.mail_receiver import mail_receiver
 from tests.support.stores import store_url
 
@@ -107,7 +107,7 @@ def test_several_processes_on_one_database_send_everything_once(
         with database.write() as unit:
             hook = webhook_of(unit.connection, hooks.url())
             for number in range(count):
-                outbox.write(unit.connection, rows_about(unit.connection, number, hook))
+                told(stored_keys(), unit.connection, *rows_about(unit.connection, number, hook))
             unit.commit()
         lines: dict[str, Channel] = {MAIL: mail_line(post.url), hook: WebhookChannel(stored_keys(), this_machine=True)}
         processes = [

@@ -19,6 +19,7 @@ from engine.ids import RandomIds
 from storage import outbox
 from storage.database import Database
 from storage.outbox import Message
+from storage.sealed import Sealed
 from tests.support.stores import NOON
 
 LINE = "line"
@@ -90,7 +91,7 @@ def sending(loop: OutwardLoop) -> Iterator[threading.Thread]:
 def message(name: str, to: str, *, case: str = "", channel: str = LINE) -> Message:
     """Return a message that is due at noon; of a case of its own, unless one is named."""
     return Message(
-        id=name, case_id=case or name, cause=name, kind="k", recipient=to, channel=channel, payload={},
+        id=name, case_id=case or name, cause=name, kind="k", recipient=to, channel=channel, payload=Sealed(b"x"),
         created_at=NOON, deliver_after=NOON,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Executable, Table, delete, func, insert, select, update
 
+from access.keys.sealed_rows import seal
 from app.archiving import archive_job, archiving
 from app.case_file_text import case_text
 from app.doctor import findings
@@ -23,6 +24,7 @@ from storage.outbox import HOUSE, outbox
 from storage.sealed import Sealed
 from tests.support.application import House, house, house_at
 from tests.support.doctored import past_calendars
+from tests.support.keys import opened
 from tests.support.stores import store_url
 
 
@@ -49,7 +51,8 @@ def closed(redress: House, *, late: bool = False, **changes: Any) -> Any:
 def row(redress: House, case: str) -> Any:
     """Return the row of a case."""
     with redress.application.database.read() as connection:
-        return connection.execute(select(instance).where(instance.c.case_id == case)).one()
+        found = connection.execute(select(instance).where(instance.c.case_id == case))
+        return opened(redress.application.keys, connection, found)[0]
 
 
 def write(redress: House, *statements: Executable) -> None:
@@ -129,7 +132,8 @@ HINDRANCES: dict[str, tuple[Table, dict[str, Any]]] = {
     }),
     "a failure on record": (incident, {"id": "x", "at": -LATER, "doing": "answer", "reason": "-", "attempts": 1}),
     "a message that waits": (outbox, {
-        "id": "x", "key": "x", "cause": "x", "kind": "x", "recipient": "x", "payload": {}, "created_at": -LATER,
+        "id": "x", "key": "x", "cause": "x", "kind": "x", "recipient": "x",
+        "payload": Sealed(b"x"), "created_at": -LATER,
         "deliver_after": LATER,
     }),
 }  # fmt: skip
@@ -207,13 +211,16 @@ def test_what_is_let_go_is_gone_on_every_store(on_store: House) -> None:
     case = closed(on_store)["id"]
     on_store.later(days=100)
     now = on_store.application.now()
-    past = {"version_id": row(on_store, case).version_id, "facts": {}, "started_at": now, "ended_at": now}
-    sent = {"case_id": case, "cause": "x", "kind": "x", "recipient": "x", "payload": {}, "created_at": now}
+    keys = on_store.application.keys
+    with on_store.application.database.read() as connection:
+        key = keys.of_case(connection, case)
+    past = {"version_id": row(on_store, case).version_id, "facts": seal(key, {}), "started_at": now, "ended_at": now}
+    sent = {"case_id": case, "cause": "x", "kind": "x", "recipient": "x", "payload": seal(key, {}), "created_at": now}
     write(
         on_store,
-        update(instance).values(undo=b"before", undo_task="x", undo_until=now),
-        insert(overwritten).values(case_id=case, batch="x", place="x", record="x", before=Sealed(b"sealed")),
-        insert(past_instance).values(case_id=case, number=1, state=b"state", ended_as="x", **past),
+        update(instance).values(undo=seal(key, b"before"), undo_task="x", undo_until=now),
+        insert(overwritten).values(case_id=case, batch="x", place="x", record="x", before=seal(key, {"was": 1})),
+        insert(past_instance).values(case_id=case, number=1, state=seal(key, b"state"), ended_as="x", **past),
         insert(outbox).values(id="m", key="m", channel="mail", deliver_after=now, delivered_at=now, **sent),
         insert(outbox).values(id="g", key="g", deliver_after=now, given_up_at=now, **sent),
     )
@@ -231,6 +238,7 @@ def kept(redress: House, case: str) -> dict[str, Any]:
     """Return what is stored of a case."""
     delivered = (outbox.c.case_id == case, outbox.c.delivered_at.is_not(None))
     stands = row(redress, case)
+    past = select(past_instance).where(past_instance.c.case_id == case)
     with redress.application.database.read() as connection:
 
         def count(*where: Any) -> Any:
@@ -243,5 +251,5 @@ def kept(redress: House, case: str) -> dict[str, Any]:
             "overwritten": count(overwritten.c.case_id == case),
             "work_item": count(work_item.c.case_id == case),
             "undo": (stands.undo, stands.undo_task, stands.undo_until),
-            "past": list(connection.scalars(select(past_instance.c.state).where(past_instance.c.case_id == case))),
+            "past": [row.state for row in opened(redress.application.keys, connection, connection.execute(past))],
         }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from access import people, teams
+from access.keys.sealed_rows import seal
 from complaints.correspondence.messages import SendMessage
 from complaints.notices import delivery_loop
 from complaints.notices.delivery import Desk, deliver
@@ -25,6 +26,7 @@ from storage.outbox import Message
 from storage.types import MICROSECOND
 from tests.complaints.office import DAY, MONDAY, Office
 from tests.complaints.walk import reach_closed
+from tests.support.keys import told
 
 AROUND = Surroundings("https://c.example/track", lambda case: f"https://in.example/{case}", {"main": "Asia/Shanghai"})
 
@@ -44,7 +46,7 @@ def tell(office: Office, case: str | None, kind: str, recipient: str, **values: 
         payload={"to": recipient, "values": values}, created_at=MONDAY, deliver_after=MONDAY,
     )  # fmt: skip
     with office.database.write() as unit:
-        outbox.write(unit.connection, [one])
+        told(office.keys, unit.connection, one)
         unit.commit()
     return one
 
@@ -223,7 +225,8 @@ def test_an_incident_is_settled_by_the_delivery(office: Office) -> None:
     due(office)
     with office.database.write() as unit:
         table = outbox.outbox
-        unit.connection.execute(table.update().values(payload={"values": {"amount": "20.00 CNY"}}))
+        key = office.keys.of_case(unit.connection, case)
+        unit.connection.execute(table.update().values(payload=seal(key, {"values": {"amount": "20.00 CNY"}})))
         unit.commit()
     office.clock.advance(RETRY_AFTER[0])
     assert due(office) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from access.keys.sealed_rows import seal
 from complaints.incidents.dismiss import DismissIncident
 from complaints.incidents.retry import RetryIncident
 from complaints.notices.delivery_loop import RETRY_AFTER
@@ -48,7 +49,8 @@ def given_up(office: Office) -> tuple[str, str]:
 def test_a_message_that_was_given_up_goes_out_once_it_can(office: Office) -> None:
     case, found = given_up(office)
     with office.database.write() as unit:
-        unit.connection.execute(outbox.update().values(payload={"values": {"amount": "20.00 CNY"}}))
+        key = office.keys.of_case(unit.connection, case)
+        unit.connection.execute(outbox.update().values(payload=seal(key, {"values": {"amount": "20.00 CNY"}})))
         unit.commit()
     assert office.pipeline.run(RetryIncident(found), SYSTEM)["outcome"] == "queued"
     assert due(office) == 1

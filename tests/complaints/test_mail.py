@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from access import people
+from access.keys.sealed_rows import seal
 from complaints.correspondence.messages import SendMessage
 from complaints.intake.filing import Complainant
 from complaints.outward.mail_rows import MAIL, TO_COMPLAINANT
@@ -22,6 +23,7 @@ from tests.complaints.gated_line import message as parcel
 from tests.complaints.office import MONDAY, Office
 from tests.complaints.sending import deliver_inside, mail_line, sender
 from tests.complaints.test_delivery import tell
+from tests.support.keys import opened
 from tests.support.mail_receiver import TAKEN, MailReceiver, mail_receiver
 
 GIL = "gil@parents.example"
@@ -47,7 +49,8 @@ def write(office: Office, case: str, text: str, subject: str = "") -> None:
 
 def mails(office: Office) -> list[Any]:
     with office.database.read() as connection:
-        return list(connection.execute(select(outbox).where(outbox.c.channel == MAIL).order_by(outbox.c.sequence)))
+        mails = connection.execute(select(outbox).where(outbox.c.channel == MAIL).order_by(outbox.c.sequence))
+        return opened(office.keys, connection, mails)
 
 
 def said(mail: EmailMessage) -> str:
@@ -241,7 +244,8 @@ def test_an_address_that_is_refused_for_good_is_a_dead_letter_at_once(
 def test_what_is_no_plain_address_is_never_sent_to(office: Office, post: MailReceiver, address: str) -> None:
     case = filed(office)
     with office.database.write() as unit:
-        unit.connection.execute(update(complaint).values(email=address))
+        sealed = seal(office.keys.of_case(unit.connection, case), address)
+        unit.connection.execute(update(complaint).values(email=sealed))
         unit.commit()
     write(office, case, "Hello.")
     assert (sender(office, {MAIL: mail_line(post.url)}).run_once(), post.taken) == (0, [])

@@ -8,7 +8,6 @@ from unittest.mock import ANY
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from complaints.change_facts import ChangeFacts
 from complaints.correspondence.messages import ReceiveMessage
@@ -181,10 +180,9 @@ def test_people_is_always_the_larger_of_stated_and_listed(
             # Of each name as many as were ever given at once.
             listed |= Counter(person.name for person in people)
         elif verb == "remove":
-            table = affected.c
-            here = select(table.id).where(table.case_id == case, table.name == f"P{value}", table.left_at.is_(None))
-            for one in office.column(here):
-                office.do(RemoveAffected(case, one))
+            for row in office.rows(affected, case):
+                if row.name == f"P{value}" and row.left_at is None:
+                    office.do(RemoveAffected(case, row.id))
             del listed[f"P{value}"]
         elif verb == "say":
             office.do(ChangeFacts(case, {"people": value}, office.case(case).facts_version))

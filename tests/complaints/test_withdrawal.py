@@ -6,13 +6,15 @@ from datetime import timedelta
 
 import pytest
 
+from access.keys.sealed_rows import seal
 from complaints.correspondence.withdrawal import Withdraw
 from complaints.tables import message
 from engine.errors import Conflict, Forbidden, NotFound, Unfit
 from engine.tables import event_log, instance
-from storage.outbox import Message, outbox, write
+from storage.outbox import Message, outbox
 from tests.complaints.office import MONDAY, Office
 from tests.complaints.walk import reach_closed
+from tests.support.keys import told
 
 
 def test_the_complainant_withdraws_in_their_own_words(office: Office) -> None:
@@ -64,7 +66,8 @@ def test_a_complaint_is_withdrawn_once(office: Office) -> None:
     case = office.file()
     facts = {**office.facts(case), "complainant_withdrawn": True}
     with office.database.write() as unit:
-        unit.connection.execute(instance.update().values(facts=facts))
+        sealed = seal(office.keys.of_case(unit.connection, case), facts)
+        unit.connection.execute(instance.update().values(facts=sealed))
         unit.commit()
     with pytest.raises(Conflict):
         office.do(Withdraw(case, "Again."), None)
@@ -90,7 +93,7 @@ def test_letters_to_the_complainant_that_are_held_do_not_go_out_and_what_staff_a
         for to in ("complainant", f"person:{office.people['ann']}", "team:service")
     ]  # fmt: skip
     with office.database.write() as unit:
-        write(unit.connection, held)
+        told(office.keys, unit.connection, *held)
         unit.commit()
     office.do(Withdraw(case), None)
     cancelled = {row.id: row.cancelled_at for row in office.rows(outbox, case)}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select, update
 
 from app.container import Application, build
@@ -27,7 +28,9 @@ from escalation.calendar_change import COUNTED_BY, REACHED, CalendarChange
 from escalation.calendar_files import load_calendars
 from escalation.posts import load_posts
 from storage.migrate import create
+from storage.sealed import Sealed
 from tests.complaints.office import bundle
+from tests.support.keys import SERVER_KEY
 from tests.support.shared import ROOT
 
 LATE = datetime(2026, 12, 30, 3, 0, tzinfo=UTC)
@@ -55,7 +58,7 @@ class Place:
         self.application = self.start()
 
     def start(self) -> Application:
-        settings = Settings(database_url=self.url, bpmn_folder=self.folder)
+        settings = Settings(database_url=self.url, bpmn_folder=self.folder, key=SecretStr(SERVER_KEY))
         posts = load_posts(self.folder / "posts.toml")
         # The checks of an installation ask for letters, which the small process of the tests does not have.
         versions = Versions(House(frozenset(posts.teams), frozenset(posts.posts), OPERATIONS))
@@ -155,7 +158,7 @@ def test_a_case_that_has_ended_is_left_alone_and_one_that_fails_stops_no_other(p
     ended, broken, sound = sorted(place.file() for _ in range(3))
     with place.application.database.write() as unit:
         unit.connection.execute(update(instance).where(instance.c.case_id == ended).values(ended_at=LATE))
-        unit.connection.execute(update(instance).where(instance.c.case_id == broken).values(state=b"{}"))
+        unit.connection.execute(update(instance).where(instance.c.case_id == broken).values(state=Sealed(b"{}")))
         unit.commit()
     before = dict(place.counted())
     place.publish_year()

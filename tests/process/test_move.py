@@ -27,6 +27,7 @@ from engine.versions import Versions
 from queries.reader import Reader
 from queries.timeline import timeline
 from storage.outbox import outbox
+from tests.support.keys import opened
 
 SETTINGS = Settings()
 HEAD = """
@@ -113,7 +114,8 @@ def told(tmp_path: Path, versions: Versions) -> Iterator[Callable[[str, str], St
 
 def rows(stage: Stage, table: Table) -> list[Any]:
     with stage.application.database.read() as connection:
-        return list(connection.execute(select(table).where(table.c.case_id == stage.case_id)))
+        found = connection.execute(select(table).where(table.c.case_id == stage.case_id))
+        return opened(stage.application.keys, connection, found)
 
 
 def move(stage: Stage, to: str, type_: str, *, after: timedelta = timedelta(hours=1)) -> None:

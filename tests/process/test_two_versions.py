@@ -33,6 +33,7 @@ from queries.case_file import case_file
 from queries.reader import Reader
 from queries.timeline import timeline
 from storage.migrate import create
+from tests.support.keys import opened
 
 OPENING = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
 """Eleven o'clock in Shanghai, a Tuesday."""
@@ -98,7 +99,8 @@ class House:
 
     def row(self, case_id: str) -> Any:
         with self.application.database.read() as connection:
-            return connection.execute(select(instance).where(instance.c.case_id == case_id)).one()
+            found = connection.execute(select(instance).where(instance.c.case_id == case_id))
+            return opened(self.application.keys, connection, found)[0]
 
     def version(self, case_id: str) -> int:
         with self.application.database.read() as connection:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.doctored import past_calendars
+from tests.support.keys import SERVER_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ("demo", "run", "--quiet")
@@ -49,6 +50,7 @@ class Server:
             "REDRESS_REQUESTS_PER_MINUTE": "10000000",
             "REDRESS_LOG_LEVEL": "WARNING",
             "PORT": str(self.port),
+            "REDRESS_KEY": SERVER_KEY,
             **(environment or {}),
         }
         self._process: subprocess.Popen[bytes] | None = None

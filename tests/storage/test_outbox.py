@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 from storage import outbox
 from storage.database import Database
 from storage.outbox import Message
+from storage.sealed import Sealed
 from tests.support.stores import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -23,7 +24,7 @@ def message(number: int, **changes: Any) -> Message:
         "cause": f"task-{number}",
         "kind": "notice",
         "recipient": "complainant",
-        "payload": {"text": "t", "a": number},
+        "payload": Sealed(f"sealed {number}".encode()),
         "created_at": NOON,
         "deliver_after": NOON,
     }

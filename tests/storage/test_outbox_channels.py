@@ -11,6 +11,7 @@ from storage import outbox
 from storage.database import Database
 from storage.dead_letters import dead_letters, discard, replay
 from storage.outbox import HOUSE, Message
+from storage.sealed import Sealed
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -19,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 def row(name: str, *, case: str = "c1", channel: str = HOUSE, recipient: str = "") -> Message:
     return Message(
         id=name, case_id=case, cause=name, kind="receipt", recipient=recipient or f"{channel}:complainant",
-        channel=channel, payload={}, created_at=NOW, deliver_after=NOW,
+        channel=channel, payload=Sealed(b"x"), created_at=NOW, deliver_after=NOW,
     )  # fmt: skip
 
 

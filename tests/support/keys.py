@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert
 
+from access.keys.cipher import DataKey
 from access.keys.keyring import parse_keyring
-from access.keys.sealed_rows import opened_row, sealed_values
+from access.keys.sealed_rows import opened_row, seal, sealed_values
 from access.keys.stored_keys import StoredKeys
 from engine.case_log import whole_line
+from storage import outbox
+from storage.outbox import Message
 
 SERVER_KEY = "1 " + "k" * 43 + "="
 
@@ -34,6 +38,14 @@ def put(keys: StoredKeys, connection: Connection, table: Table, *rows: Mapping[s
         case_id = row["case_id"]
         key = keys.of_cases(connection, [case_id]).get(case_id) or keys.new_for_case(connection, case_id)
         connection.execute(insert(table).values(**sealed_values(key, table, row)))
+
+
+def told(keys: StoredKeys, connection: Connection, *messages: Message) -> None:
+    """Write messages into the outbox, what they hold sealed with the keys of their cases."""
+    known = keys.of_cases(connection, {each.case_id for each in messages if each.case_id is not None})
+    house = DataKey.new()
+    rows = [replace(each, payload=seal(known.get(each.case_id or "", house), each.payload)) for each in messages]
+    outbox.write(connection, rows)
 
 
 def stored_keys() -> StoredKeys:
