@@ -156,9 +156,9 @@ def _absence(on: Stage, step: Mapping[str, Any], given: Mapping[str, Any]) -> No
 def _promise(on: Stage, step: Mapping[str, Any], what: str) -> None:
     table = promise.c
     with on.application.database.read() as connection:
-        found = connection.execute(
-            select(table.id).where(table.case_id == on.case_id, table.what == what, table.kept_at.is_(None))
-        ).scalar()
+        waiting = select(table.id, table.what).where(table.case_id == on.case_id, table.kept_at.is_(None))
+        rows = on.application.keys.opened_rows(connection, on.case_id, connection.execute(waiting))
+    found = next((row.id for row in rows if row.what == what), None)
     if found is None:
         raise ScenarioFailed(f"no open promise {what!r}")
     on.run(KeepPromise(on.case_id, found), step.get("by") or _owner(on))

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from app import demo
@@ -16,6 +17,7 @@ from engine.clock import MovableClock
 from engine.tables import instance, work_item
 from engine.versions import Versions
 from storage import migrate
+from tests.support.keys import SERVER_KEY
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,9 @@ def test_the_demo_shows_every_stage_at_any_moment(
     # What ships is checked and compiled once for all of them, which takes seconds.
     monkeypatch.setattr(demo, "build", partial(build, versions=versions))
     now = datetime.fromisoformat(present)
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'demo.db'}", var_folder=tmp_path)
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'demo.db'}", var_folder=tmp_path, key=SecretStr(SERVER_KEY)
+    )
     migrate.upgrade(settings.database_url)
     demo.seed(settings, present=now)
     application = build(settings, clock=MovableClock(now), versions=versions)

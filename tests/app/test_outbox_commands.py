@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.outbox import Message
 from storage.sealed import Sealed
 from tests.app.conftest import Shell
+from tests.support.keys import opened, stored_keys
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 REASON = "the mail server refused the address: 550 5.1.1"
@@ -89,12 +90,13 @@ def test_what_need_not_go_out_any_more_is_taken_off_the_list_for_a_reason(shell:
             payload=Sealed(b"x"), created_at=AT, deliver_after=AT,
         )  # fmt: skip
         note_failed(unit.connection, letter, REASON, now=AT, ids=CountedIds())
+        stored_keys().new_for_case(unit.connection, "c1")
         unit.commit()
     assert shell.type("outbox", "discard", "one", "--by", "ops", "--reason", " ")[0] == 2
     assert shell.type("outbox", "discard", "one", "--by", "ops", "--reason", "Told by phone.") == (0, "Discarded.", "")
     assert "one  c1" not in shell.type("outbox", "list")[1]
     with database.read() as connection:
-        (line,) = connection.execute(select(event_log)).all()
+        (line,) = opened(stored_keys(), connection, connection.execute(select(event_log)))
         (failed,) = connection.execute(select(incident)).all()
     assert (line.case_id, line.kind, line.name, line.actor, line.detail["reason"]) == (
         "c1", "message-discarded", "one", "ops", "Told by phone.",

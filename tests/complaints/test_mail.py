@@ -259,7 +259,9 @@ def test_a_subject_cannot_add_a_header(office: Office, post: MailReceiver) -> No
     case = filed(office)
     write(office, case, "Hello.", "Fine")
     with office.database.write() as unit:
-        unit.connection.execute(update(message).values(subject="Fine\r\nBcc: all@parents.example\r\n\r\nBody\u2028x"))
+        key = office.keys.of_case(unit.connection, case)
+        forged = seal(key, "Fine\r\nBcc: all@parents.example\r\n\r\nBody\u2028x")
+        unit.connection.execute(update(message).values(subject=forged))
         unit.commit()
     sender(office, {MAIL: mail_line(post.url)}).run_once()
     ((_, mail),) = post.taken

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from app.case_file_text import case_file_text, case_text
 from app.case_file_words import WORDS
@@ -18,6 +19,7 @@ from engine.versions import Versions
 from forms.languages import LANGUAGES
 from storage.migrate import upgrade
 from tests.docs.case_files import FOLDER, stories, told
+from tests.support.keys import SERVER_KEY
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +75,9 @@ def test_an_unknown_case_or_language_is_refused(withdrawn: Stage) -> None:
 
 
 def test_the_command_reads_the_database_of_the_installation(tmp_path: Path) -> None:
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'redress.db'}", var_folder=tmp_path)
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'redress.db'}", var_folder=tmp_path, key=SecretStr(SERVER_KEY)
+    )
     upgrade(settings.database_url)
     with pytest.raises(NotFound):
         case_file_text(settings, "R0000-00001", "en")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from access.principals import principal
@@ -33,7 +34,7 @@ from queries.case_file import case_file
 from queries.reader import Reader
 from queries.timeline import timeline
 from storage.migrate import create
-from tests.support.keys import opened
+from tests.support.keys import SERVER_KEY, opened
 
 OPENING = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
 """Eleven o'clock in Shanghai, a Tuesday."""
@@ -153,7 +154,7 @@ class House:
 @pytest.fixture
 def house(tmp_path: Path, versions: Versions) -> Iterator[House]:
     """An installation with the shipped complaint process as version 1."""
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'r.db'}")
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'r.db'}", key=SecretStr(SERVER_KEY))
     clock, ids = MovableClock(OPENING), CountedIds()
     found = House(settings, clock, ids, versions, build(settings, clock=clock, ids=ids))
     create(found.application.database)

@@ -49,7 +49,9 @@ class Case:
             mine = select(table.person, table.template, table.text).where(
                 table.case_id == self.stage.case_id, table.template.in_(templates)
             )
-            found = [tuple(row) for row in connection.execute(mine.order_by(table.at, table.id))]
+            rows = connection.execute(mine.order_by(table.at, table.id))
+            keys = self.stage.application.keys
+            found = [tuple(row) for row in keys.opened_rows(connection, self.stage.case_id, rows)]
         new, self.seen = sorted(found[self.seen :]), len(found)
         return new
 
