@@ -25,6 +25,7 @@ from escalation.sweep import Swept
 from storage.outbox import outbox
 from tests.faults.meeting import Met, meet
 from tests.support.application import OPENING, House, furnished, settings
+from tests.support.keys import opened
 
 OF_TASKS = ("completed", "cancelled")
 """Kinds of lines that every element has; what counts here is what befell tasks of people."""
@@ -84,7 +85,7 @@ class Twins:
     def rows(self, query: Any) -> list[Any]:
         """Return what a query gives."""
         with self.two.application.database.read() as connection:
-            return list(connection.execute(query).all())
+            return opened(self.two.application.keys, connection, connection.execute(query))
 
     def case(self, case: str) -> Any:
         """Return the row of a case."""

@@ -8,16 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Select, Table, select
 
 from storage.database import Database
 from storage.schema import metadata
+from tests.support.keys import opened, stored_keys
 
 Contents = Mapping[str, Sequence[Mapping[str, Any]]]
 """Table -> its rows, in the order of their keys."""
 
-SEALED = frozenset({("idempotency", "response_sealed")})
-"""Columns that differ each time: sealed with a nonce."""
+SEALED = frozenset({("idempotency", "response_sealed"), ("sealed_key", "wrapped")})
+"""Columns that differ each time: sealed with a nonce, and nobody here has the key."""
 
 
 @dataclass(frozen=True)
@@ -36,22 +37,26 @@ def contents(database: Database, *, masked: frozenset[tuple[str, str]] = frozens
     """Return every row of every table that this program knows.
 
     Numbers that the database counts itself are given as ranks: one that was rolled back leaves a gap on PostgreSQL.
-    Files and states are given by their digests.
+    Files and states are given by their digests, what is sealed as it was before.
     """
     with database.read() as connection:
         return {
-            table.name: _rows(table, connection.execute(select(table).order_by(*table.primary_key.columns)), masked)
+            table.name: _rows(table, opened(stored_keys(), connection, connection.execute(_all(table))), masked)
             for table in metadata.sorted_tables
         }
 
 
-def _rows(table: Table, found: Any, masked: frozenset[tuple[str, str]]) -> list[dict[str, Any]]:
+def _all(table: Table) -> Select[Any]:
+    return select(table).order_by(*table.primary_key.columns)
+
+
+def _rows(table: Table, found: Sequence[Any], masked: frozenset[tuple[str, str]]) -> list[dict[str, Any]]:
     counted = table.autoincrement_column
     counts = counted.name if counted is not None and counted.autoincrement is True else None
     hidden = {column for name, column in SEALED | masked if name == table.name}
     rows = []
-    for number, row in enumerate(found.mappings(), 1):
-        values = {name: _plain(value) for name, value in row.items() if name not in hidden}
+    for number, row in enumerate(found, 1):
+        values = {name: _plain(value) for name, value in row._mapping.items() if name not in hidden}
         if counts is not None:
             values[counts] = number
         rows.append(values)
