@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, func, or_, select
 
 from engine.case_work import NEVER, CaseWork
 from engine.errors import NothingDue
@@ -23,7 +23,7 @@ def set_dated(work: CaseWork, kind: str, record_id: str, due_at: datetime) -> No
         "case_id": work.case_id, "key": f"{kind}:{record_id}", "source": "dated", "name": kind, "due_at": due_at,
         "provisional": False, "reasons": list(told((Reason("record"),))),
     }  # fmt: skip
-    work.connection.execute(insert(deadline).values(row))
+    work.insert(deadline, row)
     refresh_dated(work)
 
 

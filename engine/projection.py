@@ -242,12 +242,12 @@ def write_clocks(work: CaseWork, result: StepResult) -> None:
     """Write the clocks of a case that differ from what was written last. Repeating is safe."""
     before: Mapping[str, ClockView] = work.before.clocks if work.before else {}
     rows = [
-        {
+        work.sealed(case_clock, {
             "case_id": work.case_id, "key": clock.key, "name": clock.name, "scope": clock.scope,
             "round": clock.round, "state": clock.state, "mode": clock.mode, "budget": clock.budget,
             "started_at": clock.started_at, "due_at": clock.due_at, "met_at": clock.met_at, "late": clock.late,
             "revision": clock.revision, "provisional": clock.provisional, "reasons": list(clock.reasons),
-        }
+        })
         for clock in result.clocks
         if before.get(clock.key) != clock
     ]  # fmt: skip
@@ -263,10 +263,10 @@ def _write_deadlines(work: CaseWork, result: StepResult) -> None:
     _INSERT_DEADLINE.run_many(
         work.connection,
         [
-            {
+            work.sealed(deadline, {
                 "case_id": work.case_id, "key": i.key, "source": i.source, "name": i.name, "due_at": i.due_at,
                 "provisional": i.provisional, "reasons": list(i.reasons),
-            }
+            })
             for key, i in items.items()
             if afresh or key not in before
         ],

@@ -186,7 +186,7 @@ case_clock = Table(
     Column("late", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("provisional", Boolean, nullable=False),
-    Column("reasons", Json, nullable=False),
+    Column("reasons", SealedBlob, nullable=False),
     PrimaryKeyConstraint("case_id", "key"),
 )
 
@@ -199,7 +199,7 @@ deadline = Table(
     Column("name", Text, nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("provisional", Boolean, nullable=False),
-    Column("reasons", Json, nullable=False),
+    Column("reasons", SealedBlob, nullable=False),
     Column("retry_at", Instant),
     PrimaryKeyConstraint("case_id", "key"),
 )

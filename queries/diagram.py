@@ -152,15 +152,10 @@ def _tokens(reader: Reader, case_id: str, process: CompiledProcess, found: Repla
 def _due(
     reader: Reader, case_id: str, process: CompiledProcess, timers: Mapping[str, str], zone: ZoneInfo
 ) -> tuple[DueMark, ...]:
-    rows = reader.connection.execute(
-        select(deadline).where(deadline.c.case_id == case_id).order_by(deadline.c.due_at, deadline.c.key)
-    )
-    clocks = {
-        row.key: row.reasons
-        for row in reader.connection.execute(
-            select(case_clock.c.key, case_clock.c.reasons).where(case_clock.c.case_id == case_id)
-        )
-    }
+    due = select(deadline).where(deadline.c.case_id == case_id).order_by(deadline.c.due_at, deadline.c.key)
+    rows = reader.opened(case_id, reader.connection.execute(due))
+    known = select(case_clock.c.key, case_clock.c.reasons).where(case_clock.c.case_id == case_id)
+    clocks = {row.key: row.reasons for row in reader.opened(case_id, reader.connection.execute(known))}
     words = reader.library.words.of(process)
     marks = []
     for row in rows:

@@ -41,7 +41,7 @@ class ClockLine:
 
 def clock_lines(reader: Reader, case_id: str, words: ProcessWords, zone: ZoneInfo) -> tuple[ClockLine, ...]:
     """Return the clocks of a case, the running ones first, each by its due time. The caller has passed the wall."""
-    rows = reader.connection.execute(select(case_clock).where(case_clock.c.case_id == case_id)).all()
+    rows = reader.opened(case_id, reader.connection.execute(select(case_clock).where(case_clock.c.case_id == case_id)))
     lines = [clock_line(reader, row, words, zone) for row in rows]
     order = {"running": 0, "paused": 1}
     return tuple(sorted(lines, key=lambda c: (order.get(c.state, 2), c.due_at or c.started_at, c.name, c.round)))

@@ -168,10 +168,8 @@ def _clocks(
     held: HeldStep | None,
 ) -> Iterator[PublicClock]:
     table = case_clock.c
-    rows = reader.connection.execute(
-        select(case_clock).where(table.case_id == case_id, table.name.in_(names)).order_by(table.round)
-    ).all()
-    newest = {row.name: row for row in rows}
+    asked = select(case_clock).where(table.case_id == case_id, table.name.in_(names)).order_by(table.round)
+    newest = {row.name: row for row in reader.opened(case_id, reader.connection.execute(asked))}
     for name in names:
         if name in newest:
             line = clock_line(reader, newest[name], words, zone)

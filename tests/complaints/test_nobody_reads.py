@@ -17,6 +17,7 @@ from storage.dead_letters import dead_letters
 from storage.outbox import outbox
 from tests.complaints.office import HOUR, MONDAY, Office
 from tests.complaints.test_delivery import due, readers, tell
+from tests.support.keys import put
 from tests.support.query_plans import watched
 
 TEAM = "team:service"
@@ -101,8 +102,7 @@ def test_a_duty_that_is_over_is_told_nobody_any_more(office: Office, deserted: s
             "late": False, "revision": 1, "provisional": False, "reasons": [],
         }  # fmt: skip
         for key, name, state in (("h1", "hear", "met"), ("l1", "look", "met"), ("l2", "look", "running")):
-            row = {**common, "key": key, "name": name, "state": state}
-            unit.connection.execute(case_clock.insert().values(**row))
+            put(office.keys, unit.connection, case_clock, {**common, "key": key, "name": name, "state": state})
         unit.commit()
     assert [each.kind for each in looked(office).over if each.kind == "many"] == ["many"]
     assert given_up(office) == ["look"]

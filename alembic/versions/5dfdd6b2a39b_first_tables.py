@@ -1,6 +1,6 @@
 """First tables.
 
-Revision cbc5c3eb697e, after .
+Revision 5dfdd6b2a39b, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "cbc5c3eb697e"
+revision = "5dfdd6b2a39b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -659,7 +659,7 @@ def upgrade() -> None:
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
-        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("reasons", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["instance.case_id"], name=op.f("fk_case_clock__case_id")),
         sa.PrimaryKeyConstraint("case_id", "key", name=op.f("pk_case_clock")),
     )
@@ -671,7 +671,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("due_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
         sa.Column("provisional", sa.Boolean(), nullable=False),
-        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("reasons", sa.LargeBinary(), nullable=False),
         sa.Column("retry_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["instance.case_id"], name=op.f("fk_deadline__case_id")),
         sa.PrimaryKeyConstraint("case_id", "key", name=op.f("pk_deadline")),
