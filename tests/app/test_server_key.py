@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from access.keys.keyring import KeyAbsent, UnfitKeyring
 from access.keys.stored_keys import StoredKeys
-from app.assembly import prepare
+from app.assembly import application_for, prepare
+from app.key_noted import require_key
 from app.server_key import server_keyring
 from app.settings import Settings
 from storage.database import Database
@@ -78,3 +79,17 @@ def test_a_database_in_memory_has_a_key_that_vanishes_with_it() -> None:
     here = of_tests(key=SecretStr(""))
     secrets = {server_keyring(here).version(1)._secret for _ in range(2)}
     assert len(secrets) == 2
+
+
+def test_a_server_with_another_key_is_refused(tmp_path: Path) -> None:
+    """Two servers with keys of their own would each seal what the other cannot open."""
+    here = settings(tmp_path)
+    prepare(here)
+    require_key(application_for(here))
+    other = settings(tmp_path, key=SecretStr(SERVER_KEY))
+    with pytest.raises(UnfitKeyring, match="not that of this database"):
+        prepare(other)
+    application = application_for(other)
+    with pytest.raises(UnfitKeyring, match="not that of this database"):
+        require_key(application)
+    application.database.close()

@@ -128,7 +128,8 @@ LATER = timedelta(days=900)
 
 HINDRANCES: dict[str, tuple[Table, dict[str, Any]]] = {
     "a day of its own": (deadline, {
-        "key": "x", "source": "dated", "name": "promise", "provisional": False, "due_at": LATER, "reasons": Sealed(b"x"),
+        "key": "x", "source": "dated", "name": "promise", "provisional": False, "due_at": LATER,
+        "reasons": Sealed(b"x"),
     }),
     "a failure on record": (incident, {"id": "x", "at": -LATER, "doing": "answer", "reason": "-", "attempts": 1}),
     "a message that waits": (outbox, {
