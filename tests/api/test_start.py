@@ -21,6 +21,7 @@ from app.serve import serve
 from storage import migrate
 from storage.errors import StoreError
 from tests.support.application import House, settings
+from tests.support.keys import SERVER_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,7 +86,7 @@ def test_a_server_that_cannot_listen_says_so_in_one_line_and_fires_nothing(
         port = taken.getsockname()[1]
         environment = {
             **os.environ, "REDRESS_DATABASE_URL": here.database_url, "REDRESS_VAR_FOLDER": str(tmp_path),
-            "REDRESS_HOST": host, "REDRESS_PORT": str(port), "REDRESS_LOG_LEVEL": "ERROR",
+            "REDRESS_HOST": host, "REDRESS_PORT": str(port), "REDRESS_LOG_LEVEL": "ERROR", "REDRESS_KEY": SERVER_KEY,
         }  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-c", "from app.cli import main; main()", "serve"], env=environment, cwd=ROOT,
