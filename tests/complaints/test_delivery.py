@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
 from access import people, teams
 from access.keys.sealed_rows import seal
@@ -28,7 +26,7 @@ from storage.outbox import Message
 from storage.types import MICROSECOND
 from tests.complaints.office import DAY, MONDAY, Office
 from tests.complaints.walk import reach_closed
-from tests.support.keys import told
+from tests.support.keys import stored, told
 
 AROUND = Surroundings("https://c.example/track", lambda case: f"https://in.example/{case}", {"main": "Asia/Shanghai"})
 
@@ -51,12 +49,6 @@ def tell(office: Office, case: str | None, kind: str, recipient: str, **values: 
         told(office.keys, unit.connection, one)
         unit.commit()
     return one
-
-
-def stored(office: Office, connection: Connection, one: Message) -> Message:
-    """Return a message as it comes out of the store."""
-    found = office.keys.of_cases(connection, [one.case_id or ""]).get(one.case_id or "")
-    return one if found is None else replace(one, payload=seal(found, one.payload))
 
 
 def readers(office: Office, case: str) -> list[tuple[str, str]]:
@@ -169,7 +161,11 @@ def test_delivering_again_writes_nothing_again(office: Office) -> None:
         for _ in range(2):
             with office.database.write() as unit:
                 deliver(
-                    unit.connection, stored(office, unit.connection, one), desk, now=office.clock.now(), ids=office.ids
+                    unit.connection,
+                    stored(office.keys, unit.connection, one),
+                    desk,
+                    now=office.clock.now(),
+                    ids=office.ids,
                 )
                 unit.commit()
     assert len(letters(office, case)) == 1
@@ -308,9 +304,9 @@ def test_a_template_that_does_not_exist_reaches_staff_but_no_complainant(office:
     to_staff = tell(office, case, "unheard_of", f"person:{office.people['ann']}")
     outside = tell(office, case, "unheard_of", "complainant")
     with office.database.write() as unit:
-        deliver(unit.connection, stored(office, unit.connection, to_staff), desk, now=MONDAY, ids=office.ids)
+        deliver(unit.connection, stored(office.keys, unit.connection, to_staff), desk, now=MONDAY, ids=office.ids)
         with pytest.raises(NotFound):
-            deliver(unit.connection, stored(office, unit.connection, outside), desk, now=MONDAY, ids=office.ids)
+            deliver(unit.connection, stored(office.keys, unit.connection, outside), desk, now=MONDAY, ids=office.ids)
         unit.commit()
     assert readers(office, case) == [("ann", "unheard_of")]
     (row,), number = office.rows(notice), office.rows(complaint, case)[0].number
@@ -394,7 +390,7 @@ def test_unfinished_is_a_refusal_that_names_what_is_missing(office: Office) -> N
     with office.database.write() as unit, pytest.raises(Unfit) as caught:
         deliver(
             unit.connection,
-            stored(office, unit.connection, one),
+            stored(office.keys, unit.connection, one),
             Desk(office.versions, office.keys, office.notices),
             now=MONDAY,
             ids=office.ids,

@@ -40,6 +40,12 @@ def put(keys: StoredKeys, connection: Connection, table: Table, *rows: Mapping[s
         connection.execute(insert(table).values(**sealed_values(key, table, row)))
 
 
+def stored(keys: StoredKeys, connection: Connection, message: Message) -> Message:
+    """Return a message as it comes out of the store."""
+    found = keys.of_cases(connection, [message.case_id or ""]).get(message.case_id or "")
+    return message if found is None else replace(message, payload=seal(found, message.payload))
+
+
 def told(keys: StoredKeys, connection: Connection, *messages: Message) -> None:
     """Write messages into the outbox, what they hold sealed with the keys of their cases."""
     known = keys.of_cases(connection, {each.case_id for each in messages if each.case_id is not None})
