@@ -118,7 +118,7 @@ class CaseCourse:
         found = self._reader.connection.execute(
             select(event_log).where(event_log.c.case_id == case_id).order_by(event_log.c.sequence)
         )
-        rows = whole_lines(self._reader.library.keys.of_case(self._reader.connection, case_id), found)
+        rows = whole_lines(self._reader.key(case_id), found)
         moved = 0
         for row in rows:
             if self._whole or row.kind not in OF_FACTS:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
+from access.keys.sealed_rows import open_sealed
 from access.spelling import bare
 from access.tables import person
 from complaints.intake.case_numbers import IN_A_NUMBER, grouped
@@ -107,7 +108,7 @@ def complaints(
         reader.connection, chosen.where(*along, *looked_for), of=of, order=NEWEST_FIRST, cursor=cursor, limit=limit,
         among=among, keep=(lambda row: _has(reader, row, words)) if words else None,
     )  # fmt: skip
-    return ComplaintPage(tuple(_item(reader, row) for row in reader.opened_along(found.rows)), found.next)
+    return ComplaintPage(tuple(_item(reader, row) for row in found.rows), found.next)
 
 
 def _along(filters: Filters) -> list[ColumnElement[bool]]:
@@ -158,9 +159,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 def _has(reader: Reader, row: Any, words: Sequence[str]) -> bool:
     """Say whether every word occurs somewhere; width and case do not count, nor hyphens of numbers."""
-    [case] = reader.opened_along([row])
-    texts, number = [_plain(each or "") for each in (case.subject, case.text, case.name)], case.number.lower()
-    bare_number = number.replace("-", "")
+    key, bare_number = reader.key_along(row), row.number.lower().replace("-", "")
+    # Of thousands of cases no more is opened than is looked into.
+    texts = [_plain(open_sealed(key, each) or "") for each in (row.subject, row.text, row.name)]
 
     def occurs(word: str) -> bool:
         plain = word.replace("-", "")
@@ -178,7 +179,7 @@ def _item(reader: Reader, row: Any) -> ComplaintItem:
     return ComplaintItem(
         id=row.case_id,
         number=row.number,
-        subject=row.subject,
+        subject=open_sealed(reader.key_along(row), row.subject),
         type=row.type,
         channel=row.channel,
         status=row.status,

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from access.keys.sealed_rows import opened_row
+from access.keys.cipher import DataKey
+from access.keys.sealed_rows import opened_row, opened_rows
 from access.keys.stored_keys import StoredKeys
 from access.policy import Principal
 from complaints.intake.categories import CategoryTree
@@ -61,6 +62,8 @@ class Reader:
     """One of zh-CN, ko, en."""
     principal: Principal | None = None
     """None for a complainant without an account."""
+    _keys: dict[str, DataKey] = field(default_factory=dict, repr=False, compare=False)
+    """The keys of the cases that were opened in this reading: each is read once."""
 
     @property
     def who(self) -> Principal:
@@ -73,13 +76,27 @@ class Reader:
         """Return a version of a process, ready to be asked for names and forms."""
         return self.library.versions.process(self.connection, version_id)
 
+    def key(self, case_id: str) -> DataKey:
+        """Return the key of a case. Raises KeyDestroyed where it is erased."""
+        if case_id not in self._keys:
+            self._keys[case_id] = self.library.keys.of_case(self.connection, case_id)
+        return self._keys[case_id]
+
     def opened(self, case_id: str, rows: Iterable[Any]) -> list[Any]:
         """Return rows of one case with what is sealed in them opened. Raises KeyDestroyed where it is erased."""
-        return self.library.keys.opened_rows(self.connection, case_id, rows)
+        found = list(rows)
+        return opened_rows(self.key(case_id), found) if found else []
 
     def opened_along(self, rows: Iterable[Any]) -> list[Any]:
         """Return rows opened whose keys were read along (`with_key`); of an erased case nothing sealed is left."""
-        return [opened_row(self.library.keys.along(row), row) for row in rows]
+        return [opened_row(self.key_along(row), row) for row in rows]
+
+    def key_along(self, row: Any) -> DataKey | None:
+        """Return the key that was read along with a row; None where the case is erased."""
+        key = self.library.keys.along(row)
+        if key is not None:
+            self._keys[row.case_id] = key
+        return key
 
     def zone(self, campus: str | None) -> ZoneInfo:
         """Return the time zone in which the people of a campus live."""

@@ -107,7 +107,7 @@ def task(reader: Reader, task_id: str) -> TaskDesk:
     ).one_or_none()
     if row is None:
         raise NotFound("There is no such task.", task=task_id)
-    [row], task = reader.opened_along([row]), task_items(reader, [row])[0]
+    [row] = reader.opened_along([row])
     process = reader.process(row.version_id)
     element = process.diagram.elements.get(row.element)
     form: Form | None = process.forms.get(row.form or "")
@@ -116,7 +116,7 @@ def task(reader: Reader, task_id: str) -> TaskDesk:
     whole = sees_whole(who, case_owner=row.case_owner) or (decision and works)
     informed = whole or is_asked(who, row)
     view = TaskView(
-        task=task,
+        task=task_items(reader, [row])[0],
         form=None if form is None else FormFiles(form.name, form.schema, form.ui),
         draft=row.draft if works else None,
         draft_by=row.draft_by if works else None,
