@@ -65,11 +65,8 @@ def remove(webhook: Which, by: By, demo: OfDemo = False) -> None:
 def try_out(webhook: Which, demo: OfDemo = False) -> None:
     """Send it the event `test` now; exit 1 where it was not taken."""
     with opened(demo=demo) as application:
-        channel, now, name = (
-            webhook_channel(application.settings, application.keys),
-            application.now(),
-            f"{WEBHOOK}:{webhook}",
-        )
+        channel = webhook_channel(application.settings, application.keys)
+        now, name = application.now(), f"{WEBHOOK}:{webhook}"
         message = Message(
             id=application.ids.new(), case_id=None, cause=application.ids.new(), kind=TEST, recipient=name,
             channel=name, payload={"at": now.isoformat()}, created_at=now, deliver_after=now,

@@ -36,7 +36,10 @@ def require_key(application: Application) -> None:
     keys, name = application.keys, f"house:{NOTED}"
     with application.database.read() as connection:
         row = connection.execute(select(sealed_key).where(sealed_key.c.name == name)).first()
+    ring = keys.keyring
+    if row is None:
+        return
     try:
-        keys.keyring.version(keys.keyring.newest) if row is None else keys.opened(name, row.version, row.wrapped)
+        ring.version(row.version).unwrap(row.wrapped, name=name)
     except Unreadable:
         raise UnfitKeyring(FOREIGN) from None

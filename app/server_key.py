@@ -14,11 +14,16 @@ from sqlalchemy import select
 from access.keys.cipher import new_secret_bytes
 from access.keys.keyring import KeyAbsent, Keyring, UnfitKeyring, new_line, parse_keyring
 from access.keys.tables import sealed_key
+from app.backup.file_made import file_made
 from app.settings import Settings
 from storage.database import Database
 from storage.engines import is_memory, store_url
-from storage.private_file import OWNER_ONLY
 
+MEANT: Final = (
+    "# The key of this installation. Without it nobody reads what the database holds:\n"
+    "# keep a copy elsewhere, and never beside the backups of the database.\n"
+)
+"""What stands above the key in its file."""
 COMMAND_SECONDS: Final = 30.0
 """How long the command that gives the key may take."""
 
@@ -56,13 +61,8 @@ def make_key_file(settings: Settings) -> Path | None:
     with Database(settings.database_url) as database, database.read() as connection:
         if connection.execute(select(sealed_key.c.name).limit(1)).first() is not None:
             raise _absent(file)
-    handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, OWNER_ONLY)
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        out.write("# The key of this installation. Without it nobody reads what the database holds:\n")
-        out.write("# keep a copy elsewhere, and never beside the backups of the database.\n")
-        out.write(new_line(1, new_secret_bytes()))
-        out.flush()
-        os.fsync(out.fileno())
+    with file_made(file) as place:
+        place.write_text(f"{MEANT}{new_line(1, new_secret_bytes())}", encoding="ascii")
     return file
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert
 
 from access.keys.cipher import DataKey
 from access.keys.sealed_rows import opened_rows, seal
+from access.keys.stored_keys import KeyDestroyed
 from engine.model.step import Event
 from engine.tables import change_log
 from storage.prepared import Prepared
@@ -40,7 +41,7 @@ class Change:
 
     case_id: str
     key: DataKey | None
-    """Of the case; None where it was destroyed: then the lines tell what is in the open alone."""
+    """Of the case; None where all that the lines tell is in the open (`ROUTING`)."""
     at: datetime
     actor: str
     """A person's id, `complainant` or `system`."""
@@ -49,7 +50,10 @@ class Change:
 
 
 def write(connection: Connection, *changes: Change) -> None:
-    """Write changes down in this order, in one go; one without events leaves nothing. Repeating doubles them."""
+    """Write changes down in this order, in one go; one without events leaves nothing. Repeating doubles them.
+
+    Raises KeyDestroyed where something is to be sealed and there is no key.
+    """
     rows = [
         {
             "case_id": each.case_id, "at": each.at, "actor": each.actor,
@@ -89,4 +93,8 @@ def _line(event: Event) -> list[Any]:
 
 def _details(change: Change) -> Sealed | None:
     found = [{name: each for name, each in event.detail.items() if name not in ROUTING} for event in change.events]
-    return seal(change.key, [each or None for each in found]) if change.key is not None and any(found) else None
+    if not any(found):
+        return None
+    if change.key is None:
+        raise KeyDestroyed
+    return seal(change.key, [each or None for each in found])

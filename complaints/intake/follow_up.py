@@ -125,9 +125,7 @@ def make_open_linked(file_complaint: HouseHandler) -> HouseHandler:
                 follows=command.case_id,
             ),
         )
-        store_link(
-            desk.connection, desk.services.keys, filed.id, command.case_id, FOLLOW_UP, now=desk.now, by=desk.actor.id
-        )
+        store_link(desk.connection, filed.id, command.case_id, FOLLOW_UP, now=desk.now, by=desk.actor.id)
         return filed
 
     return open_linked

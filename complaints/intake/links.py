@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from access.keys.stored_keys import StoredKeys
 from access.rights import Verb
 from complaints.overwritten import keep_before
 from complaints.tables import case_link, complaint, overwritten
@@ -49,19 +48,11 @@ def link_cases(work: CaseWork, command: LinkCases) -> None:
         raise Unfit("There is no such case.", fields=[{"field": "other_id", "code": "unknown-case"}])
     if command.kind != "related" and _linked(work.connection, other, work.case_id, command.kind):
         raise Conflict("The other case is linked to this one the other way round.", other=other, kind=command.kind)
-    store_link(work.connection, work.services.keys, work.case_id, other, command.kind, now=work.now, by=work.actor.id)
+    store_link(work.connection, work.case_id, other, command.kind, now=work.now, by=work.actor.id)
 
 
 def store_link(
-    connection: Connection,
-    keys: StoredKeys,
-    case_id: str,
-    other_id: str,
-    kind: str,
-    *,
-    now: datetime,
-    by: str,
-    step: str | None = None,
+    connection: Connection, case_id: str, other_id: str, kind: str, *, now: datetime, by: str, step: str | None = None
 ) -> bool:
     """Write a link and a line into both logs; say whether it is new. Repeating is safe.
 
@@ -72,7 +63,7 @@ def store_link(
     values = {"case_id": first, "other_id": second, "kind": kind, "at": now, "step": step}
     if not insert_new(connection, case_link, values, unique=("case_id", "other_id", "kind")):
         return False
-    _log_both(connection, keys, "linked", case_id, other_id, kind, now=now, by=by)
+    _log_both(connection, "linked", case_id, other_id, kind, now=now, by=by)
     return True
 
 
@@ -88,25 +79,9 @@ def link_found_duplicate(work: CaseWork, element: str, other_id: str | None) -> 
     for row in connection.execute(select(case_link).where(*where, mine.other_id != (other_id or ""))).all():
         keep_before(work, case_link, f"{row.other_id}/{DUPLICATE_LINK}", {"at": row.at, "step": row.step})
         connection.execute(delete(case_link).where(*where, mine.other_id == row.other_id))
-        _log_both(
-            connection,
-            work.services.keys,
-            "unlinked",
-            work.case_id,
-            row.other_id,
-            DUPLICATE_LINK,
-            now=work.now,
-            by=work.actor.id,
-        )
+        _log_both(connection, "unlinked", work.case_id, row.other_id, DUPLICATE_LINK, now=work.now, by=work.actor.id)
     if other_id is not None and store_link(
-        connection,
-        work.services.keys,
-        work.case_id,
-        other_id,
-        DUPLICATE_LINK,
-        now=work.now,
-        by=work.actor.id,
-        step=element,
+        connection, work.case_id, other_id, DUPLICATE_LINK, now=work.now, by=work.actor.id, step=element
     ):
         keep_before(work, case_link, f"{other_id}/{DUPLICATE_LINK}", None)
 
@@ -121,25 +96,16 @@ def note_unlinked(work: CaseWork, batch: str) -> None:
     for row in work.connection.execute(select(table.record, table.before).where(*mine)).all():
         other, _, kind = row.record.partition("/")
         what = "unlinked" if row.before is None else "linked"
-        _log_both(work.connection, work.services.keys, what, work.case_id, other, kind, now=work.now, by=work.actor.id)
+        _log_both(work.connection, what, work.case_id, other, kind, now=work.now, by=work.actor.id)
 
 
 def _log_both(
-    connection: Connection,
-    keys: StoredKeys,
-    what: str,
-    case_id: str,
-    other_id: str,
-    kind: str,
-    *,
-    now: datetime,
-    by: str,
+    connection: Connection, what: str, case_id: str, other_id: str, kind: str, *, now: datetime, by: str
 ) -> None:
-    found = keys.of_cases(connection, [case_id, other_id])
     case_log.write(
         connection,
         *(
-            Change(one, found[one], now, by, [Event(what, name=two, detail={"kind": kind, "of": of})])
+            Change(one, None, now, by, [Event(what, name=two, detail={"kind": kind, "of": of})])
             for one, two, of in ((case_id, other_id, "this"), (other_id, case_id, "other"))
         ),
     )

@@ -67,10 +67,8 @@ class Desk:
 class NobodyReads(NotFound):
     """Nobody is there who could read it: appoint somebody."""
 
-    def __init__(self, recipient: str, *, daily: bool, key: DataKey) -> None:
+    def __init__(self, recipient: str, *, daily: bool) -> None:
         super().__init__(recipient=recipient)
-        self.key = key
-        """The key of the case."""
         self.daily = daily
         """Whether it comes again every day, and says then what it says now."""
 
@@ -133,7 +131,7 @@ def _to_staff(
     readers = {each: reader_language(language) for each, language in people.items() if each not in barred}
     if not readers and message.recipient.partition(":")[2] not in barred:
         process = _tells(connection, message, case, desk)
-        raise NobodyReads(message.recipient, daily=comes_daily(process, message.kind, given), key=_key(desk, case))
+        raise NobodyReads(message.recipient, daily=comes_daily(process, message.kind, given))
     new = []
     key = _key(desk, case)
     process, template, told = _told(connection, message, case, desk, sorted(set(readers.values())))
@@ -147,7 +145,7 @@ def _to_staff(
             new.append(values)
     if comes_daily(process, message.kind, given):
         read_earlier(connection, key, new)
-        stand_for_given_up(connection, key, message, now=now)
+        stand_for_given_up(connection, desk.keys, message, now=now)
     if desk.mail:
         mail_notices(connection, key, message, new, now=now, ids=ids)
 

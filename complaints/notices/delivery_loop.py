@@ -119,7 +119,7 @@ def _deliver(connection: Connection, message: Message, desk: Desk, *, now: datet
         note_failed(connection, message, said, now=now, ids=ids)
         if isinstance(error, NobodyReads) and error.daily:
             # One incident for each duty that nobody hears of, not one a day.
-            stand_for_given_up(connection, error.key, message, now=now)
+            stand_for_given_up(connection, desk.keys, message, now=now)
         return 0
     return 1
 

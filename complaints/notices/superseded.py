@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from access.keys.cipher import DataKey
-from access.keys.sealed_rows import open_sealed, opened_rows
+from access.keys.sealed_rows import opened_rows
+from access.keys.stored_keys import StoredKeys
 from complaints.failed_delivery import over_by_id
 from complaints.tables import notice
 from engine.process import CompiledProcess
@@ -45,11 +46,11 @@ def read_earlier(connection: Connection, key: DataKey, rows: Sequence[Mapping[st
         connection.execute(update(notice).where(table.id.in_(same)).values(read_at=one["at"]))
 
 
-def stand_for_given_up(connection: Connection, key: DataKey, message: Message, *, now: datetime) -> None:
+def stand_for_given_up(connection: Connection, keys: StoredKeys, message: Message, *, now: datetime) -> None:
     """Take off the list of what was given up the earlier messages that told the same recipient of the same duty.
 
     `message` is of a notice that comes daily: it says what they said, and stands for them, whether it was read or could
-    not be read either. With them goes that they failed. `key` is that of the case. Repeating is safe.
+    not be read either. With them goes that they failed. Repeating is safe.
     """
     table, one = outbox.c, message
     mine = select(table.sequence).where(table.id == one.id).scalar_subquery()
@@ -59,8 +60,10 @@ def stand_for_given_up(connection: Connection, key: DataKey, message: Message, *
             table.channel == one.channel, table.sequence < mine,
         )
     ).all()  # fmt: skip
-    said = message.payload if isinstance(message.payload, dict) else open_sealed(key, message.payload)
-    for row in opened_rows(key, earlier):
+    if not earlier or one.case_id is None:
+        return
+    said = keys.open_value(connection, one.case_id, one.payload)
+    for row in keys.opened_rows(connection, one.case_id, earlier):
         if _same_duty(row.payload.get("values") or {}, said.get("values") or {}):
             discard(connection, row.id, now=now)
             over_by_id(connection, one.kind, one.recipient, row.id, now=now)
