@@ -22,6 +22,9 @@ LOGIN = re.compile(r"[a-z][a-z0-9.-]{1,39}")
 """What a login may look like."""
 
 
+PERSON, SERVICE = "person", "service_account"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """A member of staff, or a supporter from outside with an account."""
@@ -38,6 +41,8 @@ class Person:
     """Whether the account can be used."""
     created_at: datetime
     """When the account was made."""
+    kind: str = PERSON
+    """`person`, or `service_account`: a machine, which has tokens and signs in nowhere."""
 
 
 def add(
@@ -49,8 +54,9 @@ def add(
     now: datetime,
     email: str | None = None,
     login: str | None = None,
+    kind: str = PERSON,
 ) -> Person:
-    """Add an active person, under `login` as id or under a random one.
+    """Add an active person or service, under `login` as id or under a random one.
 
     Raises UnfitPerson for an empty name, an unknown language, or a login that is taken or odd. Repeating without a
     login adds another.
@@ -60,11 +66,12 @@ def add(
     if login is not None and connection.execute(select(person.c.id).where(person.c.id == login)).first() is not None:
         raise UnfitPerson(f"The login {login} is taken.")
     added = Person(
-        id=login or ids.new(), name=_name(name), email=email, language=_language(language), active=True, created_at=now
-    )
+        id=login or ids.new(), name=_name(name), email=email, language=_language(language), active=True, created_at=now,
+        kind=kind,
+    )  # fmt: skip
     connection.execute(
         person.insert().values(
-            id=added.id, name=added.name, email=email, language=added.language, active=True, created_at=now
+            id=added.id, name=added.name, email=email, language=added.language, active=True, created_at=now, kind=kind
         )
     )
     return added
@@ -112,7 +119,7 @@ def change(
 def deactivate(connection: Connection, person_id: str, *, now: datetime) -> None:
     """Close the account: every token is revoked, every session ended; teams and posts stay on record.
 
-    Raises UnknownPerson. Repeating is safe.
+    What its person signs in with is for `access.sign_in.closing`. Raises UnknownPerson. Repeating is safe.
     """
     get(connection, person_id)
     connection.execute(update(person).where(person.c.id == person_id).values(active=False))
@@ -147,4 +154,5 @@ def _from(row: Row[Any]) -> Person:
         language=row.language,
         active=row.active,
         created_at=row.created_at,
+        kind=row.kind,
     )

@@ -80,6 +80,38 @@ GRANTS: Mapping[Relation, frozenset[Action]] = {
 """What each relation may do; relations add up. A person complained about is shut out before this table is asked."""
 
 
+class Scope(StrEnum):
+    """What a token is given for; it never does more than its person."""
+
+    READ = "read"
+    """Look at cases and lists."""
+    WORK = "work"
+    """Do what its person does with cases."""
+    SUPERVISE = "supervise"
+    """Do what a supervisor does."""
+    PUBLISH = "publish"
+    """Publish processes."""
+    ADMINISTER = "administer"
+    """Do what an operator does."""
+    AUDIT = "audit"
+    """Verify the trail."""
+
+
+EVERYTHING = frozenset(Scope)
+"""Of a session, and of a token without scopes of its own."""
+
+COVERS: Mapping[Action, frozenset[Scope]] = {
+    # Nobody works on what they cannot see.
+    Action.SEE_CASE: frozenset({Scope.READ, Scope.WORK, Scope.SUPERVISE}),
+    Action.WORK_ON: frozenset({Scope.WORK}),
+    Action.SUPERVISE: frozenset({Scope.SUPERVISE}),
+    Action.PUBLISH: frozenset({Scope.PUBLISH}),
+    Action.ADMINISTER: frozenset({Scope.ADMINISTER}),
+    Action.AUDIT: frozenset({Scope.AUDIT}),
+}
+"""Which scopes an action needs: any of them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Principal:
     """Who asks."""
@@ -98,6 +130,12 @@ class Principal:
     """Their roles."""
     duties: frozenset[Duty] = frozenset()
     """What their teams are trusted with, and the outside post."""
+    scopes: frozenset[Scope] = EVERYTHING
+    """What the credential that was shown is given for."""
+
+    def covers(self, action: Action) -> bool:
+        """Say whether the credential that was shown is given for such an action; the person may still lack it."""
+        return not self.scopes.isdisjoint(COVERS[action])
 
     def relations(self) -> frozenset[Relation]:
         """Return the relations that hold whatever the case."""
@@ -124,7 +162,7 @@ def may_see_case(
     `asked_*` are the teams, posts and person ids that have or had a task in it; `respondents` the ids of the people
     it is about.
     """
-    if principal.person_id in respondents:
+    if principal.person_id in respondents or not principal.covers(Action.SEE_CASE):
         return False
     relations = set(principal.relations())
     if case_owner == principal.person_id:
@@ -156,6 +194,8 @@ def visible_cases(
         case, value = tuple(inner.c)[:2]
         return exists(literal(1)).where(case == case_id_column, value.in_(sorted(values))).correlate_except(inner)
 
+    if not principal.covers(Action.SEE_CASE):
+        return false()
     not_about_me = not_(among(respondents, {principal.person_id}))
     if permitted(Action.SEE_CASE, principal.relations()):
         return not_about_me
@@ -179,24 +219,28 @@ def may_work_on(principal: Principal, *, team: str | None, post: str | None, ass
     else:
         open_to_me = post in principal.posts if post is not None else team in principal.teams
         relations = {Relation.CANDIDATE} if open_to_me else set()
-    return permitted(Action.WORK_ON, relations)
+    return principal.covers(Action.WORK_ON) and permitted(Action.WORK_ON, relations)
 
 
 def may_supervise(principal: Principal) -> bool:
     """Say whether the person may take work back and assign it anew in cases they see."""
-    return permitted(Action.SUPERVISE, principal.relations())
+    return _may(principal, Action.SUPERVISE)
 
 
 def may_publish(principal: Principal) -> bool:
     """Say whether the person may publish processes and calendars."""
-    return permitted(Action.PUBLISH, principal.relations())
+    return _may(principal, Action.PUBLISH)
 
 
 def may_administer(principal: Principal) -> bool:
     """Say whether the person may manage accounts, teams, posts and tokens."""
-    return permitted(Action.ADMINISTER, principal.relations())
+    return _may(principal, Action.ADMINISTER)
 
 
 def may_audit(principal: Principal) -> bool:
     """Say whether the person may verify the trail."""
-    return permitted(Action.AUDIT, principal.relations())
+    return _may(principal, Action.AUDIT)
+
+
+def _may(principal: Principal, action: Action) -> bool:
+    return principal.covers(action) and permitted(action, principal.relations())

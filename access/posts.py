@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, delete, exists, select, true, update
 
 from access.errors import PostHeld, UnfitAbsence, UnfitDeputy, UnknownPerson
-from access.people import get
+from access.people import PERSON, get
 from access.randomness import Ids
 from access.tables import absence, person, post_holder
 from storage.insert import insert_new
@@ -43,10 +43,12 @@ def appoint(
     connection: Connection, post: str, *, person_id: str, deputy: str | None = None, replace: bool = False
 ) -> PostHolder:
     """Give the post to a person. Raises PostHeld if another holds it and `replace` is not set, UnfitDeputy,
-    UnknownPerson also for a closed account. Repeating is safe."""
+    UnknownPerson also for a closed account or a service. Repeating is safe."""
     for each in (person_id, deputy):
         if each is not None and not get(connection, each).active:
             raise UnknownPerson(f"The account {each} is closed: nobody can act with it.")
+        if each is not None and get(connection, each).kind != PERSON:
+            raise UnknownPerson(f"{each} is a service: a post is held by a person.")
     if deputy == person_id:
         raise UnfitDeputy
     values = {"post": post, "person": person_id, "deputy": deputy}

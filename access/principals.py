@@ -22,7 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from access.policy import Duty, Principal, Role
+from access.policy import EVERYTHING, Duty, Principal, Role, Scope
 from access.posts import away
 from access.rights import HouseRules
 from access.tables import membership, person, post_holder, role
@@ -94,7 +94,13 @@ def principal_from(
         posts=held,
         roles=frozenset(Role(key) for key in found.get("role", ())),
         duties=rules.duties_of(teams) | outside,
+        scopes=scopes_in(next(iter(found.get("scopes", ())), "")),
     )
+
+
+def scopes_in(kept: str) -> frozenset[Scope]:
+    """Return the scopes that a token keeps, names with blanks between them; all of them for one that keeps none."""
+    return frozenset(Scope(name) for name in kept.split()) or EVERYTHING
 
 
 def _stands_in_for(held: Set[str], filled: Set[str], above: Mapping[str, str]) -> frozenset[str]:

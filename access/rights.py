@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from access.policy import Duty, Principal, may_administer, may_supervise
+from access.policy import Action, Duty, Principal, may_administer, may_supervise
 
 
 class Standing(StrEnum):
@@ -93,16 +93,20 @@ class HouseRules:
 def standings_of(
     principal: Principal, *, owner: str | None, teams: Collection[str] = (), people: Collection[str | None] = ()
 ) -> frozenset[Standing]:
-    """Return how a member of staff stands to a case of this owner, and to a record that concerns teams and people."""
+    """Return how a member of staff stands to a case of this owner, and to a record that concerns teams and people.
+
+    A token stands to it only as far as its scopes go.
+    """
     takes_in = Duty.TAKES_IN in principal.duties
+    works = principal.covers(Action.WORK_ON)
     held = {
-        Standing.OWNER: owner == principal.person_id,
+        Standing.OWNER: works and owner == principal.person_id,
         Standing.SUPERVISOR: may_supervise(principal),
-        Standing.LEADS: Duty.LEADS in principal.duties,
-        Standing.TAKES_IN: takes_in,
-        Standing.FIRST_RESPONDER: takes_in and owner is None,
-        Standing.OUTSIDE: Duty.OUTSIDE in principal.duties,
+        Standing.LEADS: works and Duty.LEADS in principal.duties,
+        Standing.TAKES_IN: works and takes_in,
+        Standing.FIRST_RESPONDER: works and takes_in and owner is None,
+        Standing.OUTSIDE: works and Duty.OUTSIDE in principal.duties,
         Standing.OPERATOR: may_administer(principal),
-        Standing.CONCERNED: bool(principal.teams & set(teams)) or principal.person_id in people,
+        Standing.CONCERNED: works and (bool(principal.teams & set(teams)) or principal.person_id in people),
     }
     return frozenset(standing for standing, holds in held.items() if holds)

@@ -23,6 +23,9 @@ person = Table(
     Column("language", Text, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
+    # A service is a machine that has tokens and nothing else.
+    Column("kind", Text, nullable=False, default="person", server_default="person"),
+    CheckConstraint("kind IN ('person', 'service_account')", name="known"),
 )
 
 membership = Table(
@@ -71,6 +74,8 @@ api_token = Table(
     Column("expires_at", Instant),
     Column("revoked_at", Instant),
     Column("last_used_on", Date),
+    # The names of its scopes, with blanks between them; null: everything that its person may.
+    Column("scopes", Text),
 )
 
 web_session = Table(
@@ -81,4 +86,13 @@ web_session = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
     Column("csrf", Text, nullable=False),
+    # What its owner ends it by, on another machine.
+    Column("id", Text, nullable=False, unique=True),
+    # Coarse: it is no record of anybody's working hours.
+    Column("last_used_at", Instant, nullable=False),
+    # When it ends unless it is used before; null: not for that.
+    Column("idle_at", Instant),
+    # What is still to be shown before it opens anything; null: nothing.
+    Column("awaits", Text),
+    CheckConstraint("awaits IN ('code', 'set_up')", name="known"),
 )

@@ -20,6 +20,7 @@ TABLES = (
     "storage.idempotency",
     "access.tables",
     "access.keys.tables",
+    "access.sign_in.tables",
     "engine.tables",
     "complaints.tables",
     "escalation.tables",

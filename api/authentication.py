@@ -26,6 +26,8 @@ from api.context import RequestContext, Settings, Shared
 from api.known_query import require_known_query
 from api.languages import DEFAULT, asked_language, note_own_language
 from api.sent_body import SentBody, require_all_heard, sent_body
+from api.session_use import note_session_use
+from api.token_scopes import require_scope
 from api.tracking_code import counted_attempt
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
@@ -102,6 +104,7 @@ def _principal(request: Request, shared: Shared) -> Principal | None:
         if found is None:
             raise SignInRequired("This token is unknown, revoked or expired.")
         _note_use(shared, found.person_id, secret.strip())
+        require_scope(request, found)
         return found
     cookie = request.cookies.get(session_cookie(application.settings))
     if scheme or not cookie:
@@ -114,6 +117,7 @@ def _principal(request: Request, shared: Shared) -> Principal | None:
         return None
     if request.method not in SAFE and not session.accepts(request.headers.get(CSRF_HEADER, "")):
         raise ForeignRequest
+    note_session_use(application, session, cookie)
     return session.principal
 
 

@@ -58,6 +58,11 @@ class Settings(Protocol):
         ...
 
     @property
+    def session_idle_minutes(self) -> int:
+        """After how many minutes without use somebody is signed out."""
+        ...
+
+    @property
     def locale_folder(self) -> Path:
         """The catalogues of the three languages."""
         ...

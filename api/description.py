@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from api.problems import MEDIA_TYPE
@@ -58,6 +59,8 @@ def finished(document: dict[str, Any]) -> dict[str, Any]:
         _summarised(operation)
         if OPTIONAL_SIGN_IN.get(path) == method:
             operation["security"] = [*operation["security"], {}]
+        if any("person" in each for each in operation.get("security", ())):
+            operation["responses"].setdefault("403", _out_of_scope(operation["responses"]))
         if path.startswith("/api/"):
             operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/AcceptLanguage"})
         keyed = any(each.get("name", "").lower() == "idempotency-key" for each in operation.get("parameters", ()))
@@ -68,6 +71,11 @@ def finished(document: dict[str, Any]) -> dict[str, Any]:
                 _, schema = content.popitem()
                 content[MEDIA_TYPE] = schema
     return document
+
+
+def _out_of_scope(responses: dict[str, Any]) -> dict[str, Any]:
+    """Return what is answered wherever a token of a person may lack the scope."""
+    return {**deepcopy(responses["401"]), "description": "This token is not given for that."}
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -29,7 +29,7 @@ app = typer.Typer(
 app.add_typer(cli_demo.app, name="demo", help="The demo: people and complaints made up, a clock that can be moved.")
 app.add_typer(cli_incidents.app, name="incidents", help="What has failed: list, retry, dismiss, repair.")
 app.add_typer(cli_outbox.app, name="outbox", help="What could not be delivered and was given up.")
-app.add_typer(cli_people.app, name="user", help="People, teams, posts and tokens.")
+app.add_typer(cli_people.app, name="user", help="People, teams, posts, and with what they sign in.")
 app.add_typer(cli_webhooks.app, name="webhook", help="Which other systems are told of what happens.")
 
 OfDemo = Annotated[bool, typer.Option("--demo", help="Look into the demo's database")]
@@ -75,11 +75,12 @@ def migrate() -> None:
 def init(
     administrator: Annotated[str, typer.Option(prompt="Login of the administrator")],
     name: Annotated[str, typer.Option(prompt="Name of the administrator")],
+    with_token: Annotated[bool, typer.Option("--token", help="Print a token of the administrator too")] = False,
 ) -> None:
-    """Set up a real installation: schema, processes, an administrator with a token; no demo people."""
+    """Set up a real installation: schema, processes, an administrator with a one-time code; no demo people."""
     from app.installation import set_up
 
-    typer.echo(set_up(Settings(), login=administrator, name=name))
+    typer.echo(set_up(Settings(), login=administrator, name=name, with_token=with_token))
 
 
 @app.command()

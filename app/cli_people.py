@@ -1,45 +1,31 @@
-"""`redress user`: people, teams, posts, roles and tokens."""
+"""`redress user`: people, teams, posts and roles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from access import people, posts, teams, tokens
+from access import people, posts, teams
+from app import cli_ways_in
 from app.absences import come_back, go_away
 from app.assembly import application_for
-from app.existing import require_schema
 from app.leaving import leave as close_account
 from app.leaving import told
+from app.people_changes import change_people
 from app.settings import Settings
-from complaints.notices.new_readers import settle_unheard, unheard
 from complaints.outward.mail_text import mail_address
-from complaints.people.reach import note_nobodys_tasks_of_all
-from engine.case_work import SYSTEM
-from engine.commands.house_work import HouseWork
 from engine.errors import Unfit
 from engine.pipeline import Desk
 
 app = typer.Typer(no_args_is_help=True)
 
 
-def _do(act: Callable[[Desk], Any]) -> Any:
-    settings = Settings()
-    require_schema(settings)
-    application = application_for(settings)
-    try:
-        return application.pipeline.run(HouseWork(lambda desk: _done(desk, act(desk))), SYSTEM)
-    finally:
-        application.database.close()
-
-
-def _done(desk: Desk, answer: Any) -> Any:
-    """After every change of people: who is there to do what is open, or to be told, may be others."""
-    note_nobodys_tasks_of_all(desk)
-    settle_unheard(desk, unheard(desk.connection, desk.services.keys))
-    return answer
+for _each in (cli_ways_in.token, cli_ways_in.invite, cli_ways_in.password):
+    app.command()(_each)
+app.add_typer(cli_ways_in.second_factor_app, name="second-factor")
+app.add_typer(cli_ways_in.sessions_app, name="sessions")
+app.add_typer(cli_ways_in.tokens_app, name="tokens")
 
 
 @app.command()
@@ -50,11 +36,14 @@ def add(
     role: Annotated[list[str] | None, typer.Option(help="supervisor, process_owner, operator, auditor")] = None,
     language: str = "zh-CN",
     email: Annotated[str, typer.Option(help="Where notices are mailed, as subject lines alone")] = "",
+    service: Annotated[bool, typer.Option("--service", help="A program: it has tokens, and signs in nowhere")] = False,
+    scope: cli_ways_in.Scopes = None,
+    with_token: Annotated[bool, typer.Option("--token", help="Print a token too; a service always has one")] = False,
 ) -> None:
-    """Add a person and print a token, once."""
+    """Add a person and print a one-time code for their password, or a service and print its token; each once."""
     address = _address(email)
 
-    def act(desk: Desk) -> str:
+    def act(desk: Desk) -> list[str]:
         _known_teams(team or [])
         people.add(
             desk.connection,
@@ -64,29 +53,29 @@ def add(
             email=address or None,
             ids=desk.ids,
             now=desk.now,
+            kind=people.SERVICE if service else people.PERSON,
         )
         for each in team or []:
             teams.join(desk.connection, login, each)
         for each in role or []:
             teams.give_role(desk.connection, login, each)
-        return tokens.issue(desk.connection, login, name="first", ids=desk.ids, now=desk.now).secret
+        told = []
+        if service or with_token:
+            secret = cli_ways_in.issue(desk, login, name="first", scopes=scope)
+            told.append(f"Token of {login}, shown once: {secret}")
+        if not service:
+            told.append(cli_ways_in.said_of_code(login, cli_ways_in.new_invitation(desk, login), Settings()))
+        return told
 
-    typer.echo(f"Token of {login}, shown once: {_do(act)}")
+    typer.echo("\n".join(change_people(act)))
 
 
 @app.command()
 def email(login: str, address: Annotated[str, typer.Argument(help="Empty takes it away")]) -> None:
     """Say where notices to somebody are mailed, as subject lines alone."""
     given = _address(address)
-    _do(lambda desk: people.change(desk.connection, login, email=given))
+    change_people(lambda desk: people.change(desk.connection, login, email=given))
     typer.echo(f"{login} gets mail at {given}." if given else f"{login} gets no mail.")
-
-
-@app.command()
-def token(login: str, name: str = "command line") -> None:
-    """Issue another token and print it, once."""
-    secret = _do(lambda desk: tokens.issue(desk.connection, login, name=name, ids=desk.ids, now=desk.now).secret)
-    typer.echo(f"Token of {login}, shown once: {secret}")
 
 
 @app.command()
@@ -98,14 +87,14 @@ def appoint(post: str, login: str, deputy: Annotated[str | None, typer.Option()]
     def act(desk: Desk) -> None:
         posts.appoint(desk.connection, post, person_id=login, deputy=deputy, replace=True)
 
-    _do(act)
+    change_people(act)
     typer.echo(f"{login} holds {post}.")
 
 
 @app.command()
 def leave(login: str) -> None:
     """Close an account: tokens and sessions end at once, tasks go back to their pools; says what stays with it."""
-    for line in told(_do(lambda desk: close_account(desk, login))):
+    for line in told(change_people(lambda desk: close_account(desk, login))):
         typer.echo(line)
 
 
@@ -117,13 +106,13 @@ def away(
     note: Annotated[str, typer.Option(help="For colleagues: whom to ask. Not the reason")] = "",
 ) -> None:
     """Say that somebody is away: who stands in acts for their posts, and no case can be offered to them."""
-    typer.echo(_do(lambda desk: go_away(desk, login, until=until, since=since, note=note)))
+    typer.echo(change_people(lambda desk: go_away(desk, login, until=until, since=since, note=note)))
 
 
 @app.command()
 def back(login: str) -> None:
     """Say that somebody is back before their time; ends the absence that runs now."""
-    typer.echo(_do(lambda desk: come_back(desk, login)))
+    typer.echo(change_people(lambda desk: come_back(desk, login)))
 
 
 def _address(given: str) -> str:

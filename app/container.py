@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from access.keys.stored_keys import StoredKeys
 from app.server_key import server_keyring
@@ -51,6 +51,9 @@ from escalation.sweep import Sweep
 from queries.reader import Library
 from storage.database import Database
 
+if TYPE_CHECKING:
+    from access.sign_in.provider import Provider
+
 
 @dataclass(frozen=True)
 class Application:
@@ -73,6 +76,8 @@ class Application:
     """Deliver what may go out now; the argument says whether to go on. Returns how many went out."""
     outward: OutwardLoop
     """Sends what leaves the house: mail, webhooks."""
+    provider: Provider | None = None
+    """Of the institution's own accounts; None where nobody signs in with one."""
     pulse: Pulse = field(default_factory=Pulse)
     """When each loop of this process last did its work."""
 
@@ -123,6 +128,20 @@ def take_posts(posts: Posts, library: Library, pipeline: Pipeline) -> None:
     library.posts_in_force.now = posts
     pipeline.services = replace(pipeline.services, placement=PostPlacement(posts), rules=posts.rules)
     library.versions.adopt(house(posts))
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if not settings.oidc_issuer:
+        return None
+    from access.sign_in.provider import Provider, ProviderSettings  # costly to load, and few need it
+
+    return Provider(
+        ProviderSettings(
+            issuer=settings.oidc_issuer, client_id=settings.oidc_client_id,
+            client_secret=settings.oidc_client_secret.get_secret_value(), scope=settings.oidc_scope,
+            groups_claim=settings.oidc_groups_claim,
+        )
+    )  # fmt: skip
 
 
 def build(
@@ -180,7 +199,7 @@ def build(
     return Application(
         settings=settings, database=database, clock=clock, ids=ids, pipeline=pipeline, versions=versions,
         keys=keys, library=library, sweep=sweep, deliver=deliver,
-        outward=ways_out(settings, database, clock, ids, keys, surroundings),
+        outward=ways_out(settings, database, clock, ids, keys, surroundings), provider=_provider(settings),
         calendar_change=CalendarChange(database=database, pipeline=pipeline, digest=calendar_files.digest),
         posts_watch=PostsWatch(
             file=posts_file, pipeline=pipeline, read=posts_read, take=lambda new: take_posts(new, library, pipeline),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from access import people, teams, tokens
+from access import people, teams
 from app.assembly import prepare
+from app.cli_ways_in import issue, new_invitation, said_of_code
 from app.container import build
 from app.settings import Settings
 from engine.case_work import SYSTEM
@@ -11,25 +12,29 @@ from engine.commands.house_work import HouseWork
 from engine.pipeline import Desk
 
 
-def set_up(settings: Settings, *, login: str, name: str) -> str:
-    """Set up and return what to do next, with the administrator's token. A second administrator is refused by login."""
+def set_up(settings: Settings, *, login: str, name: str, with_token: bool = False) -> str:
+    """Set up and return what to do next, with a one-time code for the administrator's password, and if asked a token.
+
+    A second administrator is refused by login.
+    """
     prepare(settings)
     application = build(settings)
     published = application.publish_folder(note="set up")
     # What is filed from here on is counted by these calendars: nothing has to be counted again at the first start.
     application.calendar_change.run_once()
 
-    def act(desk: Desk) -> str:
+    def act(desk: Desk) -> list[str]:
         people.add(desk.connection, login=login, name=name, language="zh-CN", ids=desk.ids, now=desk.now)
         for role in ("operator", "process_owner", "supervisor"):
             teams.give_role(desk.connection, login, role)
-        return tokens.issue(desk.connection, login, name="set up", ids=desk.ids, now=desk.now).secret
+        told = [f"Token of {login}, shown once: {issue(desk, login, name='set up', scopes=None)}"] if with_token else []
+        return [*told, said_of_code(login, new_invitation(desk, login), settings)]
 
-    secret = application.pipeline.run(HouseWork(act), SYSTEM)
+    told = "\n".join(application.pipeline.run(HouseWork(act), SYSTEM))
     application.database.close()
     versions = ", ".join(f"{p.version.process_key} {p.version.number}" for p in published)
     return (
-        f"Published: {versions}.\nToken of {login}, shown once: {secret}\n"
+        f"Published: {versions}.\n{told}\n"
         "Next: bpmn/posts.toml (teams and posts), bpmn/calendars/ (zone, hours, holidays), then\n"
         "  redress user add <login> <name> --team service\n  redress user appoint <post> <login> --deputy <login>\n"
         "  redress serve"

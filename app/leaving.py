@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from access import people
+from access.sign_in.closing import take_ways_in
 from access.tables import person, post_holder
 from complaints.tables import complaint, hand_over
 from engine.commands.claim import ReleaseTask
@@ -70,12 +71,13 @@ class Left:
 
 
 def leave(desk: Desk, login: str) -> Left:
-    """Close the account and give back the tasks that somebody else of the team or post can take, in one transaction.
+    """Close the account with its ways in, and give back the tasks that others of the team or post can take.
 
-    A case is never given away by the house: a colleague has to accept it. What one task refuses keeps nothing else from
-    being given back. Raises UnknownPerson. Repeating is safe.
+    In one transaction. A case is never given away by the house: a colleague has to accept it. What one task refuses
+    keeps nothing else from being given back. Raises UnknownPerson. Repeating is safe.
     """
     people.deactivate(desk.connection, login, now=desk.now)
+    take_ways_in(desk.connection, login)
     released = []
     for task in _tasks(desk.connection, login):
         try:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from access import sessions
+from access.sign_in import guessing, invitations
 from api.app import create_app
 from app.archiving import archive_job
 from app.assembly import application_for
@@ -101,13 +102,15 @@ def purge_job(application: Application) -> ScheduledJob:
 
 
 def purge(application: Application) -> int:
-    """Delete what has outlived its purpose: answers kept for repeated requests, and sessions that are over.
+    """Delete what has outlived its purpose.
 
-    Returns how many. Repeating is safe.
+    Answers kept for repeated requests, sessions and one-time codes that are over, failed attempts long past. Returns
+    how many. Repeating is safe.
     """
 
     def act(desk: Desk) -> int:
-        return idempotency.purge(desk.connection, desk.now) + sessions.purge(desk.connection, desk.now)
+        purges = (idempotency.purge, sessions.purge, invitations.purge, guessing.purge)
+        return sum(each(desk.connection, desk.now) for each in purges)
 
     deleted: int = application.pipeline.run(HouseWork(act), SYSTEM)
     return deleted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -52,9 +53,25 @@ class Settings(BaseSettings):
     filings_per_minute: int = Field(
         default=20, title="Complaints and tracking attempts a minute from one address", ge=1
     )
+    session_idle_minutes: int = Field(
+        default=30,
+        ge=10,
+        le=720,
+        title="Minutes without use after which somebody is signed out, 10 to 720; after 12 hours in any case",
+    )
     metrics_token: SecretStr = Field(
         default=SecretStr(""), title="Token with which a monitor reads /metrics; operators read it with their own"
     )
+    oidc_issuer: str = Field(
+        default="",
+        title="Provider of the institution's own accounts (OpenID Connect), as it calls itself",
+        description="https://sso.school.example; without it one signs in with passwords of this house alone",
+    )
+    oidc_client_id: str = Field(default="", title="Name under which the provider knows this installation")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), title="Secret that the provider gave with it")
+    oidc_scope: str = Field(default="openid email profile", title="What the provider is asked to tell")
+    oidc_groups_claim: str = Field(default="groups", title="Claim in which the provider lists somebody's groups")
+    oidc_create: bool = Field(default=False, title="Make an account for whoever a group of the provider gives a team")
     smtp_url: SecretStr = Field(
         default=SecretStr(""),
         title="Mail server",
@@ -96,6 +113,16 @@ class Settings(BaseSettings):
             raise ValueError("it names hosts alone, such as hooks.school.internal,10.1.2.3")
         return value
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _an_issuer(cls, value: str) -> str:
+        if value:
+            address = urlsplit(value)
+            here = address.scheme == "http" and address.hostname in ("127.0.0.1", "::1", "localhost")
+            if not (address.scheme == "https" or here) or not address.hostname or address.query or address.fragment:
+                raise ValueError("it is an address that begins with https://, without ? and #")
+        return value
+
     @field_validator("mail_from")
     @classmethod
     def _a_sender(cls, value: str) -> str:
@@ -107,4 +134,6 @@ class Settings(BaseSettings):
     def _both_or_neither(self) -> Self:
         if bool(self.smtp_url.get_secret_value()) != bool(self.mail_from):
             raise ValueError("REDRESS_SMTP_URL and REDRESS_MAIL_FROM are set both or neither")
+        if self.oidc_issuer and not (self.oidc_client_id and self.public_url):
+            raise ValueError("REDRESS_OIDC_ISSUER needs REDRESS_OIDC_CLIENT_ID and REDRESS_PUBLIC_URL beside it")
         return self

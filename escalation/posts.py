@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from access.policy import Duty
+from access.policy import Duty, Role
 from access.rights import GIVEN, HouseRules, Standing, Verb
+from access.sign_in.rules import SignInRules
 from escalation.config_section import Section, parse_toml
 from escalation.labels import Labels
 from escalation.refusals import ConfigProblem, UnknownPost
@@ -56,6 +57,8 @@ class Posts:
     """The post that decides where everybody inside is kept apart from the decision."""
     last_resort: str
     """The team that hears of it when no post on the way upward is filled."""
+    sign_in: SignInRules = field(default_factory=SignInRules)
+    """What is asked of those who sign in."""
 
     @property
     def stand_in(self) -> str:
@@ -99,7 +102,8 @@ def parse_posts(content: bytes, *, file: str) -> Posts:
     """Return the teams and posts of a TOML document. Raises ConfigProblem (file, key, reason), nothing else."""
     top = parse_toml(content, file=file)
     team_tables, post_tables = top.named_sections("teams"), top.named_sections("posts")
-    top.has("may")  # read last: what is wrong with a team or a post is told first
+    for name in ("may", "sign_in", "groups"):  # read last: what is wrong with a team or a post is told first
+        top.has(name)
     top.finish()
     names = frozenset(name for name, _ in post_tables)
     teams = {name: _team(name, table, names) for name, table in team_tables}
@@ -123,7 +127,31 @@ def parse_posts(content: bytes, *, file: str) -> Posts:
         duty=_only(top, "posts", "duty", [post.name for post in posts.values() if post.duty]),
         outside=_only(top, "posts", "outside", [post.name for post in posts.values() if post.outside]),
         last_resort=_only(top, "teams", "last_resort", [team.name for team in teams.values() if team.last_resort]),
+        sign_in=_sign_in(top, frozenset(teams)),
     )
+
+
+def _sign_in(top: Section, teams: frozenset[str]) -> SignInRules:
+    """Return what is asked of those who sign in; nothing where nothing is written."""
+    roles: frozenset[Role] = frozenset()
+    if top.has("sign_in"):
+        table = top.section("sign_in")
+        named = table.texts("second_factor") if table.has("second_factor") else ()
+        known = {role.value: role for role in Role}
+        for word in named:
+            if word not in known:
+                raise table.problem("second_factor", f"names {word!r:.60}; write one of {', '.join(known)}")
+        table.finish()
+        roles = frozenset(known[word] for word in named)
+    groups: dict[str, frozenset[str]] = {}
+    if top.has("groups"):
+        table = top.section("groups")
+        for group in table.names():
+            groups[group] = frozenset(table.texts(group))
+            for team in sorted(groups[group] - teams):
+                raise table.problem(group, f"names {team!r:.60}, which is no team of this file")
+        table.finish()
+    return SignInRules(roles, groups)
 
 
 def _only(top: Section, table: str, key: str, found: list[str]) -> str:

@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from api.texts import marked
 
 DONE: Mapping[str, str] = {
+    "password": marked("Your password is changed. You are signed out everywhere else."),
+    "factor-off": marked("The second factor is turned off."),
+    "session-ended": marked("That sign-in is ended."),
+    "sessions-ended": marked("You are signed out everywhere else."),
+    "token-revoked": marked("The token is revoked: nothing works with it any more."),
     "signed-out": marked("You are signed out."),
     "completed": marked("The step is completed."),
     "claimed": marked("The task is yours now."),

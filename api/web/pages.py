@@ -21,9 +21,14 @@ from api.web import (
     cases,
     course_page,
     demo,
+    elsewhere,
     home,
     inbox,
     intake,
+    my_password,
+    my_second_factor,
+    my_sign_ins,
+    my_tokens,
     notices_page,
     processes,
     sign_in,
@@ -36,9 +41,10 @@ from api.web.headers import ASSET_HEADERS
 from api.web.site import ASSETS, House, read_texts
 
 ROUTERS: tuple[APIRouter, ...] = (
-    home.router, sign_in.router, intake.router, tracking.router, inbox.router, task_page.router, task_actions.router,
+    home.router, sign_in.router, elsewhere.router, intake.router, tracking.router, inbox.router, task_page.router,
+    task_actions.router,
     approvals.router, cases.router, case_page.router, course_page.router, case_actions.router, processes.router,
-    notices_page.router,
+    notices_page.router, my_password.router, my_second_factor.router, my_sign_ins.router, my_tokens.router,
 )  # fmt: skip
 
 

@@ -25,6 +25,10 @@ class Posted:
         value = next((value for key, value in reversed(self.pairs) if key == name), "")
         return "" if is_blank(value) else value
 
+    def secret(self, name: str) -> str:
+        """Return the last value under a name as it was typed, blanks and all."""
+        return next((value for key, value in reversed(self.pairs) if key == name), "")
+
     def all(self, name: str) -> list[str]:
         """Return every value under a name that is not blank, in order."""
         return [value for key, value in self.pairs if key == name and not is_blank(value)]

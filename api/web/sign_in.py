@@ -1,16 +1,18 @@
-"""Signing in with a token, signing out, and the choice of language."""
+"""Signing in - with a password, a token, in the demo with a click -, signing out, and the choice of language."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
 from access import sessions, tokens
-from access.policy import Principal
+from access.policy import EVERYTHING, Principal
+from access.sign_in import accounts
 from api.authentication import session_cookie
+from api.texts import marked
 from api.web.demo_people import DemoPerson, demo_people
+from api.web.entering import begin_session, entered, prove
 from api.web.failures import PageRoute
 from api.web.guard import local_path
 from api.web.home import home_of
@@ -18,12 +20,13 @@ from api.web.posted import Posted
 from api.web.visit import A_YEAR, LANGUAGE_COOKIE, Visit, from_public, from_staff, visit
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
-from engine.pipeline import Desk
 from forms.languages import OWN_NAMES
 
 router = APIRouter(route_class=PageRoute)
 LONGEST_TOKEN = 200
-DEMO_LASTS_FOR = timedelta(days=1000)
+WRONG_PASSWORD = marked("The login or the password is not right. Check both; capitals count in the password.")
+WRONG_TOKEN = marked("This token is not valid, or no longer. Check that all of it was copied.")
+NOT_BY_TOKEN = marked("With this token one does not sign in here: use your password, or ask the operator for a code.")
 Here = Annotated[Visit, Depends(visit)]
 Sent = Annotated[Posted, Depends(from_public)]
 
@@ -36,13 +39,34 @@ def sign_in_page(here: Here, next: str = "") -> Response:
 
 @router.post("/sign-in")
 def sign_in(here: Here, sent: Sent) -> Response:
-    """Open a session for the owner of the token, and go where the person wanted to go."""
+    """Open a session for whoever knows the password, and go where the person wanted to go, or to the second factor."""
+    next, login, secret = sent.text("next"), sent.text("login"), sent.secret("password")
+    if not login.strip() or not secret:
+        return _page(here, next, login=login, wrong=here.say("Fill in both: your login and your password."))
+    proof = prove(here, login, secret)
+    if proof.wait:
+        return _page(here, next, login=login, wait=proof.wait)
+    if proof.account is None:
+        return _page(here, next, login=login, wrong=here.say(WRONG_PASSWORD))
+    return entered(here, proof, secret, local_path(next, "/"))
+
+
+@router.get("/sign-in/token")
+def token_page(here: Here, next: str = "") -> Response:
+    """Show the form for a token."""
+    return _token_page(here, next)
+
+
+@router.post("/sign-in/token")
+def sign_in_by_token(here: Here, sent: Sent) -> Response:
+    """Open a session for the owner of a token who has nothing better to show."""
     here.limit("sign-in")
-    token = sent.text("token").strip()
-    who = _owner(here, token)
+    who = _owner(here, sent.text("token").strip())
     if who is None:
-        return _page(here, sent.text("next"), wrong=True)
-    return begin_session(here, who, local_path(sent.text("next"), home_of(who)))
+        return _token_page(here, sent.text("next"), wrong=here.say(WRONG_TOKEN))
+    if who.scopes != EVERYTHING or not _by_token_alone(here, who):
+        return _token_page(here, sent.text("next"), wrong=here.say(NOT_BY_TOKEN))
+    return begin_session(here, who.person_id, local_path(sent.text("next"), home_of(who)))
 
 
 @router.post("/demo/sign-in")
@@ -51,8 +75,8 @@ def sign_in_as(here: Here, sent: Sent) -> Response:
     found = next((p for p in _people(here) if p.login == sent.text("login")), None)
     who = _owner(here, found.token) if found is not None else None
     if who is None:
-        return _page(here, "", wrong=True)
-    return begin_session(here, who, home_of(who))
+        return _page(here, "", wrong=here.say("There is nobody of this name in the demo."))
+    return begin_session(here, who.person_id, home_of(who))
 
 
 @router.post("/sign-out")
@@ -79,26 +103,6 @@ def choose_language(here: Here, sent: Sent) -> Response:
     return answer
 
 
-def begin_session(here: Visit, who: Principal, path: str) -> Response:
-    """Open a session and go to a page."""
-    house = here.site.house
-
-    def begin(desk: Desk) -> sessions.Opened:
-        sessions.purge(desk.connection, desk.now)
-        # The demo's clock leaps: a visitor stays signed in all the same.
-        lasts_for = DEMO_LASTS_FOR if house.settings.demo else sessions.LASTS_FOR
-        return sessions.begin(desk.connection, who.person_id, ids=desk.ids, now=desk.now, lasts_for=lasts_for)
-
-    opened: sessions.Opened = house.pipeline.run(HouseWork(begin), SYSTEM)
-    answer = here.go(path)
-    # Over at the end of the browser, and in any case after the hours of `access.sessions`.
-    answer.set_cookie(
-        session_cookie(here.site.house.settings), opened.secret, path="/", httponly=True, samesite="lax",
-        secure=house.settings.secure_cookies,
-    )  # fmt: skip
-    return answer
-
-
 def _owner(here: Visit, token: str) -> Principal | None:
     if not token or len(token) > LONGEST_TOKEN:
         return None
@@ -106,8 +110,35 @@ def _owner(here: Visit, token: str) -> Principal | None:
         return tokens.authenticate(connection, token, here.now, rules=here.site.house.posts.rules)
 
 
-def _page(here: Visit, next: str, *, wrong: bool = False) -> Response:
-    return here.page("sign_in.html", status=422 if wrong else 200, next=next[:500], wrong=wrong, people=_people(here))
+def _by_token_alone(here: Visit, who: Principal) -> bool:
+    """Say whether a token may open a session: it never gets around a password, a second factor or another house."""
+    with here.site.house.database.read() as connection:
+        account = accounts.find(connection, who.person_id)
+    if account is None or account.kind != "person" or account.hash or account.second_factor or account.linked:
+        return False
+    return not here.site.house.posts.sign_in.demands_second_factor(account.roles)
+
+
+def sign_in_form(
+    here: Visit, next: str, *, status: int = 200, login: str = "", wrong: str = "", elsewhere_wrong: str = ""
+) -> Response:
+    """Return the page on which one signs in, with what went wrong."""
+    return here.page(
+        "sign_in.html", status=status, next=next[:500], login=login[:320], wrong=wrong, people=_people(here),
+        elsewhere=here.site.house.provider is not None, elsewhere_wrong=elsewhere_wrong,
+    )  # fmt: skip
+
+
+def _page(here: Visit, next: str, *, login: str = "", wrong: str = "", wait: int = 0) -> Response:
+    status, said = (429, here.too_soon(wait)) if wait else (422 if wrong else 200, wrong)
+    page = sign_in_form(here, next, status=status, login=login, wrong=said)
+    if wait:
+        page.headers["Retry-After"] = str(wait)
+    return page
+
+
+def _token_page(here: Visit, next: str, *, wrong: str = "") -> Response:
+    return here.page("sign_in_token.html", status=422 if wrong else 200, next=next[:500], wrong=wrong)
 
 
 def _people(here: Visit) -> list[DemoPerson]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from access.sign_in.provider import Provider
 from api.context import Application, Settings, Shared
 from api.sentences import Sentences
 from api.texts import load_texts
@@ -31,6 +32,11 @@ class WebSettings(Settings, Protocol):
         ...
 
     @property
+    def oidc_create(self) -> bool:
+        """Whether an account is made for whoever the institution's provider puts into a team."""
+        ...
+
+    @property
     def var_folder(self) -> Path:
         """Where the demo keeps the card of its people."""
         ...
@@ -42,6 +48,11 @@ class House(Application, Protocol):
     @property
     def settings(self) -> WebSettings:
         """What the installation has set."""
+        ...
+
+    @property
+    def provider(self) -> Provider | None:
+        """The provider of the institution's own accounts, None where there is none."""
         ...
 
 

@@ -20,6 +20,7 @@ from access.policy import Principal, Role, may_publish
 from access.sessions import Session
 from api.authentication import session_cookie
 from api.languages import DEFAULT, asked_language
+from api.session_use import note_session_use
 from api.texts import marked
 from api.web.done_lines import DONE
 from api.web.guard import CSRF_FIELD, require_same_origin, require_token
@@ -77,6 +78,22 @@ class Visit:
         """Return a text of the catalogue in the visitor's language, filled in."""
         found = self.site.texts[self.language].gettext(message)
         return found % values if values else found
+
+    def too_soon(self, seconds: int) -> str:
+        """Return the sentence that says how long to wait before another attempt."""
+        minutes = -(-seconds // 60)
+        texts = self.site.texts[self.language]
+        if seconds < 90:
+            said = texts.ngettext(
+                "Too many attempts. Try again in %(n)d second.",
+                "Too many attempts. Try again in %(n)d seconds.",
+                seconds,
+            )
+            return said % {"n": seconds}
+        said = texts.ngettext(
+            "Too many attempts. Try again in %(n)d minute.", "Too many attempts. Try again in %(n)d minutes.", minutes
+        )
+        return said % {"n": minutes}
 
     @cached_property
     def moments(self) -> Moments:
@@ -190,6 +207,8 @@ def visit(request: Request) -> Visit:
     if secret:
         with site.house.database.read() as connection:
             session = sessions.authenticate(connection, secret, now, rules=site.house.posts.rules)
+    if session is not None and secret:
+        note_session_use(site.house, session, secret)
     return Visit(request, site, _language(request, session), now, session)
 
 

@@ -12,6 +12,7 @@ from access.keys.sealed_rows import open_sealed
 from access.keys.stored_keys import StoredKeys
 from complaints.failed_delivery import over_by_id
 from complaints.notices.delivery import kept_apart, meant
+from complaints.people.reach import note_nobodys_tasks_of_all
 from engine.pipeline import Desk
 from engine.tables import case_clock, instance
 from storage.dead_letters import discard, replay
@@ -69,6 +70,12 @@ def settle_unheard(desk: Desk, found: Unheard) -> None:
     for each in found.over:
         if discard(desk.connection, each.id, now=desk.now):
             over_by_id(desk.connection, each.kind, each.recipient, each.id, now=desk.now)
+
+
+def after_people_changed(desk: Desk) -> None:
+    """Note for which open steps nobody is there now, and tell new readers what nobody has heard. Repeating is safe."""
+    note_nobodys_tasks_of_all(desk)
+    settle_unheard(desk, unheard(desk.connection, desk.services.keys))
 
 
 def _stopped(connection: Connection, rows: Sequence[Any]) -> set[tuple[str, str]]:

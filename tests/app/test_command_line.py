@@ -383,7 +383,7 @@ def test_findings_are_counted_in_the_right_number(errors: int, warnings: int, la
 def test_people_go_away_come_back_and_leave_by_commands(shell: Shell) -> None:
     migrate.upgrade(Settings().database_url)
     code, out, wrong = shell.type("user", "add", "an.na", "An Na", "--team", "service", "--language", "en")
-    assert (code, out.startswith("Token of an.na, shown once: redress_"), wrong) == (0, True, "")
+    assert (code, out.startswith("One-time code of an.na, shown once: "), wrong) == (0, True, "")
     words = ("--from", "2020-01-01T00:00Z", "--until", "2099-03-05T10:00+08:00", "--note", "Ask Bo.")
     told = "an.na is away from 2020-01-01T00:00+00:00 until 2099-03-05T10:00+08:00."
     assert shell.type("user", "away", "an.na", *words) == (0, told, "")

@@ -44,8 +44,8 @@ class Installation:
         url = f"sqlite:///{folder / 'redress.db'}"
         self.server = Server(folder, arguments=("serve",), environment={"REDRESS_DATABASE_URL": url})
         self.file = folder / "redress.db"
-        self.owner = self._secret("init", "--administrator", "admin", "--name", "Admin")
-        self.clerk = self._secret("user", "add", "clerk", "Clerk", "--team", "service")
+        self.owner = self._secret("init", "--administrator", "admin", "--name", "Admin", "--token")
+        self.clerk = self._secret("user", "add", "clerk", "Clerk", "--team", "service", "--token")
         self.gate = Gate()
         self.client = Client(self.server.port, self.gate)
 

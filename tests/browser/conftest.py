@@ -118,7 +118,7 @@ def opened(browser: Browser, place: Place) -> Iterator[Opened]:
         page.on("console", lambda message: SAID.append(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: SAID.append(str(error)))
         if login is not None:
-            page.goto("/sign-in")
+            page.goto("/sign-in/token")
             page.fill("#token", place.token(login))
             page.press("#token", "Enter")
             page.wait_for_url("**/inbox")

@@ -53,7 +53,7 @@ def test_every_command_that_a_page_names_exists() -> None:
     known, wrong = commands(), []
     for path, text in pages():
         for code in CODE.findall(text):
-            for name, following in re.findall(r"(?:^|[\s/`])redress ([a-z]+)(?: ([a-z]+))?", code):
+            for name, following in re.findall(r"(?:^|[\s/`])redress ([a-z]+)(?: ([a-z-]+))?", code):
                 if name not in known or (known[name] and following and following not in known[name]):
                     wrong.append(f"{path}: redress {name} {following}")
     assert wrong == []

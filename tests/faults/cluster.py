@@ -66,8 +66,8 @@ class Cluster:
         self.url = url
         self.servers = [Server(each, arguments=("serve",), environment=environment) for each in folders]
         self.workers = [Worker(self.servers[0]) for _ in range(workers)]
-        self.owner = self._secret("init", "--administrator", "admin", "--name", "Admin")
-        self.clerk = self._secret("user", "add", "clerk", "Clerk", "--team", "service")
+        self.owner = self._secret("init", "--administrator", "admin", "--name", "Admin", "--token")
+        self.clerk = self._secret("user", "add", "clerk", "Clerk", "--team", "service", "--token")
 
     def _secret(self, *arguments: str) -> str:
         done = self.servers[0].run(*arguments)

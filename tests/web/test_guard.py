@@ -12,7 +12,7 @@ from tests.web.visitor import staff, text_of, visitor
 
 def test_a_wrong_token_opens_nothing(redress: House) -> None:
     who = visitor(redress)
-    page = who.send(who.get("/sign-in"), "/sign-in", {"token": "redress_" + "0" * 32})
+    page = who.send(who.get("/sign-in/token"), "/sign-in/token", {"token": "redress_" + "0" * 32})
     assert page.status == 422
     assert "This token is not valid, or no longer." in page.text
     assert who.get("/inbox").path == "/sign-in"
@@ -23,7 +23,7 @@ def test_after_signing_in_one_is_where_one_wanted_to_be(redress: House) -> None:
     asked = who.get("/cases?q=lift")
     assert asked.path == "/sign-in"
     token = redress.person("li.na").headers["Authorization"].removeprefix("Bearer ")
-    page = who.send(asked, "/sign-in", {"token": token})
+    page = who.send(who.get(asked.link("I have a token")), "/sign-in/token", {"token": token})
     assert (page.path, page.response.url.query) == ("/cases", b"q=lift")
 
 
@@ -74,12 +74,14 @@ def test_cookies_are_out_of_reach_of_scripts_other_sites_and_plain_http() -> Non
     who.http.base_url = "https://testserver"
     origin = {"origin": "https://testserver"}
     token = redress.person("li.na").headers["Authorization"].removeprefix("Bearer ")
-    page = who.post("/sign-in", {"token": token}, **origin)
-    (cookie,) = page.response.history[0].headers.get_list("set-cookie")
-    parts = {part.strip().lower() for part in cookie.split(";")}
-    assert cookie.startswith("__Host-redress=session_")
-    assert {"httponly", "secure", "samesite=lax", "path=/"} <= parts
-    assert not any(part.startswith("domain") for part in parts)
+    page = who.post("/sign-in/token", {"token": token}, **origin)
+    session, device = page.response.history[0].headers.get_list("set-cookie")
+    assert session.startswith("__Host-redress=session_")
+    assert device.startswith("__Host-redress-device=")
+    for cookie in (session, device):
+        parts = {part.strip().lower() for part in cookie.split(";")}
+        assert {"httponly", "secure", "samesite=lax", "path=/"} <= parts
+        assert not any(part.startswith("domain") for part in parts)
     filed = redress.file()
     followed = who.post("/track", {"code": filed["tracking_code"]}, **origin)
     (cookie,) = followed.response.history[0].headers.get_list("set-cookie")
@@ -115,7 +117,7 @@ def test_the_browser_s_language_decides_until_one_is_chosen(redress: House, head
 def test_staff_read_in_their_own_language(redress: House) -> None:
     who = visitor(redress, "en")
     token = redress.person("kim.minji").headers["Authorization"].removeprefix("Bearer ")
-    page = who.send(who.get("/sign-in"), "/sign-in", {"token": token})
+    page = who.send(who.get("/sign-in/token"), "/sign-in/token", {"token": token})
     assert page.elements("html")[0].get("lang") == "ko"
     assert text_of(page.elements("h1")[0]) == "업무함"
 

@@ -18,7 +18,7 @@ NAMES = st.sampled_from(
      "identity_mode", "language", "_once", "_add", "_rows.respondents", "code", "satisfied", "sure", "to", "reason",
      "why", "amount", "clock", "id", "facts_version", "was_people", "flag_names", "flag_safety", "how", "said_by",
      "_version", "acknowledgement_text", "promises.0.what", "promises.0.due_at", "_draft", "next", "token",
-     "_channel", "_received_at"]
+     "_channel", "_received_at", "login", "password", "old", "new", "again", "kept", "scope", "days"]
 )  # fmt: skip
 VALUES = st.one_of(
     st.text(max_size=40),
@@ -41,6 +41,9 @@ PUBLIC = [path for path in POSTED if "{" not in path and path != "/track/leave"]
 """Those that name nothing; save the one that closes the tracking page of the test."""
 STAFF = [path for path in POSTED if path not in ("/sign-in", "/sign-out")]
 """All of them; save those that would end the one session of the test, or begin another."""
+
+
+UNKNOWN = {"session_id": "unknown", "token_id": "unknown"}
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +87,7 @@ def test_forms_of_staff_take_any_noise(
 ) -> None:
     _guest, colleague, case, task = noisy
     csrf = next(dict(each.entries)["_csrf"] for each in colleague.get("/inbox").forms if "_csrf" in each.names)
-    path = form.format_map({"case_id": case, "task_id": task, "notice_id": "unknown", "key": "complaint"})
+    path = form.format_map({"case_id": case, "task_id": task, "notice_id": "unknown", "key": "complaint", **UNKNOWN})
     page = colleague.post(path, {**fields(pairs), "_csrf": [csrf]})
     assert page.status < 500, page.text
 

@@ -152,7 +152,7 @@ def staff(redress: House, login: str, language: str = "en") -> Visitor:
     """Return a colleague of the demo's roster, signed in by the form."""
     who = visitor(redress, language)
     token = redress.person(login).headers["Authorization"].removeprefix("Bearer ")
-    page = who.send(who.get("/sign-in"), "/sign-in", {"token": token})
+    page = who.send(who.get("/sign-in/token"), "/sign-in/token", {"token": token})
     assert page.status == 200, page.text
     assert page.path != "/sign-in", page.text
     who.send(page, "/language", press=WORDS[language])

@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 5dfdd6b2a39b, after .
+Revision e1a91b840079, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "5dfdd6b2a39b"
+revision = "e1a91b840079"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -94,6 +94,19 @@ def upgrade() -> None:
         sa.Column("person", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "person", name=op.f("pk_conflict_of_interest")),
     )
+    op.create_table(
+        "failed_attempts",
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
+        sa.Column(
+            "forgotten_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_failed_attempts")),
+    )
+    with op.batch_alter_table("failed_attempts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_failed_attempts__forgotten_at"), ["forgotten_at"], unique=False)
+
     op.create_table(
         "house_state",
         sa.Column("key", sa.Text(), nullable=False),
@@ -253,6 +266,8 @@ def upgrade() -> None:
         sa.Column(
             "created_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
         ),
+        sa.Column("kind", sa.Text(), server_default="person", nullable=False),
+        sa.CheckConstraint("kind IN ('person', 'service_account')", name=op.f("ck_person__known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     op.create_table(
@@ -364,6 +379,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.Column("revoked_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
         sa.Column("last_used_on", sa.Date(), nullable=True),
+        sa.Column("scopes", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_api_token__person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("digest", name=op.f("uq_api_token__digest")),
@@ -469,6 +485,45 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_instance__version_id"), ["version_id"], unique=False)
 
     op.create_table(
+        "invitation",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column(
+            "expires_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_invitation__person")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_invitation")),
+    )
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_invitation__expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_invitation__person"), ["person"], unique=False)
+
+    op.create_table(
+        "known_place",
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("last_used_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("kind IN ('device', 'source')", name=op.f("ck_known_place__known")),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_known_place__person")),
+        sa.PrimaryKeyConstraint("mark", "person", name=op.f("pk_known_place")),
+    )
+    with op.batch_alter_table("known_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_known_place__last_used_on"), ["last_used_on"], unique=False)
+
+    op.create_table(
+        "linked_account",
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_linked_account__person")),
+        sa.PrimaryKeyConstraint("issuer", "subject", name=op.f("pk_linked_account")),
+    )
+    with op.batch_alter_table("linked_account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_linked_account__person"), ["person"], unique=False)
+
+    op.create_table(
         "membership",
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("team", sa.Text(), nullable=False),
@@ -508,6 +563,16 @@ def upgrade() -> None:
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_note__case_id"), ["case_id"], unique=False)
 
+    op.create_table(
+        "password",
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column(
+            "changed_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_password__person")),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_password")),
+    )
     op.create_table(
         "past_instance",
         sa.Column("case_id", sa.Text(), nullable=False),
@@ -557,6 +622,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_promise__case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "recovery_code",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_recovery_code__person")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_recovery_code")),
+    )
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_code__person"), ["person"], unique=False)
 
     op.create_table(
         "refund_line",
@@ -624,6 +699,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person", "role", name=op.f("pk_role")),
     )
     op.create_table(
+        "second_factor",
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=False),
+        sa.Column("since", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_second_factor__person")),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_second_factor")),
+    )
+    op.create_table(
         "web_session",
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
@@ -634,8 +718,16 @@ def upgrade() -> None:
             "expires_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
         ),
         sa.Column("csrf", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column(
+            "last_used_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
+        ),
+        sa.Column("idle_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=True),
+        sa.Column("awaits", sa.Text(), nullable=True),
+        sa.CheckConstraint("awaits IN ('code', 'set_up')", name=op.f("ck_web_session__known")),
         sa.ForeignKeyConstraint(["person"], ["person.id"], name=op.f("fk_web_session__person")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_web_session")),
+        sa.UniqueConstraint("id", name=op.f("uq_web_session__id")),
     )
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_web_session__expires_at"), ["expires_at"], unique=False)
@@ -873,6 +965,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_web_session__expires_at"))
 
     op.drop_table("web_session")
+    op.drop_table("second_factor")
     op.drop_table("role")
     with op.batch_alter_table("respondent", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_respondent__case_id"))
@@ -886,6 +979,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_refund_line__case_id"))
 
     op.drop_table("refund_line")
+    with op.batch_alter_table("recovery_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_code__person"))
+
+    op.drop_table("recovery_code")
     with op.batch_alter_table("promise", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_promise__case_id"))
 
@@ -899,6 +996,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_past_instance__version_id"))
 
     op.drop_table("past_instance")
+    op.drop_table("password")
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_note__case_id"))
 
@@ -911,6 +1009,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership__team"))
 
     op.drop_table("membership")
+    with op.batch_alter_table("linked_account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_linked_account__person"))
+
+    op.drop_table("linked_account")
+    with op.batch_alter_table("known_place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_known_place__last_used_on"))
+
+    op.drop_table("known_place")
+    with op.batch_alter_table("invitation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_invitation__person"))
+        batch_op.drop_index(batch_op.f("ix_invitation__expires_at"))
+
+    op.drop_table("invitation")
     with op.batch_alter_table("instance", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_instance__version_id"))
         batch_op.drop_index("ix_instance__status")
@@ -1007,6 +1118,10 @@ def downgrade() -> None:
 
     op.drop_table("idempotency")
     op.drop_table("house_state")
+    with op.batch_alter_table("failed_attempts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_failed_attempts__forgotten_at"))
+
+    op.drop_table("failed_attempts")
     op.drop_table("conflict_of_interest")
     op.drop_table("complaint")
     with op.batch_alter_table("change_log", schema=None) as batch_op:

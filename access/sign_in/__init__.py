@@ -1,0 +1,1 @@
+"""Signing in: passwords, second factors, one-time codes, and what holds back who guesses."""
