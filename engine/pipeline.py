@@ -111,10 +111,12 @@ class Desk:
 
         `key`: that of the case (`StoredKeys.new_for_case`). `received_at`: when it came to the house.
         """
+        process = self.services.versions.process(self.connection, version_id)
         row = {
             "case_id": case_id, "version_id": version_id, "row_version": 0, "state": None, "facts": dict(facts),
             "facts_version": 1, "status": "registered", "closure": None, "case_owner": owner, "priority": None,
-            "impact": None, "category": None, "waits_for": [], "received_at": received_at, "started_at": self.now,
+            "impact": None, "category": None, "protection": process.config.protection.protection_class.value,
+            "waits_for": [], "received_at": received_at, "started_at": self.now,
             "ended_at": None, "ended_as": None, "archived_at": None, "next_due": None, "next_state_due": None,
             "next_dated": None, "next_clock_due": None, "troubled": False, "undo": None, "undo_task": None,
             "undo_until": None,
@@ -122,8 +124,7 @@ class Desk:
         _INSERT_INSTANCE.run(self.connection, sealed_values(key, instance, {**row, "state": b""}))
         return CaseWork(
             connection=self.connection, services=self.services, ids=self.ids, now=self.now, actor=self.actor,
-            case_id=case_id, process=self.services.versions.process(self.connection, version_id), row=row, batch="1",
-            stored_key=key,
+            case_id=case_id, process=process, row=row, batch="1", stored_key=key,
         )  # fmt: skip
 
 

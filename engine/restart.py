@@ -42,7 +42,8 @@ def restart(work: CaseWork, process_key: str, facts: Mapping[str, Any]) -> None:
     write_clocks(work, work.result)
     _put_aside(work, str(work.result.ended_at_element))
     work.row.update(
-        version_id=version.id, state=None, facts=_fitting(process, {**earlier, **work.row["facts"], **facts}),
+        version_id=version.id, protection=process.config.protection.protection_class.value, state=None,
+        facts=_fitting(process, {**earlier, **work.row["facts"], **facts}),
         facts_version=work.row["facts_version"] + 1, closure=None, waits_for=[], ended_at=None, ended_as=None,
         next_state_due=None, next_clock_due=None, undo=None, undo_task=None, undo_until=None,
     )  # fmt: skip

@@ -61,6 +61,8 @@ instance = Table(
     Column("priority", Text),
     Column("impact", Text),
     Column("category", Text),
+    # The class of its process (`engine.model.config.ProtectionClass`): the wall asks for it.
+    Column("protection", Text, nullable=False),
     Column("waits_for", Json, nullable=False),
     # When it came to the house, by which lists are ordered; staff may date it back.
     Column("received_at", Instant, nullable=False),

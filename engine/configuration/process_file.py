@@ -10,6 +10,7 @@ from typing import Any, Literal
 from engine.configuration.ladders import check_ladders
 from engine.configuration.lengths import check_lengths
 from engine.configuration.names import check_names
+from engine.configuration.protection_section import PROTECTION_KEYS, read_protection
 from engine.configuration.toml_reader import NAME, Reader
 from engine.errors import Refusal
 from engine.expressions.language import Expression, compile_expression
@@ -46,12 +47,13 @@ _NOTHING = compile_expression("False")
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "": (
-        *("key", "process", "types", "default_team", "title", "undo", "intake", "archive"),
+        *("key", "process", "types", "default_team", "title", "undo", "intake", "archive", "protection"),
         *("messages", "facts", "tables", "derived", "throws", "tells", "clocks", "late", "answers"),
     ),
     "undo": ("seconds", "none_when"),
     "intake": ("look_back_days", "clock", "form"),
     "archive": ("after_days",),
+    "protection": PROTECTION_KEYS,
     "facts": ("type", "default", "label", "intake", "changeable", "values", "overrides", "counts_as"),
     "tables": ("decision", "writes", "rerun", "rules_fact"),
     "throws": ("message", "when", "on"),
@@ -102,6 +104,7 @@ def read_config(data: bytes, file: str) -> tuple[ProcessConfig | None, list[Prob
         types=_types(reader, table),
         intake=_intake(reader, table),
         archive_after_days=_archive_after(reader, table),
+        protection=read_protection(reader, table),
         late=dict(_late(reader, table)),
         answers=dict(_answers(reader, table)),
     )

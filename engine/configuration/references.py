@@ -63,6 +63,9 @@ def _identity(reader: Reader, config: ProcessConfig, house: Surroundings) -> Non
     team = config.default_team
     if team is not None and team not in house.teams:
         reader.wrong("default_team", f"is {team}, which is no team", meant(team, house.teams))
+    for name in config.protection.teams:
+        if name not in house.teams:
+            reader.wrong("protection.teams", f"names {name}, which is no team", meant(name, house.teams))
 
 
 def _tables(reader: Reader, bundle: Bundle, config: ProcessConfig) -> None:

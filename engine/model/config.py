@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final, Literal
 
 from engine.expressions.language import Expression
@@ -183,6 +184,26 @@ class IntakeRules:
     none."""
 
 
+class ProtectionClass(StrEnum):
+    """Who may read what is written in cases of a process."""
+
+    ORDINARY = "ordinary"
+    """The teams that see all cases, and whoever is asked."""
+    RESTRICTED = "restricted"
+    """The teams that the process names, whoever is asked or let in by name, and nobody else."""
+    SEALED = "sealed"
+    """The same people, with keys that the server does not hold at rest."""
+
+
+@dataclass(frozen=True)
+class ProtectionRules:
+    """How cases of the process are protected."""
+
+    protection_class: ProtectionClass = ProtectionClass.ORDINARY
+    teams: tuple[str, ...] = ()
+    """Beside whoever is asked: the teams that may read every case; for an ordinary process none need be named."""
+
+
 @dataclass(frozen=True)
 class ProcessConfig:
     """Everything that `process.toml` says about one process."""
@@ -211,3 +232,4 @@ class ProcessConfig:
     archive_after_days: int | None = None
     """So many days after its end a case is archived; None: never."""
     tells: tuple[ChangeNotice, ...] = ()
+    protection: ProtectionRules = ProtectionRules()

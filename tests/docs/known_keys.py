@@ -47,6 +47,6 @@ def known_keys(*texts: str) -> set[str]:
             read_config(text.encode(), "process.toml")
     plain = {NAMED.sub(r"\1.<name>", key) for key in asked if not PLAIN_LANGUAGES.search(key)}
     holders = {"facts", "clocks", "derived", "messages", "undo", "intake", "tables", "throws", "tells", "late"}
-    holders |= {"answers", "archive"}
+    holders |= {"answers", "archive", "protection"}
     holders |= {"clocks.<name>.budget", "clocks.<name>.rungs", "clocks.<name>.extend_at_most"}
     return plain - holders

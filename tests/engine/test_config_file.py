@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.configuration.process_file import parse_rung_time, read_config
-from engine.model.config import IntakeRules, RungTime
+from engine.model.config import IntakeRules, ProtectionClass, ProtectionRules, RungTime
 from engine.model.problem import Problem
 from tests.engine.rich_case import CONFIG
 
@@ -78,6 +78,10 @@ def test_the_time_of_a_rung_is_read_as_written(text: str, expected: RungTime | N
         ('[[throws]]\nwhen = "True"\n', "throws[0].message"),
         ("undo = 5\n", "undo"),
         ("[intake]\nlook_back_days = -1\n", "intake.look_back_days"),
+        ('[protection]\nclass = "secret"\n', "protection.class"),
+        ('[protection]\nclass = "restricted"\n', "protection.teams"),
+        ('[protection]\nteams = ["service"]\n', "protection.teams"),
+        ("[protection]\nreaders = []\n", "protection.readers"),
         ("[intake]\nlook_back_days = 4000\n", "intake.look_back_days"),
         ('[intake]\nlook_back_days = "30"\n', "intake.look_back_days"),
         ('[intake]\nclock = "c"\n', "intake.clock"),
@@ -172,6 +176,20 @@ def test_no_damage_to_a_good_file_makes_it_raise(gone: list[int], noise: str) ->
         damaged.insert(number % (len(damaged) + 1), LINES[number].replace('"', noise or '"', 1))
     config, found = read_config("".join(damaged).encode("utf-8", "surrogatepass"), "process.toml")
     assert config is not None or found
+
+
+def test_how_cases_are_protected_is_read_as_written_and_ordinary_where_nothing_is_said() -> None:
+    head = f'key = "k"\nprocess = "p"\n{TITLE}'
+    silent, _ = read_config(head.encode(), "process.toml")
+    said, found = read_config(
+        f'{head}[protection]\nclass = "sealed"\nteams = ["counselling"]\n'.encode(), "process.toml"
+    )
+
+    assert silent is not None
+    assert silent.protection == ProtectionRules(ProtectionClass.ORDINARY, ())
+    assert found == []
+    assert said is not None
+    assert said.protection == ProtectionRules(ProtectionClass.SEALED, ("counselling",))
 
 
 def test_what_people_may_do_with_facts_and_clocks_is_read_as_written_and_is_nothing_where_nothing_is_said() -> None:

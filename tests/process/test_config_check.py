@@ -31,6 +31,12 @@ def test_the_shipped_bundle_has_no_findings() -> None:
         ('[facts.open_actions]\ntype = "integer"', '[facts.open_actions]\ntype = "integer"\ncounts_as = ["plan"]',
          "facts.open_actions.counts_as", "Add changeable = true, or leave it out."),
         ('default_team = "service"', 'default_team = "servise"', "default_team", "Did you mean service?"),
+        (
+            "# A completed step",
+            "[protection]\nclass = \"restricted\"\nteams = [\"servise\"] # A completed step",
+            "protection.teams",
+            "Did you mean service?",
+        ),
         ('types = ["complaint"]', 'types = ["complain"]', "types", "Did you mean complaint?"),
         ('key = "complaint"', 'key = "complaints"', "key", 'Write key = "complaint".'),
         ('shows = ["planned_refunds"]', 'shows = ["planned_refund"]', "tells[0].shows",

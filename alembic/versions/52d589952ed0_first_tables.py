@@ -1,6 +1,6 @@
 """First tables.
 
-Revision e1a91b840079, after .
+Revision 52d589952ed0, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "e1a91b840079"
+revision = "52d589952ed0"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -419,6 +419,7 @@ def upgrade() -> None:
         sa.Column("priority", sa.Text(), nullable=True),
         sa.Column("impact", sa.Text(), nullable=True),
         sa.Column("category", sa.Text(), nullable=True),
+        sa.Column("protection", sa.Text(), nullable=False),
         sa.Column("waits_for", sa.Text(), nullable=False),
         sa.Column(
             "received_at", sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), "postgresql"), nullable=False
