@@ -14,6 +14,7 @@ from starlette.routing import Match, Mount
 
 from access import people
 from access.errors import AccessError
+from access.keys.keyring import KeyAbsent, UnfitKeyring
 from api.authentication import learn_sender, require_let_in, signed_in
 from api.context import Shared
 from api.faults import of_house, of_library
@@ -204,6 +205,11 @@ def _store(request: Request, error: Exception) -> Response:
 
 def _access(request: Request, error: Exception) -> Response:
     assert isinstance(error, AccessError)
+    if isinstance(error, KeyAbsent | UnfitKeyring):
+        # Where the key is kept, and which version of it is missing, is nobody's business but the operator's.
+        log.error("server-key-missing", reason=str(error))
+        headers = {"Retry-After": str(RETRY_SECONDS)}
+        return _told(request, "not-ready", 503, NOT_STORED, headers=headers)
     return _told(request, "unfit", 422, error.message, *kinds_of(error))
 
 

@@ -12,7 +12,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from access.errors import AccessError
-from app import cli_backup, cli_demo, cli_incidents, cli_outbox, cli_people, cli_webhooks
+from app import cli_backup, cli_demo, cli_incidents, cli_keys, cli_outbox, cli_people, cli_webhooks
 from app.existing import chosen
 from app.log import configure
 from app.refusal_words import said
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_demo.app, name="demo", help="The demo: people and complaints made up, a clock that can be moved.")
 app.add_typer(cli_incidents.app, name="incidents", help="What has failed: list, retry, dismiss, repair.")
+app.add_typer(cli_keys.app, name="keys", help="The versions of the server's key: rotate, retire.")
 app.add_typer(cli_outbox.app, name="outbox", help="What could not be delivered and was given up.")
 app.add_typer(cli_people.app, name="user", help="People, teams, posts, and with what they sign in.")
 app.add_typer(cli_webhooks.app, name="webhook", help="Which other systems are told of what happens.")

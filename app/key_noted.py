@@ -8,12 +8,11 @@ from sqlalchemy import select
 
 from access.keys.cipher import Unreadable
 from access.keys.keyring import UnfitKeyring
+from access.keys.stored_keys import HOUSE, NOTED
 from access.keys.tables import sealed_key
 from app.container import Application
 from engine.pipeline import Desk
 
-NOTED: Final = "noted"
-"""The purpose of a key that seals nothing: whether it opens tells whether the server's key is that of the database."""
 FOREIGN: Final = (
     "The server's key is not that of this database. Every server and worker of an installation has the same: put back"
     " the one with which the database was set up."
@@ -33,13 +32,13 @@ def note_key(desk: Desk) -> None:
 
 def require_key(application: Application) -> None:
     """Return if the server's key is that of the database. Raises KeyAbsent, UnfitKeyring."""
-    keys, name = application.keys, f"house:{NOTED}"
+    keys, name = application.keys, HOUSE + NOTED
     with application.database.read() as connection:
         row = connection.execute(select(sealed_key).where(sealed_key.c.name == name)).first()
-    ring = keys.keyring
+    keys.read_again()
     if row is None:
         return
     try:
-        ring.version(row.version).unwrap(row.wrapped, name=name)
+        keys.version(row.version).unwrap(row.wrapped, name=name)
     except Unreadable:
         raise UnfitKeyring(FOREIGN) from None

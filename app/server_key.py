@@ -6,15 +6,18 @@ import os
 import shlex
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
 
+from access.errors import AccessError
 from access.keys.cipher import new_secret_bytes
 from access.keys.keyring import KeyAbsent, Keyring, UnfitKeyring, new_line, parse_keyring
 from access.keys.tables import sealed_key
-from app.backup.file_made import file_made
+from app.backup.file_made import file_made, file_replaced
 from app.settings import Settings
 from storage.database import Database
 from storage.engines import is_memory, store_url
@@ -26,6 +29,10 @@ MEANT: Final = (
 """What stands above the key in its file."""
 COMMAND_SECONDS: Final = 30.0
 """How long the command that gives the key may take."""
+
+
+class KeyIsElsewhere(AccessError):
+    """The server's key does not come from a file that this command could change."""
 
 
 def server_keyring(settings: Settings) -> Keyring:
@@ -64,6 +71,51 @@ def make_key_file(settings: Settings) -> Path | None:
     with file_made(file) as place:
         place.write_text(f"{MEANT}{new_line(1, new_secret_bytes())}", encoding="ascii")
     return file
+
+
+def add_version(settings: Settings, known: int) -> int:
+    """Add a version behind `known` to the key's file and return its number; one that is there already is that one.
+
+    Raises KeyIsElsewhere where the key does not come from a file, KeyAbsent, UnfitKeyring, OSError.
+    """
+    with _file_changed(settings, f"Add a line `{known + 1} SECRET` to it") as (file, place):
+        text = _read(file)
+        newest = parse_keyring(text).newest
+        if newest > known:
+            return newest
+        place.write_text(f"{text.rstrip()}\n{new_line(known + 1, new_secret_bytes())}", encoding="ascii")
+    return known + 1
+
+
+def drop_version(settings: Settings, number: int) -> bool:
+    """Take a version that is needed no more out of the key's file; False where it does not stand there (any more).
+
+    Raises KeyIsElsewhere where the key does not come from a file, UnfitKeyring for the last one, OSError.
+    """
+    with _file_changed(settings, f"Take the line of version {number} out of it") as (file, place):
+        lines = _read(file).splitlines()
+        kept = [line for line in lines if line.strip().partition(" ")[0] != str(number)]
+        text = "\n".join(kept) + "\n"
+        parse_keyring(text)
+        place.write_text(text, encoding="ascii")
+    return len(kept) < len(lines)
+
+
+@contextmanager
+def _file_changed(settings: Settings, what: str) -> Iterator[tuple[Path, Path]]:
+    """Give the key's file and where to write what takes its place."""
+    if settings.key.get_secret_value() or settings.key_command:
+        setting = "REDRESS_KEY" if settings.key.get_secret_value() else "REDRESS_KEY_COMMAND"
+        raise KeyIsElsewhere(
+            f"The server's key comes from {setting}. {what}, for every server and worker (SECRET:"
+            " `openssl rand -base64 32`), start those anew that have it from the environment,"
+            " and then run `redress keys rotate` again."
+        )
+    file = key_file(settings)
+    if not file.exists():
+        raise _absent(file)
+    with file_replaced(file) as place:
+        yield file, place
 
 
 def _read(file: Path) -> str:

@@ -219,8 +219,8 @@ webhook = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("url", Text, nullable=False),
-    # As it is: what is sent is signed with it, so that a digest would not do.
-    Column("secret", Text, nullable=False),
+    # With it what is sent is signed, so that a digest would not do; null once the webhook is removed.
+    Column("secret", SealedBlob),
     # Kinds of events that are wanted; null: all.
     Column("kinds", Json),
     Column("active", Boolean, nullable=False),

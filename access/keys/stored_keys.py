@@ -1,4 +1,8 @@
-"""The keys of cases and of the house: made when first needed, kept sealed, opened with the server's key."""
+"""The keys of cases and of the house: made when first needed, kept sealed, opened with the server's key.
+
+With which version of the server's key new ones are sealed stands in the database, with the key that is noted there:
+every process seals with the same, whenever it has read its own (docs/adr/0030).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,17 @@ TOGETHER: Final = 500
 REMEMBERED: Final = 10_000
 """Opened keys that a process keeps in memory, those of the cases that were last at hand."""
 
+NOTED: Final = "noted"
+"""The purpose of a key that seals nothing: whether it opens tells whether the server's key is that of the database, and
+its version is the one that seals."""
+HOUSE: Final = "house:"
+"""Before the purpose, in the name of a key of the house."""
+
 _INSERT = Prepared(insert(sealed_key), columns=("name", "version", "wrapped"))
+# Locked against a rotation until the commit: behind that nothing is sealed with the version before it any more.
+_IN_FORCE = (
+    select(sealed_key.c.version).where(sealed_key.c.name == HOUSE + NOTED).with_for_update(read=True, key_share=True)
+)
 
 
 KEY_COLUMNS: Final = (sealed_key.c.version.label("key_version"), sealed_key.c.wrapped.label("key_wrapped"))
@@ -43,18 +57,33 @@ class StoredKeys:
     """The keys of an installation. One for a process; safe to share between threads."""
 
     def __init__(self, keyring: Keyring | Callable[[], Keyring]) -> None:
-        """Take the server's key, or what gives it: that is asked once, when something is to be sealed or opened."""
-        self._ring = keyring
+        """Take the server's key, or what gives it.
+
+        That is asked when something is first sealed or opened, and again when a version turns up that is not known.
+        """
+        self._ask = keyring
+        self._ring: Keyring | None = None
         self._opened: OrderedDict[bytes, DataKey] = OrderedDict()
-        self._guard = threading.Lock()
+        self._guard, self._reading = threading.Lock(), threading.Lock()
 
     @property
     def keyring(self) -> Keyring:
         """The server's key. Raises KeyAbsent, UnfitKeyring."""
-        with self._guard:
-            if not isinstance(self._ring, Keyring):
-                self._ring = self._ring()
+        return self._ring or self.read_again()
+
+    def read_again(self) -> Keyring:
+        """Return the server's key as it is now; versions that were known stay. Raises KeyAbsent, UnfitKeyring."""
+        with self._reading:
+            asked = self._ask if isinstance(self._ask, Keyring) else self._ask()
+            known = self._ring.versions if self._ring is not None else {}
+            # Of a version that is known nothing can have changed: whatever it sealed opens with it alone.
+            self._ring = Keyring({**asked.versions, **known})
             return self._ring
+
+    def version(self, number: int) -> DataKey:
+        """Return a version of the server's key; one that is new is read. Raises KeyAbsent, UnfitKeyring."""
+        ring = self.keyring
+        return ring.version(number) if number in ring.versions else self.read_again().version(number)
 
     def of_case(self, connection: Connection, case_id: str) -> DataKey:
         """Return the key of a case. Raises KeyDestroyed where there is none (any more), KeyAbsent, Unreadable."""
@@ -78,7 +107,7 @@ class StoredKeys:
 
     def of_house(self, connection: Connection, purpose: str) -> DataKey:
         """Return the key for one purpose of the house; made when first asked for, in a transaction that writes."""
-        name = f"house:{purpose}"
+        name = HOUSE + purpose
         found = self._stored(connection, name)
         if found is not None:
             return found
@@ -113,7 +142,7 @@ class StoredKeys:
             if found is not None:
                 self._opened.move_to_end(wrapped)
                 return found
-        key = self.keyring.version(version).unwrap(wrapped, name=name)
+        key = self.version(version).unwrap(wrapped, name=name)
         with self._guard:
             self._opened[wrapped] = key
             while len(self._opened) > REMEMBERED:
@@ -121,8 +150,9 @@ class StoredKeys:
         return key
 
     def _put(self, connection: Connection, name: str, *, others_may: bool = False) -> DataKey:
-        version, key = self.keyring.newest, DataKey.new()
-        wrapped = self.keyring.version(version).wrap(key, name=name)
+        noted: int | None = connection.execute(_IN_FORCE).scalar()
+        version, key = self.keyring.newest if noted is None else noted, DataKey.new()
+        wrapped = self.version(version).wrap(key, name=name)
         row = {"name": name, "version": version, "wrapped": wrapped}
         if others_may:
             insert_new(connection, sealed_key, row, unique=("name",))

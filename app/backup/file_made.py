@@ -1,7 +1,8 @@
-"""A new file that nobody else reads, and that is there whole or not at all."""
+"""A file that nobody else reads, and that is there whole or not at all."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,31 @@ def file_made(file: Path) -> Iterator[Path]:
     finally:
         for ending in BESIDE:
             place.with_name(place.name + ending).unlink(missing_ok=True)
+
+
+@contextmanager
+def file_replaced(file: Path) -> Iterator[Path]:
+    """Give the place to write to; behind the block it stands in the place of `file`, on the disk, with mode 0600.
+
+    Whoever reads meanwhile reads the whole old file or the whole new one. Where the block raises, or has written
+    nothing, the old one stays. One at a time: whoever else replaces the same file waits, and finds what was written.
+    """
+    folder = file.absolute().parent
+    place = file.with_name(f".{file.name}.{os.getpid()}.part")
+    held = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, OWNER_ONLY))
+        try:
+            yield place
+            if place.stat().st_size:
+                on_disk(place)
+                os.replace(place, file)
+                on_disk(folder)
+        finally:
+            place.unlink(missing_ok=True)
+    finally:
+        os.close(held)
 
 
 def on_disk(path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from access.keys.sealed_rows import open_sealed
 from access.keys.stored_keys import StoredKeys
 from complaints.outward.channel import NoLonger, Parcel
 from complaints.outward.http_post import TIMEOUT, WHOLE, post
@@ -18,6 +19,7 @@ from complaints.outward.keys import idempotency_key
 from complaints.outward.lookup import Lookups, Resolve
 from complaints.outward.signature import signature
 from complaints.outward.web_address import allowed, parse_web_address
+from complaints.outward.webhooks import house_key
 from complaints.tables import complaint, webhook
 from storage.outbox import Message
 
@@ -57,6 +59,7 @@ class WebhookChannel:
         payload = self.keys.open_value(connection, message.case_id, message.payload)
         if payload is None:
             raise NoLonger("what was to be told is erased")
+        secret = open_sealed(house_key(self.keys, connection), row.secret)
         key = idempotency_key(message)
         told = {
             "key": key,
@@ -73,7 +76,7 @@ class WebhookChannel:
             "User-Agent": "Redress",
             "Idempotency-Key": key,
             "Redress-Timestamp": str(timestamp),
-            "Redress-Signature": signature(row.secret, timestamp, content),
+            "Redress-Signature": signature(secret, timestamp, content),
         }
         return Parcel(key=key, to=row.url, content=content, attempt=message.attempts + 1, headers=headers)
 

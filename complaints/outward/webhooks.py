@@ -9,6 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from access.keys.cipher import DataKey
+from access.keys.sealed_rows import seal
+from access.keys.stored_keys import StoredKeys
 from complaints.outward.web_address import parse_web_address
 from complaints.tables import webhook
 from engine.case_work import LISTENED
@@ -78,9 +81,10 @@ def add_webhook(desk: Desk, command: AddWebhook) -> dict[str, str]:
     if unknown := sorted(set(command.kinds) - KINDS.keys()):
         raise Unfit(f"There is no kind {', '.join(unknown)}; there are {', '.join(KINDS)}.")
     added = {"webhook": desk.ids.new(), "secret": desk.ids.code(SECRET_LENGTH)}
+    secret = seal(house_key(desk.services.keys, desk.connection), added["secret"])
     desk.connection.execute(
         insert(webhook).values(
-            id=added["webhook"], url=command.url, secret=added["secret"], kinds=sorted(set(command.kinds)) or None,
+            id=added["webhook"], url=command.url, secret=secret, kinds=sorted(set(command.kinds)) or None,
             active=True, created_at=desk.now, created_by=who,
         )
     )  # fmt: skip
@@ -95,11 +99,16 @@ def remove_webhook(desk: Desk, command: RemoveWebhook) -> dict[str, str]:
     """
     name_of_operator(desk)
     _one_at_a_time(desk.connection)
-    switched_off = update(webhook).where(webhook.c.id == command.webhook_id).values(active=False, secret="")
+    switched_off = update(webhook).where(webhook.c.id == command.webhook_id).values(active=False, secret=None)
     if desk.connection.execute(switched_off).rowcount != 1:
         raise NotFound(f"There is no webhook {command.webhook_id}.")
     _note_listened(desk.connection)
     return {"webhook": command.webhook_id}
+
+
+def house_key(keys: StoredKeys, connection: Connection) -> DataKey:
+    """Return the key of the house for secrets of webhooks; made when first asked for, in a transaction that writes."""
+    return keys.of_house(connection, "webhooks")
 
 
 def _one_at_a_time(connection: Connection) -> None:

@@ -330,7 +330,7 @@ def test_what_waits_for_a_removed_webhook_goes_out_no_more(office: Office, recei
     assert (send(office), receiver.posted) == (0, [])
     assert (waiting(office)[0].cancelled_at, office.rows(incident)) == (MONDAY, [])
     (row,) = office.rows(webhook)
-    assert (row.active, row.secret, webhooks_of(office)[0].active) == (False, "", False)
+    assert (row.active, row.secret, webhooks_of(office)[0].active) == (False, None, False)
     office.file()
     assert len(waiting(office)) == 1
 

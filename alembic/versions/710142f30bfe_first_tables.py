@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 52d589952ed0, after .
+Revision 710142f30bfe, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "52d589952ed0"
+revision = "710142f30bfe"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -305,7 +305,7 @@ def upgrade() -> None:
         "webhook",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("secret", sa.LargeBinary(), nullable=True),
         sa.Column("kinds", sa.Text(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column(
