@@ -9,12 +9,13 @@ import pytest
 from pydantic import SecretStr, ValidationError
 from sqlalchemy import Connection, insert, select
 
+from access.keys.sealed_rows import seal
 from app.settings import Settings
 from complaints.outward.channel import Channel
 from complaints.outward.mail_rows import MAIL
 from complaints.outward.outward_loop import OutwardLoop
 from complaints.outward.webhook_channel import WebhookChannel
-from complaints.outward.webhooks import WEBHOOK
+from complaints.outward.webhooks import WEBHOOK, house_key
 from complaints.tables import complaint, message, webhook
 from engine.ids import RandomIds
 from storage import migrate, outbox
@@ -127,7 +128,8 @@ def test_several_processes_on_one_database_send_everything_once(
 
 def webhook_of(connection: Connection, url: str) -> str:
     """Add a webhook; return the name of its channel."""
-    values = {"id": "hook", "url": url, "secret": "s", "kinds": None, "active": True}
+    secret = seal(house_key(stored_keys(), connection), "s")
+    values = {"id": "hook", "url": url, "secret": secret, "kinds": None, "active": True}
     connection.execute(insert(webhook).values(**values, created_at=OPENING, created_by="system"))
     return f"{WEBHOOK}:hook"
 
