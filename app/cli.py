@@ -12,7 +12,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from access.errors import AccessError
-from app import cli_backup, cli_demo, cli_incidents, cli_keys, cli_outbox, cli_people, cli_webhooks
+from app import cli_backup, cli_demo, cli_incidents, cli_keys, cli_outbox, cli_people, cli_trail, cli_webhooks
 from app.existing import chosen
 from app.log import configure
 from app.refusal_words import said
@@ -31,6 +31,7 @@ app.add_typer(cli_incidents.app, name="incidents", help="What has failed: list, 
 app.add_typer(cli_keys.app, name="keys", help="The versions of the server's key: rotate, retire.")
 app.add_typer(cli_outbox.app, name="outbox", help="What could not be delivered and was given up.")
 app.add_typer(cli_people.app, name="user", help="People, teams, posts, and with what they sign in.")
+app.add_typer(cli_trail.app, name="trail", help="Whether the record still is what was recorded.")
 app.add_typer(cli_webhooks.app, name="webhook", help="Which other systems are told of what happens.")
 
 OfDemo = Annotated[bool, typer.Option("--demo", help="Look into the demo's database")]

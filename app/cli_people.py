@@ -17,6 +17,7 @@ from app.settings import Settings
 from complaints.outward.mail_text import mail_address
 from engine.errors import Unfit
 from engine.pipeline import Desk
+from trail.house import Kind
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -55,10 +56,13 @@ def add(
             now=desk.now,
             kind=people.SERVICE if service else people.PERSON,
         )
+        desk.note(Kind.PERSON_ADDED, person=login, service=service or None)
         for each in team or []:
             teams.join(desk.connection, login, each)
+            desk.note(Kind.TEAM_JOINED, person=login, team=each)
         for each in role or []:
             teams.give_role(desk.connection, login, each)
+            desk.note(Kind.ROLE_GIVEN, person=login, role=each)
         told = []
         if service or with_token:
             secret = cli_ways_in.issue(desk, login, name="first", scopes=scope)
@@ -74,7 +78,12 @@ def add(
 def email(login: str, address: Annotated[str, typer.Argument(help="Empty takes it away")]) -> None:
     """Say where notices to somebody are mailed, as subject lines alone."""
     given = _address(address)
-    change_people(lambda desk: people.change(desk.connection, login, email=given))
+
+    def act(desk: Desk) -> None:
+        people.change(desk.connection, login, email=given)
+        desk.note(Kind.PERSON_CHANGED, person=login, what="email")
+
+    change_people(act)
     typer.echo(f"{login} gets mail at {given}." if given else f"{login} gets no mail.")
 
 
@@ -86,6 +95,7 @@ def appoint(post: str, login: str, deputy: Annotated[str | None, typer.Option()]
 
     def act(desk: Desk) -> None:
         posts.appoint(desk.connection, post, person_id=login, deputy=deputy, replace=True)
+        desk.note(Kind.POST_FILLED, post=post, person=login, deputy=deputy)
 
     change_people(act)
     typer.echo(f"{login} holds {post}.")

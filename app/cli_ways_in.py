@@ -18,6 +18,7 @@ from app.people_changes import change_people
 from app.settings import Settings
 from engine.errors import Unfit
 from engine.pipeline import Desk
+from trail.house import Kind
 
 log = structlog.get_logger(__name__)
 second_factor_app = typer.Typer(no_args_is_help=True, help="The second factor of somebody.")
@@ -54,6 +55,7 @@ def issue(
     ends = None if no_end else desk.now + timedelta(days=days)
     given = frozenset(Scope(each) for each in scopes) if scopes else None
     issued = tokens.issue(desk.connection, login, name=name, ids=desk.ids, now=desk.now, expires_at=ends, scopes=given)
+    desk.note(Kind.TOKEN_ISSUED, person=login, token=issued.id, scopes=sorted(scopes or ()))
     return issued.secret
 
 
@@ -64,7 +66,9 @@ def invite(login: str) -> None:
 
 def new_invitation(desk: Desk, login: str) -> Invitation:
     """Give somebody a one-time code. Raises UnknownPerson."""
-    return invitations.invite(desk.connection, login, ids=desk.ids, now=desk.now)
+    invitation = invitations.invite(desk.connection, login, ids=desk.ids, now=desk.now)
+    desk.note(Kind.INVITED, person=login)
+    return invitation
 
 
 def said_of_code(login: str, given: Invitation, settings: Settings) -> str:
@@ -85,6 +89,7 @@ def password(login: str) -> None:
         passwords.keep(desk.connection, login, made, now=desk.now)
         invitations.withdraw(desk.connection, login)
         sessions.end_all(desk.connection, login)
+        desk.note(Kind.PASSWORD_SET, person=login)
 
     change_people(keep)
     typer.echo(f"The password of {login} is set; every session of theirs is ended.")
@@ -97,7 +102,10 @@ def off(login: str) -> None:
     def act(desk: Desk) -> bool:
         people.get(desk.connection, login)
         sessions.end_all(desk.connection, login)
-        return second_factors.turn_off(desk.connection, login)
+        turned_off = second_factors.turn_off(desk.connection, login)
+        if turned_off:
+            desk.note(Kind.SECOND_FACTOR_OFF, person=login)
+        return turned_off
 
     if not change_people(act):
         typer.echo(f"{login} has no second factor; nothing was changed.")
@@ -133,8 +141,14 @@ def list_tokens(login: str) -> None:
 @tokens_app.command("revoke")
 def revoke_token(token_id: Annotated[str, typer.Argument(help="As `tokens list` prints it")]) -> None:
     """Revoke a token: nothing works with it from now on."""
-    revoked = change_people(lambda desk: tokens.revoke(desk.connection, token_id, now=desk.now))
-    if not revoked:
+
+    def act(desk: Desk) -> bool:
+        revoked = tokens.revoke(desk.connection, token_id, now=desk.now)
+        if revoked:
+            desk.note(Kind.TOKEN_REVOKED, token=token_id)
+        return revoked
+
+    if not change_people(act):
         raise Unfit("There is no such token, or it is revoked already.")
     typer.echo("The token is revoked.")
 

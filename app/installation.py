@@ -10,6 +10,7 @@ from app.settings import Settings
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.pipeline import Desk
+from trail.house import Kind
 
 
 def set_up(settings: Settings, *, login: str, name: str, with_token: bool = False) -> str:
@@ -25,8 +26,10 @@ def set_up(settings: Settings, *, login: str, name: str, with_token: bool = Fals
 
     def act(desk: Desk) -> list[str]:
         people.add(desk.connection, login=login, name=name, language="zh-CN", ids=desk.ids, now=desk.now)
+        desk.note(Kind.PERSON_ADDED, person=login)
         for role in ("operator", "process_owner", "supervisor"):
             teams.give_role(desk.connection, login, role)
+            desk.note(Kind.ROLE_GIVEN, person=login, role=role)
         told = [f"Token of {login}, shown once: {issue(desk, login, name='set up', scopes=None)}"] if with_token else []
         return [*told, said_of_code(login, new_invitation(desk, login), settings)]
 

@@ -11,6 +11,8 @@ from app.container import Application
 from app.server_key import add_version, drop_version
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
+from engine.pipeline import Desk
+from trail.house import Kind
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,7 @@ def rotate(
     found, newest = stored(application), application.keys.read_again().newest
     if newest <= found.in_force and not found.behind:
         new_version(application)
-    version: int = application.pipeline.run(
-        HouseWork(lambda desk: rotation.put_in_force(desk.connection, application.keys)), SYSTEM
-    )
+    version: int = application.pipeline.run(HouseWork(lambda desk: _put_in_force(desk, application)), SYSTEM)
     between()
     count, unreadable, after = 0, list[str](), ""
     while (done := _next(application, after, together)).last is not None:
@@ -71,6 +71,12 @@ def retire(application: Application, number: int) -> bool:
     with application.database.read() as connection:
         rotation.require_unneeded(connection, number)
     return drop_version(application.settings, number)
+
+
+def _put_in_force(desk: Desk, application: Application) -> int:
+    version = rotation.put_in_force(desk.connection, application.keys)
+    desk.note(Kind.KEY_ROTATED, version=version, once=f"{Kind.KEY_ROTATED} {version}")
+    return version
 
 
 def _next(application: Application, after: str, together: int) -> SealedAgain:

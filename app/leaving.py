@@ -15,6 +15,7 @@ from engine.commands.claim import ReleaseTask
 from engine.errors import Refusal
 from engine.pipeline import Desk
 from engine.tables import IS_OPEN, instance, work_item
+from trail.house import Kind
 
 _NUMBER = func.coalesce(complaint.c.number, instance.c.case_id)
 
@@ -78,6 +79,7 @@ def leave(desk: Desk, login: str) -> Left:
     """
     people.deactivate(desk.connection, login, now=desk.now)
     take_ways_in(desk.connection, login)
+    desk.note(Kind.PERSON_LEFT, person=login)
     released = []
     for task in _tasks(desk.connection, login):
         try:

@@ -11,6 +11,7 @@ import structlog
 from access import sessions
 from access.sign_in import guessing, invitations
 from api.app import create_app
+from app.anchoring import anchor_job
 from app.archiving import archive_job
 from app.assembly import application_for
 from app.beating import beating
@@ -70,6 +71,7 @@ def loops(application: Application) -> list[Loop]:
         Loop("calendars", application.calendar_change.run_once, every_seconds=CALENDAR_SECONDS),
         Loop("posts", application.posts_watch.run_once, every_seconds=POSTS_SECONDS),
         Loop("reach", reach_job(application).run_once, every_seconds=REACH_SECONDS),
+        Loop("anchor", anchor_job(application).run_once, every_seconds=JOBS_SECONDS),
         Loop("archive", archive_job(application).run_once, every_seconds=JOBS_SECONDS),
         Loop("purge", purge_job(application).run_once, every_seconds=JOBS_SECONDS),
         Loop("statistics", statistics_job(application).run_once, every_seconds=JOBS_SECONDS),

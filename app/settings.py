@@ -46,6 +46,11 @@ class Settings(BaseSettings):
     key_command: str = Field(
         default="", title="Command that prints the server's key, instead of its file: of a key store, for instance"
     )
+    anchor_file: Path | None = Field(
+        default=None,
+        title="File to which the anchors of the trail are added",
+        description="without it `anchors.jsonl` among the installation's files; keep it, or a copy, elsewhere",
+    )
     demo: bool = Field(default=False, title="Demo mode: movable clock, demo people")
     secure_cookies: bool = Field(default=True, title="Cookies only over HTTPS; off in the demo")
     max_body_bytes: int = Field(default=2_000_000, title="Largest request", ge=10_000)

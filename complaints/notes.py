@@ -20,7 +20,7 @@ from engine.pipeline import Desk
 
 @dataclass(frozen=True)
 class AddNote:
-    """Something for colleagues to know. It takes no lock of the case, fires nothing and makes no step."""
+    """Something for colleagues to know. It fires nothing and makes no step."""
 
     case_id: str
     text: str

@@ -11,19 +11,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Text, bindparam, insert, select, update
 
 from access.keys.cipher import DataKey
-from access.keys.sealed_rows import opened_rows, seal
+from access.keys.sealed_rows import committed, opened_rows, seal
 from access.keys.stored_keys import KeyDestroyed
 from engine.model.step import Event
-from engine.tables import change_log
+from engine.tables import change_log, instance
 from storage.prepared import Prepared
 from storage.sealed import Sealed
+from storage.types import as_json
+from trail.digests import START, Head, change_hash, lines_digest
 
 _NOTHING: list[Any] = [None] * 5
 """A line that says nothing."""
-_INSERT = Prepared(insert(change_log), columns=("case_id", "at", "actor", "lines", "details"))
+# The lines come as the text that was bound into the hash.
+_INSERT = Prepared(
+    insert(change_log).values(
+        {
+            name: bindparam(name, type_=Text() if name == "lines" else change_log.c[name].type)
+            for name in ("case_id", "number", "at", "actor", "hash", "told", "lines", "details")
+        }
+    )
+)
+_HEAD = (
+    select(instance.c.trail_number, instance.c.trail_hash)
+    .where(instance.c.case_id == bindparam("case"))
+    .with_for_update()
+)
+_MOVE_HEAD = Prepared(
+    update(instance)
+    .where(instance.c.case_id == bindparam("case"))
+    .values(trail_number=bindparam("number"), trail_hash=bindparam("hash"))
+)
 ROUTING: Final = frozenset(
     {
         "acting", "after_days", "attempts", "channel", "closure", "count", "delivered", "dropped", "due_at",
@@ -33,6 +53,10 @@ ROUTING: Final = frozenset(
     }
 )  # fmt: skip
 """What lines tell in the open: codes, counts, instants and ids. Everything else is sealed with the key of the case."""
+NAMES_PEOPLE: Final = frozenset({"respondent-named", "colleague-cleared"})
+"""Lines that name in the open somebody whom a redacted file leaves out. Something is sealed beside them though they
+tell nothing else: by its digest, which nobody can guess, the record is bound without being shown.
+"""
 
 
 @dataclass(frozen=True)
@@ -50,19 +74,55 @@ class Change:
 
 
 def write(connection: Connection, *changes: Change) -> None:
-    """Write changes down in this order, in one go; one without events leaves nothing. Repeating doubles them.
+    """Write changes of cases down that nobody has loaded, in this order; one without events leaves nothing.
 
-    Raises KeyDestroyed where something is to be sealed and there is no key.
+    Repeating doubles them. Each case is locked from here to the end of the transaction, in the order of their ids: the
+    record of each binds the one before (docs/adr/0031). Raises KeyDestroyed where something is to be sealed and there
+    is no key, LookupError where there is no such case.
     """
-    rows = [
-        {
-            "case_id": each.case_id, "at": each.at, "actor": each.actor,
-            "lines": [_line(event) for event in each.events], "details": _details(each),
-        }
-        for each in changes
-        if each.events
-    ]  # fmt: skip
+    heads: dict[str, Head] = {}
+    for case_id in sorted({each.case_id for each in changes if each.events}):
+        heads[case_id] = _locked_head(connection, case_id)
+    rows = []
+    for each in changes:
+        if each.events:
+            row = record(each, heads[each.case_id])
+            heads[each.case_id] = Head(row["number"], row["hash"])
+            rows.append(row)
     _INSERT.run_many(connection, rows)
+    _MOVE_HEAD.run_many(
+        connection, [{"case": case, "number": head.number, "hash": head.hash} for case, head in heads.items()]
+    )
+
+
+def write_next(connection: Connection, change: Change, head: Head) -> Head:
+    """Write a change of a case that is loaded, behind `head`, and return the new head, which the caller stores.
+
+    One without events leaves nothing. Raises KeyDestroyed.
+    """
+    if not change.events:
+        return head
+    row = record(change, head)
+    _INSERT.run(connection, row)
+    return Head(row["number"], row["hash"])
+
+
+def record(change: Change, head: Head) -> dict[str, Any]:
+    """Return the row of a change that follows `head`. Raises KeyDestroyed."""
+    number = head.number + 1
+    lines = as_json([_line(event) for event in change.events])
+    details, told = _details(change, number)
+    said = lines_digest(lines, details, told)
+    return {
+        "case_id": change.case_id, "number": number, "at": change.at, "actor": change.actor, "lines": lines,
+        "details": details, "told": told,
+        "hash": change_hash(head.hash, change.case_id, number, change.at, change.actor, said),
+    }  # fmt: skip
+
+
+def part(number: int) -> str:
+    """Return what names the sealed details of a record among all that is sealed under the key of its case."""
+    return f"record/{number}"
 
 
 def whole_lines(key: DataKey | None, rows: Iterable[Any]) -> list[Any]:
@@ -91,10 +151,20 @@ def _line(event: Event) -> list[Any]:
     return line
 
 
-def _details(change: Change) -> Sealed | None:
+def _locked_head(connection: Connection, case_id: str) -> Head:
+    """Return the head of a case nobody has loaded, with its row locked."""
+    row = connection.execute(_HEAD, {"case": case_id}).first()
+    if row is None:
+        raise LookupError(f"there is no case {case_id}")
+    return Head(row.trail_number, row.trail_hash or START)
+
+
+def _details(change: Change, number: int) -> tuple[Sealed | None, bytes | None]:
+    """Return what is not in the open, sealed, and the commitment to it; nothing where there is no such thing."""
     found = [{name: each for name, each in event.detail.items() if name not in ROUTING} for event in change.events]
-    if not any(found):
-        return None
+    if not any(found) and not any(event.kind in NAMES_PEOPLE for event in change.events):
+        return None, None
     if change.key is None:
         raise KeyDestroyed
-    return seal(change.key, [each or None for each in found])
+    told = [each or None for each in found]
+    return seal(change.key, told), committed(change.key, told, of=part(number))

@@ -34,6 +34,7 @@ from storage.database import Database
 from storage.errors import StoreError
 from storage.prepared import Prepared
 from storage.turns import Turn
+from trail.house import Kind, Value, note
 
 # Asked along with the case, whether anybody outside listens costs nothing; by itself it would be a trip a change.
 _LISTENED = select(house_state.c.value).where(house_state.c.key == LISTENED).scalar_subquery().label("listened")
@@ -103,6 +104,10 @@ class Desk:
     actor: Actor
     pipeline: Pipeline
 
+    def note(self, kind: Kind, *, once: str | None = None, **detail: Value) -> bool:
+        """Add a record to the chain of the house, as of now and by who acts (`trail.house.note`)."""
+        return note(self.connection, kind, at=self.now, actor=self.actor.id, once=once, **detail)
+
     def open_case(
         self, case_id: str, key: DataKey, version_id: str, facts: Mapping[str, Any], *, owner: str | None,
         received_at: datetime,
@@ -119,7 +124,7 @@ class Desk:
             "waits_for": [], "received_at": received_at, "started_at": self.now,
             "ended_at": None, "ended_as": None, "archived_at": None, "next_due": None, "next_state_due": None,
             "next_dated": None, "next_clock_due": None, "troubled": False, "undo": None, "undo_task": None,
-            "undo_until": None,
+            "undo_until": None, "trail_number": 0, "trail_hash": None,
         }  # fmt: skip
         _INSERT_INSTANCE.run(self.connection, sealed_values(key, instance, {**row, "state": b""}))
         return CaseWork(

@@ -32,6 +32,7 @@ from engine.work_items import given_elsewhere
 from storage import outbox
 from storage.insert import upsert_many
 from storage.prepared import Prepared
+from trail.digests import START, Head
 
 _ONCE = ("case_id", "received_at", "started_at")
 """What no step changes."""
@@ -86,10 +87,16 @@ def save(work: CaseWork, *, fence: int) -> None:
         _write_tasks(work, result)
         write_clocks(work, result)
         _write_deadlines(work, result)
-    _write_instance(work, result, fence)
+    _note_result(work, result, fence)
     # Before the log: who is not found is a line of it.
     _write_outbox(work, asks)
-    case_log.write(work.connection, Change(work.case_id, work.key, work.now, work.actor.id, work.events))
+    head = Head(work.row["trail_number"], work.row["trail_hash"] or START)
+    head = case_log.write_next(
+        work.connection, Change(work.case_id, work.key, work.now, work.actor.id, work.events), head
+    )
+    if head.number:
+        work.row.update(trail_number=head.number, trail_hash=head.hash)
+    _write_instance(work, fence)
 
 
 def _asked_now(work: CaseWork, result: StepResult) -> list[str]:
@@ -99,7 +106,8 @@ def _asked_now(work: CaseWork, result: StepResult) -> list[str]:
     return [name for name in letters if name in result.waits_for and name not in before]
 
 
-def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> None:
+def _note_result(work: CaseWork, result: StepResult | None, fence: int) -> None:
+    """Bring what a step came to into the row of the case."""
     row = work.row
     row["row_version"] = fence + 1
     if result is not None:
@@ -114,6 +122,11 @@ def _write_instance(work: CaseWork, result: StepResult | None, fence: int) -> No
             (c.due_at for c in result.clocks if c.state == "running" and c.due_at), default=None
         )
     row["next_due"] = min((at for at in (row["next_state_due"], row["next_dated"]) if at is not None), default=None)
+
+
+def _write_instance(work: CaseWork, fence: int) -> None:
+    """Write the row of the case, with the head of its log; nobody else has read this version of it to write it."""
+    row = work.row
     moved = frozenset(name for name in _INDEXED if row[name] != work.stored[name])
     values = {**row, "the_case": work.case_id, "fence": fence}
     if _update_instance(moved).run(work.connection, work.sealed(instance, values)) != 1:

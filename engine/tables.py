@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     not_,
 )
 
+from storage.guards import append_only
 from storage.schema import metadata
 from storage.sealed import SealedBlob
 from storage.types import Blob, Counter, Instant, Json
@@ -78,6 +80,9 @@ instance = Table(
     Column("troubled", Boolean, nullable=False),
     Column("undo_task", Text),
     Column("undo_until", Instant),
+    # The last record in the log of the case: whoever adds one has this row locked (docs/adr/0031).
+    Column("trail_number", Integer, nullable=False, server_default="0"),
+    Column("trail_hash", LargeBinary),
     Column("facts", SealedBlob, nullable=False),
     Column("state", SealedBlob, nullable=False),
     Column("undo", SealedBlob),
@@ -211,14 +216,21 @@ change_log = Table(
     "change_log",
     metadata,
     Column("sequence", Counter, primary_key=True, autoincrement=True),
-    Column("case_id", Text, nullable=False, index=True),
+    Column("case_id", Text, nullable=False),
+    # Within its case, from 1, without a gap: two that are written at once never have the same.
+    Column("number", Integer, nullable=False),
     Column("at", Instant, nullable=False),
     Column("actor", Text),
+    # Over all of this and the record before it (trail/digests.py).
+    Column("hash", LargeBinary, nullable=False),
+    Column("told", LargeBinary),
     Column("lines", Json, nullable=False),
     # What the lines tell beyond that, one beside the other: texts and figures of the case.
     Column("details", SealedBlob),
+    UniqueConstraint("case_id", "number"),
 )
 """Who did what when, a row a change of a case; `engine/case_log.py` writes it, and takes the lines apart."""
+append_only(change_log)
 
 event_log = view(
     "event_log",

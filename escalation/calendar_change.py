@@ -15,6 +15,7 @@ from engine.tables import house_state, instance
 from storage.database import Database
 from storage.errors import StoreError
 from storage.insert import upsert_many
+from trail.house import Kind
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,7 @@ class CalendarChange:
                 self._recalculate(case_id)
                 count, last = count + 1, case_id
             self._keep({REACHED: f"{self._digest} {last}"})
-        self._keep({COUNTED_BY: self._digest, REACHED: ""})
+        self._keep({COUNTED_BY: self._digest, REACHED: ""}, taken=True)
         self._done = True
         log.info("calendars-counted", cases=count, digest=self._digest)
         return count
@@ -82,10 +83,12 @@ class CalendarChange:
         with self._database.read() as connection:
             return connection.execute(select(table.value).where(table.key == key)).scalar() or ""
 
-    def _keep(self, values: dict[str, str]) -> None:
+    def _keep(self, values: dict[str, str], *, taken: bool = False) -> None:
         rows = [{"key": key, "value": value} for key, value in values.items()]
 
         def keep(desk: Desk) -> None:
             upsert_many(desk.connection, house_state, rows, unique=("key",))
+            if taken:
+                desk.note(Kind.CALENDARS_TAKEN, digest=self._digest)
 
         self._pipeline.run(HouseWork(keep), SYSTEM)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from platform import node
 
 import structlog
+from sqlalchemy import select
 
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
@@ -14,11 +16,16 @@ from engine.errors import StepFailed
 from engine.incidents import note_failure, settle_house, stands
 from engine.missing_names import missing_in_force
 from engine.pipeline import Desk, Pipeline
+from engine.tables import house_state
 from escalation.posts import Posts, parse_posts, read_posts
 from escalation.refusals import ConfigProblem
+from storage.insert import upsert_many
+from trail.house import Kind
 
 log = structlog.get_logger(__name__)
 
+NOTED = "posts."
+"""What the keys in `house_state` begin with that say which posts a machine was noted with."""
 DOING = "read posts.toml"
 """What the incident of a file that cannot be used says was being done."""
 
@@ -79,6 +86,15 @@ class PostsWatch:
         self._warn()
         return True
 
+    def _note_taken(self, desk: Desk) -> None:
+        """Put on record which posts are in force on this machine, where they are others than were noted last."""
+        held = self._in_force if isinstance(self._in_force, bytes) else self._in_force.encode()
+        key, found = f"{NOTED}{self._about}", hashlib.sha256(held).hexdigest()
+        table = house_state.c
+        if desk.connection.scalar(select(table.value).where(table.key == key)) != found:
+            upsert_many(desk.connection, house_state, [{"key": key, "value": found}], unique=("key",))
+            desk.note(Kind.POSTS_TAKEN, digest=found)
+
     def _warn(self) -> None:
         """Say by the log what the processes in force name and the file does not have any more."""
         versions = self._pipeline.services.versions
@@ -127,7 +143,10 @@ class PostsWatch:
         if self._sound:
             return
         about = self._about if self._begun else None
-        self._pipeline.run(
-            HouseWork(lambda desk: settle_house(desk.connection, DOING, now=desk.now, about=about)), SYSTEM
-        )
+
+        def act(desk: Desk) -> None:
+            settle_house(desk.connection, DOING, now=desk.now, about=about)
+            self._note_taken(desk)
+
+        self._pipeline.run(HouseWork(act), SYSTEM)
         self._begun = self._sound = True

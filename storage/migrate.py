@@ -14,13 +14,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from storage import engines
 from storage.database import Database
 from storage.errors import SchemaMissing, StoreError
 from storage.faults import translated
+from storage.guards import guard, unguarded
 from storage.schema import metadata
 
 ADVISORY_LOCK = 7_311_986
@@ -93,6 +94,9 @@ def upgrade(url: str) -> str | None:
                 " by one that was never released: use that program, or begin with an empty database (the demo:"
                 " `redress demo run --fresh`)."
             ) from error
+        # A table of SQLite that was rebuilt has lost its triggers.
+        for table in {*unguarded(connection)}.intersection(inspect(connection).get_table_names()):
+            guard(connection, table)
         if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
             raise StoreError("The migration would leave rows that point nowhere; nothing was changed.")
         connection.commit()

@@ -8,6 +8,7 @@ import os
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from access.errors import AccessError
@@ -72,6 +73,14 @@ class DataKey:
         # A key of its own, derived from this one: no key serves two ciphers.
         own = hmac.digest(self._secret, b"redress marks", hashlib.sha256)
         return hmac.digest(own, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+
+    def proof_key(self, of: str) -> bytes:
+        """Return the key of the commitments to one thing, derived from this one: shown, it proves that thing alone."""
+        return hmac.digest(hmac.digest(self._secret, b"redress commitments", hashlib.sha256), of.encode(), "sha256")
+
+    def signing_key(self) -> Ed25519PrivateKey:
+        """Return the Ed25519 key that is derived from this one."""
+        return Ed25519PrivateKey.from_private_bytes(hmac.digest(self._secret, b"redress signatures", hashlib.sha256))
 
     def __repr__(self) -> str:
         return "DataKey(…)"

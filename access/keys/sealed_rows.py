@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections import namedtuple
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,14 @@ def seal(key: DataKey, value: Any) -> Sealed | None:
     if value is None or isinstance(value, Sealed):
         return value
     return key.seal(_BYTES + value if isinstance(value, bytes) else _JSON + as_json(value).encode())
+
+
+def committed(key: DataKey, value: Any, *, of: str) -> bytes:
+    """Return the commitment to a JSON value: HMAC-SHA256 under the key's `proof_key` of what it is part of.
+
+    Without the key nobody can try values out against it; whoever is shown the one proof key can check this one value.
+    """
+    return hmac.digest(key.proof_key(of), as_json(value).encode(), "sha256")
 
 
 def open_sealed(key: DataKey | None, sealed: Sealed | None) -> Any:

@@ -115,6 +115,10 @@ class StoredKeys:
         # Another process may have been faster: then there is its key.
         return self._stored(connection, name) or key
 
+    def known_of_house(self, connection: Connection, purpose: str) -> DataKey | None:
+        """Return the key for one purpose of the house, None where it was never asked for. Writes nothing."""
+        return self._stored(connection, f"house:{purpose}")
+
     def opened_rows(self, connection: Connection, case_id: str, rows: Iterable[Any]) -> list[Any]:
         """Return rows of one case with what is sealed in them opened. Raises KeyDestroyed, Unreadable."""
         found = list(rows)

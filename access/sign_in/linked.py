@@ -15,6 +15,7 @@ from access.sign_in.provider import Claims
 from access.sign_in.rules import SignInRules
 from access.sign_in.tables import linked_account
 from access.tables import person
+from trail.house import Kind, note
 
 
 class NotAdmitted(AccessError):
@@ -24,6 +25,10 @@ class NotAdmitted(AccessError):
         """Take `unknown` (nobody has this address, and no team is theirs) or `closed`."""
         self.code = code
         super().__init__(f"Not admitted: {code}.")
+
+
+PROVIDER = "provider"
+"""Who acts, on the record of the house, where the groups of an account say so."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def admit(
         )
     if not people.get(connection, meant).active:
         raise NotAdmitted("closed")
-    return Admitted(meant, _follow(connection, meant, rules, claims))
+    return Admitted(meant, _follow(connection, meant, rules, claims, now))
 
 
 def _of_address(connection: Connection, claims: Claims) -> str | None:
@@ -85,14 +90,17 @@ def _made(connection: Connection, claims: Claims, *, ids: Ids, now: datetime) ->
         connection, name=claims.name or claims.login or claims.email or claims.subject, language=language, ids=ids,
         now=now, email=claims.email or None, login=next(free, None),
     )  # fmt: skip
+    note(connection, Kind.PERSON_ADDED, at=now, actor=PROVIDER, person=added.id)
     return added.id
 
 
-def _follow(connection: Connection, person_id: str, rules: SignInRules, claims: Claims) -> bool:
+def _follow(connection: Connection, person_id: str, rules: SignInRules, claims: Claims, now: datetime) -> bool:
     """Make the teams that the mapping names follow the groups; every other team stays as it is."""
     has, due = teams.teams_of(connection, person_id) & rules.mapped_teams, rules.teams_of(claims.groups)
-    for team in due - has:
+    for team in sorted(due - has):
         teams.join(connection, person_id, team)
-    for team in has - due:
+        note(connection, Kind.TEAM_JOINED, at=now, actor=PROVIDER, person=person_id, team=team)
+    for team in sorted(has - due):
         teams.leave(connection, person_id, team)
+        note(connection, Kind.TEAM_LEFT, at=now, actor=PROVIDER, person=person_id, team=team)
     return has != due

@@ -27,6 +27,7 @@ from engine.commands.house_work import HouseWork
 from engine.errors import SignInRequired
 from engine.pipeline import Desk
 from storage.sealed import Sealed
+from trail.house import Kind, note
 
 log = structlog.get_logger(__name__)
 router = APIRouter(route_class=PageRoute)
@@ -133,8 +134,14 @@ def turn_off(here: Annotated[Visit, Depends(staff)], sent: Annotated[Posted, Dep
     wrong, wait = proven(here, sent.secret("password"))
     if wrong:
         return _page(here, who.person_id, "", wrong_off=wrong, wait=wait)
-    work = HouseWork(lambda desk: second_factors.turn_off(desk.connection, who.person_id))
-    if here.site.house.pipeline.run(work, SYSTEM):
+
+    def act(desk: Desk) -> bool:
+        turned_off = second_factors.turn_off(desk.connection, who.person_id)
+        if turned_off:
+            note(desk.connection, Kind.SECOND_FACTOR_OFF, at=desk.now, actor=who.person_id, person=who.person_id)
+        return turned_off
+
+    if here.site.house.pipeline.run(HouseWork(act), SYSTEM):
         log.info("second-factor-off", person=who.person_id, by=who.person_id)
     answer = here.go("/me/second-factor", done="factor-off")
     give_session(here, answer, who.person_id)

@@ -18,6 +18,7 @@ from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.errors import NotFound
 from engine.pipeline import Desk
+from trail.house import Kind, note
 
 router = APIRouter(route_class=PageRoute)
 LONGEST_NAME = 60
@@ -57,10 +58,15 @@ def issue(here: Here, sent: Sent) -> Response:
     ends = timedelta(days=int(days))
 
     def make(desk: Desk) -> tokens.Issued:
-        return tokens.issue(
-            desk.connection, here.who.person_id, name=name, ids=desk.ids, now=desk.now, expires_at=desk.now + ends,
-            scopes=scopes,
+        who = here.who.person_id
+        issued = tokens.issue(
+            desk.connection, who, name=name, ids=desk.ids, now=desk.now, expires_at=desk.now + ends, scopes=scopes
+        )
+        note(
+            desk.connection, Kind.TOKEN_ISSUED, at=desk.now, actor=who, person=who, token=issued.id,
+            scopes=sorted(each.value for each in scopes),
         )  # fmt: skip
+        return issued
 
     return _page(here, Posted(), issued=here.site.house.pipeline.run(HouseWork(make), SYSTEM))
 
@@ -69,8 +75,14 @@ def issue(here: Here, sent: Sent) -> Response:
 def revoke(here: Here, sent: Sent, token_id: str) -> Response:
     """Revoke a token. Raises NotFound where it is none of theirs, or revoked already."""
     who = here.who.person_id
-    work = HouseWork(lambda desk: tokens.revoke(desk.connection, token_id, now=desk.now, of=who))
-    if not here.site.house.pipeline.run(work, SYSTEM):
+
+    def act(desk: Desk) -> bool:
+        revoked = tokens.revoke(desk.connection, token_id, now=desk.now, of=who)
+        if revoked:
+            note(desk.connection, Kind.TOKEN_REVOKED, at=desk.now, actor=who, person=who, token=token_id)
+        return revoked
+
+    if not here.site.house.pipeline.run(HouseWork(act), SYSTEM):
         raise NotFound
     return here.go("/me/tokens", done="token-revoked")
 

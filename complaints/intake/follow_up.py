@@ -15,7 +15,7 @@ from access.keys.sealed_rows import opened_row, opened_rows
 from access.rights import Verb
 from complaints.correspondence.messages import ReceiveMessage
 from complaints.intake.filing import PUBLIC_PAGE, Complainant, FileComplaint, Filed, Respondent
-from complaints.intake.links import FOLLOW_UP, store_link
+from complaints.intake.links import FOLLOW_UP, link_follow_up
 from complaints.intake.ways_in import way_in_fault
 from complaints.tables import case_link, complaint, respondent
 from complaints.wording import words
@@ -125,7 +125,7 @@ def make_open_linked(file_complaint: HouseHandler) -> HouseHandler:
                 follows=command.case_id,
             ),
         )
-        store_link(desk.connection, filed.id, command.case_id, FOLLOW_UP, now=desk.now, by=desk.actor.id)
+        link_follow_up(desk.connection, filed.id, command.case_id, now=desk.now, by=desk.actor.id)
         return filed
 
     return open_linked

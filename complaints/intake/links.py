@@ -48,23 +48,35 @@ def link_cases(work: CaseWork, command: LinkCases) -> None:
         raise Unfit("There is no such case.", fields=[{"field": "other_id", "code": "unknown-case"}])
     if command.kind != "related" and _linked(work.connection, other, work.case_id, command.kind):
         raise Conflict("The other case is linked to this one the other way round.", other=other, kind=command.kind)
-    store_link(work.connection, work.case_id, other, command.kind, now=work.now, by=work.actor.id)
+    link_from(work, other, command.kind)
 
 
-def store_link(
-    connection: Connection, case_id: str, other_id: str, kind: str, *, now: datetime, by: str, step: str | None = None
-) -> bool:
-    """Write a link and a line into both logs; say whether it is new. Repeating is safe.
+def link_from(work: CaseWork, other_id: str, kind: str, *, step: str | None = None) -> bool:
+    """Write a link from the case at hand and a line into both logs; say whether it is new. Repeating is safe.
 
     A relation holds both ways and is one row, whichever case it was noted in; the others have a direction. `step` is
     the element of the diagram whose form says so, None where people link by hand.
     """
+    if not _store(work.connection, work.case_id, other_id, kind, now=work.now, step=step):
+        return False
+    _log_both(work, "linked", other_id, kind)
+    return True
+
+
+def link_follow_up(connection: Connection, case_id: str, other_id: str, *, now: datetime, by: str) -> None:
+    """Write that a case, which nobody has loaded, continues another, with a line in both logs. Repeating is safe."""
+    if _store(connection, case_id, other_id, FOLLOW_UP, now=now, step=None):
+        case_log.write(
+            connection,
+            Change(case_id, None, now, by, [_line("linked", other_id, FOLLOW_UP, of="this")]),
+            Change(other_id, None, now, by, [_line("linked", case_id, FOLLOW_UP, of="other")]),
+        )
+
+
+def _store(connection: Connection, case_id: str, other_id: str, kind: str, *, now: datetime, step: str | None) -> bool:
     first, second = sorted((case_id, other_id)) if kind == "related" else (case_id, other_id)
     values = {"case_id": first, "other_id": second, "kind": kind, "at": now, "step": step}
-    if not insert_new(connection, case_link, values, unique=("case_id", "other_id", "kind")):
-        return False
-    _log_both(connection, "linked", case_id, other_id, kind, now=now, by=by)
-    return True
+    return insert_new(connection, case_link, values, unique=("case_id", "other_id", "kind"))
 
 
 def link_found_duplicate(work: CaseWork, element: str, other_id: str | None) -> None:
@@ -79,10 +91,8 @@ def link_found_duplicate(work: CaseWork, element: str, other_id: str | None) -> 
     for row in connection.execute(select(case_link).where(*where, mine.other_id != (other_id or ""))).all():
         keep_before(work, case_link, f"{row.other_id}/{DUPLICATE_LINK}", {"at": row.at, "step": row.step})
         connection.execute(delete(case_link).where(*where, mine.other_id == row.other_id))
-        _log_both(connection, "unlinked", work.case_id, row.other_id, DUPLICATE_LINK, now=work.now, by=work.actor.id)
-    if other_id is not None and store_link(
-        connection, work.case_id, other_id, DUPLICATE_LINK, now=work.now, by=work.actor.id, step=element
-    ):
+        _log_both(work, "unlinked", row.other_id, DUPLICATE_LINK)
+    if other_id is not None and link_from(work, other_id, DUPLICATE_LINK, step=element):
         keep_before(work, case_link, f"{other_id}/{DUPLICATE_LINK}", None)
 
 
@@ -96,19 +106,18 @@ def note_unlinked(work: CaseWork, batch: str) -> None:
     for row in work.connection.execute(select(table.record, table.before).where(*mine)).all():
         other, _, kind = row.record.partition("/")
         what = "unlinked" if row.before is None else "linked"
-        _log_both(work.connection, what, work.case_id, other, kind, now=work.now, by=work.actor.id)
+        _log_both(work, what, other, kind)
 
 
-def _log_both(
-    connection: Connection, what: str, case_id: str, other_id: str, kind: str, *, now: datetime, by: str
-) -> None:
-    case_log.write(
-        connection,
-        *(
-            Change(one, None, now, by, [Event(what, name=two, detail={"kind": kind, "of": of})])
-            for one, two, of in ((case_id, other_id, "this"), (other_id, case_id, "other"))
-        ),
-    )
+def _log_both(work: CaseWork, what: str, other_id: str, kind: str) -> None:
+    work.events.append(_line(what, other_id, kind, of="this"))
+    other = _line(what, work.case_id, kind, of="other")
+    case_log.write(work.connection, Change(other_id, None, work.now, work.actor.id, [other]))
+
+
+def _line(what: str, other_id: str, kind: str, *, of: str) -> Event:
+    """Return a line that names the other case; `of`: whose link it is, this case's or the other's."""
+    return Event(what, name=other_id, detail={"kind": kind, "of": of})
 
 
 def _linked(connection: Connection, case_id: str, other_id: str, kind: str) -> bool:

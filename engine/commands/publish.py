@@ -9,6 +9,7 @@ from access.policy import may_publish
 from engine.errors import Forbidden
 from engine.pipeline import Desk
 from engine.versions import Publication
+from trail.house import Kind
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ def publish_bundle(desk: Desk, command: PublishBundle) -> Publication:
     principal = desk.actor.principal
     if desk.actor.kind != "system" and (principal is None or not may_publish(principal)):
         raise Forbidden("Only a process owner publishes processes.")
-    return desk.services.versions.publish(
+    done = desk.services.versions.publish(
         desk.connection,
         command.files,
         version_id=desk.ids.new(),
@@ -32,3 +33,10 @@ def publish_bundle(desk: Desk, command: PublishBundle) -> Publication:
         by=principal.person_id if principal else None,
         note=command.note,
     )
+    if done.outcome != "unchanged":
+        version = done.version
+        desk.note(
+            Kind.PROCESS_PUBLISHED, process=version.process_key, version=version.number, outcome=done.outcome,
+            digest=version.digest,
+        )  # fmt: skip
+    return done

@@ -75,6 +75,7 @@ def test_a_server_has_every_loop(redress: House) -> None:
         "calendars",
         "posts",
         "reach",
+        "anchor",
         "archive",
         "purge",
         "statistics",

@@ -60,7 +60,8 @@ def note_firing(redress: House, number: int) -> None:
     """Write down the change of this number, in which something has fired just now."""
     now = redress.application.clock.now()
     lines = [["fired", "e", "1t", None, {"due_at": now.isoformat()}]]
-    row = {"sequence": number, "case_id": "c", "at": now, "actor": "system", "lines": lines}
+    named = {"sequence": number, "case_id": "c", "number": number, "hash": b""}
+    row = {**named, "at": now, "actor": "system", "lines": lines}
     with redress.application.database.write() as unit:
         unit.connection.execute(insert(change_log).values(row))
         unit.commit()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.support.shared import ROOT
 
-PACKAGES = ("storage", "forms", "access", "engine", "complaints", "escalation", "queries", "api", "app")
+PACKAGES = ("storage", "trail", "forms", "access", "engine", "complaints", "escalation", "queries", "api", "app")
 """The product, from the ground floor up."""
 
 

@@ -16,6 +16,7 @@ from engine.case_sight import concerned
 from engine.case_work import SYSTEM, CaseWork
 from engine.errors import Conflict, Forbidden, NotFound, Unfit
 from engine.model.step import OpenTask
+from engine.projection import save
 from engine.tables import conflict_of_interest, event_log
 from escalation.placement import PostPlacement
 from tests.complaints.office import DAY, MONDAY, Office
@@ -87,6 +88,7 @@ def verified(office: Office, case: str, other: str | None, *, step: str = "look"
         on_completed(work, step, {} if other is None else {"duplicate_of": other})
         if sent_back:
             unmake(work, work.batch)
+        save(work, fence=work.row["row_version"])
         unit.commit()
 
 

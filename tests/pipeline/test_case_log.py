@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
@@ -18,6 +20,7 @@ from engine.tables import change_log, event_log
 from storage.counting import counted
 from storage.database import Database
 from tests.support.stores import NOON
+from tests.trail.recorded import recorded
 
 KEY = DataKey(b"k" * 32)
 EVENTS = [
@@ -27,6 +30,15 @@ EVENTS = [
     Event("entered", "a", "b", "c", {"why": 'said: "no"\\ \t\n\u0001 字 한 😀', "none": []}),
     Event("all-alone"),
 ]
+
+
+@pytest.fixture
+def database(empty_database: Database, tmp_path: Path) -> Database:
+    """A store with two cases, of which nothing is on record."""
+    found = recorded(empty_database, tmp_path, cases=())
+    for case_id in ("one", "two"):
+        found.case(case_id)
+    return empty_database
 
 
 def write(database: Database, *changes: Change) -> None:
@@ -67,7 +79,7 @@ def test_what_is_written_a_row_a_change_is_read_line_by_line(database: Database)
     assert len(set(sequences)) == len(sequences) == 2 * len(EVENTS) + 1
 
 
-def test_a_change_is_one_row_in_one_statement_and_one_without_lines_leaves_none(database: Database) -> None:
+def test_a_change_is_one_row_and_one_without_lines_leaves_none(database: Database) -> None:
     with database.write() as unit:
         with counted(database) as count:
             case_log.write(
@@ -77,7 +89,8 @@ def test_a_change_is_one_row_in_one_statement_and_one_without_lines_leaves_none(
             case_log.write(unit.connection, Change("x", KEY, NOON, "a", []))
         rows = unit.connection.execute(select(change_log.c.case_id, change_log.c.lines).order_by("sequence")).all()
         total = unit.connection.execute(select(func.count()).select_from(event_log)).scalar_one()
-    assert (count.statements, [row.case_id for row in rows], total) == (1, ["one", "two"], 2 * len(EVENTS))
+    # Of each case the head is read and moved on.
+    assert (count.statements, [row.case_id for row in rows], total) == (4, ["one", "two"], 2 * len(EVENTS))
     in_the_open = [replace(each, detail=opened(each)) for each in EVENTS]
     assert [list(case_log.events_of(row.lines)) for row in rows] == [in_the_open, in_the_open]
 
