@@ -134,6 +134,6 @@ def _version() -> dict[str, Any]:
 def _instance(case_id: str) -> dict[str, Any]:
     return {
         "case_id": case_id, "version_id": "v", "row_version": 0, "facts_version": 1, "status": "registered",
-        "protection": "ordinary", "waits_for": [], "received_at": NOON, "started_at": NOON, "troubled": False, "facts": {},
-        "state": b"",
+        "protection": "ordinary", "waits_for": [], "received_at": NOON, "started_at": NOON, "troubled": False,
+        "facts": {}, "state": b"",
     }  # fmt: skip
