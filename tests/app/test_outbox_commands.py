@@ -13,13 +13,14 @@ from access import people, teams
 from app.settings import Settings
 from complaints.failed_delivery import note_failed
 from engine.ids import CountedIds
-from engine.tables import conflict_of_interest, event_log, incident
+from engine.tables import conflict_of_interest, event_log, incident, instance, process_version
 from storage import migrate, outbox
 from storage.database import Database
 from storage.outbox import Message
 from storage.sealed import Sealed
 from tests.app.conftest import Shell
-from tests.support.keys import opened, stored_keys
+from tests.support.bare_cases import bare_case, bare_version
+from tests.support.keys import opened, put, stored_keys
 
 AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 REASON = "the mail server refused the address: 550 5.1.1"
@@ -41,6 +42,8 @@ def database(shell: Shell) -> Iterator[Database]:
                 )
                 for name, case, channel in (("one", "c1", "mail"), ("two", "c2", "house"), ("three", "c3", "mail"))
             ]  # fmt: skip
+            unit.connection.execute(insert(process_version).values(bare_version(AT)))
+            put(stored_keys(), unit.connection, instance, *(bare_case(each, AT) for each in ("c1", "c2", "c3")))
             outbox.write(unit.connection, rows)
             for name in ("one", "two"):
                 outbox.give_up(unit.connection, name, error=REASON, now=AT)
@@ -90,7 +93,6 @@ def test_what_need_not_go_out_any_more_is_taken_off_the_list_for_a_reason(shell:
             payload=Sealed(b"x"), created_at=AT, deliver_after=AT,
         )  # fmt: skip
         note_failed(unit.connection, letter, REASON, now=AT, ids=CountedIds())
-        stored_keys().new_for_case(unit.connection, "c1")
         unit.commit()
     assert shell.type("outbox", "discard", "one", "--by", "ops", "--reason", " ")[0] == 2
     assert shell.type("outbox", "discard", "one", "--by", "ops", "--reason", "Told by phone.") == (0, "Discarded.", "")

@@ -22,6 +22,7 @@ from queries.trail_check import check_trail
 from storage import migrate
 from storage.database import Database
 from storage.guards import guarded, lift
+from tests.support.bare_cases import bare_case, bare_version
 from tests.support.keys import put, stored_keys
 from tests.support.stores import NOON
 from trail.checking import Finding
@@ -41,7 +42,7 @@ class Recorded:
     def case(self, case_id: str, records: int = 0) -> None:
         """Open a case with so many records."""
         with self.database.write() as unit:
-            put(self.keys, unit.connection, instance, _instance(case_id))
+            put(self.keys, unit.connection, instance, bare_case(case_id, NOON))
             unit.commit()
         for number in range(records):
             self.add(case_id, f"note {number}")
@@ -105,7 +106,7 @@ def recorded(database: Database, folder: Path, *, cases: Sequence[str] = ("a", "
     """
     migrate.create(database)
     with database.write() as unit:
-        unit.connection.execute(insert(process_version).values(_version()))
+        unit.connection.execute(insert(process_version).values(bare_version(NOON)))
         unit.commit()
     found = Recorded(database, folder / "anchors.jsonl")
     if not cases:
@@ -122,18 +123,3 @@ def recorded(database: Database, folder: Path, *, cases: Sequence[str] = ("a", "
     for case_id in cases:
         found.add(case_id, "last")
     return found
-
-
-def _version() -> dict[str, Any]:
-    return {
-        "id": "v", "process_key": "p", "number": 1, "digest": "d", "active": True, "published_at": NOON,
-        "in_force_since": NOON, "published_by": None, "bundle": b"",
-    }  # fmt: skip
-
-
-def _instance(case_id: str) -> dict[str, Any]:
-    return {
-        "case_id": case_id, "version_id": "v", "row_version": 0, "facts_version": 1, "status": "registered",
-        "protection": "ordinary", "waits_for": [], "received_at": NOON, "started_at": NOON, "troubled": False,
-        "facts": {}, "state": b"",
-    }  # fmt: skip
