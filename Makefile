@@ -15,7 +15,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-em
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := install
-.PHONY: install dev assets run browser check lint test test-full format lock clean
+.PHONY: install dev assets run browser check rules secrets audit lint test test-full format lock clean
 
 install: $(DONE)/project assets ## environment in .venv, assets of the pages
 
@@ -35,13 +35,22 @@ lint: dev
 	$(BIN)/mypy tests
 	$(BIN)/lint-imports
 
-check: lint ## lint, types, contracts, house rules
+check: lint secrets rules audit ## lint, types, contracts, house rules, secrets, known holes of dependencies
+
+rules: dev ## house rules
 	$(BIN)/pytest tests/architecture
 
-test: lint browser ## everything, the matrix pairwise
+secrets: dev ## what looks like a secret, in every file of the repository
+	$(BIN)/python -m tests.audit.secret_scan
+
+# Error 1: a dependency has a known hole. Error 69: the advisories could not be read, and nothing is known.
+audit: dev
+	$(BIN)/python -m tests.audit.dependency_audit
+
+test: lint secrets browser ## everything, the matrix pairwise
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
-test-full: lint browser ## every combination and the long runs
+test-full: lint secrets browser ## every combination and the long runs
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --full
 
 format: dev

@@ -21,6 +21,7 @@ TABLES = (
     "storage.idempotency",
     "access.tables",
     "access.keys.tables",
+    "access.rates.tables",
     "access.sign_in.tables",
     "engine.tables",
     "complaints.tables",

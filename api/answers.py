@@ -15,16 +15,10 @@ _TASK_TAG = re.compile(r'(?:W/)?"([0-9A-Za-z_-]{1,80})[.]([0-9]{1,9})[.][0-9a-f]
 NO_VERSION = 0
 """A version that no task and no facts ever have: they count from 1."""
 
-PERSONAL = {"Cache-Control": "no-store", "Vary": "Accept-Language, Authorization, Cookie"}
-"""Every answer is for one reader in one language, and nobody in between keeps it."""
-
 
 def answer(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Return a dataclass, a mapping or a sequence as JSON; instants in UTC, ISO 8601. Never cached: it is personal."""
-    return Response(
-        orjson.dumps(value), status_code=status, headers={**PERSONAL, **(headers or {})},
-        media_type="application/json",
-    )  # fmt: skip
+    """Return a dataclass, a mapping or a sequence as JSON; instants in UTC, ISO 8601."""
+    return Response(orjson.dumps(value), status_code=status, headers=headers, media_type="application/json")
 
 
 def task_tag(task_id: str, version: int) -> str:
@@ -73,5 +67,5 @@ def matched_facts(if_match: str | None) -> int | None:
 def unchanged(if_none_match: str | None, tag: str) -> Response | None:
     """Return 304 where the client has this version already."""
     if tag in (part.strip().removeprefix("W/") for part in (if_none_match or "").split(",")):
-        return Response(status_code=304, headers={**PERSONAL, "ETag": tag})
+        return Response(status_code=304, headers={"ETag": tag})
     return None

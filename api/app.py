@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import Scope
 
 from api import errors
-from api.context import Application, shared_by
+from api.context import Application, Shared, shared_by
 from api.description import finished
 from api.envelope import Envelope
 from api.head import Head
+from api.host_names import KnownHosts
 from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.rest import case_verbs, complaints, demo, health, incidents, notices, people, processes, tasks, track
@@ -47,6 +51,7 @@ def create_app(application: Application) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=_operation_id,
+        redirect_slashes=False,
     )
     for router in ROUTERS:
         app.include_router(router)
@@ -61,7 +66,7 @@ def create_app(application: Application) -> FastAPI:
 
 def create_watch(application: Application) -> FastAPI:
     """Return what a process without complaints answers: how it is, and its figures. Opens no connection."""
-    app = FastAPI(title="Redress", version="1", openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Redress", version="1", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.include_router(health.router)
     _surround(app, application)
     return app
@@ -74,10 +79,16 @@ def _surround(app: FastAPI, application: Application) -> None:
     app.state.sentences = Sentences(application.settings.locale_folder)
     errors.install(app)
     app.add_middleware(BodyLimit, most_bytes=application.settings.max_body_bytes)
+    app.add_middleware(KnownHosts, hosts=_hosts, refused=errors.unknown_host)
     app.add_middleware(
         Envelope, took=metrics.took, failed=errors.unexpected, cut_short=errors.cut_short, new_id=RandomIds().new
     )
     app.add_middleware(Head)
+
+
+def _hosts(scope: Scope) -> Collection[str]:
+    shared: Shared = scope["app"].state.shared
+    return shared.application.settings.hosts
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -21,14 +21,15 @@ from access import sessions, tokens
 from access.credentials import digest
 from access.errors import AccessError
 from access.policy import Principal, may_administer
+from access.sign_in.guessing import source_of
 from api.arrival import Arrival, arrival_of, arrived
 from api.context import RequestContext, Settings, Shared
+from api.guesses import counted_attempt
 from api.known_query import require_known_query
 from api.languages import DEFAULT, asked_language, note_own_language
 from api.sent_body import SentBody, require_all_heard, sent_body
 from api.session_use import note_session_use
 from api.token_scopes import require_scope
-from api.tracking_code import counted_attempt
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
 from engine.errors import Forbidden, NotFound, Refusal, SignInRequired
@@ -76,17 +77,17 @@ def _anybody(request: Request) -> RequestContext:
     shared: Shared = request.app.state.shared
     now = shared.application.clock.now()
     settings, address = shared.application.settings, request.client.host if request.client else "unknown"
-    shared.buckets.require(f"refused:{address}", per_minute=settings.requests_per_minute)
     try:
         principal = _principal(request, shared)
     except SignInRequired:
-        shared.buckets.take(f"refused:{address}", per_minute=settings.requests_per_minute)
+        # Never asked before a token is known to be wrong: nobody waits for who sends wrong ones from where they are.
+        shared.buckets.take(f"refused:{source_of(address)}", per_minute=settings.requests_per_minute)
         raise
     own = principal.language if principal and principal.language in LANGUAGES else DEFAULT
     if principal is not None:
         request.state.principal = principal
         note_own_language(request, own)
-    client = f"person:{principal.person_id}" if principal else f"address:{address}"
+    client = f"person:{principal.person_id}" if principal else f"address:{source_of(address)}"
     shared.buckets.take(client, per_minute=settings.requests_per_minute)
     asked = asked_language(request.headers.get("accept-language"))
     return RequestContext(shared, request, now, asked or own, principal, asked is not None)
@@ -189,7 +190,8 @@ def public(request: Request) -> RequestContext:
     asked = asked_language(request.headers.get("accept-language"))
     now = shared.application.clock.now()
     context = RequestContext(shared, request, now, asked or DEFAULT, None, asked is not None)
-    shared.buckets.take(f"address:{context.address}", per_minute=shared.application.settings.requests_per_minute)
+    source = source_of(context.address)
+    shared.buckets.take(f"address:{source}", per_minute=shared.application.settings.requests_per_minute)
     return context
 
 
@@ -203,7 +205,7 @@ def _let_complainant_in(request: Request, body: SentBody) -> Complainant:
     if scheme.lower() != "receipt" or not code.strip():
         raise SignInRequired("Send your tracking code: `Authorization: Receipt <code>`.", scheme="Receipt")
     try:
-        with counted_attempt(context.shared, context.address), context.reading() as reader:
+        with counted_attempt(context.shared, context.address, code[:LONGEST]), context.reading() as reader:
             case_id = case_of_code(reader, code[:LONGEST])
             language = language_of_case(reader, case_id)
     except NotFound:

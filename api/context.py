@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from access.policy import Principal
 from api.limits import Buckets
 from api.metrics import Metrics
+from api.rates import Rates
 from engine.case_work import COMPLAINANT, Actor
 from engine.clock import Clock
 from engine.errors import Refusal, SignInRequired
@@ -48,13 +49,18 @@ class Settings(Protocol):
         ...
 
     @property
+    def hosts(self) -> Collection[str]:
+        """The names under which this server is reached."""
+        ...
+
+    @property
     def requests_per_minute(self) -> int:
         """From one person."""
         ...
 
     @property
     def filings_per_minute(self) -> int:
-        """Complaints and tracking attempts from one address."""
+        """Complaints, and wrong codes, from one source, over all processes."""
         ...
 
     @property
@@ -143,6 +149,9 @@ class Shared:
     application: Application
     library: Library
     buckets: Buckets
+    """What is about the load of this process alone."""
+    rates: Rates
+    """What all processes count together."""
     metrics: Metrics
     _used: dict[str, date] = field(default_factory=dict)
 
@@ -158,12 +167,12 @@ class Shared:
 def shared_by(application: Application, metrics: Metrics) -> Shared:
     """Return what requests share, built once from the application, which `metrics` watches from now on."""
     metrics.watch(application.database, application.pulse)
-    return Shared(
-        application=application,
-        library=application.library,
-        buckets=Buckets(),
-        metrics=metrics,
-    )
+    buckets = Buckets()
+    rates = Rates(
+        database=application.database, pipeline=application.pipeline, keys=application.library.keys,
+        now=lambda: application.clock.now(), buckets=buckets,
+    )  # fmt: skip
+    return Shared(application=application, library=application.library, buckets=buckets, rates=rates, metrics=metrics)
 
 
 @dataclass(frozen=True)
@@ -201,7 +210,7 @@ class RequestContext:
 
     @property
     def address(self) -> str:
-        """Return the address of the peer. Which proxy is believed is for the server (`FORWARDED_ALLOW_IPS`)."""
+        """Return the address of the peer. Which proxy is believed is for the server (app/http_server.py)."""
         return self.request.client.host if self.request.client else "unknown"
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Around every route: headers that tell a browser to run nothing and guess nothing, the time taken, the last net.
+"""Around every route: what every answer says about itself (api/answer_headers.py), the time taken, the last net.
 
 Every request has an id, which stands in each line of the log that is written on its behalf.
 """
@@ -17,16 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.answer_headers import HTTPS_ONLY, headers_for
 from api.head import METHODS
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Frame-Options": "DENY",
-}
-"""For answers that say nothing else about themselves; pages bring their own."""
 
 log = structlog.get_logger(__name__)
 _quiet = logging.getLogger(__name__)
@@ -71,15 +63,17 @@ class Envelope:
             await self._answered(scope, receive, send, request_id, known=known)
 
     async def _answered(self, scope: Scope, receive: Receive, send: Send, request_id: str, *, known: bool) -> None:
-        start, status, started = perf_counter(), 500, False
+        # A route below a folder rewrites the path.
+        start, status, started, path = perf_counter(), 500, False, scope["path"]
 
         async def stamped(message: Message) -> None:
             nonlocal status, started
             if message["type"] == "http.response.start":
                 status, started = message["status"], True
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                headers.update(headers_for(path, status, headers.get("content-type", "")))
+                if scope["app"].state.shared.application.settings.secure_cookies:
+                    headers.update(HTTPS_ONLY)
                 if known or status >= 500:
                     headers["X-Request-Id"] = request_id
             await send(message)

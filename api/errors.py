@@ -59,13 +59,17 @@ STATUS: Mapping[str, int] = {
 RETRY_SECONDS = 1
 """How long a client waits before it tries again where the store was busy."""
 
-HTTP_CODES: Mapping[int, str] = {404: "no-such-address", 405: "wrong-method", 413: "too-large", 415: "not-json"}
+HTTP_CODES: Mapping[int, str] = {
+    404: "no-such-address", 405: "wrong-method", 408: "too-slow", 413: "too-large", 415: "not-json",
+    421: "unknown-host",
+}  # fmt: skip
 """Errors of the frame around us."""
 HTTP_SENTENCES: Mapping[str, str] = {
     "no-such-address": marked("There is no such address."),
     "wrong-method": marked("This address does not take this method."),
 }
 NO_JSON_TYPE = marked("The body must be JSON: send it as `Content-Type: application/json`.")
+UNKNOWN_HOST = marked("This server is not known under that name; its operator says under which it is.")
 UNREADABLE = marked("The request cannot be read.")
 UNFORESEEN = marked("Something went wrong inside; it is on record. Tell the operator this id if it happens again.")
 NOT_STORED = marked(
@@ -275,6 +279,12 @@ def _learn_sender(request: Request) -> None:
     asked = asked_language(request.headers.get("accept-language"))
     if asked is None and own_language(request) is None:
         learn_sender(request)
+
+
+def unknown_host(request: Request) -> Response:
+    """Return the answer to what is asked under a name that is not ours."""
+    log.warning("unknown-host", hint="REDRESS_PUBLIC_URL or REDRESS_ALLOWED_HOSTS names the hosts of this server")
+    return _told(request, HTTP_CODES[421], 421, UNKNOWN_HOST)
 
 
 def cut_short(request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import threading
 import time
@@ -13,11 +14,16 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.texts import marked
 from engine.errors import TooMany
 
 MOST_CLIENTS = 50_000
 """Clients that are remembered; the one not seen for longest is forgotten first, with a full bucket."""
 
+BODY_SECONDS = 60.0
+"""In which a body has to arrive: the largest at a quarter of a megabit a second."""
+TOO_SLOW = marked("The request did not arrive in time; nothing was changed. Send it again.")
+NOT_WHOLE = marked("The request cannot be read.")
 HEARD_OUT = 32 * 1024 * 1024
 """Bytes of a request that is too large which are passed over before it is refused."""
 
@@ -76,6 +82,8 @@ class BodyLimit:
     """Refuses a request that is too large (413), with nothing of it kept: no route reads more than the limit.
 
     It is passed over first, up to `HEARD_OUT` bytes, so that whoever sends it reads why; what is longer is cut off.
+    What takes longer to arrive than `BODY_SECONDS` is refused too (408). What a request says of its length is believed
+    only where that refuses it.
     """
 
     def __init__(self, app: ASGIApp, *, most_bytes: int) -> None:
@@ -88,24 +96,31 @@ class BodyLimit:
             return
         stated = Headers(scope=scope).get("content-length", "")
         too_large = len(stated) > 18 or (stated.isdigit() and int(stated) > self._most)
-        left = -1 if too_large else self._most
+        left, whole, until = -1 if too_large else self._most, False, 0.0
 
         async def counted() -> Message:
-            nonlocal left
-            if left >= 0:
-                message = await receive()
-                left -= len(message.get("body", b""))
-                if left >= 0:
-                    return message
-                if not message.get("more_body"):
-                    raise self._refusal()
-            await _hear_out(receive)
-            raise self._refusal()
+            nonlocal left, whole, until
+            if whole:
+                # What comes now is that somebody has left.
+                return await receive()
+            until = until or asyncio.get_running_loop().time() + BODY_SECONDS
+            try:
+                async with asyncio.timeout_at(until):
+                    if left >= 0:
+                        message = await receive()
+                        if message["type"] == "http.disconnect":
+                            raise HTTPException(400, NOT_WHOLE)
+                        left -= len(message.get("body", b""))
+                        whole = not message.get("more_body")
+                        if left >= 0:
+                            return message
+                    if not whole:
+                        await _hear_out(receive)
+            except TimeoutError:
+                raise HTTPException(408, TOO_SLOW) from None
+            raise HTTPException(413, f"A request has at most {self._most} bytes.")
 
         await self._app(scope, counted, send)
-
-    def _refusal(self) -> HTTPException:
-        return HTTPException(413, f"A request has at most {self._most} bytes.")
 
 
 async def _hear_out(receive: Receive) -> None:

@@ -31,6 +31,8 @@ TITLES: Mapping[str, str] = {
     "malformed": marked("The request cannot be read"),
     "not-json": marked("The request is not JSON"),
     "too-large": marked("The request is too large"),
+    "too-slow": marked("The request came too slowly"),
+    "unknown-host": marked("Not the name of this server"),
     "no-such-address": marked("There is no such address"),
     "wrong-method": marked("This address does not take this method"),
     "unexpected": marked("Something went wrong inside"),

@@ -10,8 +10,6 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from api.answers import PERSONAL
-
 MEDIA_TYPE = "application/problem+json"
 OWN = frozenset({"type", "title", "status", "detail", "code"})
 
@@ -75,7 +73,7 @@ def problem(
         "code": code,
         **{name: value for name, value in (details or {}).items() if name not in OWN},
     }
-    told = {**PERSONAL, "Content-Language": language, **(headers or {})}
+    told = {"Content-Language": language, **(headers or {})}
     return Response(_written(body), status_code=status, headers=told, media_type=MEDIA_TYPE)
 
 

@@ -52,7 +52,7 @@ def read_kept(file: Path) -> Iterator[Kept]:
                     (str(chain), Head(int(number), bytes.fromhex(found))) for chain, number, found in said["heads"]
                 )
                 yield Kept(int(said["number"]), bytes.fromhex(said["hash"]), heads)
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, RecursionError):
                 raise ValueError(f"Line {place} of {file} is no anchor.") from None
 
 

@@ -8,8 +8,13 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from app.bounded_connection import BoundedConnection
+from app.settings import Settings
+
 GRACE_SECONDS = 10
 """How long requests that came before the end are waited for."""
+IDLE_SECONDS = 5
+"""How long a connection is kept on which nothing comes after an answer."""
 
 
 class HttpServer(uvicorn.Server):
@@ -25,10 +30,13 @@ class HttpServer(uvicorn.Server):
         yield
 
 
-def http_server(app: FastAPI) -> HttpServer:
+def http_server(app: FastAPI, settings: Settings) -> HttpServer:
     """Return a server of an application, for sockets that listen already; it logs through the house's own log."""
     return HttpServer(
         uvicorn.Config(
-            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
+            app, http=BoundedConnection, ws="none", log_config=None, access_log=False, server_header=False,
+            proxy_headers=bool(settings.proxies), forwarded_allow_ips=list(settings.proxies),
+            limit_concurrency=settings.max_connections, timeout_keep_alive=IDLE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
         )
-    )
+    )  # fmt: skip

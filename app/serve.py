@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from access import sessions
+from access.rates import counting
 from access.sign_in import guessing, invitations
 from api.app import create_app
 from app.anchoring import anchor_job
@@ -106,12 +107,12 @@ def purge_job(application: Application) -> ScheduledJob:
 def purge(application: Application) -> int:
     """Delete what has outlived its purpose.
 
-    Answers kept for repeated requests, sessions and one-time codes that are over, failed attempts long past. Returns
-    how many. Repeating is safe.
+    Answers kept for repeated requests, sessions and one-time codes that are over, failed attempts long past, what
+    sources had used up. Returns how many. Repeating is safe.
     """
 
     def act(desk: Desk) -> int:
-        purges = (idempotency.purge, sessions.purge, invitations.purge, guessing.purge)
+        purges = (idempotency.purge, sessions.purge, invitations.purge, guessing.purge, counting.purge)
         return sum(each(desk.connection, desk.now) for each in purges)
 
     deleted: int = application.pipeline.run(HouseWork(act), SYSTEM)
@@ -166,7 +167,7 @@ def serve_on(settings: Settings, application: Application, sockets: list[socket.
 
 
 def _serve(settings: Settings, application: Application, sockets: list[socket.socket]) -> None:
-    server = http_server(create_app(application))
+    server = http_server(create_app(application), settings)
     ready_to_serve()
     with stopping(server.drain), beating(application, "serve", loops(application)):
         log.info("listening", url=f"http://{settings.host}:{settings.port}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Self
@@ -10,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.host_names import LOOPBACK, host_name
 from complaints.outward.mail_server import parse_mail_server
 from complaints.outward.mail_text import sender_address
 
@@ -51,12 +53,27 @@ class Settings(BaseSettings):
         title="File to which the anchors of the trail are added",
         description="without it `anchors.jsonl` among the installation's files; keep it, or a copy, elsewhere",
     )
+    allowed_hosts: str = Field(
+        default="",
+        title="Further names under which this server is reached",
+        description="with commas between them; that of REDRESS_PUBLIC_URL and this machine's own are known",
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1,::1",
+        title="Addresses of the reverse proxies that are believed when they say who asks",
+        description="addresses or networks (10.0.3.0/28), with commas between them",
+    )
+    max_connections: int = Field(default=1000, title="Connections at once; who comes beyond is asked to wait", ge=10)
     demo: bool = Field(default=False, title="Demo mode: movable clock, demo people")
     secure_cookies: bool = Field(default=True, title="Cookies only over HTTPS; off in the demo")
     max_body_bytes: int = Field(default=2_000_000, title="Largest request", ge=10_000)
-    requests_per_minute: int = Field(default=600, title="Requests a minute from one person or address", ge=1)
+    requests_per_minute: int = Field(
+        default=600, title="Requests a minute from one person or address, at one process", ge=1
+    )
     filings_per_minute: int = Field(
-        default=20, title="Complaints and tracking attempts a minute from one address", ge=1
+        default=20,
+        title="Complaints without sign-in, and wrong codes, a minute from one address, over all processes",
+        ge=1,
     )
     session_idle_minutes: int = Field(
         default=30,
@@ -118,6 +135,23 @@ class Settings(BaseSettings):
             raise ValueError("it names hosts alone, such as hooks.school.internal,10.1.2.3")
         return value
 
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _host_names(cls, value: str) -> str:
+        wrong = [each for each in _listed(value) if host_name(each) != each.lower()]
+        if wrong:
+            raise ValueError("it names hosts alone, without a port, such as complaints.school.example,[fd00::1]")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        for each in _listed(value):
+            # Also refuses what would believe everybody: then anybody says what address they have.
+            if ipaddress.ip_network(each).prefixlen == 0:
+                raise ValueError("it names the proxies, not every address there is")
+        return value
+
     @field_validator("oidc_issuer")
     @classmethod
     def _an_issuer(cls, value: str) -> str:
@@ -135,6 +169,19 @@ class Settings(BaseSettings):
             sender_address(value)
         return value
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names under which this server is reached."""
+        of_public = host_name(urlsplit(self.public_url).netloc) if self.public_url else None
+        own = host_name(f"[{self.host}]" if ":" in self.host else self.host)
+        named = {each.lower() for each in _listed(self.allowed_hosts)}
+        return LOOPBACK | named | {each for each in (of_public, own) if each}
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The proxies that are believed."""
+        return tuple(_listed(self.trusted_proxies))
+
     @model_validator(mode="after")
     def _both_or_neither(self) -> Self:
         if bool(self.smtp_url.get_secret_value()) != bool(self.mail_from):
@@ -142,3 +189,7 @@ class Settings(BaseSettings):
         if self.oidc_issuer and not (self.oidc_client_id and self.public_url):
             raise ValueError("REDRESS_OIDC_ISSUER needs REDRESS_OIDC_CLIENT_ID and REDRESS_PUBLIC_URL beside it")
         return self
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split(",") if each.strip()]

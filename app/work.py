@@ -50,7 +50,7 @@ def work(settings: Settings) -> None:
         server: HttpServer | None = None
         if settings.worker_port:
             sockets = stack.enter_context(listening(settings.host, settings.worker_port, setting="REDRESS_WORKER_PORT"))
-            server = http_server(create_watch(application))
+            server = http_server(create_watch(application), settings)
         ready_to_serve()
         stack.enter_context(stopping(stop.set if server is None else server.drain))
         stack.enter_context(beating(application, "worker", loops(application)))

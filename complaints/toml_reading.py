@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 from engine.model.problem import Problem
+from engine.model.toml_text import load_toml
 from forms.languages import LANGUAGES, Labels
 
 MAX_BYTES = 512 * 1024
@@ -41,10 +41,10 @@ class Reading:
         try:
             text = content.decode("utf-8-sig")
             self.lines = text.splitlines()
-            self.top = tomllib.loads(text)
+            self.top = load_toml(text)
         except UnicodeDecodeError as error:
             self.problem("", "toml-invalid", f"The file is not UTF-8 text (byte {error.start}).", "Save it as UTF-8.")
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # ValueError: TOMLDecodeError, and numbers of thousands of digits
             reason = str(error) or "it is nested too deeply"
             found = re.search(r"at line ([0-9]+)", reason)
             self.problem(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from engine.model.toml_text import load_toml
 from escalation.labels import LANGUAGES, Labels
 from escalation.refusals import ConfigProblem
 
@@ -20,7 +20,7 @@ LONGEST_TEXT = 500
 def parse_toml(content: bytes, *, file: str) -> Section:
     """Return the whole of a TOML document in UTF-8. Raises ConfigProblem when it is not one."""
     try:
-        return Section(file, "", tomllib.loads(content.decode("utf-8-sig")))
+        return Section(file, "", load_toml(content.decode("utf-8-sig")))
     except UnicodeDecodeError as fault:
         raise ConfigProblem(file=file, key="", reason=f"is not UTF-8 text (byte {fault.start})") from fault
     except (ValueError, RecursionError) as fault:  # ValueError: TOMLDecodeError, and numbers of thousands of digits

@@ -6,6 +6,7 @@ The key itself is stored nowhere, only its digest; without the key nobody, the o
 
 from __future__ import annotations
 
+import hmac
 import os
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -41,7 +42,7 @@ def recall(connection: Connection, *, key: str, scope: str, request: bytes, now:
     row = connection.execute(select(idempotency).where(idempotency.c.key_digest == digest)).one_or_none()
     if row is None or row.created_at + KEPT_FOR <= now:
         return None
-    if row.request_digest != _digest(key, scope, purpose=b"request", data=request):
+    if not hmac.compare_digest(row.request_digest, _digest(key, scope, purpose=b"request", data=request)):
         raise KeyReused
     sealed: bytes = row.response_sealed
     return AESGCM(_secret(key, scope)).decrypt(sealed[:12], sealed[12:], digest.encode())

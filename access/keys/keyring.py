@@ -54,7 +54,7 @@ def parse_keyring(text: str) -> Keyring:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         version, _, secret = line.strip().partition(" ")
-        if not (version.isascii() and version.isdigit() and 0 < int(version) < 1_000_000):
+        if not (version.isascii() and version.isdigit() and len(version) < 7 and int(version) > 0):
             raise UnfitKeyring(f"Line {number} of the server's key does not begin with the number of a version.")
         if int(version) in versions:
             raise UnfitKeyring(f"Line {number} of the server's key has a version that stands there already.")

@@ -142,7 +142,7 @@ class Provider:
         try:
             try:
                 read = jwt.decode(token, self._key_set(described, now), algorithms=list(ALGORITHMS))
-            except (JoseError, ValueError):
+            except (JoseError, ValueError, RecursionError):
                 # The provider may have changed its keys since.
                 read = jwt.decode(token, self._key_set(described, now, anew=True), algorithms=list(ALGORITHMS))
             options = {
@@ -153,7 +153,7 @@ class Provider:
             params = {"nonce": nonce, "client_id": self.settings.client_id, "access_token": access_token}
             claims = CodeIDToken(read.claims, read.header, options, params)
             claims.validate(now=int(now.timestamp()), leeway=LEEWAY_SECONDS)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise ProviderFault("unfit", f"ID token: {type(error).__name__}") from None
         if not isinstance(read.claims["sub"], str) or not 0 < len(read.claims["sub"]) <= 255:
             raise ProviderFault("unfit", "ID token: subject")
@@ -236,7 +236,7 @@ class Provider:
 def _object(content: bytes) -> Mapping[str, Any]:
     try:
         found = httpx.Response(200, content=content).json()
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ProviderFault("unfit", "its answer is no JSON") from None
     if not isinstance(found, dict):
         raise ProviderFault("unfit", "its answer is no object")

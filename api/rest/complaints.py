@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from api.answers import PERSONAL, answer, case_tag, facts_tag, matched_facts, unchanged
+from api.answers import answer, case_tag, facts_tag, matched_facts, unchanged
 from api.arrival import StepRoute
 from api.authentication import Anybody, Staff
 from api.idempotency import Answered, OnceOnly, carry_out
@@ -39,7 +39,7 @@ def file_complaint(context: Anybody, body: IntakeBody, once: OnceOnly) -> Respon
     """File a complaint; nobody needs an account. Staff who write one down send their token and own it from then on."""
     if context.principal is None:
         per_minute = context.application.settings.filings_per_minute
-        context.shared.buckets.take(f"files:{context.address}", per_minute=per_minute)
+        context.shared.rates.take("filings", context.address, per_minute=per_minute)
     return carry_out(context, body.command(), filed(context, body.language), once)
 
 
@@ -163,4 +163,4 @@ def read_diagram(
             # The main drawing stands in `xml` already: a large file is not sent twice.
             return answer(replace(picture, drawings=picture.drawings[1:]))
         zone = reader.zone(str(case_file(reader, complaint_id).campus))
-        return PlainTextResponse(in_words(picture, context.language, zone), headers=PERSONAL)
+        return PlainTextResponse(in_words(picture, context.language, zone))

@@ -59,7 +59,7 @@ def read_clock(context: Staff) -> Response:
     return answer(ClockAnswer(_clock(context.application.clock).now()))
 
 
-@router.post("/clock", response_model=ClockAnswer, responses=problems(400, 401, 404, 413, 415, 422))
+@router.post("/clock", response_model=ClockAnswer, responses=problems(400, 401, 404, 408, 413, 415, 422))
 def move_clock(context: Staff, body: MoveBody) -> Response:
     """Move the demo's clock forward; what falls due on the way fires in order, each at its own instant."""
     clock = _clock(context.application.clock)

@@ -16,6 +16,7 @@ MEANING: Mapping[int, str] = {
     404: "There is no such thing, or it is not yours to see.",
     409: "Somebody was faster, or the case has moved on; `by` and `at` say who and when, where a person was.",
     412: "What you saw has changed (If-Match); load it again.",
+    408: "The request did not arrive in time.",
     413: "The request is too large.",
     415: "The body is called something else than JSON (Content-Type).",
     422: "Some fields, parameters or the cursor do not fit; `fields` lists each with its reason.",
@@ -39,10 +40,10 @@ def problems(*statuses: int) -> Responses:
 
 READS: Responses = problems(401, 404, 422)
 LISTS: Responses = problems(401, 422)
-CHANGES: Responses = problems(400, 401, 403, 404, 409, 413, 415, 422)
-DECIDES: Responses = problems(400, 401, 403, 404, 409, 412, 413, 415, 422, 428)
+CHANGES: Responses = problems(400, 401, 403, 404, 408, 409, 413, 415, 422)
+DECIDES: Responses = problems(400, 401, 403, 404, 408, 409, 412, 413, 415, 422, 428)
 TRACKS: Responses = problems(401, 422)
-ANSWERS: Responses = problems(400, 401, 409, 413, 415, 422)
+ANSWERS: Responses = problems(400, 401, 408, 409, 413, 415, 422)
 _ETAG = {"description": "The version that you see.", "schema": {"type": "string"}}
 TAGGED: Responses = {200: {"headers": {"ETag": _ETAG}}}
 """Of routes whose answer has a version to send back as If-Match."""

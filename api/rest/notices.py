@@ -60,14 +60,14 @@ def list_notices(
         return answer(notices(reader, unread_only=unread, cursor=cursor or None, limit=limit))
 
 
-@router.post("/read", response_model=ReadAnswer, responses=problems(400, 401, 409, 413, 415, 422))
+@router.post("/read", response_model=ReadAnswer, responses=problems(400, 401, 408, 409, 413, 415, 422))
 def read_notices(context: Staff, body: ReadBody, once: OnceOnly) -> Response:
     """Mark everything as read that you were told up to an instant. Repeating is safe."""
     command = ReadNotices(body.until, body.newest)
     return carry_out(context, command, lambda done, _: Answered(ReadAnswer(done["read"])), once)
 
 
-@router.post("/{notice_id}/read", response_model=NoticeItem, responses=problems(400, 401, 404, 409, 413, 415, 422))
+@router.post("/{notice_id}/read", response_model=NoticeItem, responses=problems(400, 401, 404, 408, 409, 413, 415, 422))
 def read_notice(context: Staff, notice_id: Id, once: OnceOnly) -> Response:
     """Mark one notice of yours as read. Repeating is safe: `read_at` stays the first time."""
 

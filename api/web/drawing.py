@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 from fastapi import Response
 
-from api.web.headers import PAGE_HEADERS
 from api.web.visit import Visit
 from engine.process import CompiledProcess
 from engine.process_words import ProcessWords
@@ -80,6 +79,5 @@ def live(reader: Reader, here: Visit, process: CompiledProcess, found: CaseDiagr
 
 
 def as_json(data: Mapping[str, Any]) -> Response:
-    """Return data for a script of ours; it is never kept in a cache."""
-    headers = {name: value for name, value in PAGE_HEADERS.items() if name != "Content-Security-Policy"}
-    return Response(orjson.dumps(data), headers=headers, media_type="application/json")
+    """Return data for a script of ours."""
+    return Response(orjson.dumps(data), media_type="application/json")

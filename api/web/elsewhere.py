@@ -21,7 +21,6 @@ from api.texts import marked
 from api.web.entering import begin_session
 from api.web.failures import PageRoute
 from api.web.guard import local_path
-from api.web.headers import PAGE_HEADERS
 from api.web.sign_in import sign_in_form
 from api.web.visit import Visit, visit
 from complaints.notices.new_readers import after_people_changed
@@ -56,7 +55,6 @@ Here = Annotated[Visit, Depends(visit)]
 @router.get("/sign-in/elsewhere")
 def begin(here: Here, next: str = "") -> Response:
     """Send the browser to the institution's sign-in."""
-    here.limit("sign-in")
     provider = _provider(here)
     try:
         begun = provider.begin(redirect_uri=_redirect_uri(here), ids=here.site.house.ids, now=here.now)
@@ -67,8 +65,7 @@ def begin(here: Here, next: str = "") -> Response:
         "until": (here.now + LASTS_FOR).isoformat(),
     }  # fmt: skip
     sealed = _key(here).seal(orjson.dumps(kept), bound_to=BACK)
-    headers = {name: value for name, value in PAGE_HEADERS.items() if name != "Content-Security-Policy"}
-    answer = RedirectResponse(begun.address, status_code=303, headers=headers)
+    answer = RedirectResponse(begun.address, status_code=303)
     answer.set_cookie(
         _cookie(here), base64.urlsafe_b64encode(sealed).decode(), max_age=int(LASTS_FOR.total_seconds()), path="/",
         httponly=True, samesite="lax", secure=here.site.house.settings.secure_cookies,

@@ -33,6 +33,7 @@ TITLES: Mapping[int, str] = {
     404: marked("There is nothing here"),
     405: marked("There is nothing here"),
     409: marked("Somebody was faster"),
+    408: marked("It took too long"),
     412: marked("It has changed meanwhile"),
     413: marked("That is too large"),
     422: marked("Something does not fit"),
@@ -49,6 +50,7 @@ ADVICE: Mapping[int, str] = {
     404: marked("The address may be mistyped, or the page is not for you to see."),
     405: marked("The address may be mistyped, or the page is not for you to see."),
     409: marked("Open the case again and look at how it stands before you repeat anything."),
+    408: marked("What you sent did not arrive in time. Nothing was changed; send it again."),
     412: marked("Open the page again, look at what is new, and decide anew."),
     413: marked("Send less at once: a shorter text or a smaller file."),
     422: marked("Go back, correct it and send it again. Nothing was changed."),
@@ -94,7 +96,8 @@ def failure_page(request: Request, failure: Exception) -> Response:
         back=request.headers.get("referer", ""),
     )
     if status in (429, 503):
-        page.headers["Retry-After"] = "60" if status == 429 else "2"
+        waits = failure.details.get("retry_after", 60) if isinstance(failure, Refusal) else 2
+        page.headers["Retry-After"] = str(waits if status == 429 else 2)
     return page
 
 

@@ -40,7 +40,7 @@ def intake_page(here: Here) -> Response:
 @router.post("/complain")
 def file_from_public(here: Here, sent: Annotated[Posted, Depends(from_public)]) -> Response:
     """File what was sent, and show number, tracking code and what happens next; or the form with its faults."""
-    here.limit("file")
+    here.count_filing()
     return _file(here, sent, None)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 
 from access import people, sessions
+from access.people import Person
 from access.sign_in import accounts, invitations, passwords
 from api.texts import marked
 from api.web.entering import awaited, begin_session, give_session
@@ -16,6 +17,7 @@ from api.web.posted import Posted
 from api.web.visit import Visit, from_public, from_staff, staff, visit
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
+from engine.errors import NotFound
 from engine.pipeline import Desk
 
 router = APIRouter(route_class=PageRoute)
@@ -32,12 +34,11 @@ def invitation_page(here: Annotated[Visit, Depends(visit)]) -> Response:
 @router.post("/invitation")
 def accept(here: Annotated[Visit, Depends(visit)], sent: Annotated[Posted, Depends(from_public)]) -> Response:
     """Show whom a one-time code invites; with a new password keep it and sign in. The code is used up then."""
-    here.limit("invitation")
     code = sent.text("code")[:LONGEST_CODE]
-    with here.site.house.database.read() as connection:
-        person_id = invitations.invited(connection, code, here.now)
-        invited = people.get(connection, person_id) if person_id else None
-    if invited is None:
+    try:
+        with here.attempting(code, "invitations"):
+            invited = _invited(here, code)
+    except NotFound:
         void = here.say(VOID)
         return here.page("invitation.html", status=422, invited=None, code=code, wrong_code=void, wrong_new="")
     if not sent.secret("new"):
@@ -60,6 +61,16 @@ def accept(here: Annotated[Visit, Depends(visit)], sent: Annotated[Posted, Depen
         account = accounts.find(connection, invited.id)
     assert account is not None
     return begin_session(here, invited.id, "/", awaits=awaited(here, account))
+
+
+def _invited(here: Visit, code: str) -> Person:
+    """Return whom a one-time code invites. Raises NotFound."""
+    with here.site.house.database.read() as connection:
+        person_id = invitations.invited(connection, code, here.now)
+        found = people.get(connection, person_id) if person_id else None
+    if found is None:
+        raise NotFound
+    return found
 
 
 @router.get("/me/password")

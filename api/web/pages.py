@@ -36,9 +36,9 @@ from api.web import (
     task_page,
     tracking,
 )
+from api.web.asset_files import ASSETS, split_address
 from api.web.failures import failure_page
-from api.web.headers import ASSET_HEADERS
-from api.web.site import ASSETS, House, read_texts
+from api.web.site import House, read_texts
 
 ROUTERS: tuple[APIRouter, ...] = (
     home.router, sign_in.router, elsewhere.router, intake.router, tracking.router, inbox.router, task_page.router,
@@ -49,13 +49,12 @@ ROUTERS: tuple[APIRouter, ...] = (
 
 
 class Assets(StaticFiles):
-    """Scripts and styles, with headers of their own."""
+    """Scripts and styles; an address may name the edition of the files, and an old one leads to what there is now."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file of the folder."""
-        response = await super().get_response(path, scope)
-        response.headers.update(ASSET_HEADERS)
-        return response
+        _, name = split_address(path)
+        return await super().get_response(name, scope)
 
 
 def mount(app: FastAPI, application: Application) -> None:

@@ -20,6 +20,7 @@ from api.web.posted import Posted
 from api.web.visit import A_YEAR, LANGUAGE_COOKIE, Visit, from_public, from_staff, visit
 from engine.case_work import SYSTEM
 from engine.commands.house_work import HouseWork
+from engine.errors import NotFound
 from forms.languages import OWN_NAMES
 
 router = APIRouter(route_class=PageRoute)
@@ -60,9 +61,11 @@ def token_page(here: Here, next: str = "") -> Response:
 @router.post("/sign-in/token")
 def sign_in_by_token(here: Here, sent: Sent) -> Response:
     """Open a session for the owner of a token who has nothing better to show."""
-    here.limit("sign-in")
-    who = _owner(here, sent.text("token").strip())
-    if who is None:
+    token = sent.text("token").strip()[: LONGEST_TOKEN + 1]
+    try:
+        with here.attempting(token, "tokens"):
+            who = _owner(here, token)
+    except NotFound:
         return _token_page(here, sent.text("next"), wrong=here.say(WRONG_TOKEN))
     if who.scopes != EVERYTHING or not _by_token_alone(here, who):
         return _token_page(here, sent.text("next"), wrong=here.say(NOT_BY_TOKEN))
@@ -73,9 +76,9 @@ def sign_in_by_token(here: Here, sent: Sent) -> Response:
 def sign_in_as(here: Here, sent: Sent) -> Response:
     """In the demo: become one of its people with one click."""
     found = next((p for p in _people(here) if p.login == sent.text("login")), None)
-    who = _owner(here, found.token) if found is not None else None
-    if who is None:
+    if found is None:
         return _page(here, "", wrong=here.say("There is nobody of this name in the demo."))
+    who = _owner(here, found.token)
     return begin_session(here, who.person_id, home_of(who))
 
 
@@ -103,11 +106,14 @@ def choose_language(here: Here, sent: Sent) -> Response:
     return answer
 
 
-def _owner(here: Visit, token: str) -> Principal | None:
-    if not token or len(token) > LONGEST_TOKEN:
-        return None
-    with here.site.house.database.read() as connection:
-        return tokens.authenticate(connection, token, here.now, rules=here.site.house.posts.rules)
+def _owner(here: Visit, token: str) -> Principal:
+    """Return whose token it is. Raises NotFound."""
+    if token and len(token) <= LONGEST_TOKEN:
+        with here.site.house.database.read() as connection:
+            found = tokens.authenticate(connection, token, here.now, rules=here.site.house.posts.rules)
+        if found is not None:
+            return found
+    raise NotFound
 
 
 def _by_token_alone(here: Visit, who: Principal) -> bool:

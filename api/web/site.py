@@ -16,11 +16,11 @@ from access.sign_in.provider import Provider
 from api.context import Application, Settings, Shared
 from api.sentences import Sentences
 from api.texts import load_texts
+from api.web.asset_files import asset_address
 from forms.characters import UNUSABLE
 from forms.languages import LANGUAGES
 
 HERE = Path(__file__).parent
-ASSETS = HERE / "assets"
 
 
 class WebSettings(Settings, Protocol):
@@ -106,6 +106,7 @@ def _environment(texts: NullTranslations) -> Environment:
         finalize=_showable,
         extensions=["jinja2.ext.i18n"],
     )
+    environment.globals["asset"] = asset_address
     environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
     return environment
 

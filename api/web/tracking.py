@@ -11,7 +11,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from api.errors import status_of
-from api.tracking_code import counted_attempt
 from api.web.asked import Asked
 from api.web.failures import PageRoute, refusal_text
 from api.web.intake import confirmation
@@ -156,7 +155,7 @@ def _case(here: Visit, code: str) -> str | None:
     if not code or len(code) > LONGEST_CODE:
         return None
     try:
-        with counted_attempt(here.site.shared, here.address), here.reading() as reader:
+        with here.attempting(code, "codes"), here.reading() as reader:
             return case_of_code(reader, code)
     except NotFound:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -19,12 +19,12 @@ from access import sessions
 from access.policy import Principal, Role, may_publish
 from access.sessions import Session
 from api.authentication import session_cookie
+from api.guesses import counted_attempt
 from api.languages import DEFAULT, asked_language
 from api.session_use import note_session_use
 from api.texts import marked
 from api.web.done_lines import DONE
 from api.web.guard import CSRF_FIELD, require_same_origin, require_token
-from api.web.headers import PAGE_HEADERS
 from api.web.moments import Moments
 from api.web.posted import Posted, posted
 from api.web.site import Site, site_of
@@ -124,9 +124,14 @@ class Visit:
         """Return the address of the peer, as the server knows it."""
         return self.request.client.host if self.request.client else "unknown"
 
-    def limit(self, what: str) -> None:
-        """Count an attempt from this address. Raises TooMany where it makes more than the installation allows."""
-        self.site.shared.buckets.take(f"{what}:{self.address}", per_minute=self.site.house.settings.filings_per_minute)
+    def count_filing(self) -> None:
+        """Count a complaint from this source. Raises TooMany where it files more than the installation allows."""
+        per_minute = self.site.house.settings.filings_per_minute
+        self.site.shared.rates.take("filings", self.address, per_minute=per_minute)
+
+    def attempting(self, code: str, kind: str) -> AbstractContextManager[None]:
+        """Surround a look-up by what was typed; a miss (NotFound inside) counts. Raises TooMany after too many."""
+        return counted_attempt(self.site.shared, self.address, code, kind=kind)
 
     def run(self, command: Any) -> Any:
         """Carry out a command as the visitor. Raises its Refusal."""
@@ -156,7 +161,7 @@ class Visit:
                 **values,
             )
         )
-        return HTMLResponse(html, status_code=status, headers=dict(PAGE_HEADERS))
+        return HTMLResponse(html, status_code=status)
 
     @cached_property
     def unread(self) -> int:
@@ -185,8 +190,7 @@ class Visit:
         """Return the way to another page (303); `done` names a line of `notices.DONE`, `to` a place on the page."""
         if done is not None:
             path += f"{'&' if '?' in path else '?'}done={quote(done)}"
-        headers = {name: value for name, value in PAGE_HEADERS.items() if name != "Content-Security-Policy"}
-        return RedirectResponse(path + (f"#{to}" if to else ""), status_code=303, headers=headers)
+        return RedirectResponse(path + (f"#{to}" if to else ""), status_code=303)
 
     def team_name(self, team: str | None) -> str:
         """Return a team in the visitor's language, its key where nobody named it, `` for none."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -20,6 +19,7 @@ from typing import Any, Final
 from lxml import etree
 
 from engine.diagram_index import secure_parser
+from engine.model.toml_text import load_toml
 
 _LAYOUT: Final = re.compile(
     r"https?://www\.omg\.org/spec/(BPMN|DMN|DD)/\d{8}/(DI|DMNDI|DC)/?|http://bpmn\.io/schema/.*"
@@ -49,7 +49,7 @@ def _content(name: str, data: bytes) -> bytes:
         case ".toml" | ".json" as kind:
             try:
                 text = data.decode("utf-8-sig")
-                return _written(tomllib.loads(text) if kind == ".toml" else json.loads(text))
+                return _written(load_toml(text) if kind == ".toml" else json.loads(text))
             except (ValueError, RecursionError):
                 return data
         case _:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
@@ -12,6 +11,7 @@ from engine.configuration.toml_places import Places, line_of, toml_places
 from engine.errors import Refusal
 from engine.expressions.language import Expression, compile_expression
 from engine.model.problem import Problem
+from engine.model.toml_text import load_toml
 
 LANGUAGES = ("zh-CN", "ko", "en")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -61,7 +61,7 @@ class Reader:
             self.wrong("", f"is not written in UTF-8 (line {line}).", "Save it again as UTF-8.", line=line)
             return None
         try:
-            found = tomllib.loads(text)
+            found = load_toml(text)
         except (ValueError, RecursionError) as error:  # ValueError: TOMLDecodeError, and numbers of thousands of digits
             reason = str(error) if isinstance(error, ValueError) else "it is nested too deeply"
             place = re.search(r"\(at line (\d+), column \d+\)", reason)

@@ -61,7 +61,8 @@ def settings(**changes: Any) -> Settings:
     """Return the settings of a test: nothing of the environment that matters, no limit that a test could run into."""
     values: dict[str, Any] = {
         "database_url": "sqlite://", "demo": False, "requests_per_minute": 100_000, "filings_per_minute": 100_000,
-        "var_folder": Path("/nonexistent"), "key": SecretStr(SERVER_KEY), "session_idle_minutes": 720, **changes,
+        "var_folder": Path("/nonexistent"), "allowed_hosts": "testserver,house",
+        "key": SecretStr(SERVER_KEY), "session_idle_minutes": 720, **changes,
     }  # fmt: skip
     return Settings(**values)
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from api.web.headers import PAGE_HEADERS
+from api.answer_headers import PAGE
 from tests.support.application import House
 from tests.support.plans import plan_made
 from tests.web.test_signing_in import invitation_of
@@ -74,8 +74,8 @@ def test_every_page_keeps_the_rules(redress: House, language: str) -> None:
         seen += 1
         where = f"{language} {page.path}"
         assert page.status in (200, 404, 422), where
-        headers = {name: page.response.headers.get(name) for name in PAGE_HEADERS}
-        assert headers == dict(PAGE_HEADERS), where
+        headers = {name: page.response.headers.get(name) for name in PAGE}
+        assert headers == dict(PAGE), where
         assert page.elements("html")[0].get("lang") == language, where
         assert inline_code(page) == [], where
         assert foreign_addresses(page) == [], where

@@ -12,6 +12,8 @@ from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -236,3 +238,55 @@ def test_the_client_proves_itself_with_its_secret_in_the_header() -> None:
     sent = next(each for each in only_post.asked if each.url.path == "/token")
     assert parse_qs(sent.content.decode())["client_secret"] == ["a secret: /+"]
     assert "a secret" not in repr(only_post.provider("a secret").settings)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+        st.sampled_from(["sub", "aud", "nonce", "exp", "iat", "email", "groups", "kid", "keys"]) | st.text(max_size=5),
+        inner, max_size=4,
+    ),
+    max_leaves=6,
+)  # fmt: skip
+NAMES = ("sub", "aud", "exp", "iat", "nbf", "nonce", "email", "email_verified", "name", "groups", "_claim_names", "azp")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(claims=st.dictionaries(st.sampled_from(NAMES), JSON, max_size=4))
+def test_whatever_a_signed_token_claims_it_is_taken_whole_or_refused(claims: dict[str, Any]) -> None:
+    try:
+        found = finished(Pretender(claims=claims))
+    except ProviderFault:
+        return
+    for text in (found.subject, found.email, found.name, found.login, found.language, *found.groups):
+        assert isinstance(text, str)
+    assert found.subject
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    path=st.sampled_from(["/.well-known/openid-configuration", "/keys", "/token"]),
+    said=st.binary(max_size=100) | JSON.map(lambda value: json.dumps(value).encode()),
+)
+def test_whatever_a_provider_answers_is_read_or_refused(path: str, said: bytes) -> None:
+    pretender = Pretender()
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=said) if request.url.path == path else pretender(request)
+
+    settings_ = ProviderSettings(issuer=ISSUER, client_id="redress", client_secret="")
+    with pytest.raises(ProviderFault):
+        finished(pretender, Provider(settings_, transport=httpx.MockTransport(answered)))
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/keys", "/token"])
+def test_an_answer_that_is_nested_without_end_is_refused(path: str) -> None:
+    pretender = Pretender()
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=b"[" * 100_000) if request.url.path == path else pretender(request)
+
+    settings_ = ProviderSettings(issuer=ISSUER, client_id="redress", client_secret="")
+    with pytest.raises(ProviderFault) as refused:
+        finished(pretender, Provider(settings_, transport=httpx.MockTransport(answered)))
+    assert refused.value.code == "unfit"

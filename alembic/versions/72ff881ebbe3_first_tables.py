@@ -1,6 +1,6 @@
 """First tables.
 
-Revision 81418eb8a2a6, after .
+Revision 72ff881ebbe3, after .
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "81418eb8a2a6"
+revision = "72ff881ebbe3"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -335,6 +335,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("process_key", "digest", name=op.f("uq_process_version__process_key_digest")),
         sa.UniqueConstraint("process_key", "number", name=op.f("uq_process_version__process_key_number")),
     )
+    op.create_table(
+        "rate_count",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("spent_until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "slot", name=op.f("pk_rate_count")),
+    )
+    with op.batch_alter_table("rate_count", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rate_count__spent_until"), ["spent_until"], unique=False)
+
     op.create_table(
         "sealed_key",
         sa.Column("name", sa.Text(), nullable=False),
@@ -1129,6 +1139,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sealed_key__version"))
 
     op.drop_table("sealed_key")
+    with op.batch_alter_table("rate_count", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rate_count__spent_until"))
+
+    op.drop_table("rate_count")
     op.drop_table("process_version")
     op.drop_table("person")
     op.drop_table("overwritten")
