@@ -72,9 +72,12 @@ def scanned(paths: Iterable[str], *, root: Path) -> list[Found]:
 
 
 def compared(found: Sequence[Found], known: Sequence[Known]) -> list[str]:
-    """Return in lines what is found and not known, and what is known and not found."""
+    """Return in lines what is found and not known, and what is known and not found.
+
+    An entry without a digest is about a kind of names of which some look random: it may be for nothing.
+    """
     new = [each for each in found if not any(entry.is_meant(each) for entry in known)]
-    over = [entry for entry in known if not any(entry.is_meant(each) for each in found)]
+    over = [entry for entry in known if entry.digest and not any(entry.is_meant(each) for each in found)]
     return [f"{each.path}:{each.line}: {each.kind} (digest {each.digest})" for each in new] + [
         f"{KNOWN}: {each.path} has no {each.kind} of this digest any more" for each in over
     ]

@@ -18,7 +18,7 @@ PLANTED = {
     "deploy.yaml": f'registry: "{MIXED}"\n',
     "settings.ini": "[mail]\npass" + "word = hunter2hunter2\n",
     "store.toml": 'url = "postgresql://redress:' + 'hunter2hunter2@db/redress"\n',
-    "hub.txt": "ghp_" + "abcdefghijklmnopqrstuvwxyz0123456789\n",
+    "hub.txt": "ghp_" + "abcdefghijklmnopqrstuvwxyz" + "0123456789\n",
 }
 ONE = Found("a/b.py", 3, "Secret Keyword", "abc")
 
@@ -46,6 +46,7 @@ def test_a_file_without_a_secret_has_none(tmp_path: Path) -> None:
         (Known("a/b.py", "Secret Keyword", "abd", "-"), 2),
         (Known("a/b.py", "Basic Auth Credentials", "abc", "-"), 2),
         (Known("c/*", "Secret Keyword", "abc", "-"), 2),
+        (Known("c/*", "Secret Keyword", "", "-"), 1),
     ],
 )
 def test_what_is_known_is_just_that_secret_there_and_an_entry_for_nothing_is_told(known: Known, lines: int) -> None:
