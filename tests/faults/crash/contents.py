@@ -6,10 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, Table, select
 
+from access.keys.stored_keys import HOUSE
+from access.rates.counting import PURPOSE
 from storage.database import Database
 from storage.schema import metadata
 from tests.support.keys import opened, stored_keys
@@ -26,6 +28,11 @@ SEALED = frozenset(
 """Columns that differ each time: sealed with a nonce, and nobody here has the key, or bound to what is. Whether the
 chains of hashes hold is for `queries.trail_check`.
 """
+
+BESIDE: Final = frozenset({"rate_count"})
+"""Tables that are no part of any change: what has come from where is counted as it comes, whatever becomes of it."""
+OWN_KEYS: Final = HOUSE + PURPOSE
+"""What the names of the keys begin with that the first count of a day makes."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,7 @@ def contents(database: Database, *, masked: frozenset[tuple[str, str]] = frozens
         return {
             table.name: _rows(table, opened(stored_keys(), connection, connection.execute(_all(table))), masked)
             for table in metadata.sorted_tables
+            if table.name not in BESIDE
         }
 
 
@@ -62,7 +70,8 @@ def _rows(table: Table, found: Sequence[Any], masked: frozenset[tuple[str, str]]
     counts = counted.name if counted is not None and counted.autoincrement is True else None
     hidden = {column for name, column in SEALED | masked if name == table.name}
     rows = []
-    for number, row in enumerate(found, 1):
+    kept = [row for row in found if table.name != "sealed_key" or not row.name.startswith(OWN_KEYS)]
+    for number, row in enumerate(kept, 1):
         values = {name: _plain(value) for name, value in row._mapping.items() if name not in hidden}
         if counts is not None:
             values[counts] = number
